@@ -1,0 +1,149 @@
+package dev.tapswitch.core.forward;
+
+import dev.tapswitch.core.frame.ArpPacket;
+import dev.tapswitch.core.frame.ArpReply;
+import dev.tapswitch.core.frame.EthernetFrame;
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.core.frame.NeighbourAdvertisement;
+import dev.tapswitch.core.frame.NeighbourDiscovery;
+import dev.tapswitch.core.table.MacTable;
+import dev.tapswitch.core.table.NeighbourTable;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * ARP-aware flooding: learns neighbours from the ARP (RFC 826) and Neighbour Discovery (RFC 4861) that passes, and sends a request for
+ * a known neighbour to its port alone. Whatever is malformed, or neither asks nor tells, is left to plain forwarding. Its worker's alone.
+ *
+ * <p>Probes (RFC 5227) and duplicate address detection (RFC 4862) always reach the address's owner and are never answered for it;
+ * announcements and unsolicited advertisements flood.
+ */
+final class AddressResolution {
+    /** Not for us: forward as any frame. */
+    static final int PASS = Integer.MIN_VALUE;
+
+    private static final long V4_MAPPED = 0xFFFF_0000_0000L;
+    /** A neighbour's last hearing is known to a tick of its table. */
+    private static final long HEARD_RESOLUTION_MS = 128;
+
+    private final MacTable macs;
+    private final NeighbourTable neighbours;
+    private final boolean dryRun;
+    private final ArpPacket arp = new ArpPacket();
+    private final NeighbourDiscovery discovery = new NeighbourDiscovery();
+    private final UnansweredRequests unanswered = new UnansweredRequests();
+    private final FloodLimit limit = new FloodLimit();
+    private final MemorySegment reply;
+    private int replyLength;
+
+    /** A dry run learns nothing. {@code reply}: where answers are written, long enough for either kind. */
+    AddressResolution(MacTable macs, NeighbourTable neighbours, MemorySegment reply, boolean dryRun) {
+        this.macs = macs;
+        this.neighbours = neighbours;
+        this.reply = reply;
+        this.dryRun = dryRun;
+    }
+
+    int replyLength() {
+        return replyLength;
+    }
+
+    /** A port index, {@link Forwarder#FLOOD} (for the caller to admit and count), {@link Forwarder#REPLY}, a drop, or PASS. */
+    int arp(
+            SwitchSnapshot snapshot,
+            int inPort,
+            EthernetFrame frame,
+            MemorySegment memory,
+            long payload,
+            int length,
+            long nowMs) {
+        if (!arp.wrap(memory, payload, length).isValid()) return PASS;
+        long source = frame.source();
+        int vlan = frame.vlan();
+        // RFC 5227 2.1.1: a probe's sender address is 0.0.0.0. A sender address that is not the frame's own is a
+        // proxy's, or a lie.
+        if (arp.senderAddress() != 0 && arp.senderMac() == source) {
+            learn(snapshot, 0, V4_MAPPED | arp.senderAddress(), vlan, source, inPort, nowMs);
+        }
+        boolean asks = arp.operation() == ArpPacket.REQUEST && !arp.isAnnouncement();
+        if (!asks || isPlain(snapshot, frame)) return PASS;
+        long target = V4_MAPPED | arp.targetAddress();
+        long owner = owner(snapshot, 0, target, vlan, source, nowMs);
+        if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, arp.isProbe())) {
+            replyLength = ArpReply.write(reply, 0, owner, arp.targetAddress(), source, arp.senderAddress());
+            return Forwarder.REPLY;
+        }
+        return direct(snapshot, inPort, 0, target, vlan, owner, nowMs);
+    }
+
+    /** As {@link #arp}, for the payload of an IPv6 frame. */
+    int discovery(
+            SwitchSnapshot snapshot,
+            int inPort,
+            EthernetFrame frame,
+            MemorySegment memory,
+            long payload,
+            int length,
+            long nowMs) {
+        discovery.wrap(memory, payload, length);
+        if (!discovery.isSolicitationOrAdvertisement() || !discovery.isValid()) return PASS;
+        long source = frame.source();
+        int vlan = frame.vlan();
+        boolean solicits = discovery.type() == NeighbourDiscovery.SOLICITATION;
+        boolean detects = discovery.isDuplicateAddressDetection();
+        if (!detects && discovery.hasLinkLayerAddress() && discovery.linkLayerAddress() == source) {
+            long hi = solicits ? discovery.sourceHi() : discovery.targetHi();
+            long lo = solicits ? discovery.sourceLo() : discovery.targetLo();
+            learn(snapshot, hi, lo, vlan, source, inPort, nowMs);
+        }
+        if (!solicits || isPlain(snapshot, frame)) return PASS;
+        long hi = discovery.targetHi();
+        long lo = discovery.targetLo();
+        long owner = owner(snapshot, hi, lo, vlan, source, nowMs);
+        if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, detects)) {
+            replyLength = NeighbourAdvertisement.write(
+                    reply, 0, owner, hi, lo, source, discovery.sourceHi(), discovery.sourceLo());
+            return Forwarder.REPLY;
+        }
+        return direct(snapshot, inPort, hi, lo, vlan, owner, nowMs);
+    }
+
+    /** A request to one station (RFC 4861 7.3.3, RFC 1122 2.3.2.1: is it still there?) is that station's to answer. */
+    private static boolean isPlain(SwitchSnapshot snapshot, EthernetFrame frame) {
+        return snapshot.settings().arpMode() == ArpMode.FLOOD || !MacAddress.isMulticast(frame.destination());
+    }
+
+    /** We answer untagged questions only: an answer of ours carries no tag. */
+    private static boolean mayReply(SwitchSnapshot snapshot, EthernetFrame frame, boolean isProbe) {
+        return snapshot.settings().arpMode() == ArpMode.REPLY && !isProbe && !frame.isTagged();
+    }
+
+    private void learn(SwitchSnapshot snapshot, long hi, long lo, int vlan, long mac, int port, long nowMs) {
+        if (!dryRun)
+            neighbours.learn(hi, lo, vlan, mac, port, nowMs, snapshot.settings().ageingMs());
+    }
+
+    /** The known neighbour's MAC; none where its station's port isn't known, or where it is the asker itself, whose question is to the others. */
+    private long owner(SwitchSnapshot snapshot, long hi, long lo, int vlan, long asker, long nowMs) {
+        long ageingMs = snapshot.settings().ageingMs();
+        long mac = neighbours.lookup(hi, lo, vlan, nowMs, ageingMs);
+        if (mac == NeighbourTable.MISS || mac == asker) return NeighbourTable.MISS;
+        return macs.lookup(mac, vlan, nowMs, ageingMs) == MacTable.MISS ? NeighbourTable.MISS : mac;
+    }
+
+    private int direct(SwitchSnapshot snapshot, int inPort, long hi, long lo, int vlan, long owner, long nowMs) {
+        int port = owner == NeighbourTable.MISS
+                ? MacTable.MISS
+                : macs.lookup(owner, vlan, nowMs, snapshot.settings().ageingMs());
+        if (port == MacTable.MISS) return flood(snapshot, inPort, nowMs);
+        long heardMs = nowMs - neighbours.ageMs(hi, lo, vlan, nowMs) + HEARD_RESOLUTION_MS;
+        if (!dryRun && unanswered.shouldFlood(hi, lo, vlan, heardMs, nowMs)) return flood(snapshot, inPort, nowMs);
+        if (port == inPort && !snapshot.port(inPort).hairpin()) return Forwarder.drop(DropReason.SAME_PORT);
+        if (port != inPort && snapshot.areIsolated(inPort, port)) return Forwarder.drop(DropReason.ISOLATED);
+        return port;
+    }
+
+    private int flood(SwitchSnapshot snapshot, int inPort, long nowMs) {
+        if (dryRun || limit.admits(inPort, snapshot.settings().unknownArpPerSecond(), nowMs)) return Forwarder.FLOOD;
+        return Forwarder.drop(DropReason.ARP_RATE);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tapswitch.core.frame;
+
+import java.lang.foreign.MemorySegment;
+
+/** An ARP packet for IPv4 over Ethernet (RFC 826) viewed in place. A flyweight for one thread; where {@link #isValid} does not hold, nothing else may be called. */
+public final class ArpPacket {
+    /** Bytes. */
+    public static final int LENGTH = 28;
+
+    public static final int REQUEST = 1;
+    public static final int REPLY = 2;
+
+    /** Hardware type 1 (Ethernet), protocol IPv4, address lengths 6 and 4: the first six bytes. */
+    private static final long ETHERNET_IPV4 = 0x0001_0800_0604L;
+
+    private MemorySegment memory;
+    private long offset;
+    private int length;
+
+    /** Views what follows the Ethernet header; {@code length} may count padding. */
+    public ArpPacket wrap(MemorySegment memory, long offset, int length) {
+        this.memory = memory;
+        this.offset = offset;
+        this.length = length;
+        return this;
+    }
+
+    /** Whether it is whole, for IPv4 over Ethernet, and a request or a reply. */
+    public boolean isValid() {
+        return length >= LENGTH
+                && Wire.u48(memory, offset) == ETHERNET_IPV4
+                && (operation() == REQUEST || operation() == REPLY);
+    }
+
+    public int operation() {
+        return Wire.u16(memory, offset + 6);
+    }
+
+    public long senderMac() {
+        return Wire.u48(memory, offset + 8);
+    }
+
+    /** Unsigned 32 bits. */
+    public long senderAddress() {
+        return Wire.u32(memory, offset + 14);
+    }
+
+    public long targetMac() {
+        return Wire.u48(memory, offset + 18);
+    }
+
+    /** Unsigned 32 bits. */
+    public long targetAddress() {
+        return Wire.u32(memory, offset + 24);
+    }
+
+    /** RFC 5227 1.1: a request whose sender address is 0.0.0.0 asks whether the target address is in use. */
+    public boolean isProbe() {
+        return operation() == REQUEST && senderAddress() == 0;
+    }
+
+    /** RFC 5227 1.1 and 3: sender and target address alike announce, in a request or a reply. */
+    public boolean isAnnouncement() {
+        return senderAddress() == targetAddress();
+    }
+}

@@ -1,0 +1,392 @@
+package dev.tapswitch.core.table;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The MAC table (filtering database, IEEE 802.1Q 8.8): which port a station's frames come from, keyed by MAC and VLAN.
+ *
+ * <p>Lock-free: any number of workers learn and look up while control threads age, flush and list. Bounded: a table of
+ * {@code capacity} entries never grows; when it, or the two buckets a key may live in, are full and hold nothing that
+ * has expired, the newcomer is not learned and its frames flood. Nothing is allocated after construction but the
+ * per-port counts.
+ *
+ * <p>A slot is two words. The key word goes {@code EMPTY -> CLAIMED -> key -> EMPTY}; the value word holds port, tick,
+ * a static bit, a live bit, and the slot's version, raised by each insertion so that a CAS prepared for one entry can't
+ * hit its successor. Who turns the live bit off owns the removal: that makes the counts exact. A reader takes key,
+ * value, key again: a changed key means the value may be another entry's.
+ *
+ * <p>MACs are held in the low 48 bits of a long; {@code nowMs} is any monotonic clock, milliseconds.
+ */
+public final class MacTable {
+    /** No live entry. */
+    public static final int MISS = -1;
+
+    /** Learning's outcomes: the entry was there, on this port. */
+    public static final int REFRESHED = 0;
+    /** A new entry. */
+    public static final int LEARNED = 1;
+    /** The entry was on another port and is now on this one. */
+    public static final int MOVED = 2;
+    /** A static entry names this port. */
+    public static final int STATIC_HERE = 3;
+    /** A static entry names another port: it never moves. */
+    public static final int STATIC_ELSEWHERE = 4;
+    /** The port has as many entries as it may. */
+    public static final int PORT_LIMIT = 5;
+    /** There is no room. */
+    public static final int FULL = 6;
+
+    /** Ports are numbered below this. */
+    public static final int MAX_PORTS = 1 << 16;
+
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int BUCKET_SLOTS = 4;
+    private static final long EMPTY = 0;
+    private static final long CLAIMED = 1;
+    private static final long OCCUPIED = 1L << 63;
+
+    private static final long LIVE = 1L << 63;
+    private static final long STATIC = 1L << 62;
+    private static final int VERSION_SHIFT = 48;
+    private static final long VERSION_MASK = 0x3FFFL;
+    private static final int PORT_SHIFT = 32;
+    /** A tick is 128 ms: a hot entry's cache line is written 8 times a second at most, and shared otherwise. */
+    private static final int TICK_SHIFT = 7;
+
+    private static final int NOT_FOUND = -1;
+
+    private final int capacity;
+    private final long[] words;
+    private final int bucketMask;
+    /** Unknown to senders, so that they can't choose MACs that fall into one bucket. */
+    private final long seed = ThreadLocalRandom.current().nextLong();
+
+    private final AtomicInteger size = new AtomicInteger();
+    private final PortCounts portCounts = new PortCounts();
+
+    /** A table for {@code capacity} entries, with twice as many slots: 32 bytes an entry when capacity is a power of 2. */
+    public MacTable(int capacity) {
+        if (capacity < 1 || capacity > 1 << 24)
+            throw new IllegalArgumentException("MAC capacity must be 1 to 16777216");
+        this.capacity = capacity;
+        int slots = Math.max(2 * BUCKET_SLOTS, Integer.highestOneBit(Math.max(1, capacity - 1)) << 2);
+        this.words = new long[slots * 2];
+        this.bucketMask = slots / BUCKET_SLOTS - 1;
+    }
+
+    /** The port of a live entry no older than {@code ageingMs}, or {@link #MISS}. Any thread. */
+    public int lookup(long mac, int vlan, long nowMs, long ageingMs) {
+        long key = key(mac, vlan);
+        long hash = hash(key);
+        long value = liveValue(firstBucket(hash), key);
+        if (value == 0) value = liveValue(secondBucket(hash), key);
+        if (value == 0 || isExpired(value, nowMs, ageingMs)) return MISS;
+        return port(value);
+    }
+
+    /**
+     * Learns that {@code mac} sends from {@code port}; returns one of the outcomes above. Any thread.
+     *
+     * @param limit most entries this port may hold, 0 for no limit; workers that learn on it at once may pass it by one each
+     */
+    public int learn(long mac, int vlan, int port, int limit, long nowMs, long ageingMs) {
+        long key = key(mac, vlan);
+        long hash = hash(key);
+        // A lost race means that another thread changed this very entry: look again. Bounded, as learning is only a
+        // hint.
+        for (int attempt = 0; attempt < 8; attempt++) {
+            int slot = find(key, hash);
+            int outcome = slot == NOT_FOUND
+                    ? insert(key, hash, port, limit, false, nowMs, ageingMs)
+                    : refresh(slot, key, port, limit, nowMs);
+            if (outcome != NOT_FOUND) return outcome;
+        }
+        return REFRESHED;
+    }
+
+    /** What {@link #learn} would return now, with nothing changed: for explaining. Any thread. */
+    public int wouldLearn(long mac, int vlan, int port, int limit) {
+        long key = key(mac, vlan);
+        int slot = find(key, hash(key));
+        if (slot != NOT_FOUND) {
+            long value = valueAcquire(slot);
+            if (isStatic(value)) return port(value) == port ? STATIC_HERE : STATIC_ELSEWHERE;
+            if (port(value) == port) return REFRESHED;
+        }
+        if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
+        if (slot != NOT_FOUND) return MOVED;
+        return size.get() < capacity && freeSlot(hash(key)) != NOT_FOUND ? LEARNED : FULL;
+    }
+
+    /** Binds a MAC to a port for good, in place of what was learned; false when there is no room. One control thread at a time. */
+    public synchronized boolean addStatic(long mac, int vlan, int port, long nowMs) {
+        remove(mac, vlan);
+        long key = key(mac, vlan);
+        long hash = hash(key);
+        for (int attempt = 0; attempt < 64; attempt++) {
+            int outcome = insert(key, hash, port, 0, true, nowMs, Long.MAX_VALUE);
+            if (outcome == LEARNED) return true;
+            if (outcome == FULL) return false;
+        }
+        return false;
+    }
+
+    /** Removes an entry, static or not; whether there was one. Any thread. */
+    public boolean remove(long mac, int vlan) {
+        long key = key(mac, vlan);
+        long hash = hash(key);
+        boolean removed = false;
+        for (int slot = find(key, hash); slot != NOT_FOUND; slot = find(key, hash)) {
+            removed |= removeSlot(slot, valueAcquire(slot));
+        }
+        return removed;
+    }
+
+    /**
+     * Removes a port's entries; returns how many. A frame that a worker is deciding on meanwhile may be learned after
+     * the flush has passed: such an entry ages out, or goes with the next flush.
+     */
+    public int flushPort(int port, boolean includeStatic) {
+        return removeIf((key, value) -> port(value) == port && (includeStatic || !isStatic(value)));
+    }
+
+    /** Removes a VLAN's dynamic entries; returns how many. */
+    public int flushVlan(int vlan) {
+        return removeIf((key, value) -> vlan(key) == vlan && !isStatic(value));
+    }
+
+    /** Removes all dynamic entries; returns how many. */
+    public int flushDynamic() {
+        return removeIf((key, value) -> !isStatic(value));
+    }
+
+    /** Removes dynamic entries older than {@code ageingMs}; returns how many. A control thread, every second or so. */
+    public int age(long nowMs, long ageingMs) {
+        return removeIf((key, value) -> isExpired(value, nowMs, ageingMs));
+    }
+
+    /** Entries now, static ones included. */
+    public int size() {
+        return size.get();
+    }
+
+    /** Most entries. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Entries now on a port. */
+    public int size(int port) {
+        return portCounts.get(port);
+    }
+
+    /** Shows every entry that is there for the whole of the walk, and perhaps some that come or go meanwhile. Any thread. */
+    public void forEach(long nowMs, Visitor visitor) {
+        for (int slot = 0; slot < words.length / 2; slot++) {
+            long key = keyAcquire(slot);
+            long value = valueAcquire(slot);
+            if (key >= 0 || value >= 0 || keyAcquire(slot) != key) continue;
+            visitor.entry(key & 0xFFFF_FFFF_FFFFL, vlan(key), port(value), isStatic(value), ageMs(value, nowMs));
+        }
+    }
+
+    /** Takes one entry of the table. */
+    @FunctionalInterface
+    public interface Visitor {
+        void entry(long mac, int vlan, int port, boolean isStatic, long ageMs);
+    }
+
+    private interface Condition {
+        boolean holds(long key, long value);
+    }
+
+    /** The entry's value when the bucket holds it live, else 0. */
+    private long liveValue(int firstSlot, long key) {
+        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
+            if (keyAcquire(slot) != key) continue;
+            long value = valueAcquire(slot);
+            if (value < 0 && keyAcquire(slot) == key) return value;
+        }
+        return 0;
+    }
+
+    private int find(long key, long hash) {
+        int slot = findInBucket(firstBucket(hash), key);
+        return slot != NOT_FOUND ? slot : findInBucket(secondBucket(hash), key);
+    }
+
+    private int findInBucket(int firstSlot, long key) {
+        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
+            if (keyAcquire(slot) == key && valueAcquire(slot) < 0) return slot;
+        }
+        return NOT_FOUND;
+    }
+
+    /** NOT_FOUND when the slot changed under us. */
+    private int refresh(int slot, long key, int port, int limit, long nowMs) {
+        long value = valueAcquire(slot);
+        if (value >= 0 || keyAcquire(slot) != key) return NOT_FOUND;
+        if (isStatic(value)) return port(value) == port ? STATIC_HERE : STATIC_ELSEWHERE;
+        long refreshed = value & (VERSION_MASK << VERSION_SHIFT) | LIVE | portAndTick(port, nowMs);
+        if (port(value) == port) {
+            // Losing this CAS to another worker's refresh, move or removal is as good: theirs is as new.
+            if (refreshed != value) WORD.compareAndSet(words, slot * 2 + 1, value, refreshed);
+            return REFRESHED;
+        }
+        if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
+        if (!WORD.compareAndSet(words, slot * 2 + 1, value, refreshed)) return NOT_FOUND;
+        portCounts.add(port(value), -1);
+        portCounts.add(port, 1);
+        return MOVED;
+    }
+
+    /** NOT_FOUND when another thread took the slot first. */
+    private int insert(long key, long hash, int port, int limit, boolean isStatic, long nowMs, long ageingMs) {
+        if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
+        int slot = size.get() < capacity ? freeSlot(hash) : NOT_FOUND;
+        if (slot == NOT_FOUND) return evictExpired(hash, nowMs, ageingMs) ? NOT_FOUND : FULL;
+        if (!WORD.compareAndSet(words, slot * 2, EMPTY, CLAIMED)) return NOT_FOUND;
+        long version = (valueAcquire(slot) >>> VERSION_SHIFT) + 1 & VERSION_MASK;
+        long value = LIVE | (isStatic ? STATIC : 0) | version << VERSION_SHIFT | portAndTick(port, nowMs);
+        // Counted before it can be seen, so that no removal counts down first.
+        size.incrementAndGet();
+        portCounts.add(port, 1);
+        WORD.setRelease(words, slot * 2 + 1, value);
+        WORD.setRelease(words, slot * 2, key);
+        removeDuplicate(slot, key, hash);
+        return LEARNED;
+    }
+
+    /**
+     * Two workers may insert one new key into two slots at once. Each publishes, then looks: with the full fence between,
+     * at least one of them sees both (Dekker), and both choose the same one to go.
+     */
+    private void removeDuplicate(int mine, long key, long hash) {
+        VarHandle.fullFence();
+        removeDuplicateIn(firstBucket(hash), mine, key);
+        removeDuplicateIn(secondBucket(hash), mine, key);
+    }
+
+    private void removeDuplicateIn(int firstSlot, int mine, long key) {
+        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
+            if (slot == mine || keyAcquire(slot) != key) continue;
+            long other = valueAcquire(slot);
+            long own = valueAcquire(mine);
+            if (other >= 0 || own >= 0 || keyAcquire(slot) != key || keyAcquire(mine) != key) continue;
+            boolean otherGoes = isStatic(own) == isStatic(other) ? mine < slot : isStatic(own);
+            if (otherGoes) removeSlot(slot, other);
+            else removeSlot(mine, own);
+        }
+    }
+
+    private int freeSlot(long hash) {
+        int slot = freeSlotInBucket(firstBucket(hash));
+        return slot != NOT_FOUND ? slot : freeSlotInBucket(secondBucket(hash));
+    }
+
+    private int freeSlotInBucket(int firstSlot) {
+        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
+            if (keyAcquire(slot) == EMPTY) return slot;
+        }
+        return NOT_FOUND;
+    }
+
+    private boolean evictExpired(long hash, long nowMs, long ageingMs) {
+        return evictExpiredIn(firstBucket(hash), nowMs, ageingMs)
+                || evictExpiredIn(secondBucket(hash), nowMs, ageingMs);
+    }
+
+    private boolean evictExpiredIn(int firstSlot, long nowMs, long ageingMs) {
+        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
+            long value = valueAcquire(slot);
+            if (value < 0 && isExpired(value, nowMs, ageingMs) && removeSlot(slot, value)) return true;
+        }
+        return false;
+    }
+
+    private int removeIf(Condition condition) {
+        int removed = 0;
+        for (int slot = 0; slot < words.length / 2; slot++) {
+            if (keyAcquire(slot) < 0 && removeSlotIf(slot, condition)) removed++;
+        }
+        return removed;
+    }
+
+    /** Tries again when a worker refreshed the entry between our look and our CAS: a flush must not miss a busy one. */
+    private boolean removeSlotIf(int slot, Condition condition) {
+        while (true) {
+            long key = keyAcquire(slot);
+            long value = valueAcquire(slot);
+            if (key >= 0 || value >= 0 || keyAcquire(slot) != key || !condition.holds(key, value)) return false;
+            if (removeSlot(slot, value)) return true;
+        }
+    }
+
+    /** Whether this call removed the entry whose value is {@code value}. */
+    private boolean removeSlot(int slot, long value) {
+        long dead = value & (VERSION_MASK << VERSION_SHIFT);
+        if (value >= 0 || !WORD.compareAndSet(words, slot * 2 + 1, value, dead)) return false;
+        // Ours alone now: nobody else touches a dead slot's key until it is EMPTY.
+        WORD.setRelease(words, slot * 2, EMPTY);
+        portCounts.add(port(value), -1);
+        size.decrementAndGet();
+        return true;
+    }
+
+    private long keyAcquire(int slot) {
+        return (long) WORD.getAcquire(words, slot * 2);
+    }
+
+    private long valueAcquire(int slot) {
+        return (long) WORD.getAcquire(words, slot * 2 + 1);
+    }
+
+    private static long key(long mac, int vlan) {
+        return OCCUPIED | (long) (vlan & 0xFFF) << 48 | mac;
+    }
+
+    private static int vlan(long key) {
+        return (int) (key >>> 48) & 0xFFF;
+    }
+
+    private static int port(long value) {
+        return (int) (value >>> PORT_SHIFT) & 0xFFFF;
+    }
+
+    private static boolean isStatic(long value) {
+        return (value & STATIC) != 0;
+    }
+
+    private static long portAndTick(int port, long nowMs) {
+        return (long) port << PORT_SHIFT | nowMs >>> TICK_SHIFT & 0xFFFF_FFFFL;
+    }
+
+    private static boolean isExpired(long value, long nowMs, long ageingMs) {
+        return !isStatic(value) && ageMs(value, nowMs) > ageingMs;
+    }
+
+    /** Age with the resolution of a tick. Ticks wrap after 17 years; a worker's clock may be a batch behind the control thread's: 0 then. */
+    private static long ageMs(long value, long nowMs) {
+        int ticks = (int) (nowMs >>> TICK_SHIFT) - (int) value;
+        return Math.max(0, (long) ticks << TICK_SHIFT);
+    }
+
+    private long hash(long key) {
+        long h = (key ^ seed) * 0x9E37_79B9_7F4A_7C15L;
+        h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L;
+        return h ^ h >>> 32;
+    }
+
+    private int firstBucket(long hash) {
+        return ((int) hash & bucketMask) * BUCKET_SLOTS;
+    }
+
+    private int secondBucket(long hash) {
+        int first = (int) hash & bucketMask;
+        int second = (int) (hash >>> 32) & bucketMask;
+        return (second == first ? first ^ 1 : second) * BUCKET_SLOTS;
+    }
+}
