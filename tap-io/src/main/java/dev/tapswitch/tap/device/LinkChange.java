@@ -1,0 +1,49 @@
+package dev.tapswitch.tap.device;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What it takes to bring a link from one specification to another. Only what differs is touched, with one exception: the kernel drops
+ * addresses and routes of its own accord (routes when a link goes down, an IPv4 subnet's other addresses when its first is removed), so
+ * after such a step those that should be there are all added again.
+ */
+record LinkChange(TapSpec from, TapSpec to) {
+    boolean isEmpty() {
+        return from.mtu() == to.mtu()
+                && !changesMac()
+                && from.up() == to.up()
+                && from.prefixes().equals(to.prefixes())
+                && from.parsedRoutes().equals(to.parsedRoutes());
+    }
+
+    /** Applies it in the namespace that the thread is in. Stops at the first step that fails. */
+    void apply(Links links, int index) throws TapException {
+        boolean goesUp = to.up() && !from.up();
+        List<IpPrefix> goneAddresses = without(from.prefixes(), to.prefixes());
+        boolean disturbed = goesUp || !goneAddresses.isEmpty();
+
+        if (from.mtu() != to.mtu()) links.setMtu(index, to.mtu());
+        if (changesMac()) links.setMac(index, to.mac());
+        for (IpRoute route : without(from.parsedRoutes(), to.parsedRoutes())) links.removeRoute(index, route);
+        for (IpPrefix address : goneAddresses) links.removeAddress(index, address);
+        for (IpPrefix address : disturbed ? to.prefixes() : without(to.prefixes(), from.prefixes())) {
+            links.addAddress(index, address);
+        }
+        if (from.up() != to.up()) links.setUp(index, to.up());
+        if (!to.up()) return; // A route needs a link that is up; they come when it does.
+        for (IpRoute route : disturbed ? to.parsedRoutes() : without(to.parsedRoutes(), from.parsedRoutes())) {
+            links.addRoute(index, route);
+        }
+    }
+
+    private boolean changesMac() {
+        return to.mac() != TapSpec.ANY_MAC && from.mac() != to.mac();
+    }
+
+    private static <T> List<T> without(List<T> all, List<T> those) {
+        List<T> rest = new ArrayList<>(all);
+        rest.removeAll(those);
+        return rest;
+    }
+}

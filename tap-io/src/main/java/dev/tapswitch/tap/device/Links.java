@@ -1,0 +1,198 @@
+package dev.tapswitch.tap.device;
+
+import static dev.tapswitch.tap.sys.Netlink.IFA_ADDRESS;
+import static dev.tapswitch.tap.sys.Netlink.IFA_BROADCAST;
+import static dev.tapswitch.tap.sys.Netlink.IFA_F_NODAD;
+import static dev.tapswitch.tap.sys.Netlink.IFA_LOCAL;
+import static dev.tapswitch.tap.sys.Netlink.IFINFOMSG_SIZE;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_ADDRESS;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_EXT_MASK;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_IFNAME;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_MTU;
+import static dev.tapswitch.tap.sys.Netlink.NLM_F_CREATE;
+import static dev.tapswitch.tap.sys.Netlink.NLM_F_DUMP;
+import static dev.tapswitch.tap.sys.Netlink.NLM_F_EXCL;
+import static dev.tapswitch.tap.sys.Netlink.RTA_DST;
+import static dev.tapswitch.tap.sys.Netlink.RTA_GATEWAY;
+import static dev.tapswitch.tap.sys.Netlink.RTA_OIF;
+import static dev.tapswitch.tap.sys.Netlink.RTEXT_FILTER_SKIP_STATS;
+import static dev.tapswitch.tap.sys.Netlink.RTMSG_SIZE;
+import static dev.tapswitch.tap.sys.Netlink.RTM_DELADDR;
+import static dev.tapswitch.tap.sys.Netlink.RTM_DELROUTE;
+import static dev.tapswitch.tap.sys.Netlink.RTM_GETLINK;
+import static dev.tapswitch.tap.sys.Netlink.RTM_GETROUTE;
+import static dev.tapswitch.tap.sys.Netlink.RTM_NEWADDR;
+import static dev.tapswitch.tap.sys.Netlink.RTM_NEWLINK;
+import static dev.tapswitch.tap.sys.Netlink.RTM_NEWROUTE;
+import static dev.tapswitch.tap.sys.Netlink.RT_TABLE_MAIN;
+
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.Linux;
+import dev.tapswitch.tap.sys.NetlinkAttributes;
+import dev.tapswitch.tap.sys.NetlinkException;
+import dev.tapswitch.tap.sys.NetlinkMessage;
+import dev.tapswitch.tap.sys.NetlinkSocket;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The links of the namespace that the calling thread is in, their addresses and routes, by rtnetlink. Each operation that adds is content
+ * when what it adds is there, each that removes when it is not. Errors name the thing that could not be set. One thread.
+ */
+final class Links implements AutoCloseable {
+    private static final int EXISTED_OR_NOT = 0;
+
+    private final NetlinkSocket netlink;
+
+    Links() throws TapException {
+        try {
+            netlink = new NetlinkSocket();
+        } catch (NetlinkException e) {
+            throw failed("rtnetlink", e);
+        }
+    }
+
+    Optional<Link> find(String name) throws TapException {
+        NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, 0)
+                .link(0, 0, 0)
+                .attribute(IFLA_IFNAME, name)
+                .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        try {
+            return netlink.request(message).stream().findFirst().map(Link::of);
+        } catch (NetlinkException e) {
+            if (e.errno() == Errno.ENODEV) return Optional.empty();
+            throw failed("looking up the device", e);
+        }
+    }
+
+    /** The TAP that has this MAC. */
+    Optional<Link> findTap(long mac) throws TapException {
+        NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP)
+                .link(0, 0, 0)
+                .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        try {
+            return netlink.request(message).stream()
+                    .filter(answer -> Arrays.equals(
+                            new NetlinkAttributes(answer, IFINFOMSG_SIZE).bytes(IFLA_ADDRESS), bytes(mac)))
+                    .map(Link::of)
+                    .filter(Link::tap)
+                    .findFirst();
+        } catch (NetlinkException e) {
+            throw failed("listing the devices", e);
+        }
+    }
+
+    void setMtu(int index, int mtu) throws TapException {
+        act(
+                "mtu " + mtu,
+                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_MTU, mtu),
+                EXISTED_OR_NOT);
+    }
+
+    void setMac(int index, long mac) throws TapException {
+        NetlinkMessage message =
+                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_ADDRESS, bytes(mac));
+        act("mac " + MacAddress.format(mac), message, EXISTED_OR_NOT);
+    }
+
+    void setUp(int index, boolean up) throws TapException {
+        NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, 0).link(index, up ? Linux.IFF_UP : 0, Linux.IFF_UP);
+        act(up ? "link up" : "link down", message, EXISTED_OR_NOT);
+    }
+
+    /**
+     * An IPv6 address is added without duplicate address detection (IFA_F_NODAD), so that it can be used at once and not a second later: the
+     * one who wrote it into a configuration answers for its being unique, as Docker does for the addresses it gives.
+     */
+    void addAddress(int index, IpPrefix address) throws TapException {
+        int flags = address.isIpv4() ? 0 : IFA_F_NODAD;
+        NetlinkMessage message = address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, flags, index, address);
+        // RFC 3021: a /31 has no broadcast address, nor has a /32.
+        if (address.isIpv4() && address.length() < 31) message.attribute(IFA_BROADCAST, address.broadcast());
+        act("address " + address, message, Errno.EEXIST);
+    }
+
+    void removeAddress(int index, IpPrefix address) throws TapException {
+        act("removing address " + address, address(RTM_DELADDR, 0, 0, index, address), Errno.EADDRNOTAVAIL);
+    }
+
+    private static NetlinkMessage address(int type, int messageFlags, int flags, int index, IpPrefix address) {
+        return new NetlinkMessage(type, messageFlags)
+                .address(address.family(), address.length(), flags, index)
+                .attribute(IFA_LOCAL, address.bytes())
+                .attribute(IFA_ADDRESS, address.bytes());
+    }
+
+    void addRoute(int index, IpRoute route) throws TapException {
+        try {
+            netlink.request(route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, index, route));
+        } catch (NetlinkException e) {
+            if (e.errno() != Errno.EEXIST) throw failed("route \"" + route + "\"", e);
+            if (!hasRoute(index, route)) {
+                throw new TapException("route \"" + route
+                        + "\": another route to the same destination exists in there; " + "remove one of the two");
+            }
+        }
+    }
+
+    void removeRoute(int index, IpRoute route) throws TapException {
+        act("removing route \"" + route + "\"", route(RTM_DELROUTE, 0, index, route), Errno.ESRCH);
+    }
+
+    private static NetlinkMessage route(int type, int flags, int index, IpRoute route) {
+        IpPrefix to = route.destination();
+        NetlinkMessage message = new NetlinkMessage(type, flags).route(to.family(), to.length());
+        if (to.length() > 0) message.attribute(RTA_DST, to.bytes());
+        return message.attribute(RTA_GATEWAY, route.gateway().getAddress()).attribute(RTA_OIF, index);
+    }
+
+    private boolean hasRoute(int index, IpRoute route) throws TapException {
+        NetlinkMessage message = new NetlinkMessage(RTM_GETROUTE, NLM_F_DUMP)
+                .routesOf(route.destination().family())
+                .attribute(RTA_OIF, index);
+        try {
+            List<byte[]> answers = netlink.request(message);
+            return answers.stream().anyMatch(answer -> isRoute(answer, index, route));
+        } catch (NetlinkException e) {
+            throw failed("listing routes", e);
+        }
+    }
+
+    /** struct rtmsg: the destination's length is its second byte, the table its fifth. */
+    private static boolean isRoute(byte[] answer, int index, IpRoute route) {
+        NetlinkAttributes attributes = new NetlinkAttributes(answer, RTMSG_SIZE);
+        IpPrefix to = route.destination();
+        return Byte.toUnsignedInt(answer[1]) == to.length()
+                && Byte.toUnsignedInt(answer[4]) == RT_TABLE_MAIN
+                && (to.length() == 0 || Arrays.equals(attributes.bytes(RTA_DST), to.bytes()))
+                && Arrays.equals(attributes.bytes(RTA_GATEWAY), route.gateway().getAddress())
+                && attributes.number(RTA_OIF, 0) == index;
+    }
+
+    /** Carries out a request; {@code content} is the errno that says that there was nothing left to do. */
+    private void act(String what, NetlinkMessage message, int content) throws TapException {
+        try {
+            netlink.request(message);
+        } catch (NetlinkException e) {
+            if (e.errno() != content) throw failed(what, e);
+        }
+    }
+
+    private static byte[] bytes(long mac) {
+        byte[] bytes = new byte[6];
+        for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) (mac >>> (40 - 8 * i));
+        return bytes;
+    }
+
+    private static TapException failed(String what, NetlinkException e) {
+        String advice = e.errno() == Errno.EPERM ? "; run as root (or with CAP_NET_ADMIN)" : "";
+        return new TapException(what + ": " + e.getMessage() + advice, e);
+    }
+
+    @Override
+    public void close() {
+        netlink.close();
+    }
+}

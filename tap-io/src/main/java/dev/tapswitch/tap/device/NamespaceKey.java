@@ -1,0 +1,39 @@
+package dev.tapswitch.tap.device;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+
+/**
+ * Which namespace a name stands for: the device and inode numbers of its file (namespaces(7)).
+ *
+ * <p>An open queue of a TAP keeps the namespace alive in which /dev/net/tun was opened (drivers/net/tun.c: its socket holds it), so the
+ * descriptor alone never tells that a namespace was deleted. Its name does: that is gone, or stands for another one.
+ */
+record NamespaceKey(Object deviceAndInode) {
+    /** Of the namespace that the calling thread is in. */
+    static Optional<NamespaceKey> ofThread() {
+        return of("/proc/thread-self/ns/net");
+    }
+
+    /** Of the namespace that has this name now; empty when none has. */
+    static Optional<NamespaceKey> of(Namespace namespace) {
+        return of(namespace.file());
+    }
+
+    /** Of the namespace that a file descriptor stands for. */
+    static Optional<NamespaceKey> of(int fd) {
+        return of("/proc/self/fd/" + fd);
+    }
+
+    private static Optional<NamespaceKey> of(String file) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
+            return Optional.of(new NamespaceKey(attributes.fileKey()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

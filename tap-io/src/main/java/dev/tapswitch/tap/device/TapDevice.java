@@ -1,0 +1,237 @@
+package dev.tapswitch.tap.device;
+
+import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.Libc;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A TAP that is open: its queues' file descriptors, which keep working wherever the device is moved and whatever it is renamed to. Any
+ * control thread; never a worker, for opening, changing and closing take milliseconds.
+ *
+ * <p>While it is open, the namespace that it was made in stays alive even when its name is deleted: close it when {@link #state} says GONE.
+ */
+public final class TapDevice implements AutoCloseable {
+    private static final int[] NO_QUEUES = {};
+    private static final String GONE = "the device or its namespace is gone";
+
+    private Optional<NamespaceKey> madeIn;
+    private TapSpec spec;
+    private int[] queues;
+
+    TapDevice(TapSpec spec, int[] queues, Optional<NamespaceKey> madeIn) {
+        this.spec = spec;
+        this.queues = queues;
+        this.madeIn = madeIn;
+    }
+
+    /**
+     * Makes the TAP in its namespace, or re-attaches to a persistent one that nobody has open, and sets its offloads, MTU, MAC, addresses, up and
+     * routes. On a re-attached one, addresses that it has besides those asked for stay, and {@code up == false} leaves it as it is: both may be
+     * the container runtime's doing. What was made is undone when a later step fails.
+     */
+    public static TapDevice open(TapSpec spec) throws TapException {
+        try {
+            return NamespaceThread.call(spec.namespace(), () -> {
+                try (Links links = new Links()) {
+                    return create(spec, links);
+                }
+            });
+        } catch (TapException e) {
+            throw failed("cannot create", spec, e);
+        }
+    }
+
+    /** The name of the TAP that has this MAC in a namespace, whoever may have renamed it; empty where there is none. */
+    public static Optional<String> find(Namespace namespace, long mac) throws TapException {
+        return NamespaceThread.call(namespace, () -> {
+            try (Links links = new Links()) {
+                return links.findTap(mac).map(Link::name);
+            }
+        });
+    }
+
+    private static TapDevice create(TapSpec spec, Links links) throws TapException {
+        Optional<Link> found = links.find(spec.device());
+        if (found.isPresent()) TapAttachment.checkFree(found.get(), spec);
+        int[] queues = TapAttachment.attach(spec, found);
+        try {
+            setUp(spec, links, spec.device(), queues[0]);
+            return new TapDevice(spec, queues, NamespaceKey.ofThread());
+        } catch (TapException | RuntimeException e) {
+            TapAttachment.close(queues);
+            throw e;
+        }
+    }
+
+    /** Makes a TAP, whose name is {@code device} now, what it should be; in the namespace where it is. */
+    static void setUp(TapSpec spec, Links links, String device, int queue) throws TapException {
+        require("the vnet header's size", TunFile.setVnetHeaderSize(queue));
+        require("offloads", TunFile.setOffload(queue, spec.offload()));
+        Link link = links.find(device).orElseThrow(() -> new TapException("it vanished while being set up"));
+        new LinkChange(asFound(link, spec), spec).apply(links, link.index());
+        require("persistence", TunFile.setPersistent(queue, spec.persistent()));
+    }
+
+    /** The link as a specification, before we touched it: nothing of what is wanted is there, but for MTU and up. */
+    private static TapSpec asFound(Link link, TapSpec wanted) {
+        return new TapSpec(
+                wanted.device(),
+                wanted.namespace(),
+                wanted.queues(),
+                link.mtu(),
+                TapSpec.ANY_MAC,
+                wanted.offload(),
+                wanted.up() && link.up(),
+                wanted.persistent(),
+                List.of(),
+                List.of());
+    }
+
+    /** From now on it is known to have been moved and renamed, by a container runtime. */
+    public synchronized void movedTo(Namespace namespace, String device) {
+        spec = new TapSpec(
+                device,
+                namespace,
+                spec.queues(),
+                spec.mtu(),
+                spec.mac(),
+                spec.offload(),
+                spec.up(),
+                spec.persistent(),
+                spec.addresses(),
+                spec.routes());
+        madeIn = NamespaceKey.of(namespace);
+    }
+
+    /** What it was opened with, or last updated to. */
+    public synchronized TapSpec spec() {
+        return spec;
+    }
+
+    /** The queues' file descriptors, one per worker; empty after {@link #close}. Non-blocking iff set so. */
+    public synchronized int[] queueFds() {
+        return queues.clone();
+    }
+
+    /** Non-blocking is what epoll wants; io_uring must not have it. Blocking until set. */
+    public synchronized void setNonBlocking(boolean nonBlocking) throws TapException {
+        for (int queue : queues) require("O_NONBLOCK", TunFile.setNonBlocking(queue, nonBlocking));
+    }
+
+    /** Without a carrier the interface shows NO-CARRIER and routes around; it has one when opened. */
+    public synchronized void setCarrier(boolean carrier) throws TapException {
+        require("carrier", queues.length == 0 ? -Errno.EBADFD : TunFile.setCarrier(queues[0], carrier));
+    }
+
+    /**
+     * Changes MTU, MAC, addresses, routes, up, offload and persistence to those of {@code wanted}, applying only the difference, in
+     * whatever namespace the device is now. On failure what it had before is put back as far as possible.
+     *
+     * @throws IllegalArgumentException when device, namespace or queues differ: that takes another device
+     */
+    public synchronized void update(TapSpec wanted) throws TapException {
+        if (!wanted.device().equals(spec.device())
+                || !wanted.namespace().equals(spec.namespace())
+                || wanted.queues() != spec.queues()) {
+            throw new IllegalArgumentException("another device, namespace or number of queues needs another TAP");
+        }
+        try {
+            LinkChange change = new LinkChange(spec, wanted);
+            if (!change.isEmpty()) changeLink(change);
+            if (wanted.offload() != spec.offload()) {
+                require("offloads", TunFile.setOffload(firstQueue(), wanted.offload()));
+            }
+            if (wanted.persistent() != spec.persistent()) {
+                require("persistence", TunFile.setPersistent(firstQueue(), wanted.persistent()));
+            }
+        } catch (TapException e) {
+            throw failed("cannot change", spec, e);
+        }
+        spec = wanted;
+    }
+
+    private void changeLink(LinkChange change) throws TapException {
+        int queue = firstQueue();
+        if (state() == LinkState.GONE) throw new TapException(GONE);
+        int namespace = TunFile.openNamespace(queue);
+        require("finding its namespace", namespace);
+        try {
+            NamespaceThread.call(namespace, "its namespace", () -> {
+                try (Links links = new Links()) {
+                    return applyOrUndo(links, currentLink(links, queue), change);
+                }
+            });
+        } finally {
+            Libc.close(namespace);
+        }
+    }
+
+    private static Link currentLink(Links links, int queue) throws TapException {
+        return links.find(TunFile.name(queue)).orElseThrow(() -> new TapException(GONE));
+    }
+
+    private static Link applyOrUndo(Links links, Link link, LinkChange change) throws TapException {
+        try {
+            change.apply(links, link.index());
+            return link;
+        } catch (TapException e) {
+            try {
+                new LinkChange(change.to(), change.from()).apply(links, link.index());
+            } catch (TapException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * UP, DOWN or GONE, without entering a namespace; GONE also when the namespace it was made in has lost its name, and after {@link #close}.
+     * Some microseconds.
+     */
+    public synchronized LinkState state() {
+        if (queues.length == 0) return LinkState.GONE;
+        LinkState state = LinkState.of(queues[0]);
+        return state == LinkState.GONE || namespaceIsThere() ? state : LinkState.GONE;
+    }
+
+    private boolean namespaceIsThere() {
+        return spec.namespace() instanceof Namespace.Current
+                || NamespaceKey.of(spec.namespace()).equals(madeIn);
+    }
+
+    /** The interface's own MAC address as it is now, in the low 48 bits. Fails when the device is gone. */
+    public synchronized long mac() throws TapException {
+        long mac = TunFile.mac(firstQueue());
+        if (mac < 0) throw new TapException(GONE);
+        return mac;
+    }
+
+    /** What the device is called now: a container runtime may have renamed it. Fails when the device is gone. */
+    public synchronized String currentName() throws TapException {
+        String name = TunFile.name(firstQueue());
+        if (name.isEmpty()) throw new TapException(GONE);
+        return name;
+    }
+
+    /** Closes the queues; the device vanishes unless persistent. About 20 ms. Again: nothing. */
+    @Override
+    public synchronized void close() {
+        TapAttachment.close(queues);
+        queues = NO_QUEUES;
+    }
+
+    private int firstQueue() throws TapException {
+        if (queues.length == 0) throw new TapException("it is closed");
+        return queues[0];
+    }
+
+    static void require(String what, int result) throws TapException {
+        if (result == -Errno.EBADFD) throw new TapException(GONE);
+        if (result < 0) throw new TapException(what + ": " + Errno.text(result));
+    }
+
+    private static TapException failed(String what, TapSpec spec, TapException e) {
+        return new TapException(what + " " + spec.name() + ": " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tapswitch.tap.loop;
+
+import dev.tapswitch.core.forward.Forwarder;
+import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.core.forward.SwitchSnapshot;
+import java.util.Arrays;
+
+/** One switch as one worker serves it: the worker's forwarder, and its queue of each port. The worker's loop alone, but for the trace. */
+final class Lane {
+    private final LearningSwitch owner;
+    private final Forwarder forwarder;
+    private TapQueue[] queues = new TapQueue[0];
+    private volatile Trace trace;
+
+    Lane(LearningSwitch owner, int worker) {
+        this.owner = owner;
+        this.forwarder = owner.forwarder(worker);
+    }
+
+    SwitchSnapshot snapshot() {
+        return owner.snapshot();
+    }
+
+    Forwarder forwarder() {
+        return forwarder;
+    }
+
+    /** This worker's queue of a port; null where it serves none. */
+    TapQueue queue(int port) {
+        return port < queues.length ? queues[port] : null;
+    }
+
+    void put(int port, TapQueue queue) {
+        if (port >= queues.length) queues = Arrays.copyOf(queues, Math.max(port + 1, queues.length * 2));
+        queues[port] = queue;
+    }
+
+    /** Forgets a queue, unless another has taken its port since. */
+    @SuppressWarnings("ReferenceEquality") // this very queue is meant: queues have no other identity
+    void remove(int port, TapQueue queue) {
+        if (queue(port) == queue) queues[port] = null;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    /** Any thread. */
+    void setTrace(Trace trace) {
+        this.trace = trace;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.tapswitch.tap.loop;
+
+import dev.tapswitch.core.forward.Counters;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+
+/** A queue of a TAP as a handle of an event loop, one per port and worker: reads frames and has its worker forward them. */
+interface TapQueue extends IoHandle {
+    /** The queue's file descriptor; its device closes it. */
+    int descriptor();
+
+    /** Begins to read; on the loop, right after registration. */
+    void start(IoRegistration registration);
+
+    @Override
+    void close();
+
+    /**
+     * Writes the frame that is being forwarded: {@code virtio_net_hdr} and frame at {@code address}, in the reading queue's memory. It
+     * may be written after this returns, but behind all that were written before.
+     *
+     * @param counters this worker's of the port, which get the outcome
+     * @param length the frame's, bytes, without the header
+     */
+    void write(Counters counters, long address, int length);
+
+    /** Stops for good; {@code stopped} runs on the loop when the descriptor is not touched any more. */
+    void stop(Runnable stopped);
+}

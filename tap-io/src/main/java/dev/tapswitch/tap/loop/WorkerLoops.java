@@ -1,0 +1,40 @@
+package dev.tapswitch.tap.loop;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import java.util.concurrent.Executor;
+
+/** Netty's event loops, one a worker, that may look for more frames before they sleep. */
+final class WorkerLoops extends MultiThreadIoEventLoopGroup {
+    WorkerLoops(int count, IoHandlerFactory factory, long busyPollNanos) {
+        super(count, new ThreadPerTaskExecutor(new DefaultThreadFactory("worker", true)), factory, busyPollNanos);
+    }
+
+    @Override
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory factory, Object... arguments) {
+        return new Loop(this, executor, factory, new BusyPoll((long) arguments[0]));
+    }
+
+    /** A loop that has tasks does not block in epoll_wait or io_uring_enter: to look for more is such a task. */
+    static final class Loop extends SingleThreadIoEventLoop {
+        private final BusyPoll busyPoll;
+
+        private Loop(WorkerLoops group, Executor executor, IoHandlerFactory factory, BusyPoll busyPoll) {
+            super(group, executor, factory);
+            this.busyPoll = busyPoll;
+        }
+
+        BusyPoll busyPoll() {
+            return busyPoll;
+        }
+
+        @Override
+        protected boolean hasTasks() {
+            return super.hasTasks() || busyPoll.isOn();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.tapswitch.tap.loop;
+
+import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.tap.device.LinkState;
+import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.TapException;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The workers: event loops that own one queue of every port, each with its own buffers. What attaches, detaches and traces is for
+ * control threads.
+ */
+public final class Workers implements AutoCloseable {
+    /** Hears of a port's link, from whatever thread found out; must hand over to another at once. */
+    @FunctionalInterface
+    public interface LinkListener {
+        void linkChanged(LearningSwitch owner, int port, LinkState state);
+    }
+
+    /** Submissions: two bursts with a write each fit, and what a flood adds is submitted as it fills up. */
+    private static final int RING_SIZE = 512;
+
+    private static final int COMPLETION_RING_SIZE = 4_096;
+
+    /** Frames under way in a worker with io_uring; what is never used takes no memory. */
+    private static final int SLOTS = 256;
+
+    private record Key(LearningSwitch owner, int port) {}
+
+    /** A queue that is registered and does not read yet. */
+    private record Held(int loop, TapQueue queue, IoRegistration registration) {}
+
+    private final IoMode mode;
+    private final String why;
+    private final IoEventLoopGroup group;
+    private final IoEventLoop[] loops;
+    private final Worker[] workers;
+    private final MemorySegment[] buffers;
+    private final Slots[] slots;
+    private final Map<LearningSwitch, Lane[]> lanes = new HashMap<>();
+    private final Map<Key, Attachment> attachments = new HashMap<>();
+    private final List<Held> held = new ArrayList<>();
+    private final LinkListener listener;
+    private final LinkWatch watch;
+    private boolean isHolding;
+
+    private Workers(IoMode mode, String why, IoHandlerFactory factory, WorkerSettings settings, LinkListener listener) {
+        int count = settings.count();
+        this.mode = mode;
+        this.why = why;
+        this.listener = listener;
+        this.group = new WorkerLoops(count, factory, settings.busyPollNanos());
+        this.loops = new IoEventLoop[count];
+        this.workers = new Worker[count];
+        this.buffers = new MemorySegment[count];
+        this.slots = new Slots[count];
+        for (int i = 0; i < count; i++) {
+            loops[i] = group.next();
+            workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).busyPoll());
+            if (mode == IoMode.EPOLL) buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
+            else slots[i] = new Slots(SLOTS);
+        }
+        this.watch = new LinkWatch();
+    }
+
+    /** Starts workers; IllegalStateException says on one line why they can't be as wanted here. */
+    public static Workers start(WorkerSettings settings, LinkListener listener) {
+        IoMode wanted = settings.io();
+        if (wanted == IoMode.IO_URING && !IoUring.isAvailable()) {
+            throw new IllegalStateException("io: io_uring does not work here ("
+                    + IoUring.unavailabilityCause().getMessage() + "); set io: epoll or io: auto");
+        }
+        if (wanted != IoMode.EPOLL && IoUring.isAvailable()) {
+            String why = wanted == IoMode.AUTO ? "it works here, and moves more frames a second than epoll" : "as set";
+            var config = new IoUringIoHandlerConfig().setRingSize(RING_SIZE).setCqSize(COMPLETION_RING_SIZE);
+            return new Workers(IoMode.IO_URING, why, IoUringIoHandler.newFactory(config), settings, listener);
+        }
+        if (!Epoll.isAvailable()) {
+            throw new IllegalStateException(
+                    "epoll does not work here: " + Epoll.unavailabilityCause().getMessage());
+        }
+        String why = wanted == IoMode.AUTO
+                ? "io_uring does not work here: "
+                        + IoUring.unavailabilityCause().getMessage()
+                : "as set";
+        return new Workers(IoMode.EPOLL, why, EpollIoHandler.newFactory(), settings, listener);
+    }
+
+    public int count() {
+        return loops.length;
+    }
+
+    /** EPOLL or IO_URING. */
+    public IoMode mode() {
+        return mode;
+    }
+
+    /** For people: why it is this mode and not another. */
+    public String why() {
+        return why;
+    }
+
+    /** Begins to forward for a port: worker i serves the device's queue i. Returns when all do. */
+    public synchronized void attach(LearningSwitch owner, int port, TapDevice device) {
+        int[] fds = device.queueFds();
+        if (fds.length != loops.length) {
+            throw new IllegalArgumentException(
+                    "the device has " + fds.length + " queues for " + loops.length + " workers");
+        }
+        try {
+            device.setNonBlocking(mode == IoMode.EPOLL);
+        } catch (TapException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        Key key = new Key(owner, port);
+        if (attachments.containsKey(key))
+            throw new IllegalStateException("port " + port + " of " + owner.name() + " is attached");
+        Lane[] ownLanes = lanes.computeIfAbsent(owner, this::newLanes);
+        Attachment attachment = new Attachment(device::state, state -> listener.linkChanged(owner, port, state));
+        TapQueue[] queues = new TapQueue[fds.length];
+        for (int i = 0; i < fds.length; i++) {
+            Runnable gone = () -> attachment.update(LinkState.GONE);
+            queues[i] = mode == IoMode.EPOLL
+                    ? new EpollTapQueue(fds[i], port, workers[i], ownLanes[i], buffers[i], gone)
+                    : new UringTapQueue(fds[i], port, workers[i], ownLanes[i], slots[i], gone);
+            held.add(new Held(i, queues[i], await(loops[i].register(queues[i]))));
+        }
+        if (!isHolding) startHeld();
+        attachment.queues = queues;
+        attachments.put(key, attachment);
+        watch.add(attachment);
+    }
+
+    /**
+     * From now on what is attached does not read yet, until {@link #release}: frames that wait in the queues of a port, as after a
+     * restart, would find the ports that they are for not yet there.
+     */
+    public synchronized void hold() {
+        isHolding = true;
+    }
+
+    /** All that was attached meanwhile begins to read. */
+    public synchronized void release() {
+        isHolding = false;
+        startHeld();
+    }
+
+    /** One task a loop: it reads no frame before all its queues are in their lanes. */
+    private void startHeld() {
+        for (int i = 0; i < loops.length; i++) {
+            int loop = i;
+            List<Held> starting =
+                    held.stream().filter(each -> each.loop == loop).toList();
+            if (starting.isEmpty()) continue;
+            await(loops[i].submit(() -> starting.forEach(each -> each.queue.start(each.registration))));
+        }
+        held.clear();
+    }
+
+    /** Stops serving a port: when it returns, no worker touches its descriptors any more. */
+    public synchronized void detach(LearningSwitch owner, int port) {
+        startHeld();
+        Attachment attachment = attachments.remove(new Key(owner, port));
+        if (attachment == null) return;
+        watch.remove(attachment);
+        for (int i = 0; i < loops.length; i++) {
+            TapQueue queue = attachment.queues[i];
+            Promise<Void> stopped = loops[i].newPromise();
+            loops[i].execute(() -> queue.stop(() -> stopped.trySuccess(null)));
+            await(stopped);
+        }
+    }
+
+    /** Shows the frames of a switch to a trace from now on; null ends that. */
+    public synchronized void trace(LearningSwitch owner, Trace trace) {
+        for (Lane lane : lanes.computeIfAbsent(owner, this::newLanes)) lane.setTrace(trace);
+    }
+
+    /** Forgets a switch whose ports are all detached. */
+    public synchronized void forget(LearningSwitch owner) {
+        lanes.remove(owner);
+    }
+
+    /**
+     * Has every event loop turn once. Any thread but a worker.
+     *
+     * @return the numbers of the workers that have not within {@code limitMs}: stuck, or hopelessly late
+     */
+    public List<Integer> turn(long limitMs) {
+        List<Future<?>> turns = new ArrayList<>();
+        for (IoEventLoop loop : loops) turns.add(loop.submit(() -> {}));
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
+        List<Integer> stuck = new ArrayList<>();
+        for (int i = 0; i < loops.length; i++) {
+            long left = Math.max(0, end - System.nanoTime());
+            if (!turns.get(i).awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) stuck.add(i);
+        }
+        return stuck;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        await(group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+    }
+
+    private Lane[] newLanes(LearningSwitch owner) {
+        Lane[] made = new Lane[loops.length];
+        for (int i = 0; i < made.length; i++) made[i] = new Lane(owner, i);
+        return made;
+    }
+
+    private static <T> T await(Future<T> future) {
+        future.awaitUninterruptibly();
+        if (!future.isSuccess())
+            throw new IllegalStateException("the event loop refused: " + future.cause(), future.cause());
+        return future.getNow();
+    }
+}

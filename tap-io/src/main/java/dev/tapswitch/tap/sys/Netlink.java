@@ -1,0 +1,62 @@
+package dev.tapswitch.tap.sys;
+
+/** Numbers of rtnetlink: links, addresses, routes. */
+public final class Netlink {
+    // include/uapi/linux/netlink.h
+    public static final int NETLINK_ROUTE = 0;
+    public static final int SOL_NETLINK = 270;
+    public static final int NETLINK_CAP_ACK = 10;
+    public static final int NETLINK_EXT_ACK = 11;
+    public static final int NETLINK_GET_STRICT_CHK = 12;
+    public static final int NLMSG_HDRLEN = 16;
+    public static final int NLMSG_ERROR = 2;
+    public static final int NLMSG_DONE = 3;
+    public static final int NLM_F_REQUEST = 0x1;
+    public static final int NLM_F_ACK = 0x4;
+    public static final int NLM_F_DUMP = 0x300;
+    public static final int NLM_F_EXCL = 0x200;
+    public static final int NLM_F_CREATE = 0x400;
+    public static final int NLM_F_ACK_TLVS = 0x200;
+    public static final int NLMSGERR_ATTR_MSG = 1;
+    public static final int NLA_TYPE_MASK = 0x3fff;
+
+    // include/uapi/linux/rtnetlink.h
+    public static final int RTM_NEWLINK = 16;
+    public static final int RTM_GETLINK = 18;
+    public static final int RTM_NEWADDR = 20;
+    public static final int RTM_DELADDR = 21;
+    public static final int RTM_NEWROUTE = 24;
+    public static final int RTM_DELROUTE = 25;
+    public static final int RTM_GETROUTE = 26;
+    public static final int IFINFOMSG_SIZE = 16;
+    public static final int IFADDRMSG_SIZE = 8;
+    public static final int RTMSG_SIZE = 12;
+    public static final int RTEXT_FILTER_SKIP_STATS = 0x8;
+    public static final int RTA_DST = 1;
+    public static final int RTA_OIF = 4;
+    public static final int RTA_GATEWAY = 5;
+    public static final int RT_TABLE_MAIN = 254;
+    public static final int RTPROT_STATIC = 4;
+    public static final int RTN_UNICAST = 1;
+    public static final int RT_SCOPE_UNIVERSE = 0;
+
+    // include/uapi/linux/if_link.h
+    public static final int IFLA_ADDRESS = 1;
+    public static final int IFLA_IFNAME = 3;
+    public static final int IFLA_MTU = 4;
+    public static final int IFLA_LINKINFO = 18;
+    public static final int IFLA_EXT_MASK = 29;
+    public static final int IFLA_INFO_KIND = 1;
+    public static final int IFLA_INFO_DATA = 2;
+    public static final int IFLA_TUN_TYPE = 3;
+    public static final int IFLA_TUN_MULTI_QUEUE = 7;
+    public static final int IFLA_TUN_NUM_QUEUES = 8;
+
+    // include/uapi/linux/if_addr.h
+    public static final int IFA_ADDRESS = 1;
+    public static final int IFA_LOCAL = 2;
+    public static final int IFA_BROADCAST = 4;
+    public static final int IFA_F_NODAD = 0x02;
+
+    private Netlink() {}
+}
