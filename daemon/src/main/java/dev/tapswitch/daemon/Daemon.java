@@ -1,0 +1,131 @@
+package dev.tapswitch.daemon;
+
+import dev.tapswitch.daemon.api.ApiServer;
+import dev.tapswitch.daemon.config.Additions;
+import dev.tapswitch.daemon.config.Config;
+import dev.tapswitch.daemon.config.ConfigException;
+import dev.tapswitch.daemon.config.ConfigReader;
+import dev.tapswitch.daemon.control.Clock;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.control.StateFile;
+import dev.tapswitch.daemon.control.SwitchHost;
+import dev.tapswitch.daemon.docker.Docker;
+import dev.tapswitch.daemon.log.Counted;
+import dev.tapswitch.daemon.log.LogLevel;
+import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.systemd.Systemd;
+import dev.tapswitch.tap.loop.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon, composed by hand: config, state, workers, switches, API; then it waits for signals. */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final long TICK_MS = 1_000;
+
+    private Daemon() {}
+
+    /**
+     * Runs until SIGTERM or SIGINT; SIGHUP reloads the config file.
+     *
+     * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
+     */
+    public static int run(DaemonOptions options) {
+        Signals signals = Signals.take();
+        try {
+            Path file = options.config().toAbsolutePath().normalize();
+            Config config = ConfigReader.read(file);
+            Path socket = options.socket() == null
+                    ? config.socket()
+                    : options.socket().toAbsolutePath();
+            LogLevel.set(config.logLevel());
+            try (StateFile state = StateFile.open(config.state())) {
+                return serve(file, socket, config, state, signals);
+            }
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> System.err.println("tapswitch: " + problem));
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("tapswitch: " + e.getMessage());
+        } catch (ExecutionException e) {
+            System.err.println("tapswitch: " + e.getCause().getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 1;
+    }
+
+    private static int serve(Path file, Path socket, Config config, StateFile state, Signals signals)
+            throws IOException, ConfigException, ExecutionException, InterruptedException {
+        Additions additions = state.load();
+        String version = version();
+        // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
+        ControlThread thread = new ControlThread();
+        Systemd systemd = Systemd.of(System.getenv());
+        try (SwitchHost host = new SwitchHost(config.workerSettings(), thread, systemd);
+                Nat nat = new Nat();
+                ControlThread ended = thread;
+                Systemd _ = systemd) {
+            systemd.watch(host.workers());
+            Control control = new Control(file, config, host, state, additions, systemd);
+            try (Docker docker = config.docker().enabled() ? Docker.restore(config, control, nat) : null;
+                    ApiServer _ = ApiServer.start(socket, control, nat, ended, version)) {
+                Workers workers = host.workers();
+                String threads = Counted.of(workers.count(), "worker", "workers");
+                LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
+                thread.submit(() -> start(control, socket)).get();
+                if (docker != null) thread.submit(() -> start(docker, thread)).get();
+                thread.execute(() -> systemd.started(host));
+                thread.every(TICK_MS, () -> tick(host, docker, systemd));
+                signals.await(() -> thread.execute(() -> reload(control)));
+                LOG.info("ending");
+                systemd.stopping();
+            }
+        }
+        return 0;
+    }
+
+    private static Object start(Control control, Path socket) throws Refused {
+        control.start();
+        Collection<RunningSwitch> switches = control.host().switches();
+        int ports = switches.stream().mapToInt(one -> one.ports().size()).sum();
+        LOG.info(
+                "{} with {}, control on {}",
+                Counted.of(switches.size(), "switch", "switches"),
+                Counted.of(ports, "port", "ports"),
+                socket);
+        return control;
+    }
+
+    private static Object start(Docker docker, ControlThread thread) throws IOException {
+        docker.start(thread);
+        return docker;
+    }
+
+    private static void tick(SwitchHost host, Docker docker, Systemd systemd) {
+        long nowMs = Clock.nowMs();
+        if (docker != null) docker.tick(nowMs);
+        host.tick(nowMs);
+        systemd.tell(host);
+    }
+
+    private static void reload(Control control) {
+        try {
+            int changes = control.reload().size();
+            LOG.info("reloaded {}: {}", control.file(), Counted.of(changes, "change", "changes"));
+        } catch (Refused e) {
+            LOG.error("reload failed: {}", e.getMessage());
+        }
+    }
+
+    private static String version() {
+        String version = Daemon.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.tapswitch.daemon;
+
+import dev.tapswitch.daemon.cli.Tapswitch;
+
+/** Where the JVM comes in: the {@code tapswitch} command, of which the daemon is one verb. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int exitCode = Tapswitch.run(arguments);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tapswitch.daemon.api;
+
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.http.UnixServer;
+import dev.tapswitch.daemon.nat.Nat;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The control API on its unix socket. */
+public final class ApiServer implements AutoCloseable {
+    /** A connection on which nothing moves for so long is closed; whoever still waits for an answer is not. */
+    private static final int IDLE_SECONDS = 120;
+
+    private final UnixServer server;
+
+    private ApiServer(UnixServer server) {
+        this.server = server;
+    }
+
+    /** Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons. */
+    public static ApiServer start(Path socket, Control control, Nat nat, ControlThread thread, String version)
+            throws IOException {
+        Router router = new Routes(control, nat, version).router();
+        return new ApiServer(
+                UnixServer.start(socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread)));
+    }
+
+    /** Takes no more requests and removes the socket; answers that are under way have a moment. */
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tapswitch.daemon.api;
+
+import dev.tapswitch.core.forward.Decision;
+import dev.tapswitch.core.frame.EthernetFrame;
+import dev.tapswitch.core.frame.FrameText;
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.daemon.control.RunningSwitch;
+import java.lang.foreign.MemorySegment;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A frame and what becomes of it, as JSON. */
+final class FrameLine {
+    private FrameLine() {}
+
+    /**
+     * Describes a frame.
+     *
+     * @param head its first bytes
+     * @param length the whole frame's, bytes
+     */
+    static ObjectNode of(RunningSwitch one, int inPort, MemorySegment head, int length, Decision decision, String why) {
+        ObjectNode node = Views.object();
+        int shown = (int) Math.min(length, head.byteSize());
+        EthernetFrame frame = new EthernetFrame().wrap(head, 0, shown);
+        node.put("in", Views.portName(one, inPort));
+        node.put("length", length);
+        if (!frame.isTruncated()) {
+            node.put("source", MacAddress.format(frame.source()));
+            node.put("destination", MacAddress.format(frame.destination()));
+            if (frame.isTagged()) node.put("vlan", frame.vlan());
+            node.put("ethertype", FrameText.typeName(frame.etherType()));
+        }
+        node.put("summary", FrameText.summary(head, 0, shown));
+        ArrayNode out = node.arrayNode();
+        switch (decision) {
+            case Decision.Forward(var port) -> {
+                node.put("decision", "forward");
+                out.add(Views.portName(one, port));
+            }
+            case Decision.Flood(var ports) -> {
+                node.put("decision", "flood");
+                ports.forEach(port -> out.add(Views.portName(one, port)));
+            }
+            case Decision.Reply() -> {
+                node.put("decision", "reply");
+                out.add(Views.portName(one, inPort));
+            }
+            case Decision.Drop(var reason) -> {
+                node.put("decision", "drop");
+                node.put("drop-reason", Views.name(reason));
+            }
+        }
+        node.set("out", out);
+        node.put("why", why);
+        return node;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tapswitch.daemon.api;
+
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A request as its route sees it.
+ *
+ * @param path what stood for the {@code {name}}s of the route's path, decoded
+ * @param query its first value of each name, decoded
+ */
+record Request(Map<String, String> path, Map<String, String> query, String body) {
+    String part(String name) {
+        return path.get(name);
+    }
+
+    /** The query's value, or null. */
+    String query(String name) {
+        return query.get(name);
+    }
+
+    int number(String name, int least, int most, int otherwise) throws Refused {
+        String text = query.get(name);
+        if (text == null) return otherwise;
+        if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
+            return Integer.parseInt(text);
+        }
+        throw new Refused(
+                Reason.INVALID,
+                name + ": \"" + text + "\" is not a number in range; expected " + least + " to " + most);
+    }
+
+    /** The body as JSON on one line; Refused when it is not a JSON object. */
+    String json() throws Refused {
+        try {
+            JsonNode node = JsonMapper.shared().readTree(body.isBlank() ? "{}" : body);
+            if (node.isObject()) return node.toString();
+            throw new Refused(Reason.INVALID, "the body is not a JSON object; expected e.g. {\"name\": \"web0\"}");
+        } catch (JacksonException e) {
+            throw new Refused(
+                    Reason.INVALID,
+                    "the body is not JSON: " + e.getOriginalMessage().replace('\n', ' '),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.tapswitch.daemon.api;
+
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.daemon.cni.Cni;
+import dev.tapswitch.daemon.cni.CniAnswer;
+import dev.tapswitch.daemon.config.ConfigException;
+import dev.tapswitch.daemon.config.ConfigReader;
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.StaticMac;
+import dev.tapswitch.daemon.config.SwitchConfig;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.control.RunningPort;
+import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.nat.Nat;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** All routes but the watching of frames, which is no single answer: see {@link TraceStream}. */
+final class Routes {
+    private static final String SWITCH = "/v1/switches/{switch}";
+    private static final String PORT = SWITCH + "/ports/{port}";
+    /** The one route that {@link ApiHandler} answers itself. */
+    static final Route WATCH = new Route("GET", SWITCH + "/trace", request -> Answer.error(500, "is a stream"));
+
+    private final Control control;
+    private final Nat nat;
+    private final String version;
+    private final long startedNanos = System.nanoTime();
+
+    Routes(Control control, Nat nat, String version) {
+        this.control = control;
+        this.nat = nat;
+        this.version = version;
+    }
+
+    Router router() {
+        return new Router(List.of(
+                new Route("GET", "/v1/status", request -> Answer.ok(status())),
+                new Route("GET", "/v1/openapi.json", request -> Answer.ok(OpenApi.document())),
+                new Route("POST", "/v1/reload", request -> reload()),
+                new Route("GET", "/v1/published-ports", request -> Answer.ok(Views.publishedPorts(nat))),
+                new Route("GET", "/v1/switches", request -> listSwitches()),
+                new Route("POST", "/v1/switches", this::addSwitch),
+                new Route("GET", SWITCH, this::showSwitch),
+                new Route("DELETE", SWITCH, this::deleteSwitch),
+                new Route("GET", SWITCH + "/ports", this::listPorts),
+                new Route("POST", SWITCH + "/ports", this::addPort),
+                new Route("GET", PORT, this::showPort),
+                new Route("PATCH", PORT, this::changePort),
+                new Route("DELETE", PORT, this::deletePort),
+                new Route("GET", SWITCH + "/macs", this::listMacs),
+                new Route("POST", SWITCH + "/macs", this::addMac),
+                new Route("DELETE", SWITCH + "/macs", this::flushMacs),
+                new Route("DELETE", SWITCH + "/macs/{mac}", this::deleteMac),
+                new Route("GET", SWITCH + "/neighbours", this::listNeighbours),
+                new Route("DELETE", SWITCH + "/neighbours", this::flushNeighbours),
+                new Route("GET", SWITCH + "/stats", this::stats),
+                new Route("POST", "/v1/cni", this::cni),
+                WATCH,
+                new Route("POST", SWITCH + "/trace", this::suppose)));
+    }
+
+    private ObjectNode status() {
+        ObjectNode node = Views.object();
+        var workers = control.host().workers();
+        node.put("version", version);
+        node.put("uptime-seconds", (System.nanoTime() - startedNanos) / 1_000_000_000L);
+        node.put("pid", ProcessHandle.current().pid());
+        node.put("io", workers.mode().toString());
+        node.put("io-why", workers.why());
+        node.put("workers", workers.count());
+        node.put("config", control.file().toString());
+        node.put("switches", control.host().switches().size());
+        node.put(
+                "ports",
+                control.host().switches().stream()
+                        .mapToInt(one -> one.ports().size())
+                        .sum());
+        node.put(
+                "ports-up",
+                control.host().switches().stream().mapToLong(Views::up).sum());
+        node.put(
+                "heap-bytes",
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        return node;
+    }
+
+    private Answer reload() throws Refused {
+        ArrayNode changes = Views.array();
+        control.reload().forEach(changes::add);
+        ObjectNode node = Views.object();
+        node.set("changes", changes);
+        return Answer.ok(node);
+    }
+
+    private Answer listSwitches() {
+        ArrayNode switches = Views.array();
+        control.host().switches().forEach(one -> switches.add(Views.ofSwitch(control, one)));
+        return Answer.ok(switches);
+    }
+
+    private Answer addSwitch(Request request) throws Refused, ConfigException {
+        SwitchConfig added = ConfigReader.switchOf(request.json());
+        control.addSwitch(added);
+        return Answer.created(Views.ofSwitch(control, control.requireSwitch(added.name())));
+    }
+
+    private Answer showSwitch(Request request) throws Refused {
+        RunningSwitch one = its(request);
+        ObjectNode node = Views.ofSwitch(control, one);
+        node.set("port-list", Views.ports(control, one));
+        return Answer.ok(node);
+    }
+
+    private Answer deleteSwitch(Request request) throws Refused {
+        String name = request.part("switch");
+        boolean declared = control.isDeclared(name);
+        control.removeSwitch(name);
+        return Answer.ok(withNote(Views.object().put("deleted", name), declared, "switch " + name));
+    }
+
+    private Answer listPorts(Request request) throws Refused {
+        return Answer.ok(Views.ports(control, its(request)));
+    }
+
+    private Answer addPort(Request request) throws Refused, ConfigException {
+        PortConfig added = ConfigReader.portOf(request.json());
+        control.addPort(request.part("switch"), added);
+        return Answer.created(port(request.part("switch"), added.name()));
+    }
+
+    private Answer showPort(Request request) throws Refused {
+        return Answer.ok(port(request.part("switch"), request.part("port")));
+    }
+
+    private Answer changePort(Request request) throws Refused, ConfigException {
+        String switchName = request.part("switch");
+        RunningPort port = control.requirePort(switchName, request.part("port"));
+        PortConfig changed = ConfigReader.portOf(port.config(), request.json());
+        control.changePort(switchName, changed);
+        return Answer.ok(withNote(
+                port(switchName, changed.name()),
+                control.isDeclared(switchName, changed.name()),
+                "port " + changed.name()));
+    }
+
+    private Answer deletePort(Request request) throws Refused {
+        String switchName = request.part("switch");
+        String name = request.part("port");
+        boolean declared = control.isDeclared(switchName, name);
+        control.removePort(switchName, name);
+        return Answer.ok(withNote(Views.object().put("deleted", name), declared, "port " + name));
+    }
+
+    private Answer listMacs(Request request) throws Refused {
+        RunningSwitch one = its(request);
+        if (request.query("port") != null) control.requirePort(one.name(), request.query("port"));
+        return Answer.ok(Views.macs(one, request.query("port"), vlan(request)));
+    }
+
+    private Answer addMac(Request request) throws Refused, ConfigException {
+        RunningSwitch one = its(request);
+        Map<String, PortConfig> ports = one.ports().stream()
+                .map(RunningPort::config)
+                .collect(Collectors.toMap(PortConfig::name, Function.identity(), (a, b) -> b, LinkedHashMap::new));
+        StaticMac mac = ConfigReader.staticMacOf(request.json(), ports);
+        control.addMac(one.name(), mac);
+        return Answer.created(Views.object()
+                .put("mac", MacAddress.format(mac.mac()))
+                .put("vlan", mac.vlan())
+                .put("port", mac.port())
+                .put("static", true));
+    }
+
+    private Answer deleteMac(Request request) throws Refused {
+        RunningSwitch one = its(request);
+        long mac = mac(request.part("mac"));
+        Integer vlan = vlan(request);
+        if (!control.removeMac(one.name(), mac, vlan == null ? 0 : vlan)) {
+            throw new Refused(
+                    Reason.NOT_FOUND,
+                    "switch " + one.name() + " does not know " + MacAddress.format(mac)
+                            + (vlan == null || vlan == 0 ? " untagged" : " in VLAN " + vlan)
+                            + ": see 'tapswitch mac list " + one.name() + "'");
+        }
+        return Answer.ok(Views.object().put("deleted", MacAddress.format(mac)));
+    }
+
+    private Answer flushMacs(Request request) throws Refused {
+        RunningSwitch one = its(request);
+        Integer vlan = vlan(request);
+        String port = request.query("port");
+        var table = one.learning().macTable();
+        int flushed;
+        if (port == null) {
+            flushed = vlan == null ? table.flushDynamic() : table.flushVlan(vlan);
+        } else if (vlan == null) {
+            flushed = table.flushPort(control.requirePort(one.name(), port).index(), false);
+        } else {
+            throw new Refused(Reason.INVALID, "flush either a port or a VLAN; expected port= or vlan=, not both");
+        }
+        return Answer.ok(Views.object().put("flushed", flushed));
+    }
+
+    private Answer listNeighbours(Request request) throws Refused {
+        return Answer.ok(Views.neighbours(its(request)));
+    }
+
+    private Answer flushNeighbours(Request request) throws Refused {
+        int flushed = its(request).learning().neighbourTable().flushDynamic();
+        return Answer.ok(Views.object().put("flushed", flushed));
+    }
+
+    private Answer stats(Request request) throws Refused {
+        return Answer.ok(Views.stats(its(request)));
+    }
+
+    private Answer cni(Request request) throws Refused {
+        CniAnswer answer = new Cni(control).answer(JsonMapper.shared().readTree(request.json()));
+        return new Answer(answer.status(), answer.body());
+    }
+
+    private Answer suppose(Request request) throws Refused, ConfigException {
+        return Answer.ok(Supposition.explain(its(request), request.json()));
+    }
+
+    private RunningSwitch its(Request request) throws Refused {
+        return control.requireSwitch(request.part("switch"));
+    }
+
+    private ObjectNode port(String switchName, String name) throws Refused {
+        return Views.ofPort(control, control.requireSwitch(switchName), control.requirePort(switchName, name));
+    }
+
+    private ObjectNode withNote(ObjectNode node, boolean declared, String what) {
+        if (declared) {
+            node.put(
+                    "note",
+                    what + " is declared in " + control.file()
+                            + ": this lasts until the next reload or restart; change the file to make it last");
+        }
+        return node;
+    }
+
+    private static Integer vlan(Request request) throws Refused {
+        return request.query("vlan") == null ? null : (Integer) request.number("vlan", 0, 4_094, 0);
+    }
+
+    private static long mac(String text) throws Refused {
+        try {
+            return MacAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Reason.INVALID, e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.tapswitch.daemon.api;
+
+import dev.tapswitch.core.forward.DropReason;
+import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.core.forward.PortCounter;
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.daemon.config.Description;
+import dev.tapswitch.daemon.config.IpAddress;
+import dev.tapswitch.daemon.control.Clock;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.PortState;
+import dev.tapswitch.daemon.control.RunningPort;
+import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.nat.PublishedPort;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What runs, as JSON. Control thread only. */
+final class Views {
+    private Views() {}
+
+    static ObjectNode object() {
+        return JsonMapper.shared().createObjectNode();
+    }
+
+    static ArrayNode array() {
+        return JsonMapper.shared().createArrayNode();
+    }
+
+    static ObjectNode ofSwitch(Control control, RunningSwitch one) {
+        ObjectNode node = object();
+        LearningSwitch learning = one.learning();
+        node.put("name", one.name());
+        node.put("declared", control.isDeclared(one.name()));
+        long ageingMs = one.settings().ageingMs();
+        if (ageingMs % 1_000 == 0) node.put("ageing-seconds", ageingMs / 1_000);
+        else node.put("ageing-seconds", ageingMs / 1_000.0);
+        node.put("arp", Description.of(one.settings().arpMode()));
+        node.put("ports", one.ports().size());
+        node.put("ports-up", up(one));
+        node.put("macs", learning.macTable().size());
+        node.put("mac-capacity", learning.macTable().capacity());
+        node.put("neighbours", learning.neighbourTable().size());
+        node.put("neighbour-capacity", learning.neighbourTable().capacity());
+        node.put("unknown-arp-rate", one.settings().unknownArpPerSecond());
+        return node;
+    }
+
+    static long up(RunningSwitch one) {
+        return one.ports().stream().filter(port -> port.state() == PortState.UP).count();
+    }
+
+    static ObjectNode ofPort(Control control, RunningSwitch one, RunningPort port) {
+        ObjectNode node = object();
+        node.put("name", port.config().name());
+        node.put("index", port.index());
+        node.put("state", port.state().name().toLowerCase(Locale.ROOT));
+        if (!port.why().isEmpty()) node.put("why", port.why());
+        node.put("declared", control.isDeclared(one.name(), port.config().name()));
+        for (Map.Entry<String, Object> setting : Description.of(port.config()).entrySet()) {
+            node.putPOJO(setting.getKey(), setting.getValue());
+        }
+        port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
+        node.put("macs", one.learning().macTable().size(port.index()));
+        node.set("counters", counters(one.learning(), port.index()));
+        return JsonMapper.shared().valueToTree(node);
+    }
+
+    static ArrayNode ports(Control control, RunningSwitch one) {
+        ArrayNode ports = array();
+        one.ports().forEach(port -> ports.add(ofPort(control, one, port)));
+        return ports;
+    }
+
+    static ArrayNode macs(RunningSwitch one, String port, Integer vlan) {
+        ArrayNode macs = array();
+        long ageingMs = one.settings().ageingMs();
+        one.learning().macTable().forEach(Clock.nowMs(), (mac, ofVlan, index, isStatic, ageMs) -> {
+            String name = portName(one, index);
+            boolean wanted = (port == null || port.equals(name)) && (vlan == null || vlan == ofVlan);
+            if (!wanted || !isStatic && ageMs > ageingMs) return;
+            ObjectNode node = macs.addObject();
+            node.put("mac", MacAddress.format(mac));
+            node.put("vlan", ofVlan);
+            node.put("port", name);
+            node.put("static", isStatic);
+            if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+        });
+        return macs;
+    }
+
+    static ArrayNode neighbours(RunningSwitch one) {
+        ArrayNode neighbours = array();
+        long nowMs = Clock.nowMs();
+        long ageingMs = one.settings().ageingMs();
+        one.learning().neighbourTable().forEach(nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
+            if (!isStatic && ageMs > ageingMs) return;
+            ObjectNode node = neighbours.addObject();
+            node.put("address", new IpAddress(hi, lo).toString());
+            node.put("mac", MacAddress.format(mac));
+            node.put("vlan", vlan);
+            int port = one.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
+            if (port >= 0) node.put("port", portName(one, port));
+            node.put("static", isStatic);
+            if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+        });
+        return neighbours;
+    }
+
+    static ArrayNode publishedPorts(Nat nat) {
+        ArrayNode ports = array();
+        for (PublishedPort port : nat.published()) {
+            ObjectNode node = ports.addObject();
+            node.put("protocol", port.protocol());
+            node.put("host-address", port.hostAddress());
+            node.put("host-port", port.hostPort());
+            ArrayNode addresses = node.putArray("container-addresses");
+            if (!port.ipv4().isEmpty()) addresses.add(port.ipv4());
+            if (!port.ipv6().isEmpty()) addresses.add(port.ipv6());
+            node.put("container-port", port.containerPort());
+            node.put("switch", port.device());
+        }
+        return ports;
+    }
+
+    static ObjectNode stats(RunningSwitch one) {
+        ObjectNode stats = object().put("switch", one.name());
+        ArrayNode ports = stats.putArray("ports");
+        ObjectNode totals = object();
+        ObjectNode totalDrops = object();
+        for (RunningPort port : one.ports()) {
+            ObjectNode node = ports.addObject();
+            node.put("name", port.config().name());
+            node.put("state", port.state().name().toLowerCase(Locale.ROOT));
+            ObjectNode counters = counters(one.learning(), port.index());
+            counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
+            counters.properties()
+                    .forEach(counter ->
+                            add(totals, counter.getKey(), counter.getValue().asLong(0)));
+            counters.path("drops")
+                    .properties()
+                    .forEach(drop ->
+                            add(totalDrops, drop.getKey(), drop.getValue().asLong(0)));
+        }
+        totals.remove("drops");
+        totals.set("drops", totalDrops);
+        stats.set("totals", totals);
+        return stats;
+    }
+
+    static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The name of the port at an index; ? where it went meanwhile. */
+    static String portName(RunningSwitch one, int index) {
+        var settings = one.learning().snapshot().port(index);
+        return settings == null ? "?" : settings.name();
+    }
+
+    private static void add(ObjectNode totals, String key, long amount) {
+        totals.put(key, totals.path(key).asLong(0) + amount);
+    }
+
+    private static ObjectNode counters(LearningSwitch learning, int port) {
+        ObjectNode counters = object();
+        for (PortCounter counter : PortCounter.values()) counters.put(name(counter), learning.count(port, counter));
+        ObjectNode drops = counters.putObject("drops");
+        for (DropReason reason : DropReason.values()) {
+            long count = learning.count(port, reason);
+            if (count > 0) drops.put(name(reason), count);
+        }
+        return counters;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.tapswitch.daemon.cli;
+
+import dev.tapswitch.daemon.client.ApiClient;
+import java.io.PrintWriter;
+import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Mixed into every command that asks the daemon: how to reach it, which switch is meant, and how to print what it says. */
+final class Connection {
+    @Option(names = "--json", description = "Print the daemon's JSON as it is, for programs.")
+    private boolean json;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    private ApiClient api;
+
+    ApiClient api() {
+        if (api == null) api = new ApiClient(tapswitch().socket());
+        return api;
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** The name of the switch that was meant: as given, or the only one there is. */
+    String switchName(String given) {
+        if (given != null) return given;
+        var switches = api().get("/v1/switches");
+        if (switches.size() == 1) return switches.get(0).path("name").asString();
+        if (switches.isEmpty())
+            throw new CommandFailed("there is no switch yet: make one with 'tapswitch switch add NAME'");
+        var names = switches.valueStream().map(s -> s.path("name").asString()).toList();
+        throw new ParameterException(
+                spec.commandLine(), "which switch? There are " + String.join(", ", names) + ": name one");
+    }
+
+    /** The path of a switch in the API. */
+    String path(String givenSwitch) {
+        return "/v1/switches/" + ApiClient.segment(switchName(givenSwitch));
+    }
+
+    /** Prints the answer as JSON when asked for, else what {@code forPeople} makes of it. */
+    void print(JsonNode answer, Function<JsonNode, Object> forPeople) {
+        if (json) out().println(pretty(answer));
+        else out().print(forPeople.apply(answer));
+        out().flush();
+    }
+
+    private static String pretty(JsonNode answer) {
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(answer);
+    }
+
+    private Tapswitch tapswitch() {
+        return (Tapswitch) spec.root().userObject();
+    }
+}

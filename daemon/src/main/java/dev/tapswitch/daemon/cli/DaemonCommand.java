@@ -1,0 +1,31 @@
+package dev.tapswitch.daemon.cli;
+
+import dev.tapswitch.daemon.Daemon;
+import dev.tapswitch.daemon.DaemonOptions;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "daemon",
+        description =
+                "Run the switch daemon in the foreground, until SIGTERM or Ctrl-C. SIGHUP reloads the config file.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tapswitch daemon --config /etc/tapswitch/tapswitch.yaml",
+            "  tapswitch daemon --config my.yaml --socket /run/my.sock"
+        })
+final class DaemonCommand implements Callable<Integer> {
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration, YAML.")
+    private Path config;
+
+    @Override
+    public Integer call() throws Exception {
+        return Daemon.run(new DaemonOptions(config));
+    }
+}

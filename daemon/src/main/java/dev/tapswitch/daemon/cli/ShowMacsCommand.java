@@ -1,0 +1,51 @@
+package dev.tapswitch.daemon.cli;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+        name = "showmacs",
+        description = "The MAC table in the shape of 'brctl showmacs'.",
+        footerHeading = "%nExample:%n",
+        footer = "  tapswitch showmacs lan")
+final class ShowMacsCommand implements Runnable {
+    @Mixin
+    private Connection daemon;
+
+    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+    private String name;
+
+    @Override
+    public void run() {
+        var path = daemon.path(name);
+        var macs = daemon.api().get(path + "/macs");
+        if (daemon.json()) {
+            daemon.print(macs, JsonNode::toString);
+            return;
+        }
+        Map<String, Integer> numbers = new HashMap<>();
+        for (var port : daemon.api().get(path + "/ports"))
+            numbers.put(port.path("name").asString(), port.path("index").asInt());
+        daemon.print(macs, answer -> forPeople(answer, numbers));
+    }
+
+    private static String forPeople(JsonNode macs, Map<String, Integer> numbers) {
+        var text = new StringBuilder("port no\tmac addr\t\tis local?\tageing timer\n");
+        for (var entry : macs) {
+            boolean fixed = entry.path("static").asBoolean();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%3d\t%s\t%s\t\t%7.2f%n",
+                    numbers.getOrDefault(entry.path("port").asString(), -1),
+                    entry.path("mac").asString(),
+                    fixed ? "yes" : "no",
+                    fixed ? 0.0 : entry.path("age-seconds").asDouble()));
+        }
+        return text.toString();
+    }
+}

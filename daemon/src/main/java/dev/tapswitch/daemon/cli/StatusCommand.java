@@ -1,0 +1,35 @@
+package dev.tapswitch.daemon.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+        name = "status",
+        description = "Whether the daemon is well: version, uptime, event loop, switches, ports, memory.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  tapswitch status", "  tapswitch status --json | jq '.\"ports-up\"'"})
+final class StatusCommand implements Runnable {
+    @Mixin
+    private Connection daemon;
+
+    @Override
+    public void run() {
+        daemon.print(daemon.api().get("/v1/status"), StatusCommand::forPeople);
+    }
+
+    private static String forPeople(JsonNode status) {
+        var why = status.path("io-why").asString("");
+        var config = status.path("config").asString("");
+        return "tapswitch " + status.path("version").asString("?") + ", pid "
+                + status.path("pid").asLong() + ", up "
+                + Quantity.duration(status.path("uptime-seconds").asLong()) + "\n"
+                + "io        " + status.path("io").asString("?") + (why.isEmpty() ? "" : " (" + why + ")") + "\n"
+                + "workers   " + status.path("workers").asInt() + "\n"
+                + "config    " + (config.isEmpty() ? "-" : config) + "\n"
+                + "switches  " + status.path("switches").asInt() + "\n"
+                + "ports     " + status.path("ports-up").asInt() + " up of "
+                + status.path("ports").asInt() + "\n"
+                + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n";
+    }
+}

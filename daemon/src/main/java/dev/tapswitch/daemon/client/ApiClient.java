@@ -1,0 +1,189 @@
+package dev.tapswitch.daemon.client;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Asks the daemon's control API over its unix socket, one connection a request.
+ *
+ * <p>HTTP is spoken by hand: {@code java.net.http} can't do unix sockets, and Netty's client costs more start-up time than the
+ * whole of a command may take (300 ms).
+ */
+public final class ApiClient {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final JsonMapper json = JsonMapper.shared();
+    private final Path socket;
+
+    public ApiClient(Path socket) {
+        this.socket = socket;
+    }
+
+    public JsonNode get(String path) {
+        return call("GET", path, null);
+    }
+
+    public JsonNode post(String path, Object body) {
+        return call("POST", path, body);
+    }
+
+    public JsonNode patch(String path, Object body) {
+        return call("PATCH", path, body);
+    }
+
+    public JsonNode delete(String path) {
+        return call("DELETE", path, null);
+    }
+
+    /** Hands over each line of a newline-delimited answer as it comes, as text and parsed; returns when the daemon ends it. */
+    public void stream(String path, Duration longest, Consumer<JsonNode> line) {
+        exchange("GET", path, null, longest.plus(PATIENCE), answer -> {
+            var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+            for (var text = lines.readLine(); text != null; text = lines.readLine()) {
+                if (!text.isBlank()) line.accept(json.readTree(text));
+            }
+            return null;
+        });
+    }
+
+    private JsonNode call(String method, String path, Object body) {
+        return exchange(method, path, body, PATIENCE, answer -> parse(answer.text()));
+    }
+
+    private JsonNode parse(String text) {
+        return text.isBlank() ? json.createObjectNode() : json.readTree(text);
+    }
+
+    private interface Reader {
+        JsonNode read(HttpAnswer answer) throws IOException;
+    }
+
+    private JsonNode exchange(String method, String path, Object body, Duration patience, Reader reader) {
+        try (var channel = connect()) {
+            write(channel, request(method, path, body));
+            channel.configureBlocking(false);
+            try (var bytes = new BufferedInputStream(new PatientInput(channel, patience))) {
+                var answer = HttpAnswer.read(bytes);
+                if (answer.status() >= 400) throw ApiException.failed(errorOf(answer, method, path));
+                return reader.read(answer);
+            }
+        } catch (SocketTimeoutException e) {
+            throw ApiException.failed("the daemon at " + socket + " did not answer within " + patience.toSeconds()
+                    + " s: look at its log");
+        } catch (IOException | JacksonException e) {
+            throw ApiException.failed(
+                    "the answer of the daemon at " + socket + " broke off (" + e.getMessage() + "): look at its log");
+        }
+    }
+
+    private SocketChannel connect() throws IOException {
+        var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw ApiException.unreachable(Reachability.explain(socket, e));
+        }
+    }
+
+    private byte[] request(String method, String path, Object body) {
+        var payload = body == null ? "" : json.writeValueAsString(body);
+        var bytes = payload.getBytes(StandardCharsets.UTF_8);
+        var head = method + " " + path
+                + " HTTP/1.1\r\nHost: tapswitch\r\nConnection: close\r\nAccept: application/json\r\n"
+                + (body == null ? "" : "Content-Type: application/json\r\n")
+                + "Content-Length: " + bytes.length + "\r\n\r\n";
+        return (head + payload).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        var buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) channel.write(buffer);
+    }
+
+    private String errorOf(HttpAnswer answer, String method, String path) throws IOException {
+        var text = answer.text();
+        try {
+            var error = json.readTree(text).path("error").asString("");
+            if (!error.isEmpty()) return error;
+        } catch (JacksonException e) {
+            // Not JSON: shown below as it came.
+        }
+        return "the daemon answered " + answer.status() + " to " + method + " " + path
+                + (text.isBlank() ? "" : ": " + text.strip().lines().findFirst().orElse(""));
+    }
+
+    /** One part of a path, percent-encoded: names may hold anything. */
+    public static String segment(String name) {
+        var encoded = new StringBuilder();
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            boolean plain = b > 0 && (Character.isLetterOrDigit(b) || b == '-' || b == '_' || b == '.' || b == ':');
+            if (plain) encoded.append((char) b);
+            else encoded.append('%').append(String.format("%02X", b));
+        }
+        return encoded.toString();
+    }
+
+    /** Whether something listens at the socket. */
+    public static boolean answers(Path socket) {
+        if (!Files.exists(socket)) return false;
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Reads from a non-blocking channel and gives up when nothing came for a while: blocking channels know no timeout. */
+    private static final class PatientInput extends InputStream {
+        private final SocketChannel channel;
+        private final java.nio.channels.Selector selector;
+        private final long patienceMs;
+
+        PatientInput(SocketChannel channel, Duration patience) throws IOException {
+            this.channel = channel;
+            this.selector = java.nio.channels.Selector.open();
+            this.patienceMs = patience.toMillis();
+            channel.register(selector, java.nio.channels.SelectionKey.OP_READ);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int read = channel.read(ByteBuffer.wrap(into, offset, length));
+            while (read == 0) {
+                if (selector.select(patienceMs) == 0) throw new SocketTimeoutException();
+                selector.selectedKeys().clear();
+                read = channel.read(ByteBuffer.wrap(into, offset, length));
+            }
+            return read;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public void close() throws IOException {
+            selector.close();
+        }
+    }
+}

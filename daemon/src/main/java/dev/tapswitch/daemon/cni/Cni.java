@@ -1,0 +1,174 @@
+package dev.tapswitch.daemon.cni;
+
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.daemon.config.ConfigException;
+import dev.tapswitch.daemon.config.ConfigReader;
+import dev.tapswitch.daemon.config.Description;
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.PortState;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.RunningPort;
+import dev.tapswitch.daemon.control.RunningSwitch;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The verbs ADD, DEL, CHECK, GC and STATUS of the Container Network Interface, specification 1.1: a network is a switch, an attachment a port
+ * of it. Ports are kept as those that users add. Control thread.
+ */
+public final class Cni {
+    private final Control control;
+
+    public Cni(Control control) {
+        this.control = control;
+    }
+
+    /** {@code body}: command, container-id, netns, ifname, args, config, ipam. */
+    public CniAnswer answer(JsonNode body) {
+        String version = body.path("config").path("cniVersion").asString("1.0.0");
+        try {
+            CniRequest request = CniRequest.of(body);
+            return switch (request.command()) {
+                case "ADD" -> add(request);
+                case "DEL" -> delete(request);
+                case "CHECK" -> check(request);
+                case "GC" -> collect(request);
+                case "STATUS" -> done(request);
+                default ->
+                    throw new CniException(
+                            CniException.INVALID_ENVIRONMENT,
+                            "CNI_COMMAND \"" + request.command()
+                                    + "\" is not known; expected ADD, DEL, CHECK, GC, STATUS or VERSION");
+            };
+        } catch (CniException e) {
+            return error(version, e.code(), e.getMessage());
+        } catch (Refused e) {
+            return error(version, CniException.REFUSED, e.getMessage());
+        } catch (ConfigException e) {
+            return error(version, CniException.INVALID_CONFIG, e.oneLine());
+        }
+    }
+
+    private CniAnswer add(CniRequest request) throws CniException, Refused, ConfigException {
+        if (!request.ipamPlugin().isEmpty() && !request.ipam().isObject()) return delegated(request);
+        Addressing addressing = Addressing.of(request);
+        PortConfig port = port(request, addressing);
+        if (control.host().find(request.switchName()) == null) {
+            ObjectNode added = JsonMapper.shared().createObjectNode().put("name", request.switchName());
+            control.addSwitch(ConfigReader.switchOf(added.toString()));
+        }
+        if (request.isGateway()) addGateway(request, addressing);
+        control.addPort(request.switchName(), port);
+        RunningPort running = control.requirePort(request.switchName(), port.name());
+        String mac = running.mac().map(MacAddress::format).orElse("");
+        return new CniAnswer(200, addressing.result(request, mac, port.mtu()));
+    }
+
+    private static PortConfig port(CniRequest request, Addressing addressing) throws CniException, ConfigException {
+        Map<String, Object> port = new LinkedHashMap<>();
+        port.put("name", request.attachment().port());
+        port.put("namespace", request.netns());
+        port.put("device", request.ifname());
+        if (request.config().has("mtu"))
+            port.put("mtu", request.config().path("mtu").asInt());
+        if (!request.mac().isEmpty()) port.put("mac", request.mac());
+        port.put("addresses", addressing.addresses());
+        port.put("routes", addressing.routeTexts());
+        return ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
+    }
+
+    /** The host's own port, with the gateways' addresses: made, or given those that it has not got. */
+    private void addGateway(CniRequest request, Addressing addressing) throws Refused, ConfigException {
+        String device = request.hostDevice();
+        RunningSwitch one = control.requireSwitch(request.switchName());
+        RunningPort there = one.port(device);
+        Set<String> addresses =
+                new LinkedHashSet<>(there == null ? List.of() : there.config().addresses());
+        if (!addresses.addAll(addressing.gateways()) && there != null) return;
+        Map<String, Object> port = there == null ? new LinkedHashMap<>() : Description.of(there.config());
+        port.put("name", device);
+        port.put("addresses", new ArrayList<>(addresses));
+        PortConfig wanted = ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
+        if (there == null) control.addPort(one.name(), wanted);
+        else control.changePort(one.name(), wanted);
+    }
+
+    /** What is not there is deleted already. */
+    private CniAnswer delete(CniRequest request) throws CniException, Refused {
+        String port = request.attachment().port();
+        RunningSwitch one = control.host().find(request.switchName());
+        if (one != null && one.port(port) != null) control.removePort(one.name(), port);
+        return done(request);
+    }
+
+    private CniAnswer check(CniRequest request) throws CniException, Refused {
+        RunningPort port =
+                control.requirePort(request.switchName(), request.attachment().port());
+        if (port.state() != PortState.UP) throw wrong(request, port.why());
+        JsonNode before = request.config().path("prevResult");
+        for (JsonNode ip : before.path("ips")) {
+            String address = ip.path("address").asString("");
+            boolean isOurs = ip.path("interface").asInt(0) == 0;
+            if (isOurs && !port.config().addresses().contains(address))
+                throw wrong(request, "it has not got " + address);
+        }
+        String mac = before.path("interfaces").path(0).path("mac").asString("");
+        String its = port.mac().map(MacAddress::format).orElse("");
+        if (!mac.isEmpty() && !mac.equalsIgnoreCase(its)) throw wrong(request, "its MAC is " + its + ", not " + mac);
+        return done(request);
+    }
+
+    private static CniException wrong(CniRequest request, String what) {
+        return new CniException(
+                CniException.NOT_AS_IT_SHOULD_BE,
+                request.ifname() + " of container " + request.containerId() + ": " + what);
+    }
+
+    /** Removes the network's ports but those of the attachments that the runtime says are valid. */
+    private CniAnswer collect(CniRequest request) throws CniException, Refused {
+        Set<String> valid = new HashSet<>();
+        for (JsonNode each : request.config().path("cni.dev/valid-attachments")) {
+            valid.add(new Attachment(
+                            request.network(),
+                            each.path("containerID").asString(""),
+                            each.path("ifname").asString(""))
+                    .port());
+        }
+        RunningSwitch one = control.host().find(request.switchName());
+        if (one != null) {
+            String prefix = Attachment.prefix(request.network());
+            List<String> stale = one.ports().stream()
+                    .map(port -> port.config().name())
+                    .filter(name -> name.startsWith(prefix) && !valid.contains(name))
+                    .toList();
+            for (String name : stale) control.removePort(one.name(), name);
+        }
+        return done(request);
+    }
+
+    /** Our part is done; the IPAM plugin's comes next where there is one. */
+    private static CniAnswer done(CniRequest request) throws CniException {
+        return request.ipamPlugin().isEmpty()
+                ? new CniAnswer(200, JsonMapper.shared().createObjectNode())
+                : delegated(request);
+    }
+
+    private static CniAnswer delegated(CniRequest request) throws CniException {
+        return new CniAnswer(202, JsonMapper.shared().createObjectNode().put("ipam", request.ipamPlugin()));
+    }
+
+    private static CniAnswer error(String version, int code, String message) {
+        ObjectNode body = JsonMapper.shared().createObjectNode();
+        return new CniAnswer(
+                400, body.put("cniVersion", version).put("code", code).put("msg", message));
+    }
+}

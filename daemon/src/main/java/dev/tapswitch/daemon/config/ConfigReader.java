@@ -1,0 +1,272 @@
+package dev.tapswitch.daemon.config;
+
+import dev.tapswitch.core.frame.EtherType;
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.loop.IoMode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads configurations and requests. All that is wrong is found at once, each with its place and what was expected. */
+public final class ConfigReader {
+    private static final Map<String, IoMode> IO_MODES =
+            Map.of("auto", IoMode.AUTO, "epoll", IoMode.EPOLL, "io_uring", IoMode.IO_URING);
+    private static final Map<String, String> LOG_LEVELS =
+            Map.of("trace", "TRACE", "debug", "DEBUG", "info", "INFO", "warn", "WARN", "error", "ERROR");
+    /** sizeof(sockaddr_un.sun_path) less the final 0. */
+    private static final int LONGEST_SOCKET = 107;
+
+    private static final int MOST_WORKERS = 64;
+    private static final long MOST_BUSY_POLL_MICROS = 10_000;
+
+    private final Problems problems;
+
+    private ConfigReader(String source) {
+        this.problems = new Problems(source);
+    }
+
+    /** Reads a config file. */
+    public static Config read(Path file) throws ConfigException {
+        return parse(file.toString(), textOf(file));
+    }
+
+    /** Reads a config file's text; {@code source} names it in problems. */
+    public static Config parse(String source, String text) throws ConfigException {
+        ConfigReader reader = new ConfigReader(source);
+        Config config = reader.config(new Mapping(reader.compose(text), "", reader.problems));
+        reader.problems.check();
+        return config;
+    }
+
+    /** Reads what was added by command or API, as the state file keeps it. */
+    public static Additions readAdditions(Path file) throws ConfigException {
+        ConfigReader reader = new ConfigReader(file.toString());
+        Mapping top = new Mapping(reader.compose(textOf(file)), "", reader.problems);
+        top.number("version", 1, 1, 1);
+        Additions additions = new Additions(
+                reader.switches(top.mapping("switches"), true), reader.switches(top.mapping("additions"), true));
+        top.done();
+        reader.problems.check();
+        return additions;
+    }
+
+    /** A new switch as a request describes it: its name and settings. */
+    public static SwitchConfig switchOf(String body) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        Mapping mapping = new Mapping(reader.compose(body), "", reader.problems);
+        String name = reader.nameOf(mapping, "the new switch's name");
+        SwitchConfig read = SwitchReader.read(name, mapping, reader.problems, false);
+        reader.checkDevices(Map.of(name, read));
+        reader.problems.check();
+        return read;
+    }
+
+    /** A new port as a request describes it. */
+    public static PortConfig portOf(String body) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        Node node = reader.compose(body);
+        String name = reader.nameOf(new Mapping(node, "", new Problems("")), "the new port's name");
+        Mapping mapping = new Mapping(node, "ports." + name, reader.problems);
+        mapping.value("name");
+        PortConfig read = PortReader.read(mapping, PortConfig.of(name));
+        reader.problems.check();
+        return read;
+    }
+
+    /** A port with what a request changes of it. */
+    public static PortConfig portOf(PortConfig base, String body) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        Mapping mapping = new Mapping(reader.compose(body), "ports." + base.name(), reader.problems);
+        if (!base.name().equals(mapping.text("name", base.name())))
+            mapping.problem("name", "a port can't be renamed; delete it and add another");
+        PortConfig read = PortReader.read(mapping, base);
+        if (!read.isSameDevice(base))
+            mapping.problem("a port can't move to another device or namespace; delete it and add it again");
+        reader.problems.check();
+        return read;
+    }
+
+    /** A binding as a request describes it, to one of {@code ports}. */
+    public static StaticMac staticMacOf(String body, Map<String, PortConfig> ports) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        StaticMac read = SwitchReader.staticMac(new Mapping(reader.compose(body), "", reader.problems), ports);
+        reader.problems.check();
+        return read;
+    }
+
+    /** A frame to come in on one of {@code ports}, as a request describes it. */
+    public static SupposedFrame supposedFrameOf(String body, Map<String, PortConfig> ports) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        Mapping mapping = new Mapping(reader.compose(body), "", reader.problems);
+        SupposedFrame read = new SupposedFrame(
+                mapping.text("in", null),
+                mapping.parsed("source", MacAddress::parse, 0L),
+                mapping.parsed("destination", MacAddress::parse, MacAddress.BROADCAST),
+                mapping.number("vlan", 0, 4_094, 0),
+                mapping.parsed("ethertype", ConfigReader::etherType, EtherType.IPV4),
+                mapping.parsed("arp-target", IpAddress::parse, null));
+        mapping.done();
+        if (!ports.containsKey(read.in())) {
+            mapping.problem(
+                    "in",
+                    (read.in() == null ? "is not set" : "there is no port " + read.in()) + "; expected one of "
+                            + String.join(", ", ports.keySet()));
+        }
+        if (!mapping.has("source"))
+            mapping.problem("source", "is not set; expected the MAC address that sends the frame");
+        reader.problems.check();
+        return read;
+    }
+
+    private Config config(Mapping top) {
+        Config config = new Config(
+                top.parsed("socket", ConfigReader::socket, Config.DEFAULT_SOCKET),
+                top.parsed("state", ConfigReader::absolute, Config.DEFAULT_STATE),
+                top.oneOf("io", IO_MODES, IoMode.AUTO),
+                top.number("workers", 1, MOST_WORKERS, Config.defaultWorkers()),
+                top.parsed("busy-poll", ConfigReader::busyPollNanos, 0L),
+                top.oneOf("log-level", LOG_LEVELS, "INFO"),
+                docker(top.mapping("docker")),
+                switches(top.mapping("switches"), false));
+        top.done();
+        return config;
+    }
+
+    private static DockerConfig docker(Mapping mapping) {
+        DockerConfig docker = new DockerConfig(
+                mapping.flag("enabled", DockerConfig.DEFAULT.enabled()),
+                mapping.parsed("socket", ConfigReader::socket, DockerConfig.DEFAULT.socket()));
+        mapping.done();
+        return docker;
+    }
+
+    private Map<String, SwitchConfig> switches(Mapping switches, boolean partial) {
+        Map<String, SwitchConfig> read = new LinkedHashMap<>();
+        for (Map.Entry<String, Node> entry : switches.entries().entrySet()) {
+            Mapping mapping = new Mapping(entry.getValue(), switches.pathOf(entry.getKey()), problems);
+            try {
+                String name = SwitchReader.checkedName(entry.getKey());
+                read.put(name, SwitchReader.read(name, mapping, problems, partial));
+            } catch (IllegalArgumentException e) {
+                switches.problem(entry.getKey(), e.getMessage());
+            }
+        }
+        checkDevices(switches, read);
+        return read;
+    }
+
+    private void checkDevices(Map<String, SwitchConfig> switches) {
+        checkDevices(new Mapping(null, "", problems), switches);
+    }
+
+    /** An interface is one port's. */
+    private void checkDevices(Mapping mapping, Map<String, SwitchConfig> switches) {
+        Map<Interface, String> owners = new HashMap<>();
+        for (SwitchConfig each : switches.values()) {
+            for (PortConfig port : each.ports().values()) {
+                String owner = owners.putIfAbsent(
+                        new Interface(port.namespace(), port.device()), each.name() + "." + port.name());
+                if (owner == null) continue;
+                Node at = portNode(mapping, each.name(), port.name());
+                problems.add(
+                        at == null ? 0 : Problems.lineOf(at),
+                        mapping.pathOf(each.name()) + ".ports." + port.name(),
+                        "device " + port.device() + " in namespace " + port.namespace() + " is already that of port "
+                                + owner + "; expected each device once");
+            }
+        }
+    }
+
+    private record Interface(Namespace namespace, String device) {}
+
+    private static Node portNode(Mapping switches, String name, String port) {
+        Problems none = new Problems("");
+        Mapping one = new Mapping(switches.entries().get(name), "", none);
+        return one.mapping("ports").entries().get(port);
+    }
+
+    private String nameOf(Mapping mapping, String what) throws ConfigException {
+        String name = mapping.parsed("name", SwitchReader::checkedName, null);
+        if (name != null) return name;
+        String text = mapping.text("name", null);
+        if (text == null) throw new ConfigException(new Problem("", 0, "name", "is not set; expected " + what));
+        try {
+            return SwitchReader.checkedName(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(new Problem("", 0, "name", e.getMessage()));
+        }
+    }
+
+    private Node compose(String text) throws ConfigException {
+        LoadSettings settings =
+                LoadSettings.builder().setLabel("").setCodePointLimit(64 << 20).build();
+        try {
+            return new Compose(settings).composeString(text).orElse(null);
+        } catch (MarkedYamlEngineException e) {
+            int line = Problems.lineOf(e.getProblemMark().or(e::getContextMark));
+            String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
+            problems.add(line, "", "is not YAML: " + what.replace('\n', ' '));
+        } catch (YamlEngineException e) {
+            problems.add(0, "", "is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
+        }
+        problems.check();
+        return null;
+    }
+
+    private static String textOf(Path file) throws ConfigException {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(new Problem(
+                    file.toString(),
+                    0,
+                    "",
+                    "there is no such file; expected a config, see config/tapswitch.yaml for one"));
+        } catch (IOException e) {
+            throw new ConfigException(new Problem(file.toString(), 0, "", "can't be read: " + e));
+        }
+    }
+
+    private static Path socket(String text) {
+        Path path = absolute(text);
+        if (text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET) return path;
+        throw new IllegalArgumentException(
+                "\"" + text + "\" is too long; expected at most " + LONGEST_SOCKET + " bytes");
+    }
+
+    private static long busyPollNanos(String text) {
+        long micros = Durations.parseMicros(text);
+        if (micros <= MOST_BUSY_POLL_MICROS) return micros * 1_000;
+        throw new IllegalArgumentException("\"" + text + "\" is too long; expected 0 to 10ms, such as 50us");
+    }
+
+    private static int etherType(String text) {
+        return switch (text) {
+            case "ipv4" -> EtherType.IPV4;
+            case "ipv6" -> EtherType.IPV6;
+            case "arp" -> EtherType.ARP;
+            default -> {
+                if (text.matches("0x[0-9a-fA-F]{1,4}")) yield Integer.parseInt(text.substring(2), 16);
+                if (text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 0xFFFF) yield Integer.parseInt(text);
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is not an ethertype; expected ipv4, ipv6, arp, or a number such as 0x88b5");
+            }
+        };
+    }
+
+    private static Path absolute(String text) {
+        if (text.startsWith("/") && text.indexOf('\0') < 0) return Path.of(text);
+        throw new IllegalArgumentException("\"" + text + "\" is not an absolute path; expected one that begins with /");
+    }
+}

@@ -1,0 +1,101 @@
+package dev.tapswitch.daemon.config;
+
+import dev.tapswitch.core.forward.PortSettings;
+import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.TapSpec;
+import java.util.List;
+
+/**
+ * A port as a user wants it.
+ *
+ * @param device the interface's name in its namespace
+ * @param mtu bytes
+ * @param mac the interface's own, low 48 bits; -1 for one of the kernel's choosing
+ * @param persistent whether the device outlives the daemon
+ * @param learningLimit most MACs learned on it; 0 for no limit
+ */
+public record PortConfig(
+        String name,
+        Namespace namespace,
+        String device,
+        int mtu,
+        long mac,
+        List<String> addresses,
+        List<String> routes,
+        boolean up,
+        boolean offload,
+        boolean persistent,
+        boolean hairpin,
+        boolean isolated,
+        int learningLimit,
+        boolean dropBeyondLimit) {
+    public static final int DEFAULT_MTU = 1_500;
+    public static final long ANY_MAC = -1;
+
+    public PortConfig {
+        addresses = List.copyOf(addresses);
+        routes = List.copyOf(routes);
+    }
+
+    /** What a port is when only its name is said. */
+    public static PortConfig of(String name) {
+        return new PortConfig(
+                name,
+                new Namespace.Current(),
+                name,
+                DEFAULT_MTU,
+                ANY_MAC,
+                List.of(),
+                List.of(),
+                true,
+                true,
+                false,
+                false,
+                false,
+                0,
+                false);
+    }
+
+    /** What the forwarding decision needs of it. */
+    public PortSettings settings() {
+        return new PortSettings(name, mtu, offload, hairpin, isolated, learningLimit, dropBeyondLimit);
+    }
+
+    /** What its device should be. */
+    public TapSpec tap(int queues) {
+        return new TapSpec(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+    }
+
+    /** The same, on a device that goes when it is closed. */
+    public PortConfig notPersistent() {
+        return on(namespace, device, false);
+    }
+
+    /** The same, where a container runtime has moved its device to, under the name that it has there. */
+    public PortConfig at(Namespace elsewhere, String renamed) {
+        return on(elsewhere, renamed, persistent);
+    }
+
+    private PortConfig on(Namespace itsNamespace, String itsDevice, boolean isPersistent) {
+        return new PortConfig(
+                name,
+                itsNamespace,
+                itsDevice,
+                mtu,
+                mac,
+                addresses,
+                routes,
+                up,
+                offload,
+                isPersistent,
+                hairpin,
+                isolated,
+                learningLimit,
+                dropBeyondLimit);
+    }
+
+    /** Whether both are the same interface: a change from one to the other needs no new device. */
+    public boolean isSameDevice(PortConfig other) {
+        return device.equals(other.device) && namespace.equals(other.namespace);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tapswitch.daemon.config;
+
+import dev.tapswitch.core.forward.SwitchSettings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A switch as a user wants it; ports by name, in the order of the file. */
+public record SwitchConfig(
+        String name,
+        SwitchSettings settings,
+        Map<String, PortConfig> ports,
+        List<StaticMac> staticMacs,
+        List<StaticNeighbour> neighbours) {
+    public SwitchConfig {
+        ports = Collections.unmodifiableMap(new LinkedHashMap<>(ports));
+        staticMacs = List.copyOf(staticMacs);
+        neighbours = List.copyOf(neighbours);
+    }
+
+    /** What a switch is when only its name is said. */
+    public static SwitchConfig of(String name) {
+        return new SwitchConfig(name, SwitchSettings.DEFAULT, Map.of(), List.of(), List.of());
+    }
+
+    /** With this port, in place of its namesake if there is one. */
+    public SwitchConfig with(PortConfig port) {
+        Map<String, PortConfig> changed = new LinkedHashMap<>(ports);
+        changed.put(port.name(), port);
+        return new SwitchConfig(name, settings, changed, staticMacs, neighbours);
+    }
+
+    /** Without a port and the MACs that were bound to it. */
+    public SwitchConfig without(String port) {
+        Map<String, PortConfig> changed = new LinkedHashMap<>(ports);
+        changed.remove(port);
+        List<StaticMac> left =
+                staticMacs.stream().filter(mac -> !mac.port().equals(port)).toList();
+        return new SwitchConfig(name, settings, changed, left, neighbours);
+    }
+
+    /** With this binding, in place of another of the same MAC and VLAN. */
+    public SwitchConfig with(StaticMac mac) {
+        List<StaticMac> changed = new ArrayList<>(without(mac.mac(), mac.vlan()).staticMacs);
+        changed.add(mac);
+        return new SwitchConfig(name, settings, ports, changed, neighbours);
+    }
+
+    /** Without the binding of a MAC in a VLAN. */
+    public SwitchConfig without(long mac, int vlan) {
+        List<StaticMac> left = staticMacs.stream()
+                .filter(bound -> bound.mac() != mac || bound.vlan() != vlan)
+                .toList();
+        return new SwitchConfig(name, settings, ports, left, neighbours);
+    }
+
+    /** Whether it says nothing beyond its name and settings. */
+    public boolean isEmpty() {
+        return ports.isEmpty() && staticMacs.isEmpty() && neighbours.isEmpty();
+    }
+}

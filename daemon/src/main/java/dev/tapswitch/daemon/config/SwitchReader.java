@@ -1,0 +1,120 @@
+package dev.tapswitch.daemon.config;
+
+import dev.tapswitch.core.forward.ArpMode;
+import dev.tapswitch.core.forward.SwitchSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads one switch, from a file or from a request. */
+final class SwitchReader {
+    private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,63}";
+    private static final long MOST_AGEING_MS = 1_000_000_000L;
+    private static final Map<String, ArpMode> ARP_MODES =
+            Map.of("direct", ArpMode.DIRECT, "reply", ArpMode.REPLY, "flood", ArpMode.FLOOD);
+
+    private SwitchReader() {}
+
+    /**
+     * Reads a switch.
+     *
+     * @param partial whether bindings may name ports that are not in the mapping
+     */
+    static SwitchConfig read(String name, Mapping mapping, Problems problems, boolean partial) {
+        SwitchSettings settings = settings(mapping, SwitchSettings.DEFAULT);
+        Map<String, PortConfig> ports = ports(mapping.mapping("ports"), problems);
+        List<StaticMac> macs = staticMacs(mapping.mappings("static-macs"), partial ? null : ports);
+        List<StaticNeighbour> neighbours = neighbours(mapping.mappings("neighbours"));
+        mapping.done();
+        return new SwitchConfig(name, settings, ports, macs, neighbours);
+    }
+
+    static String checkedName(String text) {
+        if (text.matches(NAME)) return text;
+        throw new IllegalArgumentException(
+                "\"" + text
+                        + "\" can't be a name; expected 1 to 64 letters, digits, or any of _ . : @ + -, a letter, digit or _ first");
+    }
+
+    static StaticMac staticMac(Mapping mapping, Map<String, PortConfig> ports) {
+        long mac = mapping.parsed("mac", PortReader::stationMac, PortConfig.ANY_MAC);
+        int vlan = mapping.number("vlan", 0, 4_094, 0);
+        String port = mapping.text("port", null);
+        mapping.done();
+        if (!mapping.has("mac")) mapping.problem("mac", "is not set; expected the MAC address to bind");
+        if (port == null) mapping.problem("port", "is not set; expected the name of a port");
+        else if (ports != null && !ports.containsKey(port))
+            mapping.problem("port", "there is no port " + port + nearest(port, ports));
+        return new StaticMac(mac, vlan, port);
+    }
+
+    private static SwitchSettings settings(Mapping mapping, SwitchSettings base) {
+        return new SwitchSettings(
+                mapping.parsed("ageing", SwitchReader::ageingMs, base.ageingMs()),
+                mapping.oneOf("arp", ARP_MODES, base.arpMode()),
+                mapping.number("mac-capacity", 64, 1 << 24, base.macCapacity()),
+                mapping.number("neighbour-capacity", 64, 1 << 22, base.neighbourCapacity()),
+                mapping.number("unknown-arp-rate", 0, 1_000_000_000, base.unknownArpPerSecond()));
+    }
+
+    private static long ageingMs(String text) {
+        long ms = Durations.parseMs(text);
+        if (ms >= 1_000 && ms <= MOST_AGEING_MS) return ms;
+        throw new IllegalArgumentException("\"" + text + "\" is out of range; expected 1s to 1000000s");
+    }
+
+    private static Map<String, PortConfig> ports(Mapping ports, Problems problems) {
+        Map<String, PortConfig> read = new LinkedHashMap<>();
+        for (Map.Entry<String, Node> entry : ports.entries().entrySet()) {
+            Mapping port = new Mapping(entry.getValue(), ports.pathOf(entry.getKey()), problems);
+            try {
+                String name = checkedName(entry.getKey());
+                read.put(name, PortReader.read(port, PortConfig.of(name)));
+            } catch (IllegalArgumentException e) {
+                ports.problem(entry.getKey(), e.getMessage());
+            }
+        }
+        return read;
+    }
+
+    private static List<StaticMac> staticMacs(List<Mapping> mappings, Map<String, PortConfig> ports) {
+        List<StaticMac> macs = new ArrayList<>();
+        for (Mapping mapping : mappings) {
+            StaticMac read = staticMac(mapping, ports);
+            if (macs.stream()
+                    .anyMatch(other -> other.mac() == read.mac() && other.vlan() == read.vlan() && read.mac() >= 0)) {
+                mapping.problem("mac", "is bound twice in VLAN " + read.vlan() + "; expected it once");
+            }
+            macs.add(read);
+        }
+        return macs;
+    }
+
+    private static List<StaticNeighbour> neighbours(List<Mapping> mappings) {
+        List<StaticNeighbour> neighbours = new ArrayList<>();
+        for (Mapping mapping : mappings) {
+            IpAddress address = mapping.parsed("address", IpAddress::parse, null);
+            long mac = mapping.parsed("mac", PortReader::stationMac, PortConfig.ANY_MAC);
+            mapping.done();
+            if (!mapping.has("address")) mapping.problem("address", "is not set; expected an IP address");
+            if (!mapping.has("mac")) mapping.problem("mac", "is not set; expected the neighbour's MAC address");
+            if (address == null) continue;
+            if (neighbours.stream().anyMatch(other -> other.address().equals(address))) {
+                mapping.problem("address", address + " is there twice; expected it once");
+            }
+            neighbours.add(new StaticNeighbour(address, mac));
+        }
+        return neighbours;
+    }
+
+    private static String nearest(String port, Map<String, PortConfig> ports) {
+        return Spelling.nearest(port, ports.keySet())
+                .map(near -> "; did you mean \"" + near + "\"?")
+                .orElse(
+                        ports.isEmpty()
+                                ? "; expected the name of a port of this switch"
+                                : "; expected one of " + String.join(", ", ports.keySet()));
+    }
+}

@@ -1,0 +1,311 @@
+package dev.tapswitch.daemon.control;
+
+import dev.tapswitch.daemon.config.Additions;
+import dev.tapswitch.daemon.config.Change;
+import dev.tapswitch.daemon.config.Config;
+import dev.tapswitch.daemon.config.ConfigException;
+import dev.tapswitch.daemon.config.ConfigReader;
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.StaticMac;
+import dev.tapswitch.daemon.config.SwitchConfig;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.log.LogLevel;
+import dev.tapswitch.tap.device.Namespace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What people and programs may ask of the daemon. What they add is kept, and is there again after a restart. What they change or delete of
+ * what the config file declares is done at once and lasts until the next reload or restart: then the file is right. Each call does all
+ * of what it says, or nothing. Control thread only.
+ */
+public final class Control {
+    private static final Logger LOG = LoggerFactory.getLogger(Control.class);
+
+    private final Path file;
+    private final SwitchHost host;
+    private final StateFile state;
+    private final Supervisor supervisor;
+    private Config config;
+    private Additions additions;
+    /** Switches that are neither in the file nor added by a user: Docker's networks. Whoever provides them keeps them. */
+    private final Map<String, SwitchConfig> provided = new LinkedHashMap<>();
+
+    public Control(
+            Path file, Config config, SwitchHost host, StateFile state, Additions additions, Supervisor supervisor) {
+        this.file = file;
+        this.config = config;
+        this.host = host;
+        this.state = state;
+        this.additions = additions;
+        this.supervisor = supervisor;
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    public SwitchHost host() {
+        return host;
+    }
+
+    /** Makes what the file and the state say. A port that can't be made is tried again. */
+    public void start() throws Refused {
+        host.apply(additions.over(base(config)), true);
+    }
+
+    /** What a container runtime's networks are, before {@link #start}. The file's switches of the same name come first. */
+    public void provideAtStart(SwitchConfig one) {
+        provided.put(one.name(), one);
+    }
+
+    /** Makes a container runtime's switch what it is now; the ports that users added to it stay. */
+    public void provide(SwitchConfig one) throws Refused {
+        if (host.find(one.name()) != null && !provided.containsKey(one.name()))
+            throw new Refused(Reason.CONFLICT, "there is a switch " + one.name() + " already");
+        SwitchConfig before = provided.put(one.name(), one);
+        try {
+            Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+            target.put(one.name(), additions.over(base(config)).get(one.name()));
+            host.apply(target, false);
+        } catch (Refused e) {
+            if (before == null) provided.remove(one.name());
+            else provided.put(one.name(), before);
+            throw e;
+        }
+    }
+
+    /** Removes a container runtime's switch, and what users added to it. */
+    public void withdraw(String name) throws Refused {
+        if (provided.remove(name) == null) return;
+        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+        target.remove(name);
+        change(target, additions.without(name));
+    }
+
+    /** A container runtime's port, whose device it has moved and renamed. */
+    public void moved(SwitchConfig one, String port, Namespace namespace, String device) {
+        provided.put(one.name(), one);
+        RunningSwitch running = host.find(one.name());
+        if (running != null && running.port(port) != null) host.moved(running.port(port), namespace, device);
+    }
+
+    /** Reads the file again and takes the steps to it; says which they were. */
+    public List<String> reload() throws Refused {
+        supervisor.reloading();
+        String problem = "";
+        try {
+            return takeSteps();
+        } catch (Refused e) {
+            problem = e.getMessage();
+            throw e;
+        } finally {
+            supervisor.reloaded(problem);
+        }
+    }
+
+    private List<String> takeSteps() throws Refused {
+        Config read;
+        try {
+            read = ConfigReader.read(file);
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> LOG.error("{}", problem));
+            throw new Refused(Reason.INVALID, "nothing was changed: " + e.oneLine(), e);
+        }
+        for (String name : read.switches().keySet()) {
+            if (provided.containsKey(name) && !config.switches().containsKey(name)) {
+                throw new Refused(
+                        Reason.CONFLICT,
+                        "nothing was changed: switch " + name + " is a Docker network; choose another name in " + file);
+            }
+        }
+        List<Change> taken = host.apply(additions.over(base(read)), false);
+        List<String> changes =
+                new ArrayList<>(taken.stream().map(Change::toString).toList());
+        if (!read.logLevel().equals(config.logLevel())) {
+            LogLevel.set(read.logLevel());
+            changes.add("log-level " + config.logLevel() + " -> " + read.logLevel());
+        }
+        changes.addAll(waitingForRestart(read));
+        config = read;
+        changes.forEach(change -> LOG.info("reload: {}", change));
+        return changes;
+    }
+
+    public RunningSwitch requireSwitch(String name) throws Refused {
+        RunningSwitch found = host.find(name);
+        if (found == null) {
+            throw new Refused(Reason.NOT_FOUND, "there is no switch " + name + ": see 'tapswitch switch list'");
+        }
+        return found;
+    }
+
+    public RunningPort requirePort(String switchName, String name) throws Refused {
+        RunningPort found = requireSwitch(switchName).port(name);
+        if (found == null) {
+            throw new Refused(
+                    Reason.NOT_FOUND,
+                    "switch " + switchName + " has no port " + name + ": see 'tapswitch port list " + switchName + "'");
+        }
+        return found;
+    }
+
+    public void addSwitch(SwitchConfig added) throws Refused {
+        if (host.find(added.name()) != null) {
+            throw new Refused(Reason.CONFLICT, "there is a switch " + added.name() + " already");
+        }
+        change(with(added), additions.with(added, isDeclared(added.name())));
+    }
+
+    public void removeSwitch(String name) throws Refused {
+        requireSwitch(name);
+        if (provided.containsKey(name)) {
+            throw new Refused(
+                    Reason.CONFLICT, "switch " + name + " is a Docker network: remove it with 'docker network rm'");
+        }
+        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+        target.remove(name);
+        change(target, additions.without(name));
+    }
+
+    public void addPort(String switchName, PortConfig port) throws Refused {
+        RunningSwitch one = requireSwitch(switchName);
+        if (one.port(port.name()) != null) {
+            throw new Refused(Reason.CONFLICT, "switch " + switchName + " has a port " + port.name() + " already");
+        }
+        requireFree(port);
+        if (!PortOpening.isNamespaceThere(port.namespace())) {
+            throw new Refused(
+                    Reason.INVALID,
+                    "port " + port.name() + ": there is no namespace " + port.namespace()
+                            + ": make it first, or declare the port in " + file + ", where it waits for it");
+        }
+        change(
+                with(one.config().with(port)),
+                additions.with(additions.of(switchName).with(port), isDeclared(switchName)));
+    }
+
+    /** {@code changed}: on the same device. */
+    public void changePort(String switchName, PortConfig changed) throws Refused {
+        requirePort(switchName, changed.name());
+        Additions kept = isDeclared(switchName, changed.name())
+                ? additions
+                : additions.with(additions.of(switchName).with(changed), isDeclared(switchName));
+        change(with(requireSwitch(switchName).config().with(changed)), kept);
+    }
+
+    public void removePort(String switchName, String name) throws Refused {
+        requirePort(switchName, name);
+        if (isProvided(switchName, name)) {
+            throw new Refused(
+                    Reason.CONFLICT,
+                    "port " + name + " is Docker's: disconnect its container with 'docker network disconnect'");
+        }
+        change(
+                with(requireSwitch(switchName).config().without(name)),
+                additions.with(additions.of(switchName).without(name), isDeclared(switchName)));
+    }
+
+    public void addMac(String switchName, StaticMac mac) throws Refused {
+        RunningSwitch one = requireSwitch(switchName);
+        boolean declared = isDeclared(switchName)
+                && base(config).get(switchName).staticMacs().contains(mac);
+        Additions kept =
+                declared ? additions : additions.with(additions.of(switchName).with(mac), isDeclared(switchName));
+        change(with(one.config().with(mac)), kept);
+    }
+
+    /** Forgets a MAC, be it learned or bound; whether it was there. */
+    public boolean removeMac(String switchName, long mac, int vlan) throws Refused {
+        RunningSwitch one = requireSwitch(switchName);
+        boolean bound = one.config().staticMacs().stream().anyMatch(each -> each.mac() == mac && each.vlan() == vlan);
+        if (!bound) return one.learning().macTable().remove(mac, vlan);
+        change(
+                with(one.config().without(mac, vlan)),
+                additions.with(additions.of(switchName).without(mac, vlan), isDeclared(switchName)));
+        return true;
+    }
+
+    /** Whether the config file declares a port, or Docker does. */
+    public boolean isDeclared(String switchName, String port) {
+        SwitchConfig declared = base(config).get(switchName);
+        return declared != null && declared.ports().containsKey(port);
+    }
+
+    /** Whether the config file declares a switch, or Docker does. */
+    public boolean isDeclared(String switchName) {
+        return config.switches().containsKey(switchName) || provided.containsKey(switchName);
+    }
+
+    private boolean isProvided(String switchName, String port) {
+        SwitchConfig one = provided.get(switchName);
+        return one != null && one.ports().containsKey(port);
+    }
+
+    /** All that is there without the user's additions. */
+    private Map<String, SwitchConfig> base(Config file) {
+        Map<String, SwitchConfig> base = new LinkedHashMap<>(provided);
+        base.putAll(file.switches());
+        return base;
+    }
+
+    private void change(Map<String, SwitchConfig> target, Additions kept) throws Refused {
+        Map<String, SwitchConfig> before = host.config();
+        List<Change> taken = host.apply(target, false);
+        if (!kept.equals(additions)) {
+            try {
+                state.save(kept);
+            } catch (IOException e) {
+                host.apply(before, true);
+                throw new Refused(Reason.FAILED, "nothing was changed: it can't be kept for a restart: " + e, e);
+            }
+            additions = kept;
+        }
+        taken.forEach(change -> LOG.info("{}", change));
+    }
+
+    private Map<String, SwitchConfig> with(SwitchConfig changed) {
+        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+        target.put(changed.name(), changed);
+        return target;
+    }
+
+    private void requireFree(PortConfig port) throws Refused {
+        for (RunningSwitch one : host.switches()) {
+            for (RunningPort other : one.ports()) {
+                if (!other.config().isSameDevice(port)) continue;
+                throw new Refused(
+                        Reason.CONFLICT,
+                        "device " + port.device() + " in namespace " + port.namespace() + " is already that of port "
+                                + other.config().name() + " of switch " + one.name());
+            }
+        }
+    }
+
+    private List<String> waitingForRestart(Config read) {
+        List<String> waiting = new ArrayList<>();
+        compare(waiting, "socket", config.socket(), read.socket());
+        compare(waiting, "state", config.state(), read.state());
+        compare(waiting, "io", config.io(), read.io());
+        compare(waiting, "workers", config.workers(), read.workers());
+        compare(waiting, "busy-poll", config.busyPollNanos(), read.busyPollNanos());
+        compare(waiting, "docker", config.docker(), read.docker());
+        return waiting;
+    }
+
+    private static void compare(List<String> waiting, String key, Object before, Object after) {
+        if (!Objects.equals(before, after))
+            waiting.add(key + ": " + after + " takes effect when the daemon is started again");
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tapswitch.daemon.control;
+
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.tap.device.LinkState;
+import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.TapException;
+import dev.tapswitch.tap.device.TapTakeover;
+import dev.tapswitch.tap.loop.Workers;
+import dev.tapswitch.tap.sys.Libc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Connects ports to devices, and lets go of them. Control thread only. */
+final class PortOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(PortOpening.class);
+    private static final int CLOSING_THREADS = 16;
+
+    private final Workers workers;
+    private final Supervisor supervisor;
+
+    PortOpening(Workers workers, Supervisor supervisor) {
+        this.workers = workers;
+        this.supervisor = supervisor;
+    }
+
+    /** Makes the port's device, or takes over what was held of it, and begins to forward for it; without it where that fails. */
+    void open(RunningSwitch owner, RunningPort port) throws TapException {
+        TapDevice device = takeOver(port.config());
+        if (device == null) device = TapDevice.open(port.config().tap(workers.count()));
+        try {
+            workers.attach(owner.learning(), port.index(), device);
+        } catch (RuntimeException e) {
+            device.close();
+            throw new TapException(e.getMessage(), e);
+        }
+        port.opened(device);
+        supervisor.holdQueues(port.config(), device.queueFds());
+        owner.learning().setPortUp(port.index(), device.state() == LinkState.UP);
+    }
+
+    /** The port's device as it was held over a restart; null where there is none that can be used. */
+    private TapDevice takeOver(PortConfig port) {
+        int[] held = supervisor.takeQueues(port);
+        if (held.length == 0) return null;
+        // Held again when it is open, with as many queues as it has then.
+        try {
+            TapDevice device = TapTakeover.takeOver(port.tap(workers.count()), held);
+            if (held.length > device.queueFds().length) supervisor.releaseQueues(port);
+            return device;
+        } catch (TapException | RuntimeException e) {
+            LOG.warn(
+                    "port {}: what was held over the restart is of no use, so it is made anew: {}",
+                    port.name(),
+                    e.getMessage());
+            for (int fd : held) Libc.close(fd);
+            supervisor.releaseQueues(port);
+            return null;
+        }
+    }
+
+    /** Stops forwarding and closes the device, which stays where it is persistent. */
+    void close(RunningSwitch owner, RunningPort port, String why) {
+        TapDevice device = letGo(owner, port, why);
+        if (device != null) closing(port.config(), device).run();
+    }
+
+    /** What closes a device that was let go, for good. */
+    Runnable closing(PortConfig port, TapDevice device) {
+        return () -> {
+            device.close();
+            supervisor.releaseQueues(port);
+        };
+    }
+
+    /** As {@link #close}, for many at once: the kernel takes 20 ms for each, most of which it waits. */
+    void closeAll(List<Runnable> closings) {
+        if (closings.size() == 1) {
+            closings.getFirst().run();
+            return;
+        }
+        try (ExecutorService closers = Executors.newFixedThreadPool(
+                Math.clamp(closings.size(), 1, CLOSING_THREADS),
+                Thread.ofPlatform().daemon().name("closing-", 0).factory())) {
+            closings.forEach(closers::execute);
+        }
+    }
+
+    /** Stops forwarding; the device, now the caller's to close, or null where there was none. */
+    TapDevice letGo(RunningSwitch owner, RunningPort port, String why) {
+        TapDevice device = port.device();
+        if (device == null) return null;
+        workers.detach(owner.learning(), port.index());
+        owner.learning().setPortUp(port.index(), false);
+        port.gone(why, Clock.nowMs());
+        return device;
+    }
+
+    /** Makes a persistent device go when it is closed. */
+    static void forgetDevice(TapDevice device, PortConfig config) {
+        if (device == null || !config.persistent()) return;
+        try {
+            device.update(config.notPersistent().tap(device.queueFds().length));
+        } catch (TapException e) {
+            LOG.warn("{}: it stays there", e.getMessage());
+        }
+    }
+
+    static boolean isNamespaceThere(Namespace namespace) {
+        return Files.exists(Path.of(namespace.file()));
+    }
+}

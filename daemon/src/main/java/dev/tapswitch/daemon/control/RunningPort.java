@@ -1,0 +1,98 @@
+package dev.tapswitch.daemon.control;
+
+import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.TapException;
+import java.util.Optional;
+
+/** A port as it runs. Its place in the switch stays its own while its device comes and goes. Control thread only. */
+public final class RunningPort {
+    private static final long FIRST_RETRY_MS = 1_000;
+    private static final long LAST_RETRY_MS = 5_000;
+
+    private final LearningSwitch owner;
+    private final int index;
+    private PortConfig config;
+    private TapDevice device;
+    private String whyGone = "not opened yet";
+    private long retryAtMs;
+    private long pauseMs = FIRST_RETRY_MS;
+
+    RunningPort(LearningSwitch owner, int index, PortConfig config) {
+        this.owner = owner;
+        this.index = index;
+        this.config = config;
+    }
+
+    public PortConfig config() {
+        return config;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public PortState state() {
+        if (device == null) return PortState.GONE;
+        return owner.isPortUp(index) ? PortState.UP : PortState.DOWN;
+    }
+
+    /** Why it is not up; empty when it is. */
+    public String why() {
+        return switch (state()) {
+            case UP -> "";
+            case DOWN -> config.up() ? "its interface is down" : "set down";
+            case GONE -> whyGone;
+        };
+    }
+
+    /** Its device's own MAC, low 48 bits. */
+    public Optional<Long> mac() {
+        if (device == null) return config.mac() < 0 ? Optional.empty() : Optional.of(config.mac());
+        try {
+            return Optional.of(device.mac());
+        } catch (TapException e) {
+            return Optional.empty();
+        }
+    }
+
+    TapDevice device() {
+        return device;
+    }
+
+    /** What its device is called now, wherever it is; empty when it is gone. */
+    public Optional<String> deviceName() {
+        try {
+            return device == null ? Optional.empty() : Optional.of(device.currentName());
+        } catch (TapException e) {
+            return Optional.empty();
+        }
+    }
+
+    void config(PortConfig changed) {
+        config = changed;
+    }
+
+    /** From now on it has a device. */
+    void opened(TapDevice opened) {
+        device = opened;
+        pauseMs = FIRST_RETRY_MS;
+    }
+
+    /** From now on it has none, and is to be tried again after a while, the longer the oftener it failed. */
+    void gone(String why, long nowMs) {
+        device = null;
+        whyGone = why;
+        retryAtMs = nowMs + pauseMs;
+        pauseMs = Math.min(LAST_RETRY_MS, pauseMs + FIRST_RETRY_MS);
+    }
+
+    boolean isDue(long nowMs) {
+        return device == null && nowMs - retryAtMs >= 0;
+    }
+
+    String whyGone() {
+        return whyGone;
+    }
+}

@@ -1,0 +1,321 @@
+package dev.tapswitch.daemon.control;
+
+import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.daemon.config.Change;
+import dev.tapswitch.daemon.config.Difference;
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.StaticMac;
+import dev.tapswitch.daemon.config.StaticNeighbour;
+import dev.tapswitch.daemon.config.SwitchConfig;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.log.LimitedLog;
+import dev.tapswitch.tap.device.LinkState;
+import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.TapException;
+import dev.tapswitch.tap.loop.WorkerSettings;
+import dev.tapswitch.tap.loop.Workers;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The switches that run, their ports, and the workers that serve them. Takes steps from one configuration to another, all or none; what
+ * a step does not name is not touched. Control thread only.
+ */
+public final class SwitchHost implements AutoCloseable {
+    private static final LimitedLog LOG = new LimitedLog(LoggerFactory.getLogger(SwitchHost.class));
+
+    private final Workers workers;
+    private final PortOpening opening;
+    private final NamespaceWatch namespaces = new NamespaceWatch();
+    private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
+
+    /** Starts the workers, whose news of links come back on {@code control}; IllegalStateException says why they can't run. */
+    public SwitchHost(WorkerSettings settings, Executor control, Supervisor supervisor) {
+        this.workers = Workers.start(settings, (owner, port, state) -> control.execute(() -> linkChanged(owner, port)));
+        this.opening = new PortOpening(workers, supervisor);
+    }
+
+    public Workers workers() {
+        return workers;
+    }
+
+    public Collection<RunningSwitch> switches() {
+        return switches.values();
+    }
+
+    /** The switch of that name, or null. */
+    public RunningSwitch find(String name) {
+        return switches.get(name);
+    }
+
+    /** What runs, as a configuration. */
+    public Map<String, SwitchConfig> config() {
+        Map<String, SwitchConfig> configs = new LinkedHashMap<>();
+        switches.forEach((name, one) -> configs.put(name, one.config()));
+        return configs;
+    }
+
+    /**
+     * Goes from what runs to {@code target}; returns the steps it took. Where one fails, those before it are taken back.
+     *
+     * @param patient at the start: a port whose device can't be made is tried again later instead of failing all
+     */
+    public List<Change> apply(Map<String, SwitchConfig> target, boolean patient) throws Refused {
+        List<Change> changes = Difference.between(config(), target);
+        Deque<Change> done = new ArrayDeque<>();
+        try {
+            removePorts(changes, done);
+            takeOthers(changes, patient, done);
+            return changes;
+        } catch (Refused e) {
+            for (Change change : done) takeBack(change);
+            throw e;
+        }
+    }
+
+    /** Tells a port where its device has been moved to, and what it is called there. */
+    void moved(RunningPort port, Namespace namespace, String device) {
+        port.config(port.config().at(namespace, device));
+        if (port.device() != null) port.device().movedTo(namespace, device);
+    }
+
+    /** Forgets what is too old, notices namespaces that went, and tries ports that are gone again. To be called every second. */
+    public void tick(long nowMs) {
+        namespaces.look();
+        for (RunningSwitch one : switches.values()) {
+            one.age(nowMs);
+            for (RunningPort port : one.ports()) {
+                if (port.isDue(nowMs)) retry(one, port, nowMs);
+                else if (namespaces.mayHaveChanged(port.config().namespace()))
+                    linkChanged(one.learning(), port.index());
+            }
+        }
+    }
+
+    /** Stops the workers, then lets go of all devices at once; what the supervisor holds of them it keeps. */
+    @Override
+    public void close() {
+        workers.close();
+        List<Runnable> closings = new ArrayList<>();
+        for (RunningSwitch one : switches.values()) {
+            for (RunningPort port : one.ports()) if (port.device() != null) closings.add(port.device()::close);
+        }
+        opening.closeAll(closings);
+        switches.clear();
+    }
+
+    /** Ports go together, for the sake of speed, and before all else, so that their devices' names are free. */
+    private void removePorts(List<Change> changes, Deque<Change> done) {
+        List<Runnable> closings = new ArrayList<>();
+        for (Change change : changes) {
+            if (!(change instanceof Change.PortRemoved removed)) continue;
+            TapDevice device = removePort(switches.get(removed.switchName()), removed.port());
+            if (device != null) closings.add(opening.closing(removed.port(), device));
+            done.push(change);
+        }
+        opening.closeAll(closings);
+    }
+
+    private void takeOthers(List<Change> changes, boolean patient, Deque<Change> done) throws Refused {
+        workers.hold();
+        try {
+            for (Change change : changes) {
+                if (change instanceof Change.PortRemoved) continue;
+                take(change, patient);
+                done.push(change);
+            }
+        } finally {
+            workers.release();
+        }
+    }
+
+    private void take(Change change, boolean patient) throws Refused {
+        RunningSwitch one = switches.get(change.switchName());
+        switch (change) {
+            case Change.SwitchAdded(var name, var settings) ->
+                switches.put(name, new RunningSwitch(name, settings, workers.count()));
+            case Change.SwitchRemoved(var name, var settings) ->
+                workers.forget(switches.remove(name).learning());
+            case Change.SettingsChanged settings -> changeSettings(one, settings);
+            case Change.PortAdded(var name, var port) -> addPort(one, port, patient);
+            case Change.PortRemoved(var name, var port) -> {
+                TapDevice device = removePort(one, port);
+                if (device != null) opening.closing(port, device).run();
+            }
+            case Change.PortChanged(var name, var before, var after) -> changePort(one, one.port(after.name()), after);
+            case Change.MacAdded(var name, var mac) -> addMac(one, mac);
+            case Change.MacRemoved(var name, var mac) -> {
+                if (one.staticMacs.remove(mac)) one.learning().macTable().remove(mac.mac(), mac.vlan());
+            }
+            case Change.NeighbourAdded(var name, var neighbour) -> addNeighbour(one, neighbour);
+            case Change.NeighbourRemoved(var name, var neighbour) -> {
+                one.neighbours.remove(neighbour);
+                one.learning()
+                        .neighbourTable()
+                        .remove(neighbour.address().hi(), neighbour.address().lo(), 0);
+            }
+        }
+    }
+
+    private void takeBack(Change change) {
+        try {
+            take(change.inverse(), true);
+        } catch (Refused e) {
+            LOG.warn("could not take back \"" + change + "\": " + e.getMessage());
+        }
+    }
+
+    private void addPort(RunningSwitch one, PortConfig config, boolean patient) throws Refused {
+        int index;
+        try {
+            index = one.learning().addPort(config.settings(), false);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Reason.CONFLICT, e.getMessage(), e);
+        }
+        RunningPort port = new RunningPort(one.learning(), index, config);
+        one.ports.put(config.name(), port);
+        try {
+            open(one, port);
+        } catch (TapException e) {
+            if (!patient && PortOpening.isNamespaceThere(config.namespace())) {
+                one.ports.remove(config.name());
+                one.learning().removePort(index);
+                throw new Refused(Reason.FAILED, where(one, config) + ": " + e.getMessage(), e);
+            }
+            port.gone(whyGone(config, e), Clock.nowMs());
+            LOG.warn(where(one, config) + " waits: " + port.whyGone());
+        }
+    }
+
+    /** The device, now the caller's to close; null where there was none. */
+    private TapDevice removePort(RunningSwitch one, PortConfig config) {
+        RunningPort port = one.ports.remove(config.name());
+        TapDevice device = opening.letGo(one, port, "removed");
+        one.learning().removePort(port.index());
+        one.staticMacs.removeIf(mac -> mac.port().equals(config.name()));
+        PortOpening.forgetDevice(device, port.config());
+        return device;
+    }
+
+    private void changePort(RunningSwitch one, RunningPort port, PortConfig after) throws Refused {
+        PortConfig before = port.config();
+        if (port.device() != null) {
+            try {
+                port.device().update(after.tap(workers.count()));
+            } catch (TapException e) {
+                reopen(one, port);
+                throw new Refused(Reason.FAILED, where(one, before) + ": " + e.getMessage(), e);
+            }
+            one.learning().setPortUp(port.index(), port.device().state() == LinkState.UP);
+        }
+        port.config(after);
+        one.learning().updatePort(port.index(), after.settings());
+    }
+
+    /** A device that took a part of a change only is made anew, as it was before. */
+    private void reopen(RunningSwitch one, RunningPort port) {
+        opening.close(one, port, "made anew");
+        retry(one, port, Clock.nowMs());
+    }
+
+    /** Capacities are for a switch's life: where they change, its ports move to a new one. */
+    private void changeSettings(RunningSwitch one, Change.SettingsChanged change) throws Refused {
+        boolean fits = change.before().macCapacity() == change.after().macCapacity()
+                && change.before().neighbourCapacity() == change.after().neighbourCapacity();
+        if (fits) {
+            one.settings(change.after());
+            return;
+        }
+        SwitchConfig config = one.config();
+        List<Runnable> closings = new ArrayList<>();
+        for (RunningPort port : List.copyOf(one.ports())) {
+            TapDevice device = opening.letGo(one, port, "moving");
+            if (device != null) closings.add(opening.closing(port.config(), device));
+        }
+        opening.closeAll(closings);
+        workers.forget(one.learning());
+        RunningSwitch made = new RunningSwitch(one.name(), change.after(), workers.count());
+        switches.replace(one.name(), made);
+        for (PortConfig port : config.ports().values()) addPort(made, port, true);
+        for (StaticMac mac : config.staticMacs()) addMac(made, mac);
+        for (StaticNeighbour neighbour : config.neighbours()) addNeighbour(made, neighbour);
+    }
+
+    private void addMac(RunningSwitch one, StaticMac mac) throws Refused {
+        RunningPort port = one.port(mac.port());
+        if (port == null) throw new Refused(Reason.NOT_FOUND, "switch " + one.name() + " has no port " + mac.port());
+        if (!one.learning().macTable().addStatic(mac.mac(), mac.vlan(), port.index(), Clock.nowMs())) {
+            throw new Refused(
+                    Reason.CONFLICT,
+                    "the MAC table of switch " + one.name() + " is full: raise mac-capacity, or flush it");
+        }
+        one.staticMacs.add(mac);
+    }
+
+    private void addNeighbour(RunningSwitch one, StaticNeighbour neighbour) throws Refused {
+        boolean added = one.learning()
+                .neighbourTable()
+                .addStatic(neighbour.address().hi(), neighbour.address().lo(), 0, neighbour.mac(), Clock.nowMs());
+        if (!added) {
+            throw new Refused(
+                    Reason.CONFLICT,
+                    "the neighbour table of switch " + one.name() + " is full: raise neighbour-capacity");
+        }
+        one.neighbours.add(neighbour);
+    }
+
+    private void open(RunningSwitch one, RunningPort port) throws TapException {
+        opening.open(one, port);
+    }
+
+    private void retry(RunningSwitch one, RunningPort port, long nowMs) {
+        try {
+            open(one, port);
+            LOG.info(where(one, port.config()) + " is back: "
+                    + port.state().name().toLowerCase(java.util.Locale.ROOT));
+        } catch (TapException e) {
+            String before = port.whyGone();
+            port.gone(whyGone(port.config(), e), nowMs);
+            if (!before.equals(port.whyGone())) LOG.warn(where(one, port.config()) + " waits: " + port.whyGone());
+        }
+    }
+
+    /** The device itself is asked: the news may be old. */
+    private void linkChanged(LearningSwitch owner, int index) {
+        RunningSwitch one = switches.get(owner.name());
+        if (one == null || one.learning() != owner) return;
+        RunningPort port = one.port(index);
+        if (port == null || port.device() == null) return;
+        LinkState state = port.device().state();
+        if (state == LinkState.GONE) {
+            boolean isThere = PortOpening.isNamespaceThere(port.config().namespace());
+            opening.close(one, port, isThere ? "its interface was deleted" : noNamespace(port.config()));
+            LOG.warn(where(one, port.config()) + " is gone: " + port.whyGone());
+            return;
+        }
+        boolean isUp = state == LinkState.UP;
+        if (owner.isPortUp(index) == isUp) return;
+        owner.setPortUp(index, isUp);
+        LOG.info(where(one, port.config()) + " is " + (isUp ? "up" : "down"));
+    }
+
+    private static String whyGone(PortConfig config, TapException e) {
+        return PortOpening.isNamespaceThere(config.namespace()) ? e.getMessage() : noNamespace(config);
+    }
+
+    private static String noNamespace(PortConfig config) {
+        return "there is no namespace " + config.namespace();
+    }
+
+    private static String where(RunningSwitch one, PortConfig port) {
+        return "switch " + one.name() + ": port " + port.name();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tapswitch.daemon.docker;
+
+import dev.tapswitch.daemon.config.Config;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.control.PortState;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.RunningPort;
+import dev.tapswitch.daemon.http.UnixServer;
+import dev.tapswitch.daemon.log.Counted;
+import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.nat.NatNetwork;
+import dev.tapswitch.daemon.nat.PublishedPort;
+import dev.tapswitch.tap.device.Namespace;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Docker's networks from start to end: brings back what was there, serves dockerd, and follows the TAPs that Docker moves. */
+public final class Docker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Docker.class);
+    /** A container that is gone for so long without Docker's saying so is forgotten: its last words were lost. */
+    private static final long LOST_MS = 60_000;
+
+    private final Config config;
+    private final Control control;
+    private final Nat nat;
+    private final DockerState state;
+    private final NetworkDriver driver;
+    private final Map<String, Long> lostSinceMs = new HashMap<>();
+    private UnixServer server;
+
+    private Docker(Config config, Control control, Nat nat, DockerState state) {
+        this.config = config;
+        this.control = control;
+        this.nat = nat;
+        this.state = state;
+        this.driver = new NetworkDriver(control, nat, state);
+    }
+
+    /** Reads what was there before and hands the switches to control, which has not started yet. */
+    public static Docker restore(Config config, Control control, Nat nat) throws IOException {
+        Docker docker = new Docker(config, control, nat, DockerState.load(config.state()));
+        for (DockerEndpoint endpoint : docker.state.endpoints.values()) {
+            Place.find(endpoint).ifPresent(place -> docker.driver.found(endpoint, place));
+        }
+        docker.state.networks.values().forEach(network -> control.provideAtStart(docker.driver.config(network)));
+        return docker;
+    }
+
+    /** Once the switches run: makes the host's rules right, and listens to dockerd. Control thread. */
+    public void start(ControlThread thread) throws IOException {
+        List<NatNetwork> networks =
+                state.networks.values().stream().map(DockerNetwork::nat).toList();
+        Map<String, List<PublishedPort>> ports = new LinkedHashMap<>();
+        state.endpoints.values().forEach(endpoint -> ports.put(endpoint.id(), endpoint.ports()));
+        if (networks.isEmpty()) Nat.clear();
+        else nat.restore(networks, ports);
+        PluginMethods methods = new PluginMethods(driver, new IpamDriver(state), nat);
+        server = UnixServer.start(config.docker().socket(), "docker", 0, () -> new PluginHandler(methods, thread));
+        LOG.info(
+                "Docker's network driver on {}, {}",
+                config.docker().socket(),
+                Counted.of(networks.size(), "network", "networks"));
+    }
+
+    /**
+     * Looks where the TAPs are. To be called every second, before the ports that are gone are tried again: what is gone of ours must not be made
+     * anew. Control thread.
+     */
+    public void tick(long nowMs) {
+        for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
+            try {
+                follow(endpoint);
+                forgetIfLost(endpoint, nowMs);
+            } catch (Refused e) {
+                LOG.warn("port {}: {}", endpoint.device(), e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (server != null) server.close();
+    }
+
+    private void follow(DockerEndpoint endpoint) throws Refused {
+        RunningPort port = portOf(endpoint);
+        if (port == null || port.state() == PortState.GONE) {
+            if (port == null && !Place.isSandboxThere(endpoint)) return;
+            Optional<Place> found = Place.find(endpoint);
+            if (port != null || found.isPresent()) driver.provideWith(endpoint, found.orElse(null));
+            return;
+        }
+        Place place = driver.placeOf(endpoint);
+        String name = port.deviceName().orElse(endpoint.device());
+        Place now = name.equals(endpoint.device()) || endpoint.sandbox().isEmpty()
+                ? Place.onHost(endpoint)
+                : new Place(new Namespace.AtPath(endpoint.sandbox()), name);
+        if (!Objects.equals(place, now)) driver.moved(endpoint, now);
+    }
+
+    private void forgetIfLost(DockerEndpoint endpoint, long nowMs) throws Refused {
+        if (Place.isSandboxThere(endpoint)) {
+            lostSinceMs.remove(endpoint.id());
+            return;
+        }
+        long since = lostSinceMs.computeIfAbsent(endpoint.id(), id -> nowMs);
+        if (nowMs - since < LOST_MS) return;
+        LOG.info("port {}: its container is gone; forgotten", endpoint.device());
+        lostSinceMs.remove(endpoint.id());
+        driver.forget(endpoint);
+        state.save();
+    }
+
+    private RunningPort portOf(DockerEndpoint endpoint) {
+        DockerNetwork network = state.networks.get(endpoint.network());
+        var one = network == null ? null : control.host().find(network.device());
+        return one == null ? null : one.port(endpoint.device());
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tapswitch.daemon.docker;
+
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import java.math.BigInteger;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The methods of Docker's remote IPAM driver. It asks for each container's MAC, so that the address is bound to it before its first frame. What was
+ * given survives a restart. Control thread only.
+ */
+final class IpamDriver {
+    private final DockerState state;
+
+    IpamDriver(DockerState state) {
+        this.state = state;
+    }
+
+    JsonNode getCapabilities() {
+        return object().put("RequiresMACAddress", true).put("RequiresRequestReplay", false);
+    }
+
+    JsonNode getDefaultAddressSpaces() {
+        return object().put("LocalDefaultAddressSpace", "tapswitch-local")
+                .put("GlobalDefaultAddressSpace", "tapswitch-global");
+    }
+
+    JsonNode requestPool(JsonNode request) throws Refused {
+        String wanted = request.path("Pool").asString("");
+        AddressBlock block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : AddressBlock.parse(wanted);
+        String subPool = request.path("SubPool").asString("");
+        AddressBlock range = subPool.isEmpty() ? block : AddressBlock.parse(subPool);
+        if (!block.overlaps(range) || range.length() < block.length()) {
+            throw new Refused(Reason.INVALID, "range " + range + " is not within subnet " + block);
+        }
+        for (AddressPool other : state.pools.values()) {
+            if (block.overlaps(AddressBlock.parse(other.pool()))) {
+                throw new Refused(
+                        Reason.CONFLICT, "subnet " + block + " overlaps with " + other.pool() + ", another network's");
+            }
+        }
+        AddressPool pool = new AddressPool("tapswitch/" + block, block.toString(), range.toString(), Map.of());
+        keep(pool);
+        ObjectNode answer = object().put("PoolID", pool.id()).put("Pool", pool.pool());
+        answer.putObject("Data");
+        return answer;
+    }
+
+    JsonNode releasePool(JsonNode request) throws Refused {
+        if (state.pools.remove(request.path("PoolID").asString("")) != null) state.save();
+        return object();
+    }
+
+    JsonNode requestAddress(JsonNode request) throws Refused {
+        AddressPool pool = pool(request);
+        AddressBlock block = AddressBlock.parse(pool.pool());
+        String wanted = request.path("Address").asString("");
+        BigInteger chosen = wanted.isEmpty() ? firstFree(pool) : AddressBlock.number(wanted);
+        String address = block.text(chosen);
+        if (!block.isForHosts(chosen)) {
+            throw new Refused(Reason.INVALID, address + " is no host's address in subnet " + block);
+        }
+        if (pool.given().containsKey(address)) {
+            throw new Refused(Reason.CONFLICT, "address " + address + " is given to another container already");
+        }
+        String mac = request.path("Options")
+                .path("com.docker.network.endpoint.macaddress")
+                .asString("");
+        keep(pool.with(address, mac));
+        ObjectNode answer = object().put("Address", address + "/" + block.length());
+        answer.putObject("Data");
+        return answer;
+    }
+
+    JsonNode releaseAddress(JsonNode request) throws Refused {
+        AddressPool pool = state.pools.get(request.path("PoolID").asString(""));
+        if (pool == null) return object();
+        AddressBlock block = AddressBlock.parse(pool.pool());
+        keep(pool.without(block.text(AddressBlock.number(request.path("Address").asString("")))));
+        return object();
+    }
+
+    private static BigInteger firstFree(AddressPool pool) throws Refused {
+        AddressBlock block = AddressBlock.parse(pool.pool());
+        AddressBlock range = AddressBlock.parse(pool.range());
+        for (BigInteger next = range.first(); range.contains(next); next = next.add(BigInteger.ONE)) {
+            if (block.isForHosts(next) && !pool.given().containsKey(block.text(next))) return next;
+        }
+        throw new Refused(Reason.CONFLICT, "no address is left in " + range + ": all are given to containers");
+    }
+
+    /** A subnet of those that Docker takes its own from, which neither a pool nor the host has. */
+    private AddressBlock free(boolean ipv6) throws Refused {
+        if (ipv6) {
+            // RFC 4193: a /48 of fd00::/8 with 40 random bits, and its first /64.
+            BigInteger random = new BigInteger(40, new SecureRandom());
+            return AddressBlock.of(
+                    BigInteger.valueOf(0xFD).shiftLeft(40).or(random).shiftLeft(80), 128, 64);
+        }
+        List<AddressBlock> taken = taken();
+        return Stream.concat(
+                        IntStream.rangeClosed(18, 31).mapToObj(i -> "172." + i + ".0.0/16"),
+                        IntStream.range(0, 16).mapToObj(i -> "192.168." + 16 * i + ".0/20"))
+                .map(AddressBlock::parse)
+                .filter(block -> taken.stream().noneMatch(block::overlaps))
+                .findFirst()
+                .orElseThrow(() -> new Refused(
+                        Reason.CONFLICT, "no subnet is left of those that are chosen from: name one with --subnet"));
+    }
+
+    private List<AddressBlock> taken() throws Refused {
+        try {
+            Stream<String> host = NetworkInterface.networkInterfaces()
+                    .flatMap(each -> each.getInterfaceAddresses().stream())
+                    .map(IpamDriver::text);
+            Stream<String> pools = state.pools.values().stream().map(AddressPool::pool);
+            return Stream.concat(host, pools).map(AddressBlock::parse).toList();
+        } catch (SocketException e) {
+            throw new Refused(Reason.FAILED, "the host's addresses can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(InterfaceAddress address) {
+        String text = address.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return (zone < 0 ? text : text.substring(0, zone)) + "/" + address.getNetworkPrefixLength();
+    }
+
+    private AddressPool pool(JsonNode request) throws Refused {
+        String id = request.path("PoolID").asString("");
+        AddressPool pool = state.pools.get(id);
+        if (pool != null) return pool;
+        throw new Refused(
+                Reason.NOT_FOUND,
+                "tapswitch has no address pool " + id
+                        + ": remove its network with 'docker network rm' and make it anew");
+    }
+
+    private void keep(AddressPool pool) throws Refused {
+        state.pools.put(pool.id(), pool);
+        state.save();
+    }
+
+    private static ObjectNode object() {
+        return JsonMapper.shared().createObjectNode();
+    }
+}

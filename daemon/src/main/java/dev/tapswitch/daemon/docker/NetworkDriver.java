@@ -1,0 +1,287 @@
+package dev.tapswitch.daemon.docker;
+
+import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.daemon.config.SwitchConfig;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.nat.Nat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The methods of Docker's remote network driver. What fails leaves nothing behind; what takes something away is content when it is not there, for
+ * Docker asks again after it was killed. Control thread only.
+ */
+final class NetworkDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkDriver.class);
+
+    private final Control control;
+    private final Nat nat;
+    private final DockerState state;
+    /** Where the TAPs are, by endpoint. */
+    private final Map<String, Place> places = new LinkedHashMap<>();
+
+    NetworkDriver(Control control, Nat nat, DockerState state) {
+        this.control = control;
+        this.nat = nat;
+        this.state = state;
+    }
+
+    JsonNode getCapabilities() {
+        return JsonMapper.shared().createObjectNode().put("Scope", "local").put("ConnectivityScope", "local");
+    }
+
+    JsonNode createNetwork(JsonNode request) throws Refused {
+        DockerNetwork network = NetworkOptions.read(request);
+        for (DockerNetwork other : state.networks.values()) {
+            if (other.id().equals(network.id()) || other.device().equals(network.device())) {
+                throw new Refused(
+                        Reason.CONFLICT,
+                        "there is a network with " + network.device() + " already; choose another name");
+            }
+        }
+        state.networks.put(network.id(), network);
+        try {
+            provide(network);
+            nat.put(network.nat());
+            state.save();
+        } catch (Refused e) {
+            state.networks.remove(network.id());
+            quietly(() -> nat.remove(network.device()));
+            quietly(() -> control.withdraw(network.device()));
+            throw e;
+        }
+        LOG.info("network {}: {}", network.device(), network.ipv4());
+        return empty();
+    }
+
+    JsonNode deleteNetwork(JsonNode request) throws Refused {
+        DockerNetwork network = state.networks.get(request.path("NetworkID").asString(""));
+        if (network == null) return empty();
+        for (DockerEndpoint endpoint : endpointsOf(network)) forget(endpoint);
+        nat.remove(network.device());
+        control.withdraw(network.device());
+        state.networks.remove(network.id());
+        state.save();
+        LOG.info("network {} removed", network.device());
+        return empty();
+    }
+
+    JsonNode createEndpoint(JsonNode request) throws Refused {
+        DockerNetwork network = network(request);
+        DockerEndpoint endpoint = endpoint(request, network);
+        for (DockerEndpoint other : endpointsOf(network)) makeRoom(endpoint, other);
+        state.endpoints.put(endpoint.id(), endpoint);
+        places.put(endpoint.id(), Place.onHost(endpoint));
+        try {
+            provide(network);
+            state.save();
+        } catch (Refused e) {
+            state.endpoints.remove(endpoint.id());
+            places.remove(endpoint.id());
+            quietly(() -> provide(network));
+            throw e;
+        }
+        ObjectNode answer = empty();
+        ObjectNode told = answer.putObject("Interface");
+        boolean given =
+                !request.path("Interface").path("MacAddress").asString("").isEmpty();
+        if (!given) told.put("MacAddress", MacAddress.format(endpoint.mac()));
+        return answer;
+    }
+
+    /**
+     * A dockerd that was killed forgets its endpoints without a word, and gives their addresses to others: what then stands in the way is
+     * forgotten here too.
+     */
+    private void makeRoom(DockerEndpoint wanted, DockerEndpoint other) throws Refused {
+        boolean sameAddress = wanted.addresses().stream().anyMatch(other.addresses()::contains);
+        if (!sameAddress && wanted.mac() != other.mac()) return;
+        if (!sameAddress && Place.isSandboxThere(other)) {
+            throw new Refused(
+                    Reason.CONFLICT,
+                    "MAC address " + MacAddress.format(wanted.mac()) + " is another container's on this network");
+        }
+        LOG.info("port {}: Docker gave its address away; forgotten", other.device());
+        forget(other);
+    }
+
+    JsonNode deleteEndpoint(JsonNode request) throws Refused {
+        DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
+        if (endpoint == null) return empty();
+        forget(endpoint);
+        state.save();
+        return empty();
+    }
+
+    JsonNode join(JsonNode request) throws Refused {
+        DockerNetwork network = network(request);
+        DockerEndpoint endpoint = requireEndpoint(request);
+        keep(endpoint.joined(request.path("SandboxKey").asString("")));
+        ObjectNode answer = empty();
+        answer.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
+        // Docker gives a container without a gateway another network that has one, unless its network is internal.
+        if (!network.internal()) {
+            network.ipv4().stream().findFirst().ifPresent(subnet -> answer.put("Gateway", subnet.gatewayAddress()));
+            if (!endpoint.ipv6().isEmpty())
+                network.ipv6().stream()
+                        .findFirst()
+                        .ifPresent(subnet -> answer.put("GatewayIPv6", subnet.gatewayAddress()));
+        }
+        return answer;
+    }
+
+    /** Docker takes the TAP out of the container after this. */
+    JsonNode leave(JsonNode request) throws Refused {
+        DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
+        if (endpoint == null) return empty();
+        nat.withdraw(endpoint.id());
+        keep(endpoint.joined("").publishing(List.of()));
+        moved(endpoint, Place.onHost(endpoint));
+        return empty();
+    }
+
+    JsonNode programExternalConnectivity(JsonNode request) throws Refused {
+        DockerNetwork network = network(request);
+        DockerEndpoint endpoint = requireEndpoint(request);
+        var published = nat.publish(endpoint.id(), PortMappings.read(request.path("Options"), network, endpoint));
+        try {
+            keep(endpoint.publishing(published));
+        } catch (Refused e) {
+            nat.withdraw(endpoint.id());
+            throw e;
+        }
+        return empty();
+    }
+
+    JsonNode revokeExternalConnectivity(JsonNode request) throws Refused {
+        DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
+        if (endpoint == null || endpoint.ports().isEmpty()) return empty();
+        nat.withdraw(endpoint.id());
+        keep(endpoint.publishing(List.of()));
+        return empty();
+    }
+
+    JsonNode endpointOperInfo(JsonNode request) throws Refused {
+        DockerEndpoint endpoint = requireEndpoint(request);
+        ObjectNode answer = empty();
+        answer.putObject("Value")
+                .put("com.docker.network.endpoint.macaddress", MacAddress.format(endpoint.mac()))
+                .put("tapswitch.port", endpoint.device());
+        return answer;
+    }
+
+    /** The switch of a network as it is now. */
+    SwitchConfig config(DockerNetwork network) {
+        Map<DockerEndpoint, Place> there = new LinkedHashMap<>();
+        for (DockerEndpoint endpoint : endpointsOf(network)) {
+            Place place = places.get(endpoint.id());
+            if (place != null) there.put(endpoint, place);
+        }
+        return network.config(there);
+    }
+
+    /** Tells where an endpoint's TAP was found at the start; nothing where it was not. */
+    void found(DockerEndpoint endpoint, Place place) {
+        places.put(endpoint.id(), place);
+    }
+
+    Place placeOf(DockerEndpoint endpoint) {
+        return places.get(endpoint.id());
+    }
+
+    /** Docker has moved a TAP. */
+    void moved(DockerEndpoint endpoint, Place place) {
+        if (places.get(endpoint.id()) == null) return;
+        places.put(endpoint.id(), place);
+        DockerNetwork network = state.networks.get(endpoint.network());
+        control.moved(config(network), endpoint.device(), place.namespace(), place.device());
+    }
+
+    /** A TAP is there again, or no more: its port comes or goes. */
+    void provideWith(DockerEndpoint endpoint, Place place) throws Refused {
+        if (place == null) places.remove(endpoint.id());
+        else places.put(endpoint.id(), place);
+        provide(state.networks.get(endpoint.network()));
+    }
+
+    /** Removes an endpoint, with its port and what is published of it. */
+    void forget(DockerEndpoint endpoint) throws Refused {
+        nat.withdraw(endpoint.id());
+        state.endpoints.remove(endpoint.id());
+        places.remove(endpoint.id());
+        DockerNetwork network = state.networks.get(endpoint.network());
+        if (network != null) provide(network);
+    }
+
+    private void provide(DockerNetwork network) throws Refused {
+        control.provide(config(network));
+    }
+
+    private void keep(DockerEndpoint changed) throws Refused {
+        state.endpoints.put(changed.id(), changed);
+        state.save();
+    }
+
+    private List<DockerEndpoint> endpointsOf(DockerNetwork network) {
+        return state.endpoints.values().stream()
+                .filter(endpoint -> endpoint.network().equals(network.id()))
+                .toList();
+    }
+
+    private DockerNetwork network(JsonNode request) throws Refused {
+        String id = request.path("NetworkID").asString("");
+        DockerNetwork network = state.networks.get(id);
+        if (network != null) return network;
+        throw new Refused(
+                Reason.NOT_FOUND,
+                "tapswitch does not know network " + id + ": remove it with 'docker network rm' and make it anew");
+    }
+
+    private DockerEndpoint requireEndpoint(JsonNode request) throws Refused {
+        String id = request.path("EndpointID").asString("");
+        DockerEndpoint endpoint = state.endpoints.get(id);
+        if (endpoint != null) return endpoint;
+        throw new Refused(Reason.NOT_FOUND, "tapswitch does not know endpoint " + id + ": restart the container");
+    }
+
+    private static DockerEndpoint endpoint(JsonNode request, DockerNetwork network) throws Refused {
+        String id = request.path("EndpointID").asString("");
+        if (!id.matches("[0-9a-f]{12,}")) throw new Refused(Reason.INVALID, "EndpointID \"" + id + "\" is no id");
+        JsonNode wanted = request.path("Interface");
+        String ipv4 = wanted.path("Address").asString("");
+        String mac = wanted.path("MacAddress").asString("");
+        return new DockerEndpoint(
+                id,
+                network.id(),
+                "tap" + id.substring(0, 12),
+                mac.isEmpty() ? Addresses.macFor(ipv4, id) : MacAddress.parse(mac),
+                ipv4,
+                wanted.path("AddressIPv6").asString(""),
+                "",
+                List.of());
+    }
+
+    private static ObjectNode empty() {
+        return JsonMapper.shared().createObjectNode();
+    }
+
+    private interface Undoing {
+        void run() throws Refused;
+    }
+
+    private static void quietly(Undoing undoing) {
+        try {
+            undoing.run();
+        } catch (Refused e) {
+            LOG.warn("could not undo: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.tapswitch.daemon.nat;
+
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Networks behind host ports and what is published of them. Each call changes the kernel's rules in one transaction, or nothing. Control
+ * thread only. Rules stay when the daemon ends, so that a restart is not noticed; {@link #clear} removes them.
+ */
+public final class Nat implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Nat.class);
+
+    private final Map<String, NatNetwork> networks = new LinkedHashMap<>();
+    /** By whoever asked for them. */
+    private final Map<String, List<HostListener>> listeners = new LinkedHashMap<>();
+
+    /**
+     * What a container wants to have published; host ports from {@code firstPort} to {@code lastPort} will do, 0 for any.
+     *
+     * @param port whose hostPort is to be chosen
+     */
+    public record Request(PublishedPort port, int firstPort, int lastPort) {}
+
+    /** Adds a network, or changes it; its host port is there. */
+    public void put(NatNetwork network) throws Refused {
+        NatNetwork before = networks.put(network.device(), network);
+        try {
+            apply();
+        } catch (Refused e) {
+            if (before == null) networks.remove(network.device());
+            else networks.put(network.device(), before);
+            throw e;
+        }
+        HostSettings.prepare(network);
+        DockerUserChain.open(List.of(network));
+    }
+
+    /** Removes a network, and the table with the last of them. */
+    public void remove(String device) throws Refused {
+        NatNetwork removed = networks.remove(device);
+        if (removed == null) return;
+        apply();
+        DockerUserChain.close(removed);
+    }
+
+    /** At the start: the networks and ports that were there before. What can't be had is told in the log. */
+    public void restore(Collection<NatNetwork> before, Map<String, List<PublishedPort>> ports) {
+        before.forEach(network -> networks.put(network.device(), network));
+        ports.forEach((owner, published) ->
+                listeners.put(owner, published.stream().map(Nat::reopen).toList()));
+        refresh();
+    }
+
+    private static HostListener reopen(PublishedPort port) {
+        try {
+            return HostListener.open(port);
+        } catch (IOException e) {
+            LOG.warn("published port {} leads to its container, but is not held: {}", port.host(), e.getMessage());
+            return HostListener.unheld(port);
+        }
+    }
+
+    /** Makes the kernel have again what it should, after others may have cleared it. */
+    public void refresh() {
+        if (networks.isEmpty()) return;
+        try {
+            apply();
+        } catch (Refused e) {
+            LOG.warn("{}", e.getMessage());
+        }
+        networks.values().forEach(HostSettings::prepare);
+        DockerUserChain.open(networks.values());
+    }
+
+    /** Publishes ports on behalf of {@code owner}, in place of those it had; all or none. Returns them with the host ports they got. */
+    public List<PublishedPort> publish(String owner, List<Request> requests) throws Refused {
+        withdraw(owner);
+        List<HostListener> opened = new ArrayList<>();
+        try {
+            for (Request request : requests) opened.add(open(request));
+            listeners.put(owner, opened);
+            if (!opened.isEmpty()) apply();
+        } catch (Refused e) {
+            opened.forEach(HostListener::close);
+            listeners.remove(owner);
+            throw e;
+        }
+        return opened.stream().map(HostListener::port).toList();
+    }
+
+    /** Takes back what an owner has published; nothing where it has not. */
+    public void withdraw(String owner) throws Refused {
+        List<HostListener> withdrawn = listeners.remove(owner);
+        if (withdrawn == null || withdrawn.isEmpty()) return;
+        withdrawn.forEach(HostListener::close);
+        apply();
+    }
+
+    /** All that is published. */
+    public List<PublishedPort> published() {
+        return listeners.values().stream()
+                .flatMap(List::stream)
+                .map(HostListener::port)
+                .toList();
+    }
+
+    /** Removes the rules of an earlier daemon, when there is nothing to serve. */
+    public static void clear() {
+        if (HostCommand.run("nft", "list", "table", "inet", "tapswitch").exit() != 0) return;
+        var _ = HostCommand.run("nft", "delete", "table", "inet", "tapswitch");
+    }
+
+    /** Lets go of the ports; the rules stay. */
+    @Override
+    public void close() {
+        listeners.values().forEach(each -> each.forEach(HostListener::close));
+        listeners.clear();
+    }
+
+    private HostListener open(Request request) throws Refused {
+        String why = "";
+        for (int port = request.firstPort(); port <= Math.max(request.firstPort(), request.lastPort()); port++) {
+            PublishedPort wanted = request.port().at(port);
+            PublishedPort taken = holderOf(wanted);
+            if (taken != null) {
+                why = "it is published already, for " + taken.container();
+                continue;
+            }
+            try {
+                return HostListener.open(wanted);
+            } catch (IOException e) {
+                why = e.getMessage();
+                if (why.contains("in use")) why = "another program on this host has it";
+            }
+        }
+        PublishedPort first = request.port().at(request.firstPort());
+        String range = request.lastPort() > request.firstPort() ? " (to " + request.lastPort() + ")" : "";
+        throw new Refused(
+                Reason.CONFLICT,
+                "cannot publish " + first.container() + " at " + first.host() + range + ": " + why
+                        + "; see 'tapswitch ports'");
+    }
+
+    private PublishedPort holderOf(PublishedPort wanted) {
+        for (PublishedPort port : published()) {
+            boolean isSame = port.hostPort() == wanted.hostPort()
+                    && port.protocol().equals(wanted.protocol())
+                    && (port.hostAddress().isEmpty()
+                            || wanted.hostAddress().isEmpty()
+                            || port.hostAddress().equals(wanted.hostAddress()));
+            if (isSame) return port;
+        }
+        return null;
+    }
+
+    private void apply() throws Refused {
+        HostCommand nft = HostCommand.run(Ruleset.of(networks.values(), published()), List.of("nft", "-f", "-"));
+        if (nft.exit() == 0) return;
+        String why = nft.exit() == HostCommand.NOT_FOUND
+                ? "there is no nft here: install nftables"
+                : "nft refused the rules: " + nft.complaint();
+        throw new Refused(Reason.FAILED, why);
+    }
+}

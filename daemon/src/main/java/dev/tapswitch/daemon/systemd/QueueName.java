@@ -1,0 +1,23 @@
+package dev.tapswitch.daemon.systemd;
+
+import dev.tapswitch.daemon.config.PortConfig;
+
+/**
+ * Under which name a port's queues are stored: made of where its device lives and what it is called there, so that a port that was given
+ * another device meanwhile does not get the old one's. Hashed, for all names together must fit into one environment variable (128 KiB).
+ */
+final class QueueName {
+    // FNV-1a, 64 bits. Two devices of one name would both be made anew: an interruption, and once in 10^13 for 1,000
+    // ports.
+    private static final long OFFSET_BASIS = 0xcbf29ce484222325L;
+    private static final long PRIME = 0x100000001b3L;
+
+    private QueueName() {}
+
+    static String of(PortConfig port) {
+        long hash = OFFSET_BASIS;
+        String text = port.namespace() + "\n" + port.device();
+        for (int i = 0; i < text.length(); i++) hash = (hash ^ text.charAt(i)) * PRIME;
+        return "%016x".formatted(hash);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tapswitch.daemon.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.core.forward.ArpMode;
+import dev.tapswitch.daemon.control.Refused;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** CreateNetwork as dockerd sends it. */
+class NetworkOptionsTest {
+    private static DockerNetwork read(String generic) throws Refused {
+        return NetworkOptions.read(JsonMapper.shared().readTree("""
+                {"NetworkID":"40b569b0f2275413c1b7948b957f84de1edf3cbd97e5cec0f205e5f16d49e942",
+                 "Options":{"com.docker.network.enable_ipv6":false,"com.docker.network.generic":{%s}},
+                 "IPv4Data":[{"AddressSpace":"LocalDefault","Gateway":"10.77.0.1/24","Pool":"10.77.0.0/24"}],"IPv6Data":[]}
+                """.formatted(generic)));
+    }
+
+    private static String refused(String generic) {
+        return assertThrows(Refused.class, () -> read(generic)).getMessage();
+    }
+
+    @Test
+    void whatIsNotSaidIsAsOnABridge() throws Refused {
+        DockerNetwork network = read("");
+        assertEquals("ts-40b569b0f227", network.device());
+        assertEquals(1_500, network.mtu());
+        assertTrue(network.masquerade());
+        assertFalse(network.internal());
+        assertFalse(network.isolated());
+        assertEquals(ArpMode.DIRECT, network.arp());
+        assertEquals("10.77.0.1", network.ipv4().getFirst().gatewayAddress());
+    }
+
+    @Test
+    void theBridgesOwnOptionsMeanTheSame() throws Refused {
+        DockerNetwork network = read("""
+                "com.docker.network.bridge.name":"tap0","com.docker.network.bridge.enable_ip_masquerade":"False",
+                "com.docker.network.driver.mtu":"9000","com.docker.network.bridge.host_binding_ipv4":"0.0.0.0",
+                "com.docker.network.bridge.gateway_mode_ipv6":"routed","tapswitch.arp":"flood",
+                "com.docker.network.bridge.enable_icc":"false"
+                """);
+        assertEquals("tap0", network.device());
+        assertFalse(network.masquerade());
+        assertEquals(9_000, network.mtu());
+        assertEquals("", network.hostAddress());
+        assertTrue(network.routedIpv6() && !network.routedIpv4());
+        assertEquals(ArpMode.FLOOD, network.arp());
+        assertTrue(network.isolated());
+    }
+
+    @Test
+    void aMistakeIsToldWithTheOptionAndWhatWasExpected() {
+        assertTrue(refused("\"com.docker.network.driver.mtu\":\"9k\"")
+                .contains("driver.mtu: \"9k\": expected a whole number"));
+        assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("tapswitch.arq is not known; expected one of"));
+    }
+}

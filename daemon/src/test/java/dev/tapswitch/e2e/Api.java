@@ -1,0 +1,89 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The control API as any program speaks to it: HTTP over the unix socket, one connection a request. */
+record Api(Path socket) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** An answer of any status. */
+    record Answer(int status, String body) {
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+    }
+
+    JsonNode get(String path) {
+        return expect("GET", path, "");
+    }
+
+    JsonNode post(String path, String body) {
+        return expect("POST", path, body);
+    }
+
+    JsonNode delete(String path) {
+        return expect("DELETE", path, "");
+    }
+
+    private JsonNode expect(String method, String path, String body) {
+        Answer answer = send(method, path, body);
+        assertTrue(answer.status / 100 == 2, () -> method + " " + path + ": " + answer);
+        return answer.body.isBlank() ? JSON.nullNode() : answer.json();
+    }
+
+    Answer send(String method, String path, String body) {
+        try {
+            return exchange(method, path, body);
+        } catch (IOException e) {
+            throw new AssertionError(method + " " + path, e);
+        }
+    }
+
+    Answer exchange(String method, String path, String body) throws IOException {
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nContent-Length: " + content.length + "\r\n\r\n";
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap(content));
+            var all = new ByteArrayOutputStream();
+            ByteBuffer buffer = ByteBuffer.allocate(65_536);
+            while (channel.read(buffer.clear()) >= 0) all.write(buffer.array(), 0, buffer.position());
+            return parse(all.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Answer parse(String text) throws IOException {
+        int end = text.indexOf("\r\n\r\n");
+        if (end < 0) throw new IOException("not an HTTP answer: " + text);
+        int status = Integer.parseInt(text.substring(9, 12));
+        String body = text.substring(end + 4);
+        boolean chunked =
+                text.substring(0, end).toLowerCase(java.util.Locale.ROOT).contains("chunked");
+        return new Answer(status, chunked ? joined(body) : body);
+    }
+
+    private static String joined(String chunks) {
+        var body = new StringBuilder();
+        int at = 0;
+        while (true) {
+            int line = chunks.indexOf("\r\n", at);
+            int length = line < 0 ? 0 : Integer.parseInt(chunks.substring(at, line), 16);
+            if (length == 0) return body.toString();
+            body.append(chunks, line + 2, line + 2 + length);
+            at = line + 2 + length + 2;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits for what takes a moment, no longer than said. */
+final class Await {
+    private Await() {}
+
+    static void within(Duration limit, Supplier<String> what, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) fail("not within " + limit.toMillis() + " ms: " + what.get());
+            pause(Duration.ofMillis(50));
+        }
+    }
+
+    static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}

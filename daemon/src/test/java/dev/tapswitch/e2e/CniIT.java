@@ -1,0 +1,258 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The CNI plugin as a container runtime calls it, with Debian's host-local and portmap beside it; the test is the runtime. */
+@Timeout(90)
+class CniIT {
+    private static final Path LAUNCHER =
+            Path.of("../config/cni/tapswitch").toAbsolutePath().normalize();
+    private static final Path PLUGINS = Path.of("/usr/lib/cni");
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SUBNET = "198.18.7.0/24";
+
+    /** A network of a runtime's, whose plugins run in the daemon's namespace, which is the host's here. */
+    private record Network(Net net, RunningDaemon daemon, ObjectNode config) {
+        Command call(Path plugin, String command, String container, String ifname, JsonNode input, String... more)
+                throws IOException {
+            Path stdin = Files.writeString(net.directory().resolve("stdin.json"), input.toString());
+            List<String> words = new ArrayList<>(
+                    List.of("env", "CNI_COMMAND=" + command, "CNI_CONTAINERID=" + container, "CNI_IFNAME=" + ifname));
+            words.add("CNI_NETNS=/run/netns/" + net.namespace(container));
+            words.add("CNI_PATH=" + LAUNCHER.getParent() + ":" + PLUGINS);
+            words.add("TAPSWITCH_SOCKET=" + daemon.api().socket());
+            words.addAll(List.of(more));
+            words.addAll(List.of("sh", "-c", plugin + " <" + stdin));
+            return Command.run(Duration.ofSeconds(30), Net.inside(net.namespace("sw"), words.toArray(String[]::new)));
+        }
+
+        Command call(String command, String container, String... more) throws IOException {
+            return call(LAUNCHER, command, container, "eth0", config, more);
+        }
+
+        JsonNode add(String container, String... more) throws IOException {
+            Command added = call("ADD", container, more);
+            assertEquals(0, added.exit(), () -> added.output() + daemon.log());
+            return JSON.readTree(added.output());
+        }
+
+        Network with(String key, Object value) {
+            ObjectNode changed = config.deepCopy();
+            changed.set(key, JSON.valueToTree(value));
+            return new Network(net, daemon, changed);
+        }
+    }
+
+    private static Network network(Net net, String version) {
+        assumeTrue(Command.exists("curl"), "needs curl");
+        assumeTrue(Files.isExecutable(PLUGINS.resolve("host-local")), "needs Debian's containernetworking-plugins");
+        net.quietNode("node", "198.18.0.1/24");
+        ObjectNode config = JSON.createObjectNode();
+        config.put("cniVersion", version)
+                .put("name", "pods")
+                .put("type", "tapswitch")
+                .put("isDefaultGateway", true);
+        ObjectNode ipam = config.putObject("ipam").put("type", "host-local").put("subnet", SUBNET);
+        ipam.put("dataDir", net.directory().resolve("ipam").toString());
+        return new Network(net, net.start(Io.EPOLL), config);
+    }
+
+    @Test
+    void containersGetAddressesReachEachOtherAndTheHostAndGoWithoutATrace() throws IOException {
+        try (var net = new Net()) {
+            Network pods = network(net, "1.0.0");
+            JsonNode one = pods.add("one");
+            JsonNode two = pods.add("two");
+            assertEquals("198.18.7.2/24", one.at("/ips/0/address").asString());
+            assertEquals("198.18.7.1", one.at("/ips/0/gateway").asString());
+            assertEquals("1.0.0", one.get("cniVersion").asString());
+            assertEquals("eth0", one.at("/interfaces/0/name").asString());
+            assertEquals("0.0.0.0/0", one.at("/routes/0/dst").asString());
+            String inside = Command.expect("ip", "-n", net.namespace("one"), "-o", "link", "show", "eth0");
+            assertTrue(inside.contains(one.at("/interfaces/0/mac").asString()), inside);
+            ping(net, "one", two);
+            ping(net, "sw", one);
+            Command.expect(Net.inside(net.namespace("one"), "ping", "-n", "-c", "1", "-W", "2", "198.18.7.1"));
+
+            Network before = pods.with("prevResult", one);
+            Command checked = before.call("CHECK", "one");
+            assertEquals(0, checked.exit(), checked::output);
+            Command.expect("ip", "-n", net.namespace("one"), "link", "set", "eth0", "down");
+            Await.within(Duration.ofSeconds(5), () -> "CHECK sees it", () -> exit(before, "CHECK", "one") != 0);
+            for (int i = 0; i < 2; i++) {
+                Command deleted = before.call("DEL", "one");
+                assertEquals(0, deleted.exit(), deleted::output);
+                assertEquals("", deleted.output());
+            }
+            assertNotEquals(
+                    0,
+                    Command.run("ip", "-n", net.namespace("one"), "link", "show", "eth0")
+                            .exit());
+            assertEquals(0, pods.call("DEL", "two").exit());
+            assertEquals(List.of(), leases(net));
+        }
+    }
+
+    @Test
+    void aMacAndAddressesAreWhatWasAskedFor() throws IOException {
+        try (var net = new Net()) {
+            Network pods = network(net, "1.0.0");
+            JsonNode byArgs = pods.add("one", "CNI_ARGS=IgnoreUnknown=1;MAC=02:11:22:33:44:66");
+            assertEquals("02:11:22:33:44:66", byArgs.at("/interfaces/0/mac").asString());
+            var asked = JSON.readTree("{\"mac\": \"02:11:22:33:44:77\", \"ips\": [\"198.18.7.50/24\"]}");
+            JsonNode byCapability = pods.with("runtimeConfig", asked).add("two");
+            assertEquals(
+                    "02:11:22:33:44:77", byCapability.at("/interfaces/0/mac").asString());
+            assertEquals("198.18.7.50/24", byCapability.at("/ips/0/address").asString());
+            // Without an IPAM plugin the addresses are taken as they come.
+            Network bare = pods.with("ipam", JSON.createObjectNode())
+                    .with("isDefaultGateway", false)
+                    .with("runtimeConfig", JSON.readTree("{\"ips\": [\"198.18.7.60/24\", \"fd00:7::60/64\"]}"))
+                    .with("cniVersion", "1.1.0");
+            JsonNode three = bare.add("three");
+            assertEquals(2, three.get("ips").size());
+            assertEquals(1500, three.at("/interfaces/0/mtu").asInt());
+            ping(net, "two", three);
+        }
+    }
+
+    @Test
+    void publishedPortsWorkByTheChainedPortmap() throws IOException {
+        try (var net = new Net()) {
+            assumeTrue(Command.exists("iptables") && Command.exists("python3"), "needs iptables and python3");
+            Network pods = network(net, "1.0.0");
+            JsonNode one = pods.add("one");
+            ObjectNode portmap = JSON.createObjectNode();
+            portmap.put("cniVersion", "1.0.0")
+                    .put("name", "pods")
+                    .put("type", "portmap")
+                    .put("snat", true);
+            portmap.set(
+                    "runtimeConfig",
+                    JSON.readTree(
+                            "{\"portMappings\": [{\"hostPort\": 9001, \"containerPort\": 8000, \"protocol\": \"tcp\"}]}"));
+            portmap.set("prevResult", one);
+            Command mapped = pods.call(PLUGINS.resolve("portmap"), "ADD", "one", "eth0", portmap);
+            assumeTrue(!mapped.output().contains("iptables"), () -> "iptables does not work here: " + mapped.output());
+            assertEquals(0, mapped.exit(), mapped::output);
+            Process server = Command.start(
+                    Net.inside(net.namespace("one"), "python3", "-m", "http.server", "8000", "-d", "/usr/share/doc"),
+                    Path.of("/dev/null"));
+            net.endLater(server);
+            Await.within(
+                    Duration.ofSeconds(15),
+                    () -> "the published port answers",
+                    () -> Command.run(Net.inside(
+                                                    net.namespace("sw"),
+                                                    "curl",
+                                                    "-sf",
+                                                    "-m",
+                                                    "2",
+                                                    "http://198.18.7.1:9001/")
+                                            .toArray(String[]::new))
+                                    .exit()
+                            == 0);
+            Command unmapped = pods.call(PLUGINS.resolve("portmap"), "DEL", "one", "eth0", portmap);
+            assertEquals(0, unmapped.exit(), unmapped::output);
+        }
+    }
+
+    @Test
+    void whatTheRuntimeForgotIsCollected() throws IOException {
+        try (var net = new Net()) {
+            Network pods =
+                    network(net, "1.1.0").with("ipam", JSON.createObjectNode()).with("isDefaultGateway", false);
+            pods.add("one");
+            pods.add("two");
+            pods.with("name", "others").with("switch", "pods").add("three");
+            assertEquals(0, pods.call("STATUS", "one").exit());
+            Command collected = pods.with(
+                            "cni.dev/valid-attachments",
+                            JSON.readTree("[{\"containerID\": \"two\", \"ifname\": \"eth0\"}]"))
+                    .call("GC", "one");
+            assertEquals(0, collected.exit(), collected::output);
+            List<String> left = new ArrayList<>();
+            for (JsonNode port : pods.daemon.api().get("/v1/switches/pods/ports"))
+                left.add(port.get("name").asString());
+            assertEquals(2, left.size(), left::toString);
+            assertTrue(left.get(0).endsWith("-two-eth0") && left.get(1).endsWith("-three-eth0"), left::toString);
+        }
+    }
+
+    @Test
+    void refusalsAreCniErrorsAndLeaveNothingBehind() throws IOException {
+        try (var net = new Net()) {
+            Network pods = network(net, "1.0.0");
+            refused(pods.with("cniVersion", "9.9.9").call("ADD", "one"), 1, "9.9.9");
+            refused(
+                    pods.with("runtimeConfig", JSON.readTree("{\"bandwidth\": {\"ingressRate\": 1000}}"))
+                            .call("ADD", "one"),
+                    2,
+                    "bandwidth");
+            refused(pods.call("ADD", "one", "CNI_NETNS="), 4, "CNI_NETNS");
+            refused(pods.call("ADD", "one", "CNI_ARGS=a\"b"), 4, "quote");
+            refused(pods.with("mtu", 1).call("ADD", "one"), 7, "mtu");
+            refused(pods.with("ipam", JSON.readTree("{\"type\": \"nowhere\"}")).call("ADD", "one"), 7, "nowhere");
+            refused(pods.call("ADD", "one", "CNI_NETNS=/run/netns/none"), 101, "namespace");
+            assertEquals(List.of(), leases(net), "what IPAM gave is given back");
+            pods.add("one");
+            // IPAM is asked first, and its refusal handed on as it is.
+            refused(pods.call("ADD", "one"), 999, "duplicate");
+            Command nobody = pods.call("STATUS", "one", "TAPSWITCH_SOCKET=/nowhere");
+            refused(nobody, 50, "/nowhere");
+            refused(pods.call("DEL", "one", "TAPSWITCH_SOCKET=/nowhere"), 11, "systemctl start tapswitch");
+            Command version = pods.call("VERSION", "one", "TAPSWITCH_SOCKET=/nowhere");
+            assertTrue(JSON.readTree(version.output())
+                    .get("supportedVersions")
+                    .toString()
+                    .contains("1.1.0"));
+        }
+    }
+
+    private static void refused(Command command, int code, String part) {
+        assertNotEquals(0, command.exit(), command::output);
+        JsonNode error = JSON.readTree(command.output());
+        assertEquals(code, error.get("code").asInt(), command::output);
+        assertTrue(error.get("msg").asString().contains(part), command::output);
+        assertEquals(1, error.get("msg").asString().lines().count());
+    }
+
+    private static int exit(Network network, String command, String container) {
+        try {
+            return network.call(command, container).exit();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void ping(Net net, String from, JsonNode to) {
+        String address = to.at("/ips/0/address").asString().replaceFirst("/.*", "");
+        Command.expect(Net.inside(net.namespace(from), "ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", address));
+    }
+
+    /** The addresses that host-local holds. */
+    private static List<String> leases(Net net) throws IOException {
+        Path directory = net.directory().resolve("ipam/pods");
+        if (!Files.isDirectory(directory)) return List.of();
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("198."))
+                    .toList();
+        }
+    }
+}

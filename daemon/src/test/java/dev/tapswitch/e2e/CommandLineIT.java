@@ -1,0 +1,119 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The command against the real daemon: what people see, what programs parse, and exit codes that scripts can trust. */
+@Timeout(90)
+class CommandLineIT {
+    @Test
+    void everyVerbThatShowsSpeaksToPeopleAndToPrograms() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            a.ping("198.18.0.2");
+            for (List<String> verb : List.of(
+                    List.of("status"),
+                    List.of("switch", "list"),
+                    List.of("switch", "show", "lan"),
+                    List.of("port", "list"),
+                    List.of("port", "show", "a"),
+                    List.of("mac", "list"),
+                    List.of("neigh", "list"),
+                    List.of("stats"))) {
+                Command people = daemon.cli(verb.toArray(String[]::new));
+                assertEquals(0, people.exit(), () -> verb + people.output());
+                assertTrue(!people.output().contains("?"), () -> verb + " left something open:\n" + people.output());
+                Command programs = daemon.cli(withJson(verb));
+                JsonNode json = new ObjectMapper().readTree(programs.output());
+                assertTrue(json.isContainer() && !json.isEmpty(), () -> verb + programs.output());
+            }
+            assertTrue(daemon.cli("mac", "list").output().contains(b.mac()));
+            assertTrue(daemon.cli("neigh", "list").output().contains("198.18.0.2"));
+            assertTrue(daemon.cli("port", "list").output().contains(a.namespace()));
+        }
+    }
+
+    private static String[] withJson(List<String> verb) {
+        String[] words = verb.toArray(new String[verb.size() + 1]);
+        words[verb.size()] = "--json";
+        return words;
+    }
+
+    @Test
+    void traceSaysWhatWouldHappenAndWhatDidHappen() throws Exception {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            Node c = net.quietNode("c", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            a.ping("198.18.0.2");
+            JsonNode known = new ObjectMapper()
+                    .readTree(daemon.cli("trace", "--in", "c", "--from", c.mac(), "--to", b.mac(), "--json")
+                            .output());
+            assertEquals("forward", known.get("decision").asString());
+            assertEquals("b", known.get("out").get(0).asString());
+            Command arp = daemon.cli("trace", "--in", "c", "--from", c.mac(), "--arp-for", "198.18.0.2");
+            assertTrue(arp.output().contains("forward"), arp.output());
+            assertEquals("", daemon.portOf(c.mac()), "nothing is learned by asking");
+
+            var seen = new Command[1];
+            var watching = new Thread(() -> seen[0] = daemon.cli("trace", "lan", "--seconds", "4"));
+            watching.start();
+            Await.pause(Duration.ofMillis(1_500));
+            c.ping("198.18.0.1");
+            watching.join(20_000);
+            assertEquals(0, seen[0].exit());
+            assertTrue(seen[0].output().contains("who-has 198.18.0.1"), seen[0].output());
+        }
+    }
+
+    @Test
+    void whatIsAddedByCommandWorksAndSurvivesARestart() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            String b = net.quietNamespace("b");
+            Command add = daemon.cli(
+                    "port", "add", "lan", "b", "--namespace", b, "--device", "eth0", "--address", "198.18.0.2/24");
+            assertEquals(0, add.exit(), add.output());
+            a.ping("198.18.0.2");
+            assertEquals(
+                    0, daemon.cli("mac", "add", "lan", "02:00:5e:00:00:01", "b").exit());
+            assertEquals("b", daemon.portOf("02:00:5e:00:00:01"));
+
+            RunningDaemon again = net.restart();
+            again.awaitPortsUp(2);
+            a.pingWithin(Duration.ofSeconds(5), "198.18.0.2");
+            assertEquals("b", again.portOf("02:00:5e:00:00:01"));
+            assertEquals(0, again.cli("port", "del", "lan", "b").exit());
+            assertTrue(Command.run("ip", "-n", b, "link", "show", "eth0").exit() != 0, "the TAP goes with its port");
+        }
+    }
+
+    @Test
+    void exitCodesTellWhatWentWrongOnOneLine() {
+        try (var net = new Net()) {
+            net.quietNode("a");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            Command failed = daemon.cli("port", "add", "lan", "x", "--namespace", "no-such-namespace");
+            assertEquals(1, failed.exit(), failed.output());
+            assertEquals(1, failed.output().strip().lines().count(), failed.output());
+            assertTrue(failed.output().contains("no-such-namespace"), failed.output());
+            assertEquals(1, daemon.cli("port", "show", "lan", "nobody").exit());
+            assertEquals(2, daemon.cli("port", "add").exit());
+            assertEquals(2, daemon.cli("frobnicate").exit());
+            daemon.stop();
+            Command gone = daemon.cli("status");
+            assertEquals(3, gone.exit(), gone.output());
+        }
+    }
+}

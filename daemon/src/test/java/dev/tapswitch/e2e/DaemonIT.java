@@ -1,0 +1,153 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The daemon as a citizen of its machine: what it takes, what it refuses, and what it leaves. */
+@Timeout(60)
+class DaemonIT {
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void idleItTakesNoCpuAndLittleMemory(Io io) throws IOException {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            Await.pause(Duration.ofSeconds(2)); // compilers finish
+            long before = cpuMillis(daemon);
+            Await.pause(Duration.ofSeconds(4));
+            long used = cpuMillis(daemon) - before;
+            long heap = daemon.api().get("/v1/status").get("heap-bytes").asLong() >> 20;
+            long resident = residentMebibytes(daemon.pid());
+            System.out.printf(
+                    "measured: %s: idle %d ms CPU in 4 s, heap %d MiB, RSS %d MiB%n", io, used, heap, resident);
+            assertTrue(used <= 80, () -> "idle, it used " + used + " ms of CPU in 4 s");
+            assertTrue(heap < 64, () -> "heap " + heap + " MiB");
+            assertTrue(resident < 200, () -> "RSS " + resident + " MiB");
+        }
+    }
+
+    private static long cpuMillis(RunningDaemon daemon) {
+        return ProcessHandle.of(daemon.pid())
+                .orElseThrow()
+                .info()
+                .totalCpuDuration()
+                .orElseThrow()
+                .toMillis();
+    }
+
+    private static long residentMebibytes(long pid) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", "")) >> 10;
+        }
+        throw new AssertionError("no VmRSS");
+    }
+
+    @Test
+    void aWrongConfigurationIsRefusedWithItsLineBeforeAnythingIsTouched() throws IOException {
+        try (var net = new Net()) {
+            String namespace = net.quietNamespace("a");
+            Path config =
+                    Files.writeString(net.directory().resolve("wrong.yaml"), """
+                    socket: %1$s/daemon.sock
+                    state: %1$s/state
+                    switches:
+                      lan:
+                        ports:
+                          a:
+                            namespace: %2$s
+                            device: eth0
+                          b:
+                            namespace: %2$s
+                            mtu: huge
+                    """.formatted(net.directory(), namespace));
+            Command refused = Command.run(
+                    Duration.ofSeconds(20), RunningDaemon.tapswitch("daemon", "--config", config.toString()));
+            assertEquals(1, refused.exit(), refused.output());
+            assertTrue(refused.output().contains("wrong.yaml:11"), refused.output());
+            assertTrue(refused.output().contains("mtu"), refused.output());
+            assertTrue(
+                    Command.run("ip", "-n", namespace, "link", "show", "eth0").exit() != 0, "nothing was made");
+        }
+    }
+
+    @Test
+    void aHangUpReloadsAndAWrongFileChangesNothing() throws IOException {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
+            hangUp(daemon);
+            Await.within(
+                    Duration.ofSeconds(5),
+                    () -> "reloaded: " + daemon.log(),
+                    () -> arpMode(daemon).equals("reply"));
+            Files.writeString(daemon.config(), daemon.yaml().replace("arp: reply", "arp: sometimes"));
+            hangUp(daemon);
+            Await.within(
+                    Duration.ofSeconds(5),
+                    () -> "it says so: " + daemon.log(),
+                    () -> daemon.log().contains("sometimes"));
+            assertEquals("reply", arpMode(daemon));
+            Api.Answer refused = daemon.api().send("POST", "/v1/reload", "");
+            assertEquals(4, refused.status() / 100, refused::toString);
+            a.ping("198.18.0.2");
+        }
+    }
+
+    private static void hangUp(RunningDaemon daemon) {
+        Command.expect("kill", "-HUP", Long.toString(daemon.pid()));
+    }
+
+    private static String arpMode(RunningDaemon daemon) {
+        return daemon.api().get("/v1/switches/lan").get("arp").asString();
+    }
+
+    @Test
+    void toldToStopItTakesItsTapsAndItsSocketWithIt() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node kept = net.quietNode("kept", "198.18.0.2/24").with("persistent: true");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            Path socket = daemon.api().socket();
+            assertTrue(Files.exists(socket));
+            daemon.stop();
+            assertFalse(Files.exists(socket));
+            assertTrue(Command.run("ip", "-n", a.namespace(), "link", "show", "eth0")
+                            .exit()
+                    != 0);
+            assertTrue(kept.ip("addr", "show", "eth0").contains("198.18.0.2/24"), "a persistent TAP keeps its address");
+        }
+    }
+
+    @Test
+    void theApiDescribesItselfAndRefusesInOneLine() {
+        try (var net = new Net()) {
+            net.quietNode("a");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            assertTrue(daemon.api().get("/v1/openapi.json").get("paths").has("/v1/status"));
+            for (String path : new String[] {"/v1/nothing", "/v1/switches/none", "/v1/switches/lan/ports/none"}) {
+                Api.Answer answer = daemon.api().send("GET", path, "");
+                assertEquals(404, answer.status(), path);
+                assertEquals(1, answer.json().get("error").asString().lines().count(), path);
+            }
+            Api.Answer broken = daemon.api().send("POST", "/v1/switches", "{\"name\":");
+            assertEquals(400, broken.status(), broken::toString);
+            Api.Answer unknown = daemon.api().send("POST", "/v1/switches", "{\"name\":\"x\",\"colour\":\"red\"}");
+            assertEquals(4, unknown.status() / 100, unknown::toString);
+            assertTrue(unknown.body().contains("colour"), unknown::toString);
+        }
+    }
+}

@@ -1,0 +1,382 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A machine in miniature with a dockerd of its own, a Tapswitch, and a namespace that plays the Internet: network and mount namespaces of the
+ * test's own, so that nothing of it reaches the machine. Closing it ends and removes all of it.
+ */
+final class DockerLab implements AutoCloseable {
+    /** The host's address towards the Internet, and the Internet's. */
+    static final String HOST = "198.18.0.1";
+
+    static final String INTERNET = "198.18.0.2";
+    private static final String DOCKERD = "/usr/sbin/dockerd";
+    /** Debian's own comes with dockerd, and fits it; another may be first in the path. */
+    private static final String DOCKER = Files.isExecutable(Path.of("/usr/bin/docker")) ? "/usr/bin/docker" : "docker";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Set<DockerLab> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(DockerLab::tearDown)));
+    }
+
+    private final Path directory;
+    private final Process host;
+    private final Process internet;
+    private final List<Process> processes = new ArrayList<>();
+    private Process containerd;
+    private Process dockerd;
+    private RunningDaemon daemon;
+    private String[] options = {};
+
+    DockerLab() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to run dockerd");
+        assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
+        assumeTrue(Files.isExecutable(Path.of(DOCKERD)), "needs dockerd: apt-get install docker.io");
+        assumeTrue(Command.exists(DOCKER), "needs the docker command: apt-get install docker.io");
+        assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
+        assumeTrue(
+                Command.run("sh", "-c", "busybox --list | grep -qx httpd && ! ldd $(command -v busybox)")
+                                .exit()
+                        == 0,
+                "needs a static busybox: apt-get install busybox-static");
+        try {
+            directory = Files.createTempDirectory("tapswitch-docker-");
+            host = start("unshare", "-n", "-m", "--propagation", "private", "sh", "-c", """
+                    mount -t tmpfs tmpfs /run && mkdir -p /run/docker/plugins /run/netns /run/lock /etc/docker &&
+                    mount -t tmpfs tmpfs /etc/docker && ip link set lo up && touch %s/ready && exec sleep infinity
+                    """.formatted(directory));
+            internet = start("unshare", "-n", "sleep", "infinity");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        OPEN.add(this);
+        Await.within(PATIENCE, () -> "namespaces", () -> Files.exists(directory.resolve("ready")));
+        host("ip", "link", "add", "inet0", "type", "veth", "peer", "name", "eth0", "netns", "" + internet.pid());
+        host("ip", "address", "add", HOST + "/24", "dev", "inet0");
+        host("ip", "-6", "address", "add", "fd00:198::1/64", "dev", "inet0", "nodad");
+        host("ip", "link", "set", "inet0", "up");
+        internet("ip", "link", "set", "lo", "up");
+        internet("ip", "address", "add", INTERNET + "/24", "dev", "eth0");
+        internet("ip", "-6", "address", "add", "fd00:198::2/64", "dev", "eth0", "nodad");
+        internet("ip", "link", "set", "eth0", "up");
+    }
+
+    /** Starts dockerd and gives it the image {@code box}, in which there is busybox. */
+    DockerLab withDocker(String... dockerdOptions) {
+        startDocker(dockerdOptions);
+        Path root = directory.resolve("rootfs");
+        Command.expect("sh", "-c", """
+                set -e; mkdir -p %1$s/bin %1$s/etc %1$s/proc %1$s/sys %1$s/dev %1$s/tmp %1$s/www %1$s/root
+                cp "$(command -v busybox)" %1$s/bin/busybox
+                for a in $(busybox --list); do [ "$a" = busybox ] || ln -s busybox "%1$s/bin/$a"; done
+                echo 'root:x:0:0:root:/root:/bin/sh' >%1$s/etc/passwd
+                tar -C %1$s -cf %1$s.tar .
+                """.formatted(root));
+        docker("import", "-c", "ENV PATH=/bin", root + ".tar", "box");
+        return this;
+    }
+
+    /** With the options and the data it had. */
+    void startDockerAgain() {
+        startDocker(options);
+    }
+
+    void startDocker(String... dockerdOptions) {
+        boolean isOld = Files.exists(directory.resolve("data"));
+        options = dockerdOptions;
+        startContainerd();
+        List<String> words = new ArrayList<>(List.of(
+                DOCKERD,
+                "--containerd",
+                "/run/containerd/containerd.sock",
+                "--data-root",
+                directory + "/data",
+                "--exec-root",
+                "/run/docker-lab",
+                "--pidfile",
+                "/run/docker-lab.pid",
+                "-H",
+                "unix://" + directory + "/docker.sock"));
+        words.addAll(List.of(options));
+        try {
+            dockerd = Command.start(inHost(words.toArray(String[]::new)), directory.resolve("dockerd.log"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        Await.within(PATIENCE, () -> "dockerd answers:\n" + tail("dockerd.log"), () -> {
+            assumeTrue(isOld || dockerd.isAlive(), () -> "dockerd can't run here:\n" + tail("dockerd.log"));
+            return tryDocker("version").exit() == 0;
+        });
+    }
+
+    /** A service of its own, as on real machines, so that killing dockerd does not kill it. */
+    private void startContainerd() {
+        if (containerd != null) return;
+        containerd = endLater(inHost("containerd", "--root", directory + "/containerd"), "containerd.log");
+        Await.within(
+                PATIENCE,
+                () -> "containerd:\n" + tail("containerd.log"),
+                () -> Command.run(PATIENCE, inHost("test", "-S", "/run/containerd/containerd.sock"))
+                                .exit()
+                        == 0);
+    }
+
+    /** SIGTERM, as systemctl does. */
+    void stopDocker() {
+        dockerd.destroy();
+        awaitEnd(dockerd, 60);
+    }
+
+    void killDocker() {
+        dockerd.destroyForcibly();
+        awaitEnd(dockerd, 30);
+        host("rm", "-f", "/run/docker-lab.pid");
+    }
+
+    /** Starts Tapswitch as the network driver. */
+    RunningDaemon startTapswitch(String... lines) {
+        daemon = RunningDaemon.start(inHost(), directory, """
+                socket: %1$s/daemon.sock
+                state: %1$s/state
+                docker: {enabled: true}
+                %2$s
+                """.formatted(directory, String.join("\n", lines)));
+        Await.within(
+                PATIENCE,
+                () -> "the driver's socket:\n" + daemon.log(),
+                () -> Command.run(PATIENCE, inHost("test", "-S", "/run/docker/plugins/tapswitch.sock"))
+                                .exit()
+                        == 0);
+        return daemon;
+    }
+
+    /** As it was configured before. */
+    RunningDaemon restartTapswitch() {
+        daemon = RunningDaemon.start(inHost(), directory, daemon.yaml());
+        return daemon;
+    }
+
+    RunningDaemon tapswitch() {
+        return daemon;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    String docker(String... words) {
+        Command command = tryDocker(words);
+        assertEquals(
+                0,
+                command.exit(),
+                () -> "docker " + String.join(" ", words) + ":\n" + command.output()
+                        + (daemon == null ? "" : "\n" + daemon.log()));
+        return command.output().strip();
+    }
+
+    Command tryDocker(String... words) {
+        List<String> all = new ArrayList<>(List.of("env", "DOCKER_HOST=unix://" + directory + "/docker.sock", DOCKER));
+        all.addAll(List.of(words));
+        return Command.run(Duration.ofSeconds(90), inHost(all.toArray(String[]::new)));
+    }
+
+    /** A container that serves its own name by HTTP at port 80 until it is stopped. */
+    void web(String name, String... dockerOptions) {
+        List<String> words = new ArrayList<>(List.of("run", "-d", "--init", "--name", name, "--hostname", name));
+        if (!Files.isExecutable(Path.of("/usr/bin/docker-init"))) words.remove("--init");
+        words.addAll(List.of(dockerOptions));
+        words.addAll(List.of(
+                "box", "sh", "-c", "trap 'exit 0' TERM; echo " + name + " >/www/index.html; httpd -f -h /www & wait"));
+        docker(words.toArray(String[]::new));
+    }
+
+    /** A command in a container, which must succeed. */
+    String in(String container, String... words) {
+        List<String> all = new ArrayList<>(List.of("exec", container, "timeout", "10"));
+        all.addAll(List.of(words));
+        return docker(all.toArray(String[]::new));
+    }
+
+    Command tryIn(String container, String... words) {
+        List<String> all = new ArrayList<>(List.of("exec", container, "timeout", "5"));
+        all.addAll(List.of(words));
+        return tryDocker(all.toArray(String[]::new));
+    }
+
+    void ping(String container, String target) {
+        String said = in(container, "ping", "-c", "2", "-W", "2", target);
+        if (!said.contains(" 0% packet loss")) fail(container + " pings " + target + ":\n" + said);
+    }
+
+    /** What a container gets by HTTP. */
+    String get(String container, String url) {
+        return in(container, "wget", "-q", "-O", "-", url);
+    }
+
+    /** What the host gets by HTTP. */
+    String get(String url) {
+        return host("curl", "-gsS", "--max-time", "5", url).strip();
+    }
+
+    /** What somebody in the Internet gets by HTTP. */
+    String getFromInternet(String url) {
+        return internet("curl", "-gsS", "--max-time", "5", url).strip();
+    }
+
+    /** A web server in the Internet that says who asked. */
+    void serveInternet() {
+        try {
+            Path who = Files.createDirectories(directory.resolve("www/cgi-bin")).resolve("who");
+            Files.writeString(who, """
+                    #!/bin/sh
+                    echo "Content-Type: text/plain"; echo; echo "$REMOTE_ADDR"
+                    """);
+            assertTrue(who.toFile().setExecutable(true));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        endLater(inInternet("busybox", "httpd", "-f", "-p", "0.0.0.0:80", "-h", directory + "/www"), "httpd.log");
+        Await.within(
+                PATIENCE,
+                () -> "the Internet",
+                () -> Command.run(Duration.ofSeconds(5), inInternet("curl", "-s", "http://127.0.0.1/cgi-bin/who"))
+                        .output()
+                        .contains("127.0.0.1"));
+    }
+
+    String address(String container, String network) {
+        return docker(
+                "inspect", "-f", "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}", container);
+    }
+
+    /** The network namespace of a container. */
+    String sandbox(String container) {
+        return docker("inspect", "-f", "{{.NetworkSettings.SandboxKey}}", container);
+    }
+
+    String host(String... words) {
+        return Command.expect(inHost(words));
+    }
+
+    String internet(String... words) {
+        return Command.expect(inInternet(words));
+    }
+
+    Command tryInternet(String... words) {
+        return Command.run(Duration.ofSeconds(10), inInternet(words));
+    }
+
+    /** A process that goes on until the test ends, and what it says in a file of the lab's. */
+    Process endLater(List<String> words, String file) {
+        try {
+            Process process = Command.start(words, directory.resolve(file));
+            processes.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    String said(String file) {
+        try {
+            return Files.readString(directory.resolve(file));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    List<String> inHost(String... words) {
+        List<String> all = new ArrayList<>(List.of("nsenter", "-t", "" + host.pid(), "-n", "-m", "--wd=/"));
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    private List<String> inInternet(String... words) {
+        List<String> all = new ArrayList<>(List.of("nsenter", "-t", "" + internet.pid(), "-n"));
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    private static Process start(String... words) throws IOException {
+        return Command.start(List.of(words), Path.of("/dev/null"));
+    }
+
+    private String tail(String file) {
+        return Command.run("tail", "-n", "20", directory.resolve(file).toString())
+                .output();
+    }
+
+    @Override
+    public void close() {
+        tearDown();
+        if (daemon != null) daemon.assertLogIsSane();
+    }
+
+    private synchronized void tearDown() {
+        if (!OPEN.remove(this)) return;
+        if (dockerd != null && dockerd.isAlive()) {
+            tryDocker("ps", "-aq").output().lines().forEach(id -> tryDocker("rm", "-f", id));
+            stopDocker();
+        }
+        if (daemon != null) daemon.stop();
+        processes.forEach(Process::destroyForcibly);
+        // containerd's shims, where dockerd was killed: what shares our mount namespace, and its children, the
+        // containers.
+        for (long pid : lab()) {
+            ProcessHandle.of(pid).ifPresent(process -> {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            });
+        }
+        awaitEnd(host, 10);
+        internet.destroyForcibly();
+        Command.run("rm", "-rf", "--one-file-system", directory.toString());
+        if (Files.exists(directory)) System.err.println("left behind: " + directory + " " + list());
+    }
+
+    private String list() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.sorted(Comparator.reverseOrder()).limit(5).toList().toString();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private List<Long> lab() {
+        return Command.run("sh", "-c", """
+                ours=$(readlink /proc/%d/ns/mnt) || exit 0
+                for p in /proc/[0-9]*; do [ "$(readlink $p/ns/mnt 2>/dev/null)" = "$ours" ] && echo ${p#/proc/}; done; true
+                """.formatted(host.pid()))
+                .output()
+                .lines()
+                .map(Long::parseLong)
+                .toList();
+    }
+
+    private static void awaitEnd(Process process, int seconds) {
+        try {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

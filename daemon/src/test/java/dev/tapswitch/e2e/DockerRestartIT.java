@@ -1,0 +1,181 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Plugs pulled: Tapswitch and dockerd end, in any order and without a word, and containers go on. */
+@Timeout(240)
+class DockerRestartIT {
+    private static final int CONTAINERS = 20;
+    private static final int LINES = 120;
+
+    private static void create(DockerLab lab) {
+        lab.docker(
+                "network",
+                "create",
+                "-d",
+                "tapswitch",
+                "--subnet",
+                "10.75.0.0/24",
+                "-o",
+                "com.docker.network.bridge.name=net0",
+                "net");
+    }
+
+    private static String portsUp(DockerLab lab) {
+        return lab.tapswitch().api().get("/v1/switches/net0").get("ports-up").toString();
+    }
+
+    @Test
+    void noConnectionIsLostWhenTapswitchIsKilled() {
+        try (var lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab);
+            String numbers =
+                    IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
+            for (int i = 0; i < CONTAINERS; i++) {
+                lab.web("cc" + i, "--network", "net", "-p", (9100 + i) + ":80");
+                lab.docker("exec", "-d", "cc" + i, "sh", "-c", "tail -f /dev/null | nc -l -p 7000 >/tmp/got");
+            }
+            // One connection from each to the next, a line every 100 ms: 12 seconds.
+            for (int i = 0; i < CONTAINERS; i++) {
+                lab.docker(
+                        "exec",
+                        "-d",
+                        "cc" + i,
+                        "sh",
+                        "-c",
+                        "i=0; while [ $i -lt " + LINES + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc cc"
+                                + (i + 1) % CONTAINERS + " 7000");
+            }
+            lab.docker("exec", "-d", "cc0", "sh", "-c", "ping -i 0.01 -W 1 -c 800 10.75.0.3 >/tmp/ping");
+            Await.pause(Duration.ofSeconds(2));
+            lab.tapswitch().kill();
+            lab.restartTapswitch();
+            lab.tapswitch().awaitPortsUp(CONTAINERS + 1);
+
+            for (int i = 0; i < CONTAINERS; i++) {
+                int container = i;
+                Await.within(
+                        Duration.ofSeconds(60),
+                        () -> "all lines in cc" + container + ", not "
+                                + lab.in("cc" + container, "tail", "-n1", "/tmp/got"),
+                        () -> lab.in("cc" + container, "tail", "-n", "1", "/tmp/got")
+                                .equals("" + (LINES - 1)));
+                assertEquals(numbers, lab.in("cc" + i, "cat", "/tmp/got"));
+            }
+            Await.within(
+                    Duration.ofSeconds(20),
+                    () -> "ping's last words",
+                    () -> lab.in("cc0", "cat", "/tmp/ping").contains("packet loss"));
+            System.out.println("measured: Tapswitch killed and started again, pings every 10 ms: "
+                    + lab.in("cc0", "grep", "packet loss", "/tmp/ping"));
+            assertEquals("cc7", lab.get("http://127.0.0.1:9107/"));
+            assertEquals("cc7", lab.get("http://[::1]:9107/"));
+            assertEquals("cc3", lab.get("cc5", "http://cc3/"));
+            // What was there before is managed as before.
+            lab.docker("rm", "-f", "cc3");
+            lab.docker("restart", "-t", "1", "cc4");
+            lab.ping("cc4", "cc5");
+            assertEquals("" + CONTAINERS, portsUp(lab));
+        }
+    }
+
+    @Test
+    void dockerdComesBackToItsNetworks() {
+        try (var lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab);
+            lab.web("aa", "--network", "net", "--restart", "always", "-p", "9001:80");
+            lab.web("bb", "--network", "net", "--restart", "always");
+            lab.stopDocker();
+            lab.startDockerAgain();
+            bothServe(lab);
+
+            lab.killDocker();
+            lab.startDockerAgain();
+            bothServe(lab);
+
+            // Both at once, Tapswitch back first, as its unit's Before=docker.service has it.
+            lab.killDocker();
+            lab.tapswitch().kill();
+            lab.restartTapswitch();
+            lab.startDockerAgain();
+            bothServe(lab);
+            assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
+        }
+    }
+
+    @Test
+    void withLiveRestoreContainersGoOnWithoutDockerd() {
+        try (var lab = new DockerLab().withDocker("--bridge=none", "--live-restore")) {
+            lab.startTapswitch();
+            create(lab);
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            lab.web("bb", "--network", "net");
+            lab.stopDocker();
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+            lab.tapswitch().kill();
+            lab.restartTapswitch();
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+            lab.startDockerAgain();
+            bothServe(lab);
+            lab.docker("stop", "-t", "1", "aa");
+            lab.docker("start", "aa");
+            bothServe(lab);
+            assertEquals("3", portsUp(lab));
+        }
+    }
+
+    @Test
+    void whatEndedWhileTapswitchWasAwayIsForgotten() {
+        try (var lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab);
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            lab.web("bb", "--network", "net");
+            lab.tapswitch().kill();
+            // dockerd tries each call for 15 s, then goes on without us.
+            lab.tryDocker("rm", "-f", "aa");
+            lab.restartTapswitch();
+            Await.within(
+                    Duration.ofSeconds(90),
+                    () -> "aa's port goes: " + lab.tapswitch().cli("show").output(),
+                    () -> lab.tapswitch().api().get("/v1/switches/net0/ports").size() == 2);
+            assertEquals(0, lab.tapswitch().api().get("/v1/published-ports").size());
+            assertFalse(lab.host("ip", "-o", "link", "show", "type", "tun").contains("tap"));
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            bothServe(lab);
+        }
+    }
+
+    private static void bothServe(DockerLab lab) {
+        Await.within(
+                Duration.ofSeconds(30),
+                () -> lab.docker("ps", "-a")
+                        + lab.said("dockerd.log")
+                                .lines()
+                                .filter(line -> line.contains("level=error") || line.contains("level=warn"))
+                                .collect(Collectors.joining("\n"))
+                        + lab.tapswitch().log(),
+                () -> lab.docker("ps", "-q").lines().count() == 2);
+        Await.within(
+                Duration.ofSeconds(20),
+                () -> "aa at 127.0.0.1:9001\n" + lab.tapswitch().log(),
+                () -> Command.run(
+                                Duration.ofSeconds(10),
+                                lab.inHost("curl", "-s", "--max-time", "2", "http://127.0.0.1:9001/"))
+                        .output()
+                        .strip()
+                        .equals("aa"));
+        assertEquals("aa", lab.get("bb", "http://aa/"));
+        assertTrue(lab.get("aa", "http://bb/").equals("bb"));
+    }
+}

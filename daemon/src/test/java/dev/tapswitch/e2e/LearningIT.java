@@ -1,0 +1,159 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.BROADCAST;
+import static dev.tapswitch.e2e.Wire.NOBODYS;
+import static dev.tapswitch.e2e.Wire.frame;
+import static dev.tapswitch.e2e.Wire.is;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the switch learns from frames, and when it forgets. */
+@Timeout(60)
+class LearningIT {
+    private static final String X = "02:00:5e:00:00:01";
+    private static final String Y = "02:00:5e:00:00:02";
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofMillis(300);
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aMacThatShowsUpOnAnotherPortMovesAtOnce(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon = net.start(io);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            atA.send(frame(BROADCAST, X, NOBODYS));
+            assertEquals(1, atC.receive(Wire.from(X), 1, SOON).size());
+            assertEquals("a", daemon.portOf(X));
+            byte[] first = frame(X, Y, NOBODYS, "01");
+            atB.send(first);
+            assertEquals(1, atA.receive(is(first), 1, SOON).size());
+            assertEquals(0, atC.count(is(first), QUIET));
+            atC.send(frame(BROADCAST, X, NOBODYS));
+            assertEquals(1, atB.receive(Wire.from(X), 1, SOON).size());
+            assertEquals("c", daemon.portOf(X));
+            assertEquals(1, daemon.count("c", "moved"));
+            byte[] second = frame(X, Y, NOBODYS, "02");
+            atB.send(second);
+            assertEquals(1, atC.receive(is(second), 1, SOON).size());
+            assertEquals(0, atA.count(is(second), QUIET));
+        }
+    }
+
+    @Test
+    void anEntryAgesOutAndItsFramesFloodAgain() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon = net.start(Io.EPOLL, "ageing: 1s");
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            atA.send(frame(BROADCAST, X, NOBODYS));
+            assertEquals(1, atC.receive(Wire.from(X), 1, SOON).size());
+            assertEquals("a", daemon.portOf(X));
+            Await.within(
+                    Duration.ofSeconds(5),
+                    () -> "aged out: " + daemon.macs(),
+                    () -> daemon.portOf(X).isEmpty());
+            byte[] frame = frame(X, Y, NOBODYS, "03");
+            atB.send(frame);
+            assertEquals(1, atA.receive(is(frame), 1, SOON).size());
+            assertEquals(1, atC.receive(is(frame), 1, SOON).size());
+        }
+    }
+
+    @Test
+    void aStaticEntryNeitherMovesNorAges() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon =
+                    net.start(Io.EPOLL, "ageing: 1s", "static-macs:", "  - {mac: \"" + X + "\", port: a}");
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            byte[] thief = frame(BROADCAST, X, NOBODYS, "04");
+            atC.send(thief);
+            assertEquals(0, atB.count(is(thief), QUIET));
+            assertEquals(1, daemon.drops("c", "static-elsewhere"));
+            Await.pause(Duration.ofMillis(2_500));
+            assertEquals("a", daemon.portOf(X));
+            byte[] frame = frame(X, Y, NOBODYS, "05");
+            atB.send(frame);
+            assertEquals(1, atA.receive(is(frame), 1, SOON).size());
+            assertEquals(0, atC.count(is(frame), QUIET));
+        }
+    }
+
+    @Test
+    void beyondItsLearningLimitAPortForwardsUnlearnedOrDropsAsItIsSet() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a").with("learning-limit: 5");
+            Node b = net.quietNode("b");
+            Node c = net.quietNode("c").with("learning-limit: 5").with("beyond-limit: drop");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            for (int i = 0; i < 20; i++) {
+                atA.send(frame(BROADCAST, "02:00:5e:00:01:%02x".formatted(i), NOBODYS, "0a"));
+                atC.send(frame(BROADCAST, "02:00:5e:00:02:%02x".formatted(i), NOBODYS, "0c"));
+            }
+            assertEquals(25, atB.count(f -> Wire.has(f, 12, NOBODYS), Duration.ofSeconds(1)));
+            assertEquals(5, daemon.port("a").get("macs").asInt());
+            assertEquals(5, daemon.port("c").get("macs").asInt());
+            assertEquals(15, daemon.count("a", "not-learned-limit"));
+            assertEquals(15, daemon.drops("c", "port-limit"));
+        }
+    }
+
+    @Test
+    void theSameMacInTwoVlansIsTwoEntriesThatDoNotFight() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            for (int i = 0; i < 5; i++) {
+                atA.send(frame(BROADCAST, X, "8100 0064", NOBODYS));
+                atB.send(frame(BROADCAST, X, "8100 00c8", NOBODYS));
+            }
+            assertEquals(5, atB.receive(Wire.from(X), 5, SOON).size());
+            assertEquals(0, daemon.count("a", "moved") + daemon.count("b", "moved"));
+            assertEquals(2, daemon.macs().size());
+        }
+    }
+
+    @Test
+    void flushedEntriesAreGoneAtOnce() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            atA.send(frame(BROADCAST, X, NOBODYS));
+            atB.send(frame(BROADCAST, Y, NOBODYS));
+            assertEquals(1, atB.receive(Wire.from(X), 1, SOON).size());
+            assertEquals(1, atA.receive(Wire.from(Y), 1, SOON).size());
+            daemon.api().delete("/v1/switches/lan/macs?port=a");
+            assertEquals("", daemon.portOf(X));
+            assertEquals("b", daemon.portOf(Y));
+            daemon.api().delete("/v1/switches/lan/macs");
+            assertEquals("", daemon.portOf(Y));
+        }
+    }
+}

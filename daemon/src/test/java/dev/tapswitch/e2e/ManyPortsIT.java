@@ -1,0 +1,87 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where the kernel's bridge ends, at 1,023 ports, and docker0 chokes on ARP: one switch, eleven hundred ports. */
+@Timeout(240)
+class ManyPortsIT {
+    private static final int PORTS = 1_100;
+    private static final int NAMESPACES = 4;
+    private static final int MORE = 25;
+
+    @Test
+    void elevenHundredPortsAreAddedFastReachedByBroadcastsAndSparedByArp() {
+        try (var net = new Net()) {
+            List<String> namespaces = new ArrayList<>();
+            for (int i = 0; i < NAMESPACES; i++) namespaces.add(net.quietNamespace("many" + i));
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            for (int i = 2; i < PORTS; i++) net.portIn(namespaces.get(i % NAMESPACES), "p" + i);
+            long started = System.nanoTime();
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            long startMillis = (System.nanoTime() - started) / 1_000_000;
+
+            double median = medianMillisToAddAPort(daemon, namespaces.getFirst());
+            System.out.printf(
+                    "measured: %d ports: up in %d ms, one more in %.1f ms (median of %d)%n",
+                    PORTS, startMillis, median, MORE);
+            assertTrue(median < 100, () -> "adding a port takes " + median + " ms");
+
+            long before = transmitted(daemon);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            byte[] broadcast = Wire.frame(Wire.BROADCAST, a.mac(), Wire.NOBODYS, "07");
+            atA.send(broadcast);
+            assertEquals(
+                    1, atB.receive(Wire.is(broadcast), 1, Duration.ofSeconds(5)).size());
+            Await.within(
+                    Duration.ofSeconds(5),
+                    () -> "all other ports sent it: " + (transmitted(daemon) - before),
+                    () -> transmitted(daemon) - before == PORTS + MORE - 1);
+
+            a.ping("198.18.0.2");
+            // On a busy machine a request may go unanswered for a second; the next one floods, as it should.
+            long frames = LongStream.generate(() -> framesOfAnArpAndAPing(daemon, a))
+                    .limit(3)
+                    .min()
+                    .getAsLong();
+            assertTrue(frames < 20, () -> "an ARP for a known neighbour cost " + frames + " frames");
+        }
+    }
+
+    private static long framesOfAnArpAndAPing(RunningDaemon daemon, Node from) {
+        from.ip("neigh", "flush", "all");
+        long before = transmitted(daemon);
+        from.ping("198.18.0.2");
+        return transmitted(daemon) - before;
+    }
+
+    private static double medianMillisToAddAPort(RunningDaemon daemon, String namespace) {
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < MORE; i++) {
+            long start = System.nanoTime();
+            daemon.api().post("/v1/switches/lan/ports", """
+                    {"name":"q%1$d","namespace":"%2$s","device":"q%1$d"}
+                    """.formatted(i, namespace));
+            times.add((System.nanoTime() - start) / 1e6);
+        }
+        daemon.awaitPortsUp(PORTS + MORE);
+        return times.stream().sorted().toList().get(MORE / 2);
+    }
+
+    private static long transmitted(RunningDaemon daemon) {
+        return daemon.api()
+                .get("/v1/switches/lan/stats")
+                .get("totals")
+                .get("tx-frames")
+                .asLong();
+    }
+}

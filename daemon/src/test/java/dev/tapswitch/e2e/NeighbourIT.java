@@ -1,0 +1,193 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.arp;
+import static dev.tapswitch.e2e.Wire.arpRequest;
+import static dev.tapswitch.e2e.Wire.is;
+import static dev.tapswitch.e2e.Wire.isArpRequest;
+import static dev.tapswitch.e2e.Wire.isSolicitation;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** ARP-aware flooding (RFC 826, RFC 5227) and its like for IPv6 (RFC 4861, RFC 4862), with the kernel's own stacks as the nodes. */
+@Timeout(60)
+class NeighbourIT {
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofMillis(400);
+    private static final String FD2 = "fd00007a000000000000000000000002";
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aRequestForAKnownNeighbourGoesToItsPortOnly(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            Node c = net.quietNode("c", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(io);
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            a.ping("198.18.0.2"); // the first floods
+            assertEquals(1, atC.count(isArpRequest(a.mac(), "198.18.0.2"), QUIET));
+            for (int i = 0; i < 3; i++) {
+                a.ip("neigh", "flush", "all");
+                a.ping("198.18.0.2");
+            }
+            assertEquals(0, atC.count(isArpRequest(a.mac(), "198.18.0.2"), QUIET));
+            assertEquals(4, atB.count(isArpRequest(a.mac(), "198.18.0.2"), QUIET));
+            assertEquals(3, daemon.count("a", "arp-directed"));
+        }
+    }
+
+    @Test
+    void inReplyModeTheSwitchAnswersAndTheNeighbourIsNotAsked() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(Io.EPOLL, "arp: reply");
+            RawSocket atB = b.raw();
+            a.ping("198.18.0.2");
+            assertEquals(1, atB.count(isArpRequest(a.mac(), "198.18.0.2"), QUIET));
+            a.ip("neigh", "flush", "all");
+            a.ping("198.18.0.2");
+            assertEquals(0, atB.count(isArpRequest(a.mac(), "198.18.0.2"), QUIET));
+            assertTrue(daemon.count("a", "arp-replied") >= 1);
+            assertTrue(a.ip("neigh", "show", "198.18.0.2").contains(b.mac()));
+        }
+    }
+
+    @Test
+    void inFloodModeEveryNodeSeesEveryRequest() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            Node c = net.quietNode("c", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(Io.EPOLL, "arp: flood");
+            RawSocket atC = c.raw();
+            for (int i = 0; i < 3; i++) {
+                a.ping("198.18.0.2");
+                a.ip("neigh", "flush", "all");
+            }
+            assertEquals(3, atC.count(isArpRequest(a.mac(), "198.18.0.2"), QUIET));
+            assertEquals(0, daemon.count("a", "arp-directed"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "reply", "flood"})
+    void aGratuitousArpReachesAllAndMovesTheAddress(String mode) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon = net.start(Io.EPOLL, "arp: " + mode);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            a.ping("198.18.0.2");
+            // c takes over b's address, as a virtual router does (RFC 5227 3: an announcement, request and reply form).
+            b.ip("addr", "del", "198.18.0.2/24", "dev", "eth0");
+            byte[] asRequest = arpRequest(c.mac(), "198.18.0.2", "198.18.0.2");
+            atC.send(asRequest);
+            assertEquals(1, atA.receive(is(asRequest), 1, SOON).size());
+            assertEquals(1, atB.receive(is(asRequest), 1, SOON).size());
+            assertEquals(c.mac(), daemon.macOf("198.18.0.2"));
+            byte[] asReply = arp(2, Wire.BROADCAST, c.mac(), "198.18.0.2", Wire.BROADCAST, "198.18.0.2");
+            atC.send(asReply);
+            assertEquals(1, atA.receive(is(asReply), 1, SOON).size());
+            assertEquals(1, atB.receive(is(asReply), 1, SOON).size());
+            c.ip("addr", "add", "198.18.0.2/24", "dev", "eth0");
+            a.ip("neigh", "flush", "all");
+            a.ping("198.18.0.2");
+            assertTrue(a.ip("neigh", "show", "198.18.0.2").contains(c.mac()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "reply", "flood"})
+    void duplicatesAreDetectedAndProbesTeachNothing(String mode) {
+        assumeTrue(Command.exists("arping"), "needs arping");
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon = net.start(Io.EPOLL, "arp: " + mode);
+            a.ping("198.18.0.2");
+            assertEquals(1, probe(c, "198.18.0.2"), "the address is taken, and known");
+            daemon.api().delete("/v1/switches/lan/neighbours");
+            assertEquals(1, probe(c, "198.18.0.2"), "the address is taken, and not known");
+            assertEquals(0, probe(c, "198.18.0.77"), "the address is free");
+            assertEquals("", daemon.macOf("0.0.0.0"));
+            assertEquals("", daemon.macOf("198.18.0.77"));
+        }
+    }
+
+    /** Exit of arping -D: 0 when the address is free, 1 when somebody has it. */
+    private static int probe(Node node, String address) {
+        return node.tryExec(Duration.ofSeconds(8), "arping", "-q", "-D", "-c", "2", "-I", "eth0", address)
+                .exit();
+    }
+
+    @Test
+    void requestsForUnknownTargetsAreLimitedPerPort() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            RunningDaemon daemon = net.start(Io.EPOLL, "unknown-arp-rate: 50");
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            for (int i = 0; i < 1_000; i++) {
+                atA.send(arpRequest(a.mac(), "198.18.0.1", "198.18.%d.%d".formatted(1 + i / 250, 1 + i % 250)));
+            }
+            int seen = atB.count(frame -> Wire.has(frame, 12, "0806"), Duration.ofSeconds(1));
+            assertTrue(seen >= 40 && seen < 200, () -> "flooded " + seen);
+            assertEquals(1_000 - seen, daemon.drops("a", "arp-rate"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aSolicitationForAKnownNeighbourGoesToItsPortOnly(Io io) {
+        try (var net = new Net()) {
+            Node a = net.node("a", "fd00:7a::1/64");
+            Node b = net.node("b", "fd00:7a::2/64");
+            Node c = net.node("c", "fd00:7a::3/64");
+            RunningDaemon daemon = net.start(io);
+            a.pingWithin(Duration.ofSeconds(6), "fd00:7a::2");
+            RawSocket atB = b.raw();
+            RawSocket atC = c.raw();
+            for (int i = 0; i < 3; i++) {
+                a.ip("-6", "neigh", "flush", "dev", "eth0");
+                a.ping("fd00:7a::2");
+            }
+            assertEquals(0, atC.count(isSolicitation(FD2), QUIET));
+            assertNotEquals(0, atB.count(isSolicitation(FD2), QUIET));
+            assertTrue(daemon.count("a", "arp-directed") >= 3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "reply", "flood"})
+    void aDuplicateIpv6AddressIsDetected(String mode) {
+        try (var net = new Net()) {
+            Node a = net.node("a", "fd00:7a::1/64");
+            net.node("b", "fd00:7a::2/64");
+            Node c = net.node("c", "fd00:7a::3/64");
+            net.start(Io.EPOLL, "arp: " + mode);
+            a.pingWithin(Duration.ofSeconds(6), "fd00:7a::2");
+            c.ip("-6", "addr", "add", "fd00:7a::2/64", "dev", "eth0");
+            Await.within(
+                    Duration.ofSeconds(6),
+                    () -> "a duplicate is seen: " + c.ip("-6", "addr"),
+                    () -> c.ip("-6", "addr").contains("dadfailed"));
+            a.ping("fd00:7a::2");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.BROADCAST;
+import static dev.tapswitch.e2e.Wire.NOBODYS;
+import static dev.tapswitch.e2e.Wire.frame;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Ports go down, vanish and come back; the switch notices, says so, and goes on by itself. */
+@Timeout(90)
+class PortLifeIT {
+    private static final Duration NOTICED = Duration.ofSeconds(5);
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aPortThatFlapsForgetsItsEntriesAndComesBackByItself(Io io) {
+        try (var net = new Net()) {
+            Node a = net.node("a", "198.18.0.1/24");
+            Node b = net.node("b", "198.18.0.2/24");
+            net.node("c", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            long received = daemon.count("b", "rx-frames");
+            for (int flap = 0; flap < 3; flap++) {
+                b.ip("link", "set", "eth0", "down");
+                a.tryExec(Duration.ofSeconds(3), "ping", "-n", "-c", "2", "-i", "0.2", "-W", "1", "198.18.0.2");
+                daemon.awaitPortState("b", NOTICED, "down");
+                assertEquals("", daemon.portOf(b.mac()));
+                a.ping("198.18.0.3"); // the others never notice
+                b.ip("link", "set", "eth0", "up");
+                daemon.awaitPortState("b", NOTICED, "up");
+                a.pingWithin(NOTICED, "198.18.0.2");
+            }
+            assertTrue(daemon.count("b", "rx-frames") > received, "counters go on");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aNamespaceDeletedUnderTheSwitchAndMadeAgainIsServedAgain(Io io) {
+        try (var net = new Net()) {
+            Node a = net.node("a", "198.18.0.1/24");
+            Node b = net.node("b", "198.18.0.2/24");
+            net.node("c", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            net.deleteNamespace(b.namespace());
+            daemon.awaitPortState("b", NOTICED, "gone", "down");
+            a.ping("198.18.0.3");
+            assertEquals("", daemon.portOf(b.mac()));
+            net.namespace("b");
+            daemon.awaitPortState("b", Duration.ofSeconds(10), "up");
+            a.pingWithin(NOTICED, "198.18.0.2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aDeviceDeletedByHandIsMadeAgain(Io io) {
+        try (var net = new Net()) {
+            Node a = net.node("a", "198.18.0.1/24");
+            Node b = net.node("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            b.ip("link", "del", "eth0");
+            Await.within(
+                    Duration.ofSeconds(10),
+                    () -> "eth0 is back: " + daemon.port("b") + daemon.log(),
+                    () -> Command.run("ip", "-n", b.namespace(), "link", "show", "eth0")
+                                    .exit()
+                            == 0);
+            daemon.awaitPortState("b", Duration.ofSeconds(10), "up");
+            a.pingWithin(NOTICED, "198.18.0.2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void portsAddedAndRemovedWhileFramesPassDisturbNoOther(Io io) {
+        try (var net = new Net()) {
+            Node a = net.node("a", "198.18.0.1/24");
+            net.node("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(io);
+            Node c = new Node(net, "c", net.namespace("c"), "eth0", 9, java.util.List.of());
+            var ping = new Thread(() -> a.ping("198.18.0.2", "-c", "30"));
+            ping.start();
+            for (int round = 0; round < 5; round++) {
+                daemon.api().post("/v1/switches/lan/ports", """
+                        {"name":"c","namespace":"%s","device":"eth0","addresses":["198.18.0.3/24"]}
+                        """.formatted(c.namespace()));
+                c.pingWithin(NOTICED, "198.18.0.1");
+                daemon.api().delete("/v1/switches/lan/ports/c");
+                assertTrue(
+                        Command.run("ip", "-n", c.namespace(), "link", "show", "eth0")
+                                        .exit()
+                                != 0,
+                        "the TAP goes with its port");
+            }
+            join(ping);
+            a.ping("198.18.0.2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aReloadAppliesTheDifferenceAndTheRestLosesNoFrame(Io io) throws IOException {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            net.quietNode("c");
+            RunningDaemon daemon = net.start(io);
+            RawSocket atA = a.raw();
+            RawSocket atB = b.raw();
+            String yaml = Files.readString(daemon.config());
+            String without = yaml.substring(0, yaml.indexOf("      c:\n"));
+            int sent = 0;
+            for (int round = 0; round < 4; round++) {
+                Files.writeString(daemon.config(), round % 2 == 0 ? without : yaml);
+                var reload = new Thread(() -> daemon.api().post("/v1/reload", ""));
+                reload.start();
+                while (reload.isAlive()) {
+                    atA.send(frame(BROADCAST, a.mac(), NOBODYS, "%08x".formatted(sent++)));
+                    Await.pause(Duration.ofMillis(1));
+                }
+            }
+            int arrived =
+                    atB.receive(Wire.from(a.mac()), sent, Duration.ofSeconds(2)).size();
+            assertEquals(sent, arrived);
+            assertEquals(3, daemon.api().get("/v1/status").get("ports").asInt());
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(20_000);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

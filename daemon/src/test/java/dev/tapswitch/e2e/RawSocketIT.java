@@ -1,0 +1,38 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.BROADCAST;
+import static dev.tapswitch.e2e.Wire.NOBODYS;
+import static dev.tapswitch.e2e.Wire.frame;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The instrument before the measurement: over a plain veth pair, without any switch, frames are seen as they were sent. */
+@Timeout(30)
+class RawSocketIT {
+    @Test
+    void framesWithAndWithoutTagsAreSeenAsTheyWereSent() {
+        try (var net = new Net()) {
+            String left = net.quietNamespace("left");
+            String right = net.quietNamespace("right");
+            Command.expect(
+                    "ip", "-n", left, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", right);
+            Command.expect("ip", "-n", left, "link", "set", "eth0", "up");
+            Command.expect("ip", "-n", right, "link", "set", "eth0", "up");
+            try (RawSocket in = RawSocket.inNamespace("/run/netns/" + left, () -> RawSocket.on("eth0"));
+                    RawSocket out = RawSocket.inNamespace("/run/netns/" + right, () -> RawSocket.on("eth0"))) {
+                for (String tags : new String[] {"", "8100 0064", "8100 e000", "88a8 0064 8100 00c8"}) {
+                    byte[] sent = frame(BROADCAST, "02:00:5e:00:00:01", tags, NOBODYS, "01");
+                    in.send(sent);
+                    assertEquals(
+                            1,
+                            out.receive(Wire.is(sent), 1, Duration.ofSeconds(2)).size(),
+                            tags);
+                    assertEquals(0, in.count(Wire.is(sent), Duration.ofMillis(50)), "what leaves is not what arrives");
+                }
+            }
+        }
+    }
+}

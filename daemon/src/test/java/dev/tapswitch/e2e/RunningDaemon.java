@@ -1,0 +1,233 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import tools.jackson.databind.JsonNode;
+
+/** The daemon as users run it: its jar, in a process and a namespace of its own. */
+final class RunningDaemon {
+    private static final Path JAR = Path.of("target", "tapswitch.jar").toAbsolutePath();
+    private static final Pattern STACK_TRACE =
+            Pattern.compile("(?m)^\\s+at [\\w.$/]+\\(|Exception in thread|hs_err_pid");
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final String LAN = "/v1/switches/lan";
+
+    private final Process process;
+    private final Path log;
+    private final Path config;
+    private final Api api;
+    private String said = "";
+
+    private RunningDaemon(Process process, Path log, Path config, Api api) {
+        this.process = process;
+        this.log = log;
+        this.config = config;
+        this.api = api;
+    }
+
+    static RunningDaemon start(String namespace, Path directory, String yaml) {
+        return start(namespace, directory, yaml, List.of());
+    }
+
+    /** {@code environment}: NAME=VALUE each. */
+    static RunningDaemon start(String namespace, Path directory, String yaml, List<String> environment) {
+        List<String> inside = new ArrayList<>(Net.inside(namespace, "env"));
+        inside.addAll(environment);
+        return start(inside, directory, yaml);
+    }
+
+    /** {@code inside}: the words that run a command where the daemon should be. */
+    static RunningDaemon start(List<String> inside, Path directory, String yaml) {
+        try {
+            Path config = Files.writeString(directory.resolve("tapswitch.yaml"), yaml);
+            Path log = directory.resolve("daemon.log");
+            List<String> words = new ArrayList<>(inside);
+            words.addAll(tapswitch("daemon", "--config", config.toString()));
+            var daemon = new RunningDaemon(
+                    Command.start(words, log), log, config, new Api(directory.resolve("daemon.sock")));
+            daemon.awaitReady(yaml);
+            return daemon;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The words that run the jar as the launcher does. */
+    static List<String> tapswitch(String... words) {
+        assertTrue(Files.exists(JAR), "build first: " + JAR);
+        List<String> all = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "-jar",
+                JAR.toString()));
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    /** The command line tool, asking this daemon. */
+    Command cli(String... words) {
+        List<String> all = tapswitch(words);
+        all.addAll(List.of("--socket", api.socket().toString()));
+        return Command.run(Duration.ofSeconds(30), all);
+    }
+
+    private void awaitReady(String yaml) {
+        Await.within(START, () -> "the daemon answers; it said:\n" + log(), () -> {
+            if (!process.isAlive()) {
+                Assumptions.assumeFalse(
+                        yaml.contains("io: io_uring") && log().contains("io_uring"),
+                        () -> "no io_uring here: " + log());
+                fail("the daemon ended with " + process.exitValue() + ":\n" + log() + "\n" + yaml);
+            }
+            try {
+                return api.exchange("GET", "/v1/status", "").status() == 200;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    void awaitPortsUp(int ports) {
+        Await.within(
+                Duration.ofSeconds(60),
+                () -> ports + " ports up, not " + api.get("/v1/status") + "\n" + log(),
+                () -> api.get("/v1/status").get("ports-up").asInt() >= ports);
+    }
+
+    Api api() {
+        return api;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String yaml() {
+        try {
+            return Files.readString(config);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Path config() {
+        return config;
+    }
+
+    /** All it has logged. */
+    String log() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : said;
+        } catch (IOException e) {
+            return said + e;
+        }
+    }
+
+    JsonNode port(String name) {
+        return api.get(LAN + "/ports/" + name);
+    }
+
+    String portState(String name) {
+        return port(name).get("state").asString();
+    }
+
+    void awaitPortState(String name, Duration limit, String... states) {
+        Await.within(
+                limit,
+                () -> name + " is " + String.join(" or ", states) + ", not " + port(name) + "\n" + log(),
+                () -> List.of(states).contains(portState(name)));
+    }
+
+    JsonNode macs() {
+        return api.get(LAN + "/macs");
+    }
+
+    /** The port of a MAC entry, or "" where there is none. */
+    String portOf(String mac) {
+        for (JsonNode entry : macs()) {
+            if (entry.get("mac").asString().equalsIgnoreCase(mac))
+                return entry.get("port").asString();
+        }
+        return "";
+    }
+
+    JsonNode neighbours() {
+        return api.get(LAN + "/neighbours");
+    }
+
+    /** The MAC of a neighbour, or "" where there is none. */
+    String macOf(String address) {
+        for (JsonNode entry : neighbours()) {
+            if (entry.get("address").asString().equals(address))
+                return entry.get("mac").asString();
+        }
+        return "";
+    }
+
+    /** A counter of a port by its name in the API, for example "rx-frames". */
+    long count(String port, String counter) {
+        return statsOf(port).get(counter).asLong();
+    }
+
+    long drops(String port, String reason) {
+        JsonNode drops = statsOf(port).get("drops");
+        return drops.has(reason) ? drops.get(reason).asLong() : 0;
+    }
+
+    private JsonNode statsOf(String port) {
+        for (JsonNode entry : api.get(LAN + "/stats").get("ports")) {
+            if (entry.get("name").asString().equals(port)) return entry;
+        }
+        throw new AssertionError("no port " + port);
+    }
+
+    void stop() {
+        if (process.isAlive()) {
+            process.destroy();
+            try {
+                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+                    said = "stopped only by force\n";
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+        said += log();
+    }
+
+    /** SIGKILL: it has no chance to say goodbye. */
+    void kill() {
+        try {
+            process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        said += log();
+    }
+
+    /** After stop: whatever frames came, no stack trace, no flood of lines, and it went when asked. */
+    void assertLogIsSane() {
+        assertTrue(!STACK_TRACE.matcher(said).find(), () -> "a stack trace in the log:\n" + said);
+        assertTrue(!said.startsWith("stopped only by force"), said);
+        assertTrue(said.length() < 400_000, () -> "a log of " + said.length() + " characters");
+    }
+}

@@ -1,0 +1,218 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+/** The package on a machine with a real systemd, from its installation to its purge, with all that happens to a service in between. */
+@Timeout(180)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SystemdIT {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Pattern PING = Pattern.compile(
+            "(\\d+) packets transmitted, (\\d+) received.*?min/avg/max/mdev = [\\d.]+/[\\d.]+/([\\d.]+)/",
+            Pattern.DOTALL);
+    private static final String CONFIG = """
+            switches:
+              lan:
+                ports:
+                  a: {namespace: a, device: eth0, addresses: [198.18.0.1/24]}
+                  b: {namespace: b, device: eth0, addresses: [198.18.0.2/24]}
+            """;
+    private static SystemdLab lab;
+
+    @BeforeAll
+    @Timeout(700)
+    static void boot() throws IOException {
+        lab = SystemdLab.up();
+    }
+
+    @AfterAll
+    static void powerOff() throws IOException {
+        if (lab != null) lab.close();
+    }
+
+    @Test
+    @Order(1)
+    void installedItRunsAtOnceWithoutAnyJava() throws IOException {
+        lab.expect("mkdir /var/nothing; mount --bind /var/nothing /usr/lib/jvm || true");
+        lab.expect("dpkg -i --no-triggers /opt/tapswitch.deb");
+        assertEquals("active", lab.property("ActiveState"));
+        assertEquals("enabled", lab.property("UnitFileState"));
+        assertEquals("660 tapswitch", lab.expect("stat -c '%a %G' /run/tapswitch/tapswitch.sock"));
+        assertTrue(lab.expect("tapswitch version").startsWith("tapswitch "));
+        String score = lab.expect("systemd-analyze security --no-pager tapswitch | tail -n 1");
+        double exposure = Double.parseDouble(score.replaceAll(".*: ([0-9.]+) .*", "$1"));
+        assertTrue(exposure <= 3.5, score);
+        // Made after the service, whose mounts are its own.
+        lab.expect("ip netns add a && ip netns add b");
+        lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG);
+        lab.expect("systemctl reload tapswitch");
+        assertEquals("2 of 2 ports forwarding, 1 switch", awaitStatus("2 of 2"));
+        lab.expect("ip netns exec a ping -n -c 2 -i 0.1 -W 2 198.18.0.2");
+    }
+
+    @Test
+    @Order(2)
+    void aMistakeInTheConfigurationFailsTheReloadAndChangesNothing() throws IOException {
+        lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG + "    arp: perhaps\n");
+        Command refused = lab.run("systemctl reload tapswitch");
+        assertNotEquals(0, refused.exit(), refused.output());
+        assertTrue(awaitStatus("refused").contains("arp"), lab::log);
+        lab.expect("ip netns exec a ping -n -c 2 -i 0.1 -W 2 198.18.0.2");
+        lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG);
+        lab.expect("systemctl reload tapswitch");
+        assertEquals("active", lab.property("ActiveState"));
+    }
+
+    @Test
+    @Order(3)
+    void aRestartKeepsTheInterfacesTheirCarrierAndEveryFrame() throws IOException, InterruptedException {
+        assertEquals("2", lab.property("NFileDescriptorStore"));
+        survive("restart", "systemctl restart tapswitch");
+    }
+
+    @Test
+    @Order(4)
+    void killedItComesBackWithTheSameInterfaces() throws IOException, InterruptedException {
+        survive("SIGKILL", "systemctl kill -s KILL tapswitch");
+    }
+
+    @Test
+    @Order(5)
+    void aConnectionSurvivesARestart() throws IOException, InterruptedException {
+        lab.start("ip netns exec b iperf3 -s -1", Path.of("/dev/null"));
+        Await.within(
+                SOON,
+                () -> "iperf3 listens",
+                () -> lab.run("ip netns exec b ss -ltn | grep -q 5201").exit() == 0);
+        Path said = lab.directory().resolve("iperf");
+        Process client = lab.start("ip netns exec a iperf3 -c 198.18.0.2 -t 8 -b 50M -i 1", said);
+        Await.pause(Duration.ofSeconds(2));
+        lab.expect("systemctl restart tapswitch");
+        assertTrue(client.waitFor(60, TimeUnit.SECONDS), "iperf3 ends");
+        assertEquals(0, client.exitValue(), () -> read(said) + lab.log());
+        assertTrue(read(said).contains("receiver"), () -> read(said));
+    }
+
+    @Test
+    @Order(6)
+    void aDaemonThatHangsIsEndedByTheWatchdogAndStartedAgain() throws IOException {
+        lab.expect("mkdir -p /etc/systemd/system/tapswitch.service.d");
+        lab.write("/etc/systemd/system/tapswitch.service.d/test.conf", "[Service]\nWatchdogSec=2s\n");
+        lab.expect("systemctl daemon-reload && systemctl restart tapswitch");
+        String before = lab.property("MainPID");
+        String index = lab.expect("ip netns exec a cat /sys/class/net/eth0/ifindex");
+        lab.expect("kill -STOP " + before);
+        Await.within(
+                SOON,
+                () -> "another process than " + before + lab.log(),
+                () -> !lab.property("MainPID").equals(before)
+                        && lab.property("ActiveState").equals("active"));
+        assertTrue(lab.property("NRestarts").compareTo("1") >= 0);
+        lab.expect("ip netns exec a ping -n -c 2 -i 0.1 -W 2 198.18.0.2");
+        assertEquals(index, lab.expect("ip netns exec a cat /sys/class/net/eth0/ifindex"));
+        lab.expect("rm -r /etc/systemd/system/tapswitch.service.d && systemctl daemon-reload");
+    }
+
+    @Test
+    @Order(7)
+    void whatIsRemovedIsNotKeptByTheStore() throws IOException {
+        lab.expect("tapswitch port add lan c --namespace a --device extra");
+        assertEquals("3", lab.property("NFileDescriptorStore"));
+        lab.expect("tapswitch port delete lan c");
+        assertEquals("2", lab.property("NFileDescriptorStore"));
+        assertNotEquals(0, lab.run("ip -n a link show extra").exit());
+        // Removed from the file while nobody is there: the start lets go of it.
+        lab.write(
+                "/etc/tapswitch/tapswitch.yaml",
+                CONFIG.lines().filter(line -> !line.contains("  b: {")).reduce("", (x, y) -> x + y + "\n"));
+        lab.expect("systemctl restart tapswitch");
+        assertEquals("1", lab.property("NFileDescriptorStore"));
+        assertNotEquals(0, lab.run("ip -n b link show eth0").exit());
+        lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG);
+        lab.expect("systemctl reload tapswitch");
+    }
+
+    @Test
+    @Order(8)
+    void stoppedItLeavesNoInterface() {
+        lab.expect("systemctl stop tapswitch");
+        assertNotEquals(0, lab.run("ip -n a link show eth0").exit());
+        assertEquals("0", lab.property("NFileDescriptorStore"));
+        lab.expect("systemctl start tapswitch");
+        lab.expect("ip netns exec a ping -n -c 2 -i 0.1 -W 2 198.18.0.2");
+    }
+
+    @Test
+    @Order(9)
+    void removedAndPurgedItIsGone() {
+        lab.expect("dpkg --remove --no-triggers tapswitch");
+        assertNotEquals(
+                "active", lab.run("systemctl is-active tapswitch").output().strip());
+        assertNotEquals(0, lab.run("ip -n a link show eth0").exit());
+        lab.expect("test -f /etc/tapswitch/tapswitch.yaml");
+        lab.expect("dpkg --purge --no-triggers tapswitch");
+        String left = lab.expect(
+                "find / -xdev -name '*tapswitch*' ! -path '/opt/*' ! -path '/proc/*' ! -path '/tmp/*' ! -path '/work/*'"
+                        + " ! -path '/root/*' ! -path '/home/*' ! -path '*/.cache/*' ! -path '/var/log/*' 2>/dev/null || true");
+        assertEquals("", left);
+        assertNotEquals(0, lab.run("getent group tapswitch").exit());
+    }
+
+    private static String awaitStatus(String part) {
+        Await.within(
+                SOON,
+                () -> part + " in " + lab.property("StatusText"),
+                () -> lab.property("StatusText").contains(part));
+        return lab.property("StatusText");
+    }
+
+    /** Does something to the service while frames cross 200 times a second: none may be lost, no interface may notice. */
+    private static void survive(String name, String what) throws IOException, InterruptedException {
+        String before = link();
+        Path said = lab.directory().resolve("ping");
+        Process ping = lab.start("ip netns exec a ping -q -n -i 0.005 -c 1600 198.18.0.2", said);
+        Await.pause(Duration.ofSeconds(1));
+        lab.expect(what);
+        assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
+        Matcher counts = PING.matcher(read(said));
+        assertTrue(counts.find(), () -> read(said) + lab.log());
+        System.out.printf(
+                "measured: %s: %s of %s echoes lost, the longest waited %s ms%n",
+                name,
+                Integer.parseInt(counts.group(1)) - Integer.parseInt(counts.group(2)),
+                counts.group(1),
+                counts.group(3));
+        assertEquals(counts.group(1), counts.group(2), () -> read(said) + lab.log());
+        assertEquals(before, link());
+    }
+
+    /** What changes when an interface is made anew, or loses its carrier for a moment. */
+    private static String link() {
+        return lab.expect("ip netns exec a sh -c 'cd /sys/class/net/eth0 && cat ifindex carrier_changes address'");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

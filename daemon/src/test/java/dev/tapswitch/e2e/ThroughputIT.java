@@ -1,0 +1,127 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Bulk traffic arrives, whole and in order. How fast it is is the benchmark's business. */
+@Timeout(120)
+class ThroughputIT {
+    private static final int BYTES = 64 << 20;
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void iperf3RunsOverTcpInBothDirectionsAndOverUdp(Io io) {
+        assumeTrue(Command.exists("iperf3"), "needs iperf3");
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(io);
+            b.start("iperf3", "-s");
+            Await.within(
+                    Duration.ofSeconds(5),
+                    () -> "iperf3 listens",
+                    () -> b.exec("ss", "-tln").contains(":5201"));
+            JsonNode there = iperf3(a, "-t", "2");
+            JsonNode back = iperf3(a, "-t", "2", "-R");
+            JsonNode datagrams = iperf3(a, "-t", "2", "-u", "-b", "50M", "-l", "1200");
+            System.out.printf("measured: %s: TCP %.1f Gbit/s, back %.1f Gbit/s%n", io, gigabits(there), gigabits(back));
+            assertTrue(gigabits(there) > 0.5, () -> there.toString());
+            assertTrue(gigabits(back) > 0.5, () -> back.toString());
+            assertTrue(datagrams.get("end").get("sum").get("lost_percent").asDouble() < 5, () -> datagrams.toString());
+            assertTrue(daemon.count("b", "tx-bytes") > 100_000_000);
+        }
+    }
+
+    /** With offload, frames of up to 64 KiB; without on one side, the switch segments and completes checksums; the kernel checks them. */
+    @ParameterizedTest
+    @CsvSource({
+        "EPOLL,true,198.18.0.2",
+        "IO_URING,true,198.18.0.2",
+        "EPOLL,false,198.18.0.2",
+        "IO_URING,false,198.18.0.2",
+        "EPOLL,false,fd00:7a::2",
+        "IO_URING,true,fd00:7a::2"
+    })
+    void sixtyFourMebibytesArriveAsTheyWereSent(Io io, boolean offloadAtReceiver, String address) throws Exception {
+        try (var net = new Net()) {
+            Node a = net.node("a", "198.18.0.1/24", "fd00:7a::1/64");
+            Node b = net.node("b", "198.18.0.2/24", "fd00:7a::2/64").with("offload: " + offloadAtReceiver);
+            RunningDaemon daemon = net.start(io);
+            a.pingWithin(Duration.ofSeconds(6), address);
+            // The listener's namespace is that of the thread that made it; accepted connections stay in it.
+            ServerSocket listener = b.enter(() -> new ServerSocket(7000, 1, InetAddress.getByName("::")));
+            net.closeLater(listener);
+            var received = new CompletableFuture<byte[]>();
+            Thread.ofPlatform().daemon().start(() -> {
+                try (Socket socket = listener.accept()) {
+                    received.complete(digest(socket.getInputStream()));
+                } catch (IOException e) {
+                    received.completeExceptionally(e);
+                }
+            });
+            byte[] sent = a.enter(() -> send(address));
+            assertArrayEquals(sent, received.get(30, TimeUnit.SECONDS));
+            if (!offloadAtReceiver) assertTrue(daemon.count("b", "segmented") > 0, "nothing was segmented");
+            assertEquals(0, daemon.drops("b", "bad-offload"));
+        }
+    }
+
+    private static JsonNode iperf3(Node from, String... options) {
+        String[] words = new String[options.length + 4];
+        System.arraycopy(new String[] {"iperf3", "-J", "-c", "198.18.0.2"}, 0, words, 0, 4);
+        System.arraycopy(options, 0, words, 4, options.length);
+        return new ObjectMapper().readTree(from.exec(words));
+    }
+
+    private static double gigabits(JsonNode result) {
+        return result.get("end").get("sum_received").get("bits_per_second").asDouble() / 1e9;
+    }
+
+    private static byte[] send(String address) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        var random = new Random(7);
+        byte[] block = new byte[100_003];
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, 7000), 5_000);
+            OutputStream out = socket.getOutputStream();
+            for (int sent = 0; sent < BYTES; sent += block.length) {
+                random.nextBytes(block);
+                digest.update(block);
+                out.write(block);
+            }
+        }
+        return digest.digest();
+    }
+
+    private static byte[] digest(InputStream in) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] block = new byte[65_536];
+            for (int read = in.read(block); read >= 0; read = in.read(block)) digest.update(block, 0, read);
+            return digest.digest();
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

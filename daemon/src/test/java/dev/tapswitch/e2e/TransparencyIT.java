@@ -1,0 +1,139 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.BROADCAST;
+import static dev.tapswitch.e2e.Wire.NOBODYS;
+import static dev.tapswitch.e2e.Wire.frame;
+import static dev.tapswitch.e2e.Wire.is;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Any ethertype, any payload, tagged or not: forwarded byte for byte. And what no bridge forwards, is not. */
+@Timeout(60)
+class TransparencyIT {
+    private static final String X = "02:00:5e:00:00:01";
+    private static final String UNKNOWN = "02:00:5e:00:00:99";
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofMillis(300);
+
+    private static Map<String, byte[]> transparent() {
+        Map<String, byte[]> frames = new LinkedHashMap<>();
+        for (var to : Map.of(
+                        "unknown unicast",
+                        UNKNOWN,
+                        "broadcast",
+                        BROADCAST,
+                        "multicast",
+                        "01:00:5e:00:00:63",
+                        "Cisco's multicast",
+                        "01:00:0c:cc:cc:cc")
+                .entrySet()) {
+            frames.put(to.getKey() + ", nobody's ethertype", frame(to.getValue(), X, NOBODYS, "00112233"));
+            frames.put(to.getKey() + ", 802.1Q VLAN 100", frame(to.getValue(), X, "8100 0064", NOBODYS, "01"));
+            frames.put(to.getKey() + ", VLAN 0 priority tag", frame(to.getValue(), X, "8100 e000", NOBODYS, "02"));
+            frames.put(to.getKey() + ", QinQ", frame(to.getValue(), X, "88a8 0064 8100 00c8", NOBODYS, "03"));
+        }
+        frames.put(
+                "ARP in a VLAN",
+                frame(BROADCAST, X, "8100 0064 0806 0001 0800 06 04 0001", X, "c6120063 000000000000 c6120062"));
+        frames.put("ARP that is cut short", frame(BROADCAST, X, "0806 0001 0800 06 04 00"));
+        frames.put("ARP of other lengths", frame(BROADCAST, X, "0806 0001 0800 ff ff 0001"));
+        frames.put(
+                "IPv4 with a lying length", frame(UNKNOWN, X, "0800 4f00 ffff 0000 4000 40 06 0000 c6120001 c6120002"));
+        frames.put("IPv4 of version 9", frame(UNKNOWN, X, "0800 9500 0014"));
+        frames.put("IPv6 that lies", frame(UNKNOWN, X, "86dd 6000 0000 ffff 3a ff"));
+        frames.put("802.3 with a length", frame(UNKNOWN, X, "0026 4242 03"));
+        frames.put("TRILL, MPLS, PPPoE", frame(UNKNOWN, X, "8847 00010140"));
+        return frames;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void whateverTheFrameHoldsItArrivesByteForByte(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            net.start(io);
+            RawSocket in = a.raw();
+            RawSocket out = b.raw();
+            List<String> lost = new ArrayList<>();
+            transparent().forEach((what, bytes) -> {
+                in.send(bytes);
+                if (out.receive(is(bytes), 1, SOON).isEmpty()) lost.add(what);
+            });
+            assertEquals(List.of(), lost);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aBigFrameArrivesByteForByte(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a").with("mtu: 9000");
+            Node b = net.quietNode("b").with("mtu: 9000");
+            net.start(io);
+            RawSocket in = a.raw();
+            RawSocket out = b.raw();
+            byte[] untagged = frame(UNKNOWN, X, NOBODYS, "5a".repeat(9000 - 4));
+            byte[] tagged = frame(UNKNOWN, X, "8100 0064", NOBODYS, "a5".repeat(9000 - 4));
+            in.send(untagged);
+            assertEquals(1, out.receive(is(untagged), 1, SOON).size());
+            in.send(tagged);
+            assertEquals(1, out.receive(is(tagged), 1, SOON).size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void whatABridgeNeverForwardsIsDroppedAndCounted(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b");
+            RunningDaemon daemon = net.start(io);
+            RawSocket in = a.raw();
+            RawSocket out = b.raw();
+            for (int last = 0; last < 16; last++) in.send(frame("01:80:c2:00:00:%02x".formatted(last), X, NOBODYS));
+            in.send(frame(UNKNOWN, "03:00:5e:00:00:01", NOBODYS));
+            in.send(frame(UNKNOWN, BROADCAST, NOBODYS));
+            in.send(frame(UNKNOWN, "00:00:00:00:00:00", NOBODYS));
+            assertEquals(0, out.count(f -> Wire.has(f, 12, NOBODYS), QUIET));
+            assertEquals(16, daemon.drops("a", "reserved-multicast"));
+            assertEquals(2, daemon.drops("a", "source-multicast"));
+            assertEquals(1, daemon.drops("a", "source-zero"));
+            assertEquals("", daemon.portOf("03:00:5e:00:00:01"));
+            assertEquals("", daemon.portOf("00:00:00:00:00:00"));
+            byte[] neighbour = frame("01:80:c2:00:00:10", X, NOBODYS); // the first that is not reserved
+            in.send(neighbour);
+            assertEquals(1, out.receive(is(neighbour), 1, SOON).size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aFrameNeverComesBackUnlessThePortIsAHairpin(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            Node b = net.quietNode("b").with("hairpin: true");
+            RunningDaemon daemon = net.start(io);
+            RawSocket plain = a.raw();
+            RawSocket hairpin = b.raw();
+            byte[] fromA = frame(BROADCAST, X, NOBODYS, "0a");
+            plain.send(fromA);
+            assertEquals(0, plain.count(is(fromA), QUIET));
+            byte[] fromB = frame(BROADCAST, "02:00:5e:00:00:02", NOBODYS, "0b");
+            hairpin.send(fromB);
+            assertEquals(1, hairpin.receive(is(fromB), 1, SOON).size());
+            byte[] toItself = frame(X, "02:00:5e:00:00:03", NOBODYS, "0c");
+            plain.send(toItself);
+            assertEquals(0, plain.count(is(toItself), QUIET));
+            assertEquals(1, daemon.drops("a", "same-port"));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tapswitch.e2e;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.function.Predicate;
+
+/** Frames as bytes, written as they are read: in hex, in the order of the wire. */
+final class Wire {
+    static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
+    /** IEEE 802 local experimental ethertype 1: nobody's, so nothing answers. */
+    static final String NOBODYS = "88b5";
+
+    private Wire() {}
+
+    /** Hex digits; blanks and colons are for the reader. */
+    static byte[] bytes(String... hex) {
+        return HexFormat.of().parseHex(String.join("", hex).replaceAll("[\\s:]", ""));
+    }
+
+    /** A frame of at least 60 bytes, as Ethernet has it without the FCS, ended by a mark that is unlikely elsewhere. */
+    static byte[] frame(String destination, String source, String... rest) {
+        byte[] head = bytes(destination, source, String.join("", rest));
+        byte[] frame = Arrays.copyOf(head, Math.max(60, head.length + 4));
+        System.arraycopy(bytes("7a9557c4"), 0, frame, frame.length - 4, 4);
+        return frame;
+    }
+
+    static byte[] arp(
+            int operation, String destination, String senderMac, String sender, String targetMac, String target) {
+        return bytes(
+                destination,
+                senderMac,
+                "0806 0001 0800 06 04",
+                "%04x".formatted(operation),
+                senderMac,
+                ipv4(sender),
+                targetMac,
+                ipv4(target),
+                "00".repeat(18));
+    }
+
+    static byte[] arpRequest(String senderMac, String sender, String target) {
+        return arp(1, BROADCAST, senderMac, sender, "000000000000", target);
+    }
+
+    /** Who has {@code target}, asked by {@code mac} or by anyone when null. */
+    static Predicate<byte[]> isArpRequest(String mac, String target) {
+        byte[] wanted = bytes(ipv4(target));
+        return frame -> frame.length >= 42
+                && has(frame, 12, "0806")
+                && has(frame, 20, "0001")
+                && (mac == null || has(frame, 22, mac))
+                && Arrays.equals(frame, 38, 42, wanted, 0, 4);
+    }
+
+    /** A neighbour solicitation (RFC 4861 4.3) for an address given as 32 hex digits. */
+    static Predicate<byte[]> isSolicitation(String target) {
+        return frame -> frame.length >= 78 && has(frame, 12, "86dd") && has(frame, 54, "87") && has(frame, 62, target);
+    }
+
+    static Predicate<byte[]> is(byte[] frame) {
+        return other -> Arrays.equals(frame, other);
+    }
+
+    static Predicate<byte[]> from(String mac) {
+        return frame -> frame.length >= 14 && has(frame, 6, mac);
+    }
+
+    static boolean has(byte[] frame, int offset, String hex) {
+        byte[] wanted = bytes(hex);
+        return frame.length >= offset + wanted.length
+                && Arrays.equals(frame, offset, offset + wanted.length, wanted, 0, wanted.length);
+    }
+
+    static String ipv4(String dotted) {
+        var hex = new StringBuilder();
+        for (String part : dotted.split("\\.", -1)) hex.append("%02x".formatted(Integer.parseInt(part)));
+        return hex.toString();
+    }
+}
