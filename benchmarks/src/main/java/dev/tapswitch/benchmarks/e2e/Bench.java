@@ -1,0 +1,162 @@
+package dev.tapswitch.benchmarks.e2e;
+
+import dev.tapswitch.benchmarks.e2e.bed.Bed;
+import dev.tapswitch.benchmarks.e2e.bed.BenchException;
+import dev.tapswitch.benchmarks.e2e.bed.Tools;
+import dev.tapswitch.benchmarks.e2e.measure.Measurement;
+import dev.tapswitch.benchmarks.e2e.report.HtmlReport;
+import dev.tapswitch.benchmarks.e2e.report.JsonReport;
+import dev.tapswitch.benchmarks.e2e.report.Machine;
+import dev.tapswitch.benchmarks.e2e.report.MarkdownReport;
+import dev.tapswitch.benchmarks.e2e.report.Results;
+import dev.tapswitch.benchmarks.e2e.report.Run;
+import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import dev.tapswitch.benchmarks.e2e.system.Systems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./tapswitch bench}: the switch and its peers, measured side by side, and a report. Exit 0: measured and written; 1: it could not; 2: misunderstood. */
+@Command(
+        name = "tapswitch bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Measures Tapswitch, its peers and the floor of this machine side by side, in namespaces of its own, and writes a report.",
+        footer = {
+            "",
+            "Examples:",
+            "  sudo ./tapswitch bench --quick",
+            "  sudo ./tapswitch bench --only frames,tcp-1 --systems tapswitch-epoll,bridge,floor-epoll"
+        })
+public final class Bench implements Callable<Integer> {
+    @Option(names = "--quick", description = "The most telling measurements only, shorter: about 5 minutes.")
+    private boolean quick;
+
+    @Option(names = "--only", split = ",", paramLabel = "NAME", description = "Only these measurements; see --list.")
+    private List<String> only = List.of();
+
+    @Option(names = "--systems", split = ",", paramLabel = "NAME", description = "Only these systems; see --list.")
+    private List<String> wanted = List.of();
+
+    @Option(names = "--rounds", description = "Rounds (default: 5, quick 3).")
+    private Integer rounds;
+
+    @Option(names = "--minutes", description = "Start no round that would end later (default: 45, quick 8).")
+    private Integer minutes;
+
+    @Option(names = "--output", paramLabel = "DIR", description = "Where the report goes (default: benchmarks/out).")
+    private Path output;
+
+    @Option(names = "--list", description = "Says what can be measured on what, and ends.")
+    private boolean list;
+
+    @Option(names = "--launcher", hidden = true, required = true, description = "The script that starts the daemon.")
+    private Path launcher;
+
+    private String arguments = "";
+
+    public static void main(String[] arguments) {
+        var bench = new Bench();
+        bench.arguments = String.join(" ", arguments).replaceAll("--launcher[= ]\\S+ ?", "");
+        System.exit(new CommandLine(bench).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            if (!list) return measure();
+            System.out.println("measurements: " + String.join(" ", ids()));
+            System.out.println("systems:      "
+                    + String.join(
+                            " ",
+                            Systems.all(null, launcher).stream()
+                                    .map(SystemUnderTest::id)
+                                    .toList()));
+            return 0;
+        } catch (BenchException | IOException e) {
+            System.err.println("tapswitch bench: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private int measure() throws IOException {
+        Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Map<String, String> machine = Machine.describe();
+        var results = new Results();
+        if (output == null) output = launcher.resolveSibling("benchmarks/out");
+        Files.createDirectories(output);
+        var bed = new Bed();
+        var cleaner = new Thread(bed::close);
+        // Ctrl-C: what runs ends with this process' namespace; what is on disk goes here.
+        Runtime.getRuntime().addShutdownHook(cleaner);
+        try {
+            var tools = new Tools(bed.directory());
+            List<SystemUnderTest> systems = systems(tools);
+            List<Scenario> scenarios = scenarios();
+            int wantedRounds = rounds != null ? rounds : quick ? 3 : 5;
+            int allowed = minutes != null ? minutes : quick ? 8 : 45;
+            int done = new Rounds(scenarios, systems, bed, tools, quick ? 0.5 : 1, results)
+                    .run(wantedRounds, allowed * 60.0);
+            String command = ("./tapswitch bench " + arguments).strip();
+            write(new Run(began, command, done, machine, systems, results));
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+            bed.close();
+        }
+        return results.figures().isEmpty() ? 1 : 0;
+    }
+
+    private void write(Run run) throws IOException {
+        Files.writeString(output.resolve("bench.json"), JsonReport.of(run));
+        Files.writeString(output.resolve("bench.md"), MarkdownReport.of(run));
+        Files.writeString(output.resolve("bench.html"), HtmlReport.of(run));
+        System.out.println("report: " + output.resolve("bench.html") + ", bench.md, bench.json");
+    }
+
+    private List<SystemUnderTest> systems(Tools tools) {
+        List<SystemUnderTest> all = Systems.all(tools, launcher);
+        check("--systems", wanted, all.stream().map(SystemUnderTest::id).toList());
+        return all.stream().filter(system -> isWanted(wanted).test(system.id())).toList();
+    }
+
+    private List<Scenario> scenarios() {
+        check("--only", only, ids());
+        if (only.isEmpty()) return quick ? Scenarios.quick() : Scenarios.full();
+        // What is asked for by name is measured, also if a quick run would leave it out.
+        return Stream.concat(Scenarios.full().stream(), Scenarios.onDemand().stream())
+                .map(scenario -> scenario.only(isWanted(only)))
+                .filter(scenario -> !scenario.measurements().isEmpty())
+                .toList();
+    }
+
+    private static List<String> ids() {
+        return Stream.concat(Scenarios.full().stream(), Scenarios.onDemand().stream())
+                .flatMap(scenario -> scenario.measurements().stream())
+                .map(Measurement::id)
+                .distinct()
+                .toList();
+    }
+
+    private static Predicate<String> isWanted(List<String> names) {
+        return name -> names.isEmpty() || names.contains(name);
+    }
+
+    private static void check(String option, List<String> given, List<String> known) {
+        for (String name : given) {
+            if (!known.contains(name))
+                throw new BenchException(
+                        option + ": there is no " + name + "; expected of " + String.join(", ", known));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.tapswitch.benchmarks.e2e;
+
+import dev.tapswitch.benchmarks.e2e.bed.Bed;
+import dev.tapswitch.benchmarks.e2e.bed.BenchException;
+import dev.tapswitch.benchmarks.e2e.bed.Crowd;
+import dev.tapswitch.benchmarks.e2e.bed.Disturbance;
+import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.bed.Tools;
+import dev.tapswitch.benchmarks.e2e.measure.Measurement;
+import dev.tapswitch.benchmarks.e2e.measure.Station;
+import dev.tapswitch.benchmarks.e2e.report.Results;
+import dev.tapswitch.benchmarks.e2e.system.RunningSystem;
+import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The rounds of a run: each measures everything on every system, one system after the other, in an order that moves on by one a round, so that
+ * what changes on the machine in time falls on all alike.
+ */
+final class Rounds {
+    /** A system, and what is measured on it after one start. */
+    private record Step(int round, Scenario scenario, SystemUnderTest system, List<Measurement> measurements) {
+        String key(String what) {
+            return system.id() + "/" + scenario.ports() + "/" + scenario.mtu() + "/" + what;
+        }
+    }
+
+    /** For a first guess of how long a start takes. */
+    private static final double START_SECONDS = 1;
+
+    private static final double PORTS_A_SECOND = 400;
+
+    private final List<Scenario> scenarios;
+    private final List<SystemUnderTest> systems;
+    private final Bed bed;
+    private final Tools tools;
+    private final double pace;
+    private final Results results;
+    private final Progress progress = new Progress();
+    private final Disturbance disturbance = new Disturbance();
+
+    /** {@code pace}: see {@link Station}. */
+    Rounds(
+            List<Scenario> scenarios,
+            List<SystemUnderTest> systems,
+            Bed bed,
+            Tools tools,
+            double pace,
+            Results results) {
+        this.scenarios = scenarios;
+        this.systems = systems;
+        this.bed = bed;
+        this.tools = tools;
+        this.pace = pace;
+        this.results = results;
+    }
+
+    /** Runs them, fewer when time runs out; how many were completed. */
+    int run(int rounds, double secondsAllowed) {
+        if (disturbance.isTooMuch())
+            System.out.println(
+                    "The machine is not quiet: other programs use its CPUs, and the figures will tell of them.");
+        List<List<Step>> plan = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) plan.add(steps(round));
+        plan.forEach(steps -> steps.forEach(this::announce));
+        int done = 0;
+        for (List<Step> steps : plan) {
+            double next = progress.secondsLeft() / (rounds - done);
+            if (done > 0 && progress.secondsPassed() + next > secondsAllowed) {
+                results.remark("%d of %d rounds: one more would not have ended within %d minutes (--minutes)"
+                        .formatted(done, rounds, Math.round(secondsAllowed / 60)));
+                break;
+            }
+            for (Step step : steps) run(step, "round %d/%d  ".formatted(done + 1, rounds));
+            done++;
+        }
+        results.remark(disturbance.describe());
+        return done;
+    }
+
+    private List<Step> steps(int round) {
+        List<SystemUnderTest> order = new ArrayList<>(systems);
+        Collections.rotate(order, -round);
+        List<Step> steps = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            List<Measurement> measurements = scenario.measurements().stream()
+                    .filter(measurement -> round == 0 || !measurement.isOnce())
+                    .toList();
+            for (SystemUnderTest system : measurements.isEmpty() ? List.<SystemUnderTest>of() : order)
+                if (isFor(scenario, system)) steps.add(new Step(round, scenario, system, measurements));
+        }
+        return steps;
+    }
+
+    private boolean isFor(Scenario scenario, SystemUnderTest system) {
+        if (!scenario.systems().test(system)) return false;
+        if (scenario.ports() > system.mostPorts()) {
+            results.remark(
+                    system.title() + " is not measured with " + scenario.ports() + " ports: " + system.whyNoMore());
+            return false;
+        }
+        if (scenario.mtu() > system.mostMtu()) {
+            results.remark(system.title() + " carries no frames of an MTU of " + scenario.mtu());
+            return false;
+        }
+        return true;
+    }
+
+    private void announce(Step step) {
+        progress.plan(step.key("start"), START_SECONDS + step.scenario.ports() / PORTS_A_SECOND);
+        step.measurements.forEach(
+                measurement -> progress.plan(step.key(measurement.id()), measurement.guessSeconds() * pace));
+    }
+
+    private void run(Step step, String prefix) {
+        disturbance.look();
+        String line = prefix + "%-16s ".formatted(step.system.id());
+        List<Host> hosts = bed.hosts(step.scenario.ports(), step.scenario.mtu());
+        var running = new RunningSystem[1];
+        attempt(step.system, "start", () -> Bed.awaitGone(bed.hosts(Bed.SPEAKERS, Bed.MTU)));
+        long began = System.nanoTime();
+        attempt(
+                step.system,
+                "start with " + hosts.size() + " ports",
+                () -> progress.run(
+                        step.key("start"),
+                        line + "start with " + hosts.size() + " ports",
+                        () -> running[0] = step.system.start(bed, hosts)));
+        double startSeconds = (System.nanoTime() - began) / 1e9;
+        try (RunningSystem open = running[0]) {
+            if (open == null) {
+                step.measurements.forEach(measurement -> progress.skip(step.key(measurement.id())));
+                return;
+            }
+            try (var _ = new Crowd(hosts)) {
+                measure(step, line, new Station(bed, tools, hosts, open, startSeconds, pace));
+            }
+        }
+    }
+
+    private void measure(Step step, String line, Station station) {
+        String system = step.system.id();
+        boolean isWarm = false;
+        for (Measurement measurement : step.measurements) {
+            if (!isWarm && !measurement.isColdStart()) {
+                attempt(step.system, "warm-up", station::warmUp);
+                isWarm = true;
+            }
+            attempt(
+                    step.system,
+                    measurement.id(),
+                    () -> progress.run(
+                            step.key(measurement.id()),
+                            line + measurement.id(),
+                            () -> measurement.run(
+                                    station,
+                                    (metric, parameter, value) ->
+                                            results.add(step.round, system, metric, parameter, value))));
+        }
+    }
+
+    /** What fails on one system is told, and does not end the run. */
+    private void attempt(SystemUnderTest system, String what, Runnable work) {
+        try {
+            work.run();
+        } catch (BenchException e) {
+            if (Thread.currentThread().isInterrupted()) throw e;
+            System.out.println("  " + system.id() + ", " + what + ": " + e.getMessage());
+            results.remark(system.title() + ", " + what + ": " + e.getMessage());
+        }
+    }
+}

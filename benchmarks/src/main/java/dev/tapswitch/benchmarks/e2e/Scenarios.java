@@ -1,0 +1,111 @@
+package dev.tapswitch.benchmarks.e2e;
+
+import dev.tapswitch.benchmarks.e2e.bed.Bed;
+import dev.tapswitch.benchmarks.e2e.measure.AddressLearning;
+import dev.tapswitch.benchmarks.e2e.measure.ArpResolution;
+import dev.tapswitch.benchmarks.e2e.measure.Broadcast;
+import dev.tapswitch.benchmarks.e2e.measure.BulkTcp;
+import dev.tapswitch.benchmarks.e2e.measure.FirstSecond;
+import dev.tapswitch.benchmarks.e2e.measure.FrameRate;
+import dev.tapswitch.benchmarks.e2e.measure.Http;
+import dev.tapswitch.benchmarks.e2e.measure.LoadedLatency;
+import dev.tapswitch.benchmarks.e2e.measure.LossCurve;
+import dev.tapswitch.benchmarks.e2e.measure.Memory;
+import dev.tapswitch.benchmarks.e2e.measure.Mesh;
+import dev.tapswitch.benchmarks.e2e.measure.Pauses;
+import dev.tapswitch.benchmarks.e2e.measure.PortsPresent;
+import dev.tapswitch.benchmarks.e2e.measure.RequestResponse;
+import dev.tapswitch.benchmarks.e2e.measure.Throughput;
+import dev.tapswitch.benchmarks.e2e.system.BareWire;
+import dev.tapswitch.benchmarks.e2e.system.KernelBridge;
+import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What a full run measures, what a quick one, and what only who asks for it. */
+final class Scenarios {
+    /** RFC 2544 9.1, and jumbo frames. */
+    private static final List<Integer> SIZES = List.of(64, 128, 256, 512, 1_024, 1_280, 1_518);
+
+    private static final int JUMBO = 9_000;
+    /** What an Ethernet header and the FCS add to the MTU. */
+    private static final int FRAMING = 18;
+
+    private static final int MANY_PORTS = 1_024;
+    private static final int MOST_PORTS_OF_A_BRIDGE = 1_023;
+
+    private static final Predicate<SystemUnderTest> WIRE = BareWire.class::isInstance;
+    private static final Predicate<SystemUnderTest> ALL = WIRE.negate();
+    private static final Predicate<SystemUnderTest> SWITCHES = ALL.and(SystemUnderTest::learns);
+
+    private Scenarios() {}
+
+    static List<Scenario> full() {
+        return List.of(
+                new Scenario(2, Bed.MTU, List.of(new FrameRate()), WIRE),
+                new Scenario(
+                        2,
+                        Bed.MTU,
+                        List.of(
+                                new FirstSecond(),
+                                new FrameRate(),
+                                new PortsPresent(),
+                                new Throughput(SIZES),
+                                new LossCurve(),
+                                new BulkTcp(1, false),
+                                new BulkTcp(4, false),
+                                new BulkTcp(16, false),
+                                new BulkTcp(1, true),
+                                new BulkTcp(4, true),
+                                new BulkTcp(16, true),
+                                new RequestResponse(),
+                                new Http(),
+                                new Memory()),
+                        ALL),
+                new Scenario(4, Bed.MTU, List.of(new LoadedLatency(), new Mesh(), new Broadcast()), ALL),
+                new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), ALL),
+                new Scenario(3, Bed.MTU, List.of(new AddressLearning()), SWITCHES),
+                new Scenario(10, Bed.MTU, List.of(new ArpResolution()), SWITCHES),
+                new Scenario(100, Bed.MTU, List.of(new ArpResolution()), SWITCHES),
+                new Scenario(
+                        MANY_PORTS,
+                        Bed.MTU,
+                        List.of(new PortsPresent(), new ArpResolution(), new Broadcast(), new Memory()),
+                        Scenarios::isOursOrFloor),
+                new Scenario(
+                        MOST_PORTS_OF_A_BRIDGE,
+                        Bed.MTU,
+                        List.of(new ArpResolution(), new Broadcast()),
+                        KernelBridge.class::isInstance),
+                new Scenario(4_000, Bed.MTU, List.of(new ArpResolution()), SWITCHES));
+    }
+
+    static List<Scenario> quick() {
+        return List.of(
+                new Scenario(2, Bed.MTU, List.of(new FrameRate()), WIRE),
+                new Scenario(
+                        2,
+                        Bed.MTU,
+                        List.of(
+                                new FrameRate(),
+                                new PortsPresent(),
+                                new BulkTcp(1, false),
+                                new BulkTcp(4, false),
+                                new BulkTcp(16, false),
+                                new RequestResponse(),
+                                new Memory()),
+                        ALL),
+                new Scenario(
+                        MANY_PORTS, Bed.MTU, List.of(new PortsPresent(), new Broadcast()), Scenarios::isOursOrFloor));
+    }
+
+    /** Too long for every run. */
+    static List<Scenario> onDemand() {
+        return List.of(new Scenario(2, Bed.MTU, List.of(new Pauses()), Scenarios::isOursOrFloor));
+    }
+
+    /** What has a process of its own to forward with, so that the generator offers the same to all. */
+    private static boolean isOursOrFloor(SystemUnderTest system) {
+        return system.id().startsWith("tapswitch") || system.id().startsWith("floor");
+    }
+}

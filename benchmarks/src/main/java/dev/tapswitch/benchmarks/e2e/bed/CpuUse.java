@@ -1,0 +1,83 @@
+package dev.tapswitch.benchmarks.e2e.bed;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * CPU time used, in seconds: by the whole machine (/proc/stat: all CPUs, interrupts and ksoftirqd included) and of that by the processes of the
+ * system under test. A kernel without VIRT_CPU_ACCOUNTING counts ticks: good to a few percent over a second.
+ *
+ * @param user the machine's user and nice time
+ * @param kernel its system, irq and softirq time
+ * @param stolen what a hypervisor took
+ * @param processUser the system's processes, user time
+ * @param processKernel the system's processes, kernel time
+ */
+public record CpuUse(double user, double kernel, double stolen, double processUser, double processKernel) {
+    private static final double TICKS_PER_SECOND = 100; // USER_HZ, 100 on all that we run on
+
+    /** Since boot, and since the processes' start. */
+    public static CpuUse now(List<Long> pids) {
+        try {
+            String[] cpu;
+            try (var lines = Files.lines(Path.of("/proc/stat"))) {
+                cpu = lines.findFirst().orElseThrow().trim().split(" +", -1);
+            }
+            double user = 0;
+            double kernel = 0;
+            for (long pid : pids) {
+                String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+                // The name, in parentheses, may have spaces; proc(5): utime and stime are fields 14 and 15.
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                user += Long.parseLong(fields[11]) / TICKS_PER_SECOND;
+                kernel += Long.parseLong(fields[12]) / TICKS_PER_SECOND;
+            }
+            return new CpuUse(
+                    ticks(cpu, 1) + ticks(cpu, 2),
+                    ticks(cpu, 3) + ticks(cpu, 6) + ticks(cpu, 7),
+                    ticks(cpu, 8),
+                    user,
+                    kernel);
+        } catch (IOException e) {
+            throw new BenchException("the system under test has ended: " + e.getMessage(), e);
+        }
+    }
+
+    public CpuUse since(CpuUse before) {
+        return new CpuUse(
+                user - before.user,
+                kernel - before.kernel,
+                stolen - before.stolen,
+                processUser - before.processUser,
+                processKernel - before.processKernel);
+    }
+
+    public double machine() {
+        return user + kernel;
+    }
+
+    public double process() {
+        return processUser + processKernel;
+    }
+
+    /** Resident memory of the processes together, in bytes. */
+    public static long residentBytes(List<Long> pids) {
+        long sum = 0;
+        for (long pid : pids) {
+            try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+                sum += lines.filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1_024)
+                        .sum();
+            } catch (IOException e) {
+                throw new BenchException("the system under test has ended: " + e.getMessage(), e);
+            }
+        }
+        return sum;
+    }
+
+    private static double ticks(String[] fields, int index) {
+        return Long.parseLong(fields[index]) / TICKS_PER_SECOND;
+    }
+}

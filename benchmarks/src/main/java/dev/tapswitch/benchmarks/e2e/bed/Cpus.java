@@ -1,0 +1,31 @@
+package dev.tapswitch.benchmarks.e2e.bed;
+
+import java.util.List;
+
+/**
+ * Who runs where while frames are counted: the generator has the last CPU to itself, the system under test all others. With TCP all are free to
+ * run anywhere, as on a host.
+ */
+public final class Cpus {
+    private static final int COUNT = Runtime.getRuntime().availableProcessors();
+
+    private Cpus() {}
+
+    /** The generator's CPU. */
+    public static int generator() {
+        return COUNT - 1;
+    }
+
+    /** Keeps the processes, all their threads, off the generator's CPU. */
+    public static void pin(List<Long> pids) {
+        if (COUNT > 1) place(pids, "0-" + (COUNT - 2));
+    }
+
+    public static void release(List<Long> pids) {
+        place(pids, "0-" + (COUNT - 1));
+    }
+
+    private static void place(List<Long> pids, String cpus) {
+        for (long pid : pids) Command.run("taskset", "-a", "-p", "-c", cpus, Long.toString(pid));
+    }
+}

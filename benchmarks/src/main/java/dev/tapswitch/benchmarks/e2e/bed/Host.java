@@ -1,0 +1,24 @@
+package dev.tapswitch.benchmarks.e2e.bed;
+
+/**
+ * A host on the switch: an interface in a namespace.
+ *
+ * @param number from 1; its MAC and IP addresses follow from it
+ * @param mtu the interface's MTU
+ * @param hasAddress false for one of the crowd, which is there to be a port and never speaks IP
+ */
+public record Host(int number, String namespace, String device, int mtu, boolean hasAddress) {
+    /** 02:00:00:00 and the number: {@code frames.c} counts on it. */
+    public String mac() {
+        return "02:00:00:00:%02x:%02x".formatted(number >> 8, number & 0xff);
+    }
+
+    /** In 198.18.0.0/15, which RFC 2544 C.2.2 sets aside for benchmarks. */
+    public String address() {
+        return "198.18." + number / 250 + "." + (number % 250 + 1);
+    }
+
+    public String prefix() {
+        return address() + "/15";
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tapswitch.benchmarks.e2e.bed;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The bench's own programs, in C, built when it starts: only so can a generator and a floor be faster than what they are compared with. */
+public final class Tools {
+    private static final String SOURCES = "/dev/tapswitch/benchmarks/e2e/c/";
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Path directory;
+
+    /** Compiles them with gcc into the directory. */
+    public Tools(Path directory) {
+        this.directory = directory;
+        copy("common.h");
+        for (String program : List.of("frames", "floor", "requests", "arp")) {
+            copy(program + ".c");
+            Command.expect(
+                    "gcc",
+                    "-O2",
+                    "-o",
+                    path(program),
+                    directory.resolve(program + ".c").toString(),
+                    "-lpthread");
+        }
+    }
+
+    public String path(String program) {
+        return directory.resolve(program).toString();
+    }
+
+    /** Runs a program with arguments key=value to its end, and parses what it says as JSON. */
+    public JsonNode run(String program, Duration limit, List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of(path(program)));
+        words.addAll(arguments);
+        return parse(Command.expect(limit, "", words));
+    }
+
+    public static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JacksonException e) {
+            throw new BenchException("not JSON: " + json.strip(), e);
+        }
+    }
+
+    private void copy(String name) {
+        try (InputStream source = Tools.class.getResourceAsStream(SOURCES + name)) {
+            if (source == null) throw new BenchException("the jar has no " + SOURCES + name);
+            Files.copy(source, directory.resolve(name));
+        } catch (IOException e) {
+            throw new BenchException("cannot write " + name + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.tapswitch.benchmarks.e2e.measure;
+
+import dev.tapswitch.benchmarks.e2e.bed.Await;
+import dev.tapswitch.benchmarks.e2e.bed.Frames;
+import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import java.util.concurrent.CompletableFuture;
+
+/** Request and response while two other hosts exchange 50,000 small frames a second: a load that all systems can carry. */
+public record LoadedLatency() implements Measurement {
+    private static final double RATE = 50_000;
+
+    @Override
+    public String id() {
+        return "latency-loaded";
+    }
+
+    @Override
+    public void run(Station station, Recorder recorder) {
+        double seconds = station.seconds(1.5);
+        // The third and fourth host; unlike elsewhere the generator has no CPU to itself, it is a neighbour like
+        // others.
+        var load = new Frames(station.tools(), station.hosts().subList(2, 4))
+                .with("first", 3)
+                .with("cpu", -1)
+                .rate(RATE)
+                .seconds(0, seconds + 0.8);
+        try (var server = new RequestServer(station, 5_002)) {
+            var running = CompletableFuture.supplyAsync(load::run);
+            Await.pause(300);
+            Latencies latencies = Latencies.of(server.client("seconds=" + seconds));
+            running.join();
+            RequestResponse.record(recorder, "with 50,000 frames/s beside", latencies);
+        }
+    }
+}

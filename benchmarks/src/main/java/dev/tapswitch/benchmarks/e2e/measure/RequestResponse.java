@@ -1,0 +1,25 @@
+package dev.tapswitch.benchmarks.e2e.measure;
+
+import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+
+/** Request and response over one TCP connection, 64 bytes each way: every latency is kept, percentiles are exact. */
+public record RequestResponse() implements Measurement {
+    @Override
+    public String id() {
+        return "latency";
+    }
+
+    @Override
+    public void run(Station station, Recorder recorder) {
+        try (var server = new RequestServer(station, 5_001)) {
+            Latencies idle = Latencies.of(server.client("seconds=" + station.seconds(1.5)));
+            record(recorder, "idle", idle);
+        }
+    }
+
+    static void record(Recorder recorder, String load, Latencies latencies) {
+        recorder.record(Metric.RR_LATENCY, load + ", p50", latencies.p50());
+        recorder.record(Metric.RR_LATENCY, load + ", p99", latencies.p99());
+        recorder.record(Metric.RR_LATENCY, load + ", p99.9", latencies.p999());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.tapswitch.benchmarks.e2e.measure;
+
+import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import java.util.List;
+
+/** RFC 2544 26.1 and 26.2: by frame size the highest rate without loss, and the latency at that rate. */
+public record Throughput(List<Integer> sizes) implements Measurement {
+    private static final int PROBE_EVERY_MICROS = 500;
+
+    @Override
+    public String id() {
+        return sizes.getFirst() > 1_518 ? "throughput-jumbo" : "throughput";
+    }
+
+    @Override
+    public double guessSeconds() {
+        return 2.2 * sizes.size();
+    }
+
+    @Override
+    public void run(Station station, Recorder recorder) {
+        station.pinned(() -> sizes.forEach(size -> run(new Trial(station, size), size, recorder)));
+    }
+
+    private static void run(Trial trial, int size, Recorder recorder) {
+        double rate = trial.highestWithoutLoss();
+        recorder.record(Metric.THROUGHPUT, Integer.toString(size), rate);
+        if (rate == 0) return;
+        Latencies latencies = trial.withProbes(rate, trial.station().seconds(0.4), PROBE_EVERY_MICROS)
+                .latencies();
+        if (latencies.samples() == 0) return;
+        recorder.record(Metric.FRAME_LATENCY, size + ", p50", latencies.p50());
+        recorder.record(Metric.FRAME_LATENCY, size + ", p99", latencies.p99());
+    }
+}

@@ -1,0 +1,28 @@
+package dev.tapswitch.benchmarks.e2e.report;
+
+/** What the parts of the page share. */
+final class Html {
+    private Html() {}
+
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    /** A system's colour: ours stand out, the floor is grey. Told apart by those who don't see red and green alike (Okabe and Ito). */
+    static String colour(String system) {
+        return switch (system) {
+            case "tapswitch-epoll" -> "#0072b2";
+            case "tapswitch-uring" -> "#56b4e9";
+            case "bridge" -> "#d55e00";
+            case "ovs" -> "#e69f00";
+            case "ovs-tso" -> "#cc79a7";
+            case "vde2" -> "#009e73";
+            case "floor-epoll" -> "#777777";
+            case "floor-uring" -> "#aaaaaa";
+            default -> "#555555";
+        };
+    }
+}

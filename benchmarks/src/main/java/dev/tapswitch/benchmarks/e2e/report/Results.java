@@ -1,0 +1,77 @@
+package dev.tapswitch.benchmarks.e2e.report;
+
+import dev.tapswitch.benchmarks.e2e.measure.Metric;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** All that was measured: for each figure and system one value a round, NaN where a round has none. One thread. */
+public final class Results {
+    private final Map<Figure, Map<String, List<Double>>> values = new LinkedHashMap<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
+
+    public void add(int round, String system, Metric metric, String parameter, double value) {
+        List<Double> rounds = values.computeIfAbsent(new Figure(metric, parameter), _ -> new TreeMap<>())
+                .computeIfAbsent(system, _ -> new ArrayList<>());
+        while (rounds.size() <= round) rounds.add(Double.NaN);
+        rounds.set(round, value);
+    }
+
+    /** Why something is missing or not as it should be, for the report. The same is said once. */
+    public void remark(String line) {
+        remarks.add(line);
+    }
+
+    public List<String> remarks() {
+        return List.copyOf(remarks);
+    }
+
+    /** In the order in which they were first measured. */
+    public List<Figure> figures() {
+        return List.copyOf(values.keySet());
+    }
+
+    public List<Figure> figures(Metric metric) {
+        return values.keySet().stream()
+                .filter(figure -> figure.metric() == metric)
+                .toList();
+    }
+
+    /** One value a round; NaN where a round has none. */
+    public List<Double> rounds(Figure figure, String system) {
+        return Collections.unmodifiableList(
+                values.getOrDefault(figure, Map.of()).getOrDefault(system, List.of()));
+    }
+
+    public Optional<Statistics> of(Figure figure, String system) {
+        return statistics(rounds(figure, system));
+    }
+
+    /** The ratios of two systems, round by round: what disturbed a whole round disturbs them little. */
+    public Optional<Statistics> ratio(Figure figure, String system, String reference) {
+        return ratio(figure, system, figure, reference);
+    }
+
+    /** As before, of two figures. */
+    public Optional<Statistics> ratio(Figure figure, String system, Figure referenceFigure, String reference) {
+        List<Double> ours = rounds(figure, system);
+        List<Double> theirs = rounds(referenceFigure, reference);
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
+            if (theirs.get(i) > 0) ratios.add(ours.get(i) / theirs.get(i));
+        }
+        return statistics(ratios);
+    }
+
+    private static Optional<Statistics> statistics(List<Double> rounds) {
+        List<Double> measured =
+                rounds.stream().filter(value -> !Double.isNaN(value)).toList();
+        return measured.isEmpty() ? Optional.empty() : Optional.of(Statistics.of(measured));
+    }
+}

@@ -1,0 +1,14 @@
+package dev.tapswitch.benchmarks.e2e.report;
+
+import java.util.List;
+
+/** The median and the range of what the rounds gave. With so few values nothing more can be said honestly. */
+public record Statistics(double median, double least, double most, int rounds) {
+    /** Of at least one value. */
+    public static Statistics of(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        double median = sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+        return new Statistics(median, sorted.getFirst(), sorted.getLast(), sorted.size());
+    }
+}

@@ -1,0 +1,2 @@
+/** What was measured, and its report as JSON, Markdown and one HTML page. Nothing here runs or measures anything. */
+package dev.tapswitch.benchmarks.e2e.report;

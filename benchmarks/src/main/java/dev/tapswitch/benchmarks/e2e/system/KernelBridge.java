@@ -1,0 +1,55 @@
+package dev.tapswitch.benchmarks.e2e.system;
+
+import dev.tapswitch.benchmarks.e2e.bed.Bed;
+import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.benchmarks.e2e.bed.Host;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The kernel's bridge with veth pairs: what docker0 is. */
+public record KernelBridge() implements SystemUnderTest {
+    @Override
+    public String id() {
+        return "bridge";
+    }
+
+    @Override
+    public String title() {
+        return "kernel bridge";
+    }
+
+    @Override
+    public String description() {
+        return "a Linux bridge with default settings, a veth pair for each host, bridge-nf-call-iptables off (its fastest)";
+    }
+
+    @Override
+    public int mostPorts() {
+        return 1_023;
+    }
+
+    @Override
+    public String whyNoMore() {
+        return "a bridge has at most 1,023 ports (BR_MAX_PORTS)";
+    }
+
+    @Override
+    public RunningSystem start(Bed bed, List<Host> hosts) {
+        var processes = new Processes();
+        String namespace = bed.switchNamespace();
+        try {
+            processes.afterwards(() -> Command.run("ip", "-n", namespace, "link", "del", "br0"));
+            Command.expect("ip", "-n", namespace, "link", "add", "br0", "type", "bridge");
+            if (Files.exists(Path.of("/proc/sys/net/bridge")))
+                Command.run(Command.inside(namespace, "sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0")
+                        .toArray(String[]::new));
+            Veth.make(processes, namespace, hosts, "master br0");
+            Command.expect("ip", "-n", namespace, "link", "set", "br0", "up");
+            return processes;
+        } catch (RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.tapswitch.benchmarks.e2e.system;
+
+import dev.tapswitch.benchmarks.e2e.bed.Await;
+import dev.tapswitch.benchmarks.e2e.bed.Bed;
+import dev.tapswitch.benchmarks.e2e.bed.BenchException;
+import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.daemon.client.ApiClient;
+import dev.tapswitch.daemon.client.ApiException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Our own, as users run it: the launcher, the jar, a config file. A log of the JVM's pauses is all that is added.
+ *
+ * @param io {@code epoll} or {@code io_uring}
+ * @param launcher the script {@code tapswitch}
+ */
+public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
+    @Override
+    public String id() {
+        return io.equals("epoll") ? "tapswitch-epoll" : "tapswitch-uring";
+    }
+
+    @Override
+    public String title() {
+        return "Tapswitch " + io;
+    }
+
+    @Override
+    public String description() {
+        return "one worker, default settings, io: " + io + ", ports are TAPs in the hosts' namespaces";
+    }
+
+    @Override
+    public RunningSystem start(Bed bed, List<Host> hosts) {
+        var processes = new Processes();
+        try {
+            Path config = Files.writeString(bed.directory().resolve("tapswitch.yaml"), yaml(bed, hosts));
+            Path log = bed.directory().resolve(id() + ".log");
+            Path pauses = bed.directory().resolve(id() + "-" + System.nanoTime() + ".pauses");
+            Files.deleteIfExists(socket(bed));
+            Process process = processes.start(
+                    Command.inside(
+                            bed.switchNamespace(),
+                            "env",
+                            "TAPSWITCH_JAVA_OPTS=-Xlog:safepoint:file=" + pauses + ":uptime,level,tags:filecount=0",
+                            launcher.toString(),
+                            "daemon",
+                            "--config",
+                            config.toString()),
+                    log);
+            var api = new ApiClient(socket(bed));
+            Await.until("Tapswitch with " + hosts.size() + " ports up", Duration.ofMinutes(2), () -> {
+                Processes.checkAlive(process, log);
+                return portsUp(api) >= hosts.size();
+            });
+            processes.pausesIn(pauses);
+            return processes;
+        } catch (IOException e) {
+            processes.close();
+            throw new BenchException("cannot write its config: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+
+    private String yaml(Bed bed, List<Host> hosts) {
+        var yaml = new StringBuilder(
+                """
+                socket: %s
+                state: %s
+                io: %s
+                workers: 1
+                switches:
+                  lan:
+                    ports:
+                """.formatted(socket(bed), bed.directory().resolve("state-" + System.nanoTime()), io));
+        for (Host host : hosts) {
+            yaml.append("""
+                          p%d: {namespace: %s, device: %s, mac: "%s", mtu: %d%s}
+                    """.formatted(
+                            host.number(),
+                            host.namespace(),
+                            host.device(),
+                            host.mac(),
+                            host.mtu(),
+                            host.hasAddress() ? ", addresses: [" + host.prefix() + "]" : ""));
+        }
+        return yaml.toString();
+    }
+
+    private static Path socket(Bed bed) {
+        return bed.directory().resolve("tapswitch.sock");
+    }
+
+    private static int portsUp(ApiClient api) {
+        try {
+            return api.get("/v1/status").path("ports-up").asInt();
+        } catch (ApiException e) {
+            return -1;
+        }
+    }
+}

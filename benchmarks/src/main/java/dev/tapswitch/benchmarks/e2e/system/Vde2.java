@@ -1,0 +1,78 @@
+package dev.tapswitch.benchmarks.e2e.system;
+
+import dev.tapswitch.benchmarks.e2e.bed.Await;
+import dev.tapswitch.benchmarks.e2e.bed.Bed;
+import dev.tapswitch.benchmarks.e2e.bed.BenchException;
+import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.benchmarks.e2e.bed.Host;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** VDE2 from its Debian package: a vde_switch, and a vde_plug2tap for the TAP in each host's namespace. */
+public record Vde2() implements SystemUnderTest {
+    @Override
+    public String id() {
+        return "vde2";
+    }
+
+    @Override
+    public String title() {
+        return "VDE2";
+    }
+
+    @Override
+    public String description() {
+        return "vde_switch, and one vde_plug2tap a host for its TAP; no offloads, it has none";
+    }
+
+    @Override
+    public int mostPorts() {
+        return 100;
+    }
+
+    @Override
+    public String whyNoMore() {
+        return "each port is a process of its own";
+    }
+
+    @Override
+    public int mostMtu() {
+        return Bed.MTU;
+    }
+
+    @Override
+    public RunningSystem start(Bed bed, List<Host> hosts) {
+        var processes = new Processes();
+        try {
+            Path home = Files.createTempDirectory(bed.directory(), id());
+            Path control = home.resolve("ctl");
+            Path log = home.resolve("log");
+            Process daemon = processes.start(
+                    List.of("vde_switch", "-n", Integer.toString(hosts.size() + 8), "-s", control.toString()), log);
+
+            Await.until("vde_switch", Duration.ofSeconds(10), () -> {
+                Processes.checkAlive(daemon, log);
+                return Files.exists(control.resolve("ctl"));
+            });
+            Bed.batch(hosts, host -> "tuntap add dev " + host.device() + " mode tap\n");
+            processes.afterwards(() ->
+                    hosts.forEach(host -> Command.run("ip", "-n", host.namespace(), "link", "del", host.device())));
+            for (Host host : hosts)
+                processes.start(
+                        Command.inside(host.namespace(), "vde_plug2tap", "-s", control.toString(), host.device()),
+                        home.resolve("plug" + host.number()));
+            Await.pause(300);
+            Bed.configure(hosts);
+            return processes;
+        } catch (IOException e) {
+            processes.close();
+            throw new BenchException("cannot make its directory: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.tapswitch.benchmarks.jmh;
+
+import dev.tapswitch.core.forward.Egress;
+import dev.tapswitch.core.forward.Forwarder;
+import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.core.forward.PortSettings;
+import dev.tapswitch.core.forward.SwitchSettings;
+import dev.tapswitch.core.forward.SwitchSnapshot;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * How long does the whole decision take: admit, learn, resolve, look up, count, and judge each leaving port? All of a frame's way but its system
+ * calls.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Benchmark)
+public class DecisionBenchmark {
+    private static final long NOW_MS = 1_000_000;
+    private static final int STATIONS = 4_096;
+    private static final long FIRST_IP = 0xC612_0000L;
+
+    @Param({"8", "64", "1024"})
+    private int ports;
+
+    private SwitchSnapshot snapshot;
+    private Forwarder forwarder;
+    private MemorySegment[] unicasts;
+    private MemorySegment[] requests;
+    private MemorySegment unknown;
+    private MemorySegment broadcast;
+    private MemorySegment unknownRequest;
+    private int[] portOf;
+    private int at;
+
+    @Setup
+    public void connect() {
+        var settings = new SwitchSettings(300_000, SwitchSettings.DEFAULT.arpMode(), 65_536, 16_384, 0);
+        var lan = new LearningSwitch("lan", settings, 1);
+        for (int i = 0; i < ports; i++) lan.addPort(PortSettings.of("p" + i, 1500), true);
+        forwarder = lan.forwarder(0);
+        snapshot = lan.snapshot();
+        long[] macs = Stations.macs(STATIONS, 1);
+        portOf = IntStream.range(0, STATIONS).map(i -> i % ports).toArray();
+        for (int i = 0; i < STATIONS; i++) {
+            MemorySegment announced = FrameBytes.arpRequest(macs[i], FIRST_IP + i, FIRST_IP + i);
+            forwarder.decide(snapshot, portOf[i], announced, 0, 60, NOW_MS);
+        }
+        unicasts = new MemorySegment[STATIONS];
+        requests = new MemorySegment[STATIONS];
+        for (int i = 0; i < STATIONS; i++) {
+            int other = (i * 1_031 + 1) % STATIONS;
+            unicasts[i] = FrameBytes.frame(macs[other], macs[i], 0x0800, 60, "");
+            requests[i] = FrameBytes.arpRequest(macs[i], FIRST_IP + i, FIRST_IP + other);
+        }
+        unknown = FrameBytes.frame(0x02_00_00_00_00_09L, macs[0], 0x0800, 60, "");
+        broadcast = FrameBytes.frame(FrameBytes.BROADCAST, macs[0], 0x88B5, 60, "");
+        unknownRequest = FrameBytes.arpRequest(macs[0], FIRST_IP, 0xC613_0001L);
+    }
+
+    /** Among 4,096 stations, each frame from another to another. */
+    @Benchmark
+    public int knownUnicast() {
+        int i = at++ & STATIONS - 1;
+        return forward(portOf[i], unicasts[i]);
+    }
+
+    @Benchmark
+    public int unknownUnicast() {
+        return forward(0, unknown);
+    }
+
+    @Benchmark
+    public int broadcast() {
+        return forward(0, broadcast);
+    }
+
+    @Benchmark
+    public int arpRequestForAKnownNeighbour() {
+        int i = at++ & STATIONS - 1;
+        return forward(portOf[i], requests[i]);
+    }
+
+    @Benchmark
+    public int arpRequestForAnUnknownNeighbour() {
+        return forward(0, unknownRequest);
+    }
+
+    /** As a worker does; the virtio header is the frame's first bytes here, plain. The sum of the verdicts, so that none is left out. */
+    private int forward(int in, MemorySegment frame) {
+        int decision = forwarder.decide(snapshot, in, frame, 0, 60, NOW_MS);
+        if (decision >= 0) return Egress.judge(snapshot.port(decision), PLAIN, 0, 60);
+        if (decision != Forwarder.FLOOD) return decision;
+        int verdicts = 0;
+        for (int i = 0; i < snapshot.floodPortCount(); i++) {
+            int out = snapshot.floodPort(i);
+            if (snapshot.mayPass(in, out)) verdicts += 1 + Egress.judge(snapshot.port(out), PLAIN, 0, 60);
+        }
+        return verdicts;
+    }
+
+    /** A virtio_net_hdr that asks for nothing. */
+    private static final MemorySegment PLAIN = FrameBytes.frame(0, 0, 0, 70, "");
+}

@@ -1,0 +1,123 @@
+package dev.tapswitch.benchmarks.jmh;
+
+import dev.tapswitch.benchmarks.e2e.report.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code tapswitch jmh [--quick] [FILTER...]}: runs the benchmarks whose names match, those of the shared table by one thread and by two, and
+ * keeps the results with the machine's description.
+ */
+public final class JmhMain {
+    private static final String USAGE = """
+            Usage: tapswitch jmh [--quick] [FILTER...]
+            Runs the core's benchmarks, all of them or those whose names match a FILTER (a regular expression).
+            The results go to benchmarks/results/jmh.json and jmh.md; with a FILTER or --quick, to benchmarks/target/results.
+
+              --quick   One fork and short iterations: to see that it works, not to be quoted.
+
+            Examples:
+              tapswitch jmh
+              tapswitch jmh MacTableLookup.hit DecisionBenchmark.knownUnicast
+            """;
+    /** These are shared by workers; the others are one worker's alone. */
+    private static final String SHARED = "MacTable(Lookup|Learn)Benchmark\\.(?!.*Agrona)";
+
+    private JmhMain() {}
+
+    /** The first argument is the directory for results. */
+    public static void main(String[] arguments) throws IOException, RunnerException {
+        List<String> words = new ArrayList<>(List.of(arguments));
+        Path directory = Path.of(words.removeFirst());
+        if (words.contains("--help") || words.contains("-h")) {
+            System.out.print(USAGE);
+            return;
+        }
+        boolean quick = words.remove("--quick");
+        for (String word : words) {
+            if (word.startsWith("-")) {
+                System.err.println("tapswitch: unknown option " + word + " (see 'tapswitch jmh --help')");
+                System.exit(2);
+            }
+        }
+        Path results =
+                quick || !words.isEmpty() ? directory.resolveSibling("target").resolve("results") : directory;
+        Files.createDirectories(results);
+        Map<String, String> machine = Machine.describe();
+        List<String> filters = words.isEmpty() ? List.of("dev\\.tapswitch\\.benchmarks\\.jmh\\.") : words;
+        List<RunResult> all = new ArrayList<>(run(filters, 1, quick));
+        if (all.isEmpty()) {
+            System.err.println(
+                    "tapswitch: no benchmark matches " + String.join(" ", words) + "; 'tapswitch jmh' runs all");
+            System.exit(1);
+        }
+        List<String> shared = all.stream()
+                .map(result -> result.getParams().getBenchmark())
+                .filter(name -> name.matches(".*" + SHARED + ".*"))
+                .distinct()
+                .map(name -> "^" + name.replace(".", "\\.") + "$")
+                .toList();
+        if (!shared.isEmpty()) all.addAll(run(shared, 2, quick));
+        writeJson(results.resolve("jmh.json"), machine, all);
+        String table = ResultTable.of(machine, all);
+        Files.writeString(results.resolve("jmh.md"), table);
+        System.out.println();
+        System.out.print(table);
+        System.out.println("\nkept in " + results.resolve("jmh.json") + " and " + results.resolve("jmh.md"));
+    }
+
+    private static Collection<RunResult> run(List<String> filters, int threads, boolean quick) throws RunnerException {
+        var options = new OptionsBuilder();
+        filters.forEach(options::include);
+        options.forks(quick ? 1 : 2)
+                .warmupIterations(quick ? 2 : 4)
+                .warmupTime(TimeValue.milliseconds(quick ? 300 : 500))
+                .measurementIterations(quick ? 2 : 5)
+                .measurementTime(TimeValue.milliseconds(quick ? 300 : 500))
+                .threads(threads)
+                // As the daemon runs; room for the references' boxes.
+                .jvmArgs(
+                        "-Xms1g",
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow")
+                .addProfiler(GCProfiler.class);
+        return new Runner(options.build()).run();
+    }
+
+    /** The machine beside JMH's own document. */
+    private static void writeJson(Path file, Map<String, String> machine, List<RunResult> all) throws IOException {
+        Path bare = Files.createTempFile("jmh", ".json");
+        try {
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, bare.toString())
+                    .writeOut(all);
+            JsonMapper json = JsonMapper.shared();
+            ObjectNode document = json.createObjectNode();
+            document.set("machine", json.valueToTree(machine));
+            ArrayNode results = (ArrayNode) json.readTree(bare);
+            // Where the JVM and this run's files were, which is nobody's business.
+            results.forEach(result -> ((ObjectNode) result).remove(List.of("jvm", "jmhVersion")));
+            document.set("results", results);
+            Files.writeString(file, json.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n");
+        } finally {
+            Files.delete(bare);
+        }
+    }
+}
