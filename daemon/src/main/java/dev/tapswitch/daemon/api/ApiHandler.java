@@ -105,8 +105,8 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** Any thread. */
     private void answer(ChannelHandlerContext context, Answer answer, boolean keepAlive) {
         isBusy = false;
-        var sent =
-                context.writeAndFlush(JsonResponse.of(answer.status(), "application/json", answer.body(), keepAlive));
+        var sent = context.writeAndFlush(JsonResponse.of(
+                answer.status(), "application/json", answer.body().toString(), keepAlive));
         if (!keepAlive) sent.addListener(ChannelFutureListener.CLOSE);
     }
 }
