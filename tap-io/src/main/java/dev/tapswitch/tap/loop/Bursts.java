@@ -52,15 +52,21 @@ final class Bursts implements AutoCloseable {
         if (readFile == file) readFile = Integer.MIN_VALUE;
     }
 
-    /** Reads up to {@code count} frames into the first slots; false when this can't be had any more. */
+    /**
+     * Writes what was gathered, then reads up to {@code count} frames into the first slots, in one call: the kernel has written what was in a
+     * slot by the time it reads into it. False when this can't be had any more.
+     */
     boolean read(int file, int count) {
         if (isBroken) return false;
         if (readFile != file) {
             for (int slot = 0; slot < MOST; slot++) ring.setFile(slot, file);
             readFile = file;
         }
+        if (gathered > 0) ring.add(MOST, gathered);
+        ring.add(0, count);
+        run();
         // Before Linux 5.11 a TAP has no reads that may not wait.
-        isBroken = !ring.run(0, count) || ring.result(0) == -Errno.EOPNOTSUPP;
+        if (ring.result(0) == -Errno.EOPNOTSUPP) isBroken = true;
         return !isBroken;
     }
 
@@ -90,7 +96,7 @@ final class Bursts implements AutoCloseable {
 
     /** A write of {@code length} bytes at {@code address}, which stay as they are until the flush. */
     void write(int file, Counters outcome, long address, int length) {
-        if (gathered == WRITES) run();
+        if (gathered == WRITES) writeGathered();
         int entry = MOST + gathered;
         ring.setFile(entry, file);
         ring.setMemory(entry, address, length);
@@ -100,11 +106,17 @@ final class Bursts implements AutoCloseable {
     /** Writes what was gathered, in order, and gathers no more. */
     void flush() {
         isGathering = false;
-        if (gathered > 0) run();
+        if (gathered > 0) writeGathered();
     }
 
+    private void writeGathered() {
+        ring.add(MOST, gathered);
+        run();
+    }
+
+    /** Runs what was added, and counts what the writes among it answered. */
     private void run() {
-        if (isBroken || !ring.run(MOST, gathered)) isBroken = true;
+        if (isBroken || !ring.run()) isBroken = true;
         for (int write = 0; write < gathered; write++) {
             Worker.count(counters[write], isBroken ? -Errno.ENOMEM : ring.result(MOST + write));
         }

@@ -28,8 +28,10 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private static final int FIRST_BURST = 16;
     /** Bytes from which on moving a frame takes so long that system calls don't count. */
     private static final int LARGE = 4_096;
-    /** Frames at one go; a flood on one port keeps another waiting for no more than this many. */
+    /** Frames at one go, one by one, and bursts at one go; a flood on one port keeps another waiting for no more than these. */
     private static final int BUDGET = 64;
+
+    private static final int BURSTS = 2;
 
     private final int fd;
     private final int port;
@@ -112,35 +114,42 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
             frames++;
             if (frames == FEW && length < LARGE) burst = FIRST_BURST;
         }
-        return burst > 0 ? moveBurst(snapshot, nowMs) : 0;
+        return burst > 0 ? moveBursts(snapshot, nowMs) : 0;
     }
 
-    private int moveBurst(SwitchSnapshot snapshot, long nowMs) {
-        if (!bursts.read(file, burst)) {
-            burst = 0;
-            return 0;
-        }
-        bursts.gather();
-        MemorySegment memory = bursts.memory();
-        int frames = 0;
-        int length = 0;
-        long bytes = 0;
-        for (int slot = 0; slot < burst; slot++) {
-            length = bursts.length(slot);
-            if (length <= 0) break;
-            worker.forward(lane, snapshot, port, memory, bursts.offset(slot), length, nowMs);
-            frames++;
-            bytes += length;
+    /** Each burst's writes and the next one's reads are one system call. */
+    private int moveBursts(SwitchSnapshot snapshot, long nowMs) {
+        int last = 0;
+        for (int left = BURSTS; left > 0 && burst > 0; left--) {
+            int asked = burst;
+            if (!bursts.read(file, asked)) burst = 0;
+            else last = forwardBurst(snapshot, asked, nowMs);
+            if (last <= 0) break;
         }
         bursts.flush();
-        adapt(frames, bytes);
+        return last;
+    }
+
+    /** Forwards what a burst of reads brought; what the last of them answered. */
+    private int forwardBurst(SwitchSnapshot snapshot, int asked, long nowMs) {
+        bursts.gather();
+        int frames = 0;
+        long bytes = 0;
+        int length = 0;
+        for (; frames < asked; frames++) {
+            length = bursts.length(frames);
+            if (length <= 0) break;
+            worker.forward(lane, snapshot, port, bursts.memory(), bursts.offset(frames), length, nowMs);
+            bytes += length;
+        }
+        burst = next(asked, frames, bytes);
         return length;
     }
 
-    private void adapt(int frames, long bytes) {
-        if (frames == burst && bytes < (long) frames * LARGE) burst = Math.min(Bursts.MOST, burst * 2);
-        else if (frames <= FEW || bytes >= (long) frames * LARGE) burst = 0;
-        else burst = Math.max(FIRST_BURST, Integer.highestOneBit(frames));
+    private static int next(int asked, int frames, long bytes) {
+        if (frames <= FEW || bytes >= (long) frames * LARGE) return 0;
+        if (frames == asked) return Math.min(Bursts.MOST, asked * 2);
+        return Math.max(FIRST_BURST, Integer.highestOneBit(frames));
     }
 
     @Override

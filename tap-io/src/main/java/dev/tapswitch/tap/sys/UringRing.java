@@ -38,6 +38,7 @@ public final class UringRing implements AutoCloseable {
     private final int[] results;
 
     private int tail;
+    private int added;
     private int completionHead;
 
     private UringRing(int fd, MemorySegment parameters) throws IOException {
@@ -122,17 +123,23 @@ public final class UringRing implements AutoCloseable {
         entries.set(JAVA_INT, sqe + Uring.SQE_LENGTH, length);
     }
 
-    /**
-     * Has the kernel run {@code count} entries from {@code first} on, in this order; when it returns they are done, and {@link #result} tells how.
-     * False when the kernel would not take them, which it does when it is out of memory: those that it did not take answer -EAGAIN.
-     */
-    public boolean run(int first, int count) {
+    /** Adds {@code count} entries from {@code first} on to what {@link #run} will submit. */
+    public void add(int first, int count) {
         for (int i = 0; i < count; i++) {
             rings.set(JAVA_INT, arrayOffset + 4L * (tail + i & mask), first + i);
             results[first + i] = -Errno.EAGAIN;
         }
         tail += count;
+        added += count;
+    }
+
+    /**
+     * Has the kernel run what was added, in that order; when it returns all is done, and {@link #result} tells how. False when the kernel
+     * would not take it, which it does when it is out of memory: not to be used any more.
+     */
+    public boolean run() {
         INT.setRelease(rings, (long) tailOffset, tail);
+        int count = added;
         int taken = 0;
         int done = 0;
         for (int attempt = 0; done < count && attempt < MOST_ATTEMPTS; attempt++) {
@@ -140,6 +147,7 @@ public final class UringRing implements AutoCloseable {
             if (entered > 0) taken += entered;
             done += reap();
         }
+        added = 0;
         return done == count;
     }
 
