@@ -236,6 +236,14 @@ public final class Libc {
                 Linker.Option.firstVariadicArg(fixed));
     }
 
+    /** Answers -1 as it is. */
+    static MethodHandle withoutErrno(int fixed, String name, MemoryLayout result, MemoryLayout... arguments) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name),
+                FunctionDescriptor.of(result, arguments),
+                Linker.Option.firstVariadicArg(fixed));
+    }
+
     /** A downcall throws nothing of its own: what comes is an Error of the JVM, or our mistake in a signature. */
     static Error impossible(Throwable e) {
         return e instanceof Error error ? error : new AssertionError(e);

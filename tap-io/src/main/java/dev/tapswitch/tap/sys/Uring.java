@@ -26,6 +26,10 @@ final class Uring {
     static final byte READ = 22;
     static final byte WRITE = 23;
     static final byte FIXED_FILE = 1;
+    /** A success is not told, which spares its completion; since Linux 5.17. */
+    static final byte SKIP_SUCCESS = 1 << 6;
+
+    static final int FEATURE_SKIP_SUCCESS = 1 << 11;
 
     /** include/uapi/linux/fs.h: a read or write that may not wait; the kernel runs such while it takes the submission. */
     static final int RWF_NOWAIT = 8;
@@ -36,6 +40,7 @@ final class Uring {
     static final int PARAMS_SQ_ENTRIES = 0;
     static final int PARAMS_CQ_ENTRIES = 4;
     static final int PARAMS_FLAGS = 8;
+    static final int PARAMS_FEATURES = 20;
     static final int PARAMS_SQ_TAIL = 44;
     static final int PARAMS_SQ_ARRAY = 64;
     static final int PARAMS_CQ_HEAD = 80;
@@ -66,7 +71,7 @@ final class Uring {
     private static final int SYS_REGISTER = 427;
 
     private static final MethodHandle SETUP = Libc.variadic(1, "syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle ENTER = Libc.variadic(
+    private static final MethodHandle ENTER = Libc.withoutErrno(
             1, "syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle REGISTER =
             Libc.variadic(1, "syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -83,12 +88,13 @@ final class Uring {
         }
     }
 
-    /** Submits, and takes up what is complete; how many were submitted. */
+    /**
+     * Submits, and takes up what is complete; how many were submitted, or -1. There is no errno: each way to fail is one to try again, and to
+     * capture it would make an object a call.
+     */
     static int enter(int ring, int toSubmit, int least, int flags) {
-        MemorySegment state = Libc.callState();
         try {
-            return (int) Libc.orErrno(
-                    (long) ENTER.invokeExact(state, (long) SYS_ENTER, ring, toSubmit, least, flags, 0L, 0L), state);
+            return (int) (long) ENTER.invokeExact((long) SYS_ENTER, ring, toSubmit, least, flags, 0L, 0L);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }

@@ -36,9 +36,14 @@ public final class UringRing implements AutoCloseable {
     private final RegisteredFiles files;
     /** By entry: what its operation answered. */
     private final int[] results;
+    /** By entry: the flag under which its success is not told, or 0. */
+    private final byte[] silence;
+
+    private final byte writesSilence;
 
     private int tail;
     private int added;
+    private int awaited;
     private int completionHead;
 
     private UringRing(int fd, MemorySegment parameters) throws IOException {
@@ -56,6 +61,9 @@ public final class UringRing implements AutoCloseable {
         this.rings = map(length, Uring.OFFSET_RINGS);
         this.entries = map((long) Uring.SQE_SIZE * count, Uring.OFFSET_SQES);
         this.results = new int[count];
+        this.silence = new byte[count];
+        boolean maySkip = (parameters.get(JAVA_INT, Uring.PARAMS_FEATURES) & Uring.FEATURE_SKIP_SUCCESS) != 0;
+        this.writesSilence = maySkip ? Uring.SKIP_SUCCESS : 0;
         this.files = RegisteredFiles.of(fd, MOST_FILES);
         for (int entry = 0; entry < count; entry++) entries.set(JAVA_LONG, at(entry) + Uring.SQE_USER_DATA, entry);
     }
@@ -107,13 +115,14 @@ public final class UringRing implements AutoCloseable {
     /** Makes the entry a write; of what and to which file is still to be set. */
     public void prepareWrite(int entry) {
         prepare(entry, Uring.WRITE);
+        silence[entry] = writesSilence;
     }
 
     /** {@code file}: as {@link #register} named it. */
     public void setFile(int entry, int file) {
         long sqe = at(entry);
         entries.set(JAVA_INT, sqe + Uring.SQE_FD, RegisteredFiles.number(file));
-        entries.set(JAVA_BYTE, sqe + Uring.SQE_FLAGS, RegisteredFiles.flags(file));
+        entries.set(JAVA_BYTE, sqe + Uring.SQE_FLAGS, (byte) (RegisteredFiles.flags(file) | silence[entry]));
     }
 
     /** The bytes that a write writes. */
@@ -125,11 +134,12 @@ public final class UringRing implements AutoCloseable {
 
     /** Adds {@code count} entries from {@code first} on to what {@link #run} will submit. */
     public void add(int first, int count) {
-        for (int i = 0; i < count; i++) {
-            rings.set(JAVA_INT, arrayOffset + 4L * (tail + i & mask), first + i);
-            results[first + i] = -Errno.EAGAIN;
+        for (int entry = first; entry < first + count; entry++) {
+            rings.set(JAVA_INT, arrayOffset + 4L * (tail++ & mask), entry);
+            boolean isSilent = silence[entry] != 0;
+            results[entry] = isSilent ? entries.get(JAVA_INT, at(entry) + Uring.SQE_LENGTH) : -Errno.EAGAIN;
+            if (!isSilent) awaited++;
         }
-        tail += count;
         added += count;
     }
 
@@ -139,16 +149,12 @@ public final class UringRing implements AutoCloseable {
      */
     public boolean run() {
         INT.setRelease(rings, (long) tailOffset, tail);
-        int count = added;
-        int taken = 0;
-        int done = 0;
-        for (int attempt = 0; done < count && attempt < MOST_ATTEMPTS; attempt++) {
-            int entered = Uring.enter(fd, count - taken, count - done, Uring.ENTER_GETEVENTS);
-            if (entered > 0) taken += entered;
-            done += reap();
+        for (int attempt = 0; (added > 0 || awaited > 0) && attempt < MOST_ATTEMPTS; attempt++) {
+            int entered = Uring.enter(fd, added, awaited, Uring.ENTER_GETEVENTS);
+            if (entered > 0) added -= entered;
+            reap();
         }
-        added = 0;
-        return done == count;
+        return added == 0 && awaited == 0;
     }
 
     /** What the entry's operation answered: bytes, or -errno. */
@@ -156,16 +162,16 @@ public final class UringRing implements AutoCloseable {
         return results[entry];
     }
 
-    /** Takes up what is complete; how many. */
-    private int reap() {
+    /** Takes up what is complete. */
+    private void reap() {
         int end = (int) INT.getAcquire(rings, (long) completionTailOffset);
-        int count = end - completionHead;
         for (; completionHead != end; completionHead++) {
             long cqe = completionsOffset + (long) Uring.CQE_SIZE * (completionHead & completionMask);
-            results[(int) rings.get(JAVA_LONG, cqe)] = rings.get(JAVA_INT, cqe + Uring.CQE_RESULT);
+            int entry = (int) rings.get(JAVA_LONG, cqe);
+            results[entry] = rings.get(JAVA_INT, cqe + Uring.CQE_RESULT);
+            if (silence[entry] == 0) awaited--;
         }
         INT.setRelease(rings, (long) completionHeadOffset, completionHead);
-        return count;
     }
 
     private void prepare(int entry, byte opcode) {
