@@ -80,7 +80,7 @@ public record PortConfig(
     }
 
     /** The host end of a veth pair that somebody else made on the host. */
-    public static PortConfig ofVeth(String device, int mtu) {
+    public static PortConfig ofVeth(String device, int mtu, boolean isolated) {
         return new PortConfig(
                 device,
                 new Namespace.Current(),
@@ -93,7 +93,7 @@ public record PortConfig(
                 true,
                 false,
                 false,
-                false,
+                isolated,
                 0,
                 false,
                 PortKind.VETH);

@@ -8,6 +8,7 @@ import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.log.LimitedLog;
+import dev.tapswitch.daemon.nat.DockerIsolation;
 import dev.tapswitch.tap.device.BridgePorts;
 import dev.tapswitch.tap.device.HostLink;
 import dev.tapswitch.tap.device.LinkEvents;
@@ -43,6 +44,7 @@ final class DefaultBridge {
     private BridgePorts ports;
     private LinkEvents events;
     private int mtu = PortConfig.DEFAULT_MTU;
+    private boolean isIsolated;
     private boolean isUnfinished;
     private volatile boolean isClosed;
 
@@ -63,7 +65,7 @@ final class DefaultBridge {
     /** The switch as it is now: a port to the bridge, of the bridge's name, and one for each veth. */
     SwitchConfig config() {
         SwitchConfig config = SwitchConfig.of(name).with(PortConfig.of(name).onHost(tap, mtu));
-        for (HostLink veth : taken.values()) config = config.with(PortConfig.ofVeth(veth.name(), veth.mtu()));
+        for (HostLink veth : taken.values()) config = config.with(PortConfig.ofVeth(veth.name(), veth.mtu(), isIsolated));
         return config;
     }
 
@@ -143,6 +145,7 @@ final class DefaultBridge {
     }
 
     private void take(HostLink veth) throws Refused {
+        isIsolated = DockerIsolation.isOn(name);
         taken.put(veth.name(), veth);
         try {
             control.provide(config());
