@@ -138,6 +138,16 @@ public record PortConfig(
                 kind);
     }
 
+    /** Whether both want the same of the interface itself. */
+    public boolean hasSameLink(PortConfig other) {
+        return mtu == other.mtu
+                && mac == other.mac
+                && up == other.up
+                && persistent == other.persistent
+                && addresses.equals(other.addresses)
+                && routes.equals(other.routes);
+    }
+
     /** Whether both are the same interface: a change from one to the other needs no new device. */
     public boolean isSameDevice(PortConfig other) {
         return device.equals(other.device) && namespace.equals(other.namespace) && kind == other.kind;

@@ -85,7 +85,7 @@ final class PacketSocket {
         }
     }
 
-    /** Has the sockets share what comes in, a flow always to the same one. One alone has all of it. */
+    /** Has the sockets share what comes in, a flow always to the same one. Until then each has had all of it. */
     static int share(int[] fds) {
         if (fds.length == 1) return 0;
         int how = Packet.PACKET_FANOUT_HASH << 16;
@@ -96,12 +96,11 @@ final class PacketSocket {
         for (int i = 1; i < fds.length && result >= 0; i++) {
             result = set(fds[i], Packet.SOL_PACKET, Packet.PACKET_FANOUT, group & 0xFFFF | how);
         }
-        // Until they shared, each got all: those are copies.
-        for (int fd : fds) drain(fd);
         return result;
     }
 
-    private static void drain(int fd) {
+    /** Forgets what waits to be read. */
+    static void drain(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment some = arena.allocate(64);
             while (Libc.recv(fd, some.address(), (int) some.byteSize(), Linux.MSG_TRUNC) > 0) {

@@ -39,11 +39,13 @@ public final class VethDevice implements PortDevice {
             VethDevice veth = new VethDevice(device, link.index(), openAll(link.index(), queues));
             try {
                 ports.shut(link.index());
-                return veth;
             } catch (TapException | RuntimeException e) {
-                TapAttachment.close(veth.queues);
+                veth.close();
                 throw e;
             }
+            // The bridge has served them too.
+            for (int queue : veth.queues) PacketSocket.drain(queue);
+            return veth;
         } catch (TapException e) {
             throw new TapException("cannot take over veth \"" + device + "\": " + e.getMessage(), e);
         }
