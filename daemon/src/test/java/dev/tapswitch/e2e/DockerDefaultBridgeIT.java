@@ -25,21 +25,33 @@ class DockerDefaultBridgeIT {
     private static void awaitPortsUp(DockerLab lab, String name, int count) {
         Await.within(
                 SOON,
-                () -> count + " ports up: " + ports(lab, name) + "\n" + lab.tapswitch().log(),
+                () -> count + " ports up: " + ports(lab, name) + "\n"
+                        + lab.tapswitch().log(),
                 () -> ports(lab, name).size() == count
-                        && lab.tapswitch().api().get("/v1/switches/" + name).get("ports-up").asInt() == count);
+                        && lab.tapswitch()
+                                        .api()
+                                        .get("/v1/switches/" + name)
+                                        .get("ports-up")
+                                        .asInt()
+                                == count);
     }
 
     /** The port on which the switch has learned a MAC; empty where it has not. */
     private static String portOf(DockerLab lab, String name, String mac) {
         for (JsonNode entry : lab.tapswitch().api().get("/v1/switches/" + name + "/macs")) {
-            if (entry.get("mac").asString().equals(mac)) return entry.get("port").asString();
+            if (entry.get("mac").asString().equals(mac))
+                return entry.get("port").asString();
         }
         return "";
     }
 
     private static long counted(DockerLab lab, String port, String counter) {
-        return lab.tapswitch().api().get("/v1/switches/docker0/ports/" + port).get("counters").get(counter).asLong();
+        return lab.tapswitch()
+                .api()
+                .get("/v1/switches/docker0/ports/" + port)
+                .get("counters")
+                .get(counter)
+                .asLong();
     }
 
     /** The ports of the kernel's bridge that it forwards to. */
@@ -152,8 +164,7 @@ class DockerDefaultBridgeIT {
     @Test
     void aBridgeOfOurOwnForDockerKeepsContainersApartIfDockerSaysSo() {
         try (var lab = new DockerLab()) {
-            lab.startTapswitch(
-                    "docker: {enabled: true, default-bridge: ts0, default-bridge-address: 172.17.0.1/16}");
+            lab.startTapswitch("docker: {enabled: true, default-bridge: ts0, default-bridge-address: 172.17.0.1/16}");
             Await.within(SOON, () -> "ts0", () -> lab.host("ip", "-br", "link").contains("tap-ts0"));
             lab.withDocker("--bridge", "ts0", "--icc=false", "--userland-proxy=false", "--mtu", "9000");
             lab.web("web1", "-p", "9001:80");
@@ -161,7 +172,9 @@ class DockerDefaultBridgeIT {
             awaitPortsUp(lab, "ts0", 3);
             assertEquals("172.17.0.2", lab.address("web1", "bridge"));
             assertNotEquals(
-                    0, lab.tryIn("web2", "ping", "-c", "1", "-W", "1", "172.17.0.2").exit());
+                    0,
+                    lab.tryIn("web2", "ping", "-c", "1", "-W", "1", "172.17.0.2")
+                            .exit());
             lab.ping("web2", "172.17.0.1");
             assertEquals("web1", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
             // Jumbo frames between the host and a container.

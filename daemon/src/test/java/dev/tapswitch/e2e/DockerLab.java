@@ -158,7 +158,8 @@ final class DockerLab implements AutoCloseable {
                 socket: %1$s/daemon.sock
                 state: %1$s/state
                 %2$s
-                """.formatted(directory, more.contains("docker: ") ? more : "docker: {enabled: true}\n" + more));
+                """.formatted(
+                        directory, more.contains("docker: ") ? more : "docker: {enabled: true}\n" + more));
         Await.within(
                 PATIENCE,
                 () -> "the driver's socket:\n" + daemon.log(),

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.docker;
 
+import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.daemon.config.DockerConfig;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.SwitchConfig;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
 final class DefaultBridge {
     private static final LimitedLog LOG = new LimitedLog(LoggerFactory.getLogger(DefaultBridge.class));
     private static final int LONGEST_NAME = 15;
+    /** From one look to the next, for changes come by the dozen: less than a container takes to start. */
+    private static final long PAUSE_NANOS = 10_000_000;
 
     private final String name;
     private final String address;
@@ -64,9 +68,11 @@ final class DefaultBridge {
 
     /** The switch as it is now: a port to the bridge, of the bridge's name, and one for each veth. */
     SwitchConfig config() {
-        SwitchConfig config = SwitchConfig.of(name).with(PortConfig.of(name).onHost(tap, mtu));
-        for (HostLink veth : taken.values()) config = config.with(PortConfig.ofVeth(veth.name(), veth.mtu(), isIsolated));
-        return config;
+        Map<String, PortConfig> configs = new LinkedHashMap<>();
+        configs.put(name, PortConfig.of(name).onHost(tap, mtu));
+        for (HostLink veth : taken.values())
+            configs.put(veth.name(), PortConfig.ofVeth(veth.name(), veth.mtu(), isIsolated));
+        return new SwitchConfig(name, SwitchSettings.DEFAULT, configs, List.of(), List.of());
     }
 
     /** Once the switch runs: takes over what is there, and from now on what comes. IOException says why links can't be watched. */
@@ -86,6 +92,7 @@ final class DefaultBridge {
     private void follow(Executor thread) {
         while (events.await()) {
             if (isLookAsked.compareAndSet(false, true)) thread.execute(this::look);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -109,14 +116,14 @@ final class DefaultBridge {
             }
             if (bridge.isPresent() && !bridge.get().kind().equals("bridge"))
                 throw new TapException("there is a " + name + " that is no bridge");
-            follow(links, bridge.map(HostLink::index).orElse(-1));
+            arrange(links, bridge.map(HostLink::index).orElse(-1));
             isUnfinished = false;
         } catch (TapException | Refused e) {
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
         }
     }
 
-    private void follow(List<HostLink> links, int bridge) throws TapException, Refused {
+    private void arrange(List<HostLink> links, int bridge) throws TapException, Refused {
         Map<String, HostLink> there = new LinkedHashMap<>();
         for (HostLink link : links) {
             if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) there.put(link.name(), link);
@@ -127,9 +134,11 @@ final class DefaultBridge {
         if (bridge < 0 || toBridge.isEmpty()) return;
         if (toBridge.get().master() != bridge) ports.setMaster(toBridge.get().index(), bridge);
         for (HostLink veth : there.values()) {
-            if (!taken.containsKey(veth.name())) take(veth);
-            else if (!veth.isShut() && isServed(veth)) ports.shut(veth.index());
+            if (isServed(veth) && !veth.isShut()) ports.shut(veth.index());
         }
+        takeOver(there.values().stream()
+                .filter(veth -> !taken.containsKey(veth.name()))
+                .toList());
     }
 
     /** Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send. */
@@ -144,22 +153,31 @@ final class DefaultBridge {
         if (changes) control.provide(config());
     }
 
-    private void take(HostLink veth) throws Refused {
+    private void takeOver(List<HostLink> coming) throws Refused {
+        if (coming.isEmpty()) return;
         isIsolated = DockerIsolation.isOn(name);
-        taken.put(veth.name(), veth);
-        try {
-            control.provide(config());
-        } catch (Refused e) {
-            taken.remove(veth.name());
-            throw e;
-        }
-        // Until now it was behind the bridge.
+        take(coming);
+        // Until now they were behind the bridge.
         RunningPort toBridge = control.requirePort(name, name);
         control.requireSwitch(name).learning().macTable().flushPort(toBridge.index(), false);
     }
 
+    /** Together for the sake of speed; one by one where one of them fails, as it does when its container has ended meanwhile. */
+    private void take(List<HostLink> coming) throws Refused {
+        coming.forEach(veth -> taken.put(veth.name(), veth));
+        try {
+            control.provide(config());
+        } catch (Refused e) {
+            coming.forEach(veth -> taken.remove(veth.name()));
+            if (coming.size() == 1) throw e;
+            LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
+            for (HostLink veth : coming) take(List.of(veth));
+        }
+    }
+
     private boolean isServed(HostLink veth) throws Refused {
-        return control.requirePort(name, veth.name()).state() != PortState.GONE;
+        return taken.containsKey(veth.name())
+                && control.requirePort(name, veth.name()).state() != PortState.GONE;
     }
 
     /** The bridge has no use of our port any more, and is to forget what it knows behind it: its own ports come back. Any thread. */

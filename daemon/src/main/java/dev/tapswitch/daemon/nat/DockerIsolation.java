@@ -12,9 +12,9 @@ public final class DockerIsolation {
     /** dockerd's {@code --icc=false}. Some milliseconds. */
     public static boolean isOn(String bridge) {
         return CHAINS.stream()
-                .anyMatch(chain -> HostCommand.run(
-                                        "iptables", "-w", "2", "-C", chain, "-i", bridge, "-o", bridge, "-j", "DROP")
-                                .exit()
-                        == 0);
+                .anyMatch(chain ->
+                        HostCommand.run("iptables", "-w", "2", "-C", chain, "-i", bridge, "-o", bridge, "-j", "DROP")
+                                        .exit()
+                                == 0);
     }
 }

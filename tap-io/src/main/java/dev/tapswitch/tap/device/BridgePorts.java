@@ -109,12 +109,14 @@ public final class BridgePorts implements AutoCloseable {
     private static NetlinkMessage port(int index, boolean isShut) {
         return new NetlinkMessage(RTM_SETLINK, 0)
                 .bridgePort(index)
-                .nested(IFLA_PROTINFO, port -> port.attribute(IFLA_BRPORT_LEARNING, isShut ? OFF : ON)
-                        .attribute(IFLA_BRPORT_UNICAST_FLOOD, isShut ? OFF : ON)
-                        .attribute(IFLA_BRPORT_MCAST_FLOOD, isShut ? OFF : ON)
-                        .attribute(IFLA_BRPORT_BCAST_FLOOD, isShut ? OFF : ON)
-                        .attribute(IFLA_BRPORT_LOCKED, isShut ? ON : OFF)
-                        .attribute(IFLA_BRPORT_FLUSH, new byte[0]));
+                .nested(
+                        IFLA_PROTINFO,
+                        port -> port.attribute(IFLA_BRPORT_LEARNING, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_UNICAST_FLOOD, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_MCAST_FLOOD, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_BCAST_FLOOD, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_LOCKED, isShut ? ON : OFF)
+                                .attribute(IFLA_BRPORT_FLUSH, new byte[0]));
     }
 
     /** A link that is down, or has no carrier, has a disabled port anyway, and the kernel enables it in due time. */

@@ -43,7 +43,8 @@ final class PacketSocket {
         int result = set(fd, Packet.SOL_PACKET, Packet.PACKET_VNET_HDR, 1);
         if (result >= 0) result = set(fd, Linux.SOL_SOCKET, Packet.SO_RCVBUFFORCE, RECEIVE_BUFFER);
         if (result >= 0) result = filter(fd);
-        // The filter does the same, but for a group of sockets: there the kernel asks only the filter before Linux 5.17.
+        // The filter does the same, but for a group of sockets: there the kernel asks only the filter before Linux
+        // 5.17.
         if (result >= 0) result = set(fd, Packet.SOL_PACKET, Packet.PACKET_IGNORE_OUTGOING, 1);
         return result;
     }
@@ -89,8 +90,8 @@ final class PacketSocket {
     static int share(int[] fds) {
         if (fds.length == 1) return 0;
         int how = Packet.PACKET_FANOUT_HASH << 16;
-        int result = set(
-                fds[0], Packet.SOL_PACKET, Packet.PACKET_FANOUT, how | Packet.PACKET_FANOUT_FLAG_UNIQUEID << 16);
+        int result =
+                set(fds[0], Packet.SOL_PACKET, Packet.PACKET_FANOUT, how | Packet.PACKET_FANOUT_FLAG_UNIQUEID << 16);
         int group = result < 0 ? result : get(fds[0], Packet.SOL_PACKET, Packet.PACKET_FANOUT);
         if (group < 0) return group;
         for (int i = 1; i < fds.length && result >= 0; i++) {

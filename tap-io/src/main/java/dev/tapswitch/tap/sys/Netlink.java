@@ -55,6 +55,7 @@ public final class Netlink {
     public static final int IFLA_MASTER = 10;
     /** A bridge port's attributes, in a message of the family AF_BRIDGE. */
     public static final int IFLA_PROTINFO = 12;
+
     public static final int IFLA_LINKINFO = 18;
     public static final int IFLA_EXT_MASK = 29;
     public static final int IFLA_INFO_KIND = 1;

@@ -38,7 +38,12 @@ public final class NetlinkMessage {
 
     /** struct ifinfomsg: a link as a port of its bridge. */
     public NetlinkMessage bridgePort(int index) {
-        bytes.put((byte) Linux.AF_BRIDGE).put((byte) 0).putShort((short) 0).putInt(index).putInt(0).putInt(0);
+        bytes.put((byte) Linux.AF_BRIDGE)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(index)
+                .putInt(0)
+                .putInt(0);
         return this;
     }
 

@@ -151,7 +151,8 @@ class VethDeviceIT {
     void aPortThatIsNotLockedIsShutToo() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 1)) {
-                NetnsFixture.run("ip", "netns", "exec", netns.name, "bridge", "link", "set", "dev", "host1", "locked", "off");
+                NetnsFixture.run(
+                        "ip", "netns", "exec", netns.name, "bridge", "link", "set", "dev", "host1", "locked", "off");
                 assertEquals(LinkState.UP, veth.state());
                 write(container, OURS, 1);
                 assertEquals(1, read(veth.queueFds()[0]));
@@ -187,7 +188,8 @@ class VethDeviceIT {
     }
 
     private static void assertRefused(String device, String complaint) {
-        String said = assertThrows(TapException.class, () -> VethDevice.open(device, 1)).getMessage();
+        String said = assertThrows(TapException.class, () -> VethDevice.open(device, 1))
+                .getMessage();
         assertTrue(said.startsWith(complaint) && said.lines().count() == 1, said);
     }
 
