@@ -59,7 +59,7 @@ class DockerDefaultBridgeIT {
         return lab.host("bridge", "-o", "link")
                 .lines()
                 .filter(line -> line.contains("state forwarding"))
-                .map(line -> line.split(": ")[1].split("@")[0])
+                .map(line -> line.split(": ", -1)[1].split("@", -1)[0])
                 .toList();
     }
 
