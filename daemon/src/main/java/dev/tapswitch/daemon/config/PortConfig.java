@@ -13,6 +13,7 @@ import java.util.List;
  * @param mac the interface's own, low 48 bits; -1 for one of the kernel's choosing
  * @param persistent whether the device outlives the daemon
  * @param learningLimit most MACs learned on it; 0 for no limit
+ * @param kind what its device is; users make TAPs
  */
 public record PortConfig(
         String name,
@@ -28,7 +29,8 @@ public record PortConfig(
         boolean hairpin,
         boolean isolated,
         int learningLimit,
-        boolean dropBeyondLimit) {
+        boolean dropBeyondLimit,
+        PortKind kind) {
     public static final int DEFAULT_MTU = 1_500;
     public static final long ANY_MAC = -1;
 
@@ -53,7 +55,48 @@ public record PortConfig(
                 false,
                 false,
                 0,
-                false);
+                false,
+                PortKind.TAP);
+    }
+
+    /** The same, as a TAP of another name and MTU on the host. */
+    public PortConfig onHost(String itsDevice, int itsMtu) {
+        return new PortConfig(
+                name,
+                new Namespace.Current(),
+                itsDevice,
+                itsMtu,
+                mac,
+                addresses,
+                routes,
+                up,
+                offload,
+                persistent,
+                hairpin,
+                isolated,
+                learningLimit,
+                dropBeyondLimit,
+                PortKind.TAP);
+    }
+
+    /** The host end of a veth pair that somebody else made on the host. */
+    public static PortConfig ofVeth(String device, int mtu, boolean isolated) {
+        return new PortConfig(
+                device,
+                new Namespace.Current(),
+                device,
+                mtu,
+                ANY_MAC,
+                List.of(),
+                List.of(),
+                true,
+                true,
+                false,
+                false,
+                isolated,
+                0,
+                false,
+                PortKind.VETH);
     }
 
     /** What the forwarding decision needs of it. */
@@ -61,7 +104,7 @@ public record PortConfig(
         return new PortSettings(name, mtu, offload, hairpin, isolated, learningLimit, dropBeyondLimit);
     }
 
-    /** What its device should be. */
+    /** What its TAP should be. */
     public TapSpec tap(int queues) {
         return new TapSpec(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
     }
@@ -91,11 +134,22 @@ public record PortConfig(
                 hairpin,
                 isolated,
                 learningLimit,
-                dropBeyondLimit);
+                dropBeyondLimit,
+                kind);
+    }
+
+    /** Whether both want the same of the interface itself. */
+    public boolean hasSameLink(PortConfig other) {
+        return mtu == other.mtu
+                && mac == other.mac
+                && up == other.up
+                && persistent == other.persistent
+                && addresses.equals(other.addresses)
+                && routes.equals(other.routes);
     }
 
     /** Whether both are the same interface: a change from one to the other needs no new device. */
     public boolean isSameDevice(PortConfig other) {
-        return device.equals(other.device) && namespace.equals(other.namespace);
+        return device.equals(other.device) && namespace.equals(other.namespace) && kind == other.kind;
     }
 }

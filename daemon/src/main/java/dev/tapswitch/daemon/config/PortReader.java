@@ -33,7 +33,8 @@ final class PortReader {
                 port.flag("hairpin", base.hairpin()),
                 port.flag("isolated", base.isolated()),
                 port.number("learning-limit", 0, 1 << 24, base.learningLimit()),
-                port.oneOf("beyond-limit", BEYOND_LIMIT, base.dropBeyondLimit()));
+                port.oneOf("beyond-limit", BEYOND_LIMIT, base.dropBeyondLimit()),
+                base.kind());
         port.done();
         checkDefaultDevice(port, read);
         checkIpv6(port, read);
@@ -67,8 +68,14 @@ final class PortReader {
         }
     }
 
-    private static String device(String name) {
+    static String device(String name) {
         return tap(name, List.of(), List.of()).device();
+    }
+
+    /** An interface's address with its length, "198.18.0.1/24". */
+    static String address(String text) {
+        tap(List.of(text), List.of());
+        return text;
     }
 
     private static void tap(List<String> addresses, List<String> routes) {

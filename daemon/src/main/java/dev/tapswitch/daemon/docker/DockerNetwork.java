@@ -4,6 +4,7 @@ import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
@@ -110,7 +111,8 @@ record DockerNetwork(
                 false,
                 false,
                 0,
-                false);
+                false,
+                PortKind.TAP);
     }
 
     /** Addresses, routes and up are Docker's affair; the device outlives us, so that a container does not notice when we restart. */
@@ -129,6 +131,7 @@ record DockerNetwork(
                 false,
                 isolated,
                 learningLimit,
-                learningLimit > 0);
+                learningLimit > 0,
+                PortKind.TAP);
     }
 }

@@ -38,6 +38,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private final Worker worker;
     private final Lane lane;
     private final Bursts bursts;
+    private final boolean takesBursts;
     private final Runnable gone;
     private final IoUringIoOps pollOps;
     private IoRegistration registration;
@@ -49,13 +50,17 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     /** How many frames to ask for at once; 0 for one by one. */
     private int burst;
 
-    /** {@code bursts}: the worker's, shared by its queues; {@code gone}: told on the loop when the device has vanished. */
-    UringTapQueue(int fd, int port, Worker worker, Lane lane, Bursts bursts, Runnable gone) {
+    /**
+     * {@code bursts}: the worker's, shared by its queues; {@code takesBursts}: whether this one may use them; {@code gone}: told on the loop when the
+     * device has vanished.
+     */
+    UringTapQueue(int fd, int port, Worker worker, Lane lane, Bursts bursts, boolean takesBursts, Runnable gone) {
         this.fd = fd;
         this.port = port;
         this.worker = worker;
         this.lane = lane;
         this.bursts = bursts;
+        this.takesBursts = takesBursts;
         this.gone = gone;
         this.pollOps = ops(POLL_ADD, fd, 0, Linux.POLLIN);
     }
@@ -112,7 +117,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
             if (length <= 0) return length;
             worker.forward(lane, snapshot, port, memory, 0, length, nowMs);
             frames++;
-            if (frames == FEW && length < LARGE) burst = FIRST_BURST;
+            if (takesBursts && frames == FEW && length < LARGE) burst = FIRST_BURST;
         }
         return burst > 0 ? moveBursts(snapshot, nowMs) : 0;
     }
@@ -154,7 +159,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
 
     @Override
     public void write(Counters counters, long address, int length) {
-        if (bursts.isGathering()) bursts.write(file, counters, address, Worker.HEADER + length);
+        if (takesBursts && bursts.isGathering()) bursts.write(file, counters, address, Worker.HEADER + length);
         else Worker.write(this, counters, address, length);
     }
 

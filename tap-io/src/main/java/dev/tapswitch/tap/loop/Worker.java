@@ -140,7 +140,7 @@ final class Worker {
 
     private static DropReason reason(int result) {
         return switch (-result) {
-            case Errno.EIO, Errno.EBADFD -> DropReason.PORT_DOWN;
+            case Errno.EIO, Errno.EBADFD, Errno.ENETDOWN, Errno.ENXIO -> DropReason.PORT_DOWN;
             case Errno.EAGAIN -> DropReason.QUEUE_FULL;
             case Errno.EINVAL -> DropReason.BAD_OFFLOAD;
             default -> DropReason.WRITE_FAILED;

@@ -2,7 +2,7 @@ package dev.tapswitch.tap.loop;
 
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.tap.device.LinkState;
-import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
@@ -123,7 +123,7 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Begins to forward for a port: worker i serves the device's queue i. Returns when all do. */
-    public synchronized void attach(LearningSwitch owner, int port, TapDevice device) {
+    public synchronized void attach(LearningSwitch owner, int port, PortDevice device) {
         int[] fds = device.queueFds();
         if (fds.length != loops.length) {
             throw new IllegalArgumentException(
@@ -144,7 +144,8 @@ public final class Workers implements AutoCloseable {
             Runnable gone = () -> attachment.update(LinkState.GONE);
             queues[i] = mode == IoMode.EPOLL
                     ? new EpollTapQueue(fds[i], port, workers[i], ownLanes[i], buffers[i], gone)
-                    : new UringTapQueue(fds[i], port, workers[i], ownLanes[i], workers[i].bursts(), gone);
+                    : new UringTapQueue(
+                            fds[i], port, workers[i], ownLanes[i], workers[i].bursts(), device.takesBursts(), gone);
             held.add(new Held(i, queues[i], await(loops[i].register(queues[i]))));
         }
         if (!isHolding) startHeld();

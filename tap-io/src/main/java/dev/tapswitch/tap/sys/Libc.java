@@ -32,6 +32,8 @@ public final class Libc {
     private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SETSOCKOPT =
             function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle GETSOCKOPT =
+            function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SEND = function("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDMSG = function("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -141,6 +143,16 @@ public final class Libc {
         MemorySegment state = callState();
         try {
             return (int) orErrno((int) SETSOCKOPT.invokeExact(state, fd, level, name, address, length), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** getsockopt(2) into {@code address}; the length, a socklen_t, is at {@code lengthAddress}. */
+    public static int getsockopt(int fd, int level, int name, long address, long lengthAddress) {
+        MemorySegment state = CALL_STATE.get();
+        try {
+            return (int) orErrno((int) GETSOCKOPT.invokeExact(state, fd, level, name, address, lengthAddress), state);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Builds one netlink message (include/uapi/linux/netlink.h): a header, a fixed structure, then attributes, each aligned to 4 bytes. The
@@ -32,6 +33,17 @@ public final class NetlinkMessage {
                 .putInt(index)
                 .putInt(flags)
                 .putInt(changed);
+        return this;
+    }
+
+    /** struct ifinfomsg: a link as a port of its bridge. */
+    public NetlinkMessage bridgePort(int index) {
+        bytes.put((byte) Linux.AF_BRIDGE)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(index)
+                .putInt(0)
+                .putInt(0);
         return this;
     }
 
@@ -86,6 +98,15 @@ public final class NetlinkMessage {
     public NetlinkMessage attribute(int type, String value) {
         byte[] text = value.getBytes(StandardCharsets.UTF_8);
         return attribute(type, Arrays.copyOf(text, text.length + 1));
+    }
+
+    /** Attributes inside an attribute: {@code inside} adds them. */
+    public NetlinkMessage nested(int type, Consumer<NetlinkMessage> inside) {
+        int start = bytes.position();
+        bytes.putShort((short) 0).putShort((short) (type | Netlink.NLA_F_NESTED));
+        inside.accept(this);
+        bytes.putShort(start, (short) (bytes.position() - start));
+        return this;
     }
 
     /** The whole message, with its length and sequence number in place. */
