@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.config;
 
 import dev.tapswitch.core.forward.PortSettings;
 import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.device.TapSpec;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import java.util.List;
  * @param mac the interface's own, low 48 bits; -1 for one of the kernel's choosing
  * @param persistent whether the device outlives the daemon
  * @param learningLimit most MACs learned on it; 0 for no limit
+ * @param sendLimit of what the interface sends
+ * @param receiveLimit of what the interface receives
  */
 public record PortConfig(
         String name,
@@ -28,13 +31,50 @@ public record PortConfig(
         boolean hairpin,
         boolean isolated,
         int learningLimit,
-        boolean dropBeyondLimit) {
+        boolean dropBeyondLimit,
+        RateLimit sendLimit,
+        RateLimit receiveLimit) {
     public static final int DEFAULT_MTU = 1_500;
     public static final long ANY_MAC = -1;
 
     public PortConfig {
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
+    }
+
+    /** With no limit of a rate. */
+    public PortConfig(
+            String name,
+            Namespace namespace,
+            String device,
+            int mtu,
+            long mac,
+            List<String> addresses,
+            List<String> routes,
+            boolean up,
+            boolean offload,
+            boolean persistent,
+            boolean hairpin,
+            boolean isolated,
+            int learningLimit,
+            boolean dropBeyondLimit) {
+        this(
+                name,
+                namespace,
+                device,
+                mtu,
+                mac,
+                addresses,
+                routes,
+                up,
+                offload,
+                persistent,
+                hairpin,
+                isolated,
+                learningLimit,
+                dropBeyondLimit,
+                RateLimit.NONE,
+                RateLimit.NONE);
     }
 
     /** What a port is when only its name is said. */
@@ -63,7 +103,19 @@ public record PortConfig(
 
     /** What its device should be. */
     public TapSpec tap(int queues) {
-        return new TapSpec(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return new TapSpec(
+                device,
+                namespace,
+                queues,
+                mtu,
+                mac,
+                offload,
+                up,
+                persistent,
+                addresses,
+                routes,
+                sendLimit,
+                receiveLimit);
     }
 
     /** The same, on a device that goes when it is closed. */
@@ -91,7 +143,9 @@ public record PortConfig(
                 hairpin,
                 isolated,
                 learningLimit,
-                dropBeyondLimit);
+                dropBeyondLimit,
+                sendLimit,
+                receiveLimit);
     }
 
     /** Whether both are the same interface: a change from one to the other needs no new device. */

@@ -73,8 +73,9 @@ final class PortOpening {
     /** What closes a device that was let go, for good. */
     Runnable closing(PortConfig port, TapDevice device) {
         return () -> {
-            device.close();
+            // First, so that ours are the last: what stands beside the device is removed by whoever closes it for good.
             supervisor.releaseQueues(port);
+            device.close();
         };
     }
 

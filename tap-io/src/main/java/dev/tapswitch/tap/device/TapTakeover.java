@@ -46,7 +46,7 @@ public final class TapTakeover {
         Arrays.fill(queues, kept, queues.length, -1);
         try (Links links = new Links()) {
             for (int i = kept; i < queues.length; i++) queues[i] = anotherQueue(device);
-            TapDevice.setUp(spec, links, device, queues[0]);
+            TapDevice.setUp(spec, links, device, queues[0], false);
         } catch (TapException | RuntimeException e) {
             TapAttachment.close(Arrays.copyOfRange(queues, kept, queues.length));
             throw e;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Builds one netlink message (include/uapi/linux/netlink.h): a header, a fixed structure, then attributes, each aligned to 4 bytes. The
@@ -67,6 +68,12 @@ public final class NetlinkMessage {
         return this;
     }
 
+    /** struct tcmsg: a queueing discipline or filter of a link. */
+    public NetlinkMessage traffic(int index, int handle, int parent, int info) {
+        bytes.putInt(0).putInt(index).putInt(handle).putInt(parent).putInt(info);
+        return this;
+    }
+
     public NetlinkMessage attribute(int type, byte[] value) {
         bytes.putShort((short) (ATTRIBUTE_HEADER + value.length))
                 .putShort((short) type)
@@ -79,6 +86,22 @@ public final class NetlinkMessage {
         bytes.putShort((short) (ATTRIBUTE_HEADER + Integer.BYTES))
                 .putShort((short) type)
                 .putInt(value);
+        return this;
+    }
+
+    public NetlinkMessage attribute(int type, long value) {
+        bytes.putShort((short) (ATTRIBUTE_HEADER + Long.BYTES))
+                .putShort((short) type)
+                .putLong(value);
+        return this;
+    }
+
+    /** An attribute that consists of attributes, which {@code content} adds. */
+    public NetlinkMessage nested(int type, Consumer<NetlinkMessage> content) {
+        int start = bytes.position();
+        bytes.putShort((short) 0).putShort((short) type);
+        content.accept(this);
+        bytes.putShort(start, (short) (bytes.position() - start));
         return this;
     }
 
