@@ -44,6 +44,14 @@ final class PortOpening {
         owner.learning().setPortUp(port.index(), device.state() == LinkState.UP);
     }
 
+    /** Has the queues held under the name that the port's device has now: by that the next start looks for them. */
+    void renamed(PortConfig before, RunningPort port) {
+        if (before.isSameDevice(port.config())) return;
+        // One after the other: systemd holds a descriptor once only, and keeps its first name.
+        supervisor.releaseQueues(before);
+        supervisor.holdQueues(port.config(), port.device().queueFds());
+    }
+
     /** The port's device as it was held over a restart; null where there is none that can be used. */
     private TapDevice takeOver(PortConfig port) {
         int[] held = supervisor.takeQueues(port);
