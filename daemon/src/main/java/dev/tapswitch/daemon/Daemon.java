@@ -1,6 +1,7 @@
 package dev.tapswitch.daemon;
 
 import dev.tapswitch.daemon.api.ApiServer;
+import dev.tapswitch.daemon.cni.Cni;
 import dev.tapswitch.daemon.config.Additions;
 import dev.tapswitch.daemon.config.Config;
 import dev.tapswitch.daemon.config.ConfigException;
@@ -74,15 +75,17 @@ public final class Daemon {
                 Systemd _ = systemd) {
             systemd.watch(host.workers());
             Control control = new Control(file, config, host, state, additions, systemd);
+            Cni cni = Cni.load(config.state(), control, nat);
             try (Docker docker = config.docker().enabled() ? Docker.restore(config, control, nat) : null;
-                    ApiServer _ = ApiServer.start(socket, control, nat, ended, version)) {
+                    ApiServer _ = ApiServer.start(socket, control, nat, cni, ended, version)) {
                 Workers workers = host.workers();
                 String threads = Counted.of(workers.count(), "worker", "workers");
                 LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
                 thread.submit(() -> start(control, socket)).get();
+                thread.execute(cni::start);
                 if (docker != null) thread.submit(() -> start(docker, thread)).get();
                 thread.execute(() -> systemd.started(host));
-                thread.every(TICK_MS, () -> tick(host, docker, systemd));
+                thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
                 signals.await(() -> thread.execute(() -> reload(control)));
                 LOG.info("ending");
                 systemd.stopping();
@@ -108,9 +111,10 @@ public final class Daemon {
         return docker;
     }
 
-    private static void tick(SwitchHost host, Docker docker, Systemd systemd) {
+    private static void tick(SwitchHost host, Docker docker, Cni cni, Systemd systemd) {
         long nowMs = Clock.nowMs();
         if (docker != null) docker.tick(nowMs);
+        cni.tick(nowMs);
         host.tick(nowMs);
         systemd.tell(host);
     }

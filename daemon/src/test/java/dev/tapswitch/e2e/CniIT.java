@@ -20,62 +20,16 @@ import tools.jackson.databind.node.ObjectNode;
 /** The CNI plugin as a container runtime calls it, with Debian's host-local and portmap beside it; the test is the runtime. */
 @Timeout(90)
 class CniIT {
-    private static final Path LAUNCHER =
-            Path.of("../config/cni/tapswitch").toAbsolutePath().normalize();
-    private static final Path PLUGINS = Path.of("/usr/lib/cni");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String SUBNET = "198.18.7.0/24";
 
-    /** A network of a runtime's, whose plugins run in the daemon's namespace, which is the host's here. */
-    private record Network(Net net, RunningDaemon daemon, ObjectNode config) {
-        Command call(Path plugin, String command, String container, String ifname, JsonNode input, String... more)
-                throws IOException {
-            Path stdin = Files.writeString(net.directory().resolve("stdin.json"), input.toString());
-            List<String> words = new ArrayList<>(
-                    List.of("env", "CNI_COMMAND=" + command, "CNI_CONTAINERID=" + container, "CNI_IFNAME=" + ifname));
-            words.add("CNI_NETNS=/run/netns/" + net.namespace(container));
-            words.add("CNI_PATH=" + LAUNCHER.getParent() + ":" + PLUGINS);
-            words.add("TAPSWITCH_SOCKET=" + daemon.api().socket());
-            words.addAll(List.of(more));
-            words.addAll(List.of("sh", "-c", plugin + " <" + stdin));
-            return Command.run(Duration.ofSeconds(30), Net.inside(net.namespace("sw"), words.toArray(String[]::new)));
-        }
-
-        Command call(String command, String container, String... more) throws IOException {
-            return call(LAUNCHER, command, container, "eth0", config, more);
-        }
-
-        JsonNode add(String container, String... more) throws IOException {
-            Command added = call("ADD", container, more);
-            assertEquals(0, added.exit(), () -> added.output() + daemon.log());
-            return JSON.readTree(added.output());
-        }
-
-        Network with(String key, Object value) {
-            ObjectNode changed = config.deepCopy();
-            changed.set(key, JSON.valueToTree(value));
-            return new Network(net, daemon, changed);
-        }
-    }
-
-    private static Network network(Net net, String version) {
-        assumeTrue(Command.exists("curl"), "needs curl");
-        assumeTrue(Files.isExecutable(PLUGINS.resolve("host-local")), "needs Debian's containernetworking-plugins");
-        net.quietNode("node", "198.18.0.1/24");
-        ObjectNode config = JSON.createObjectNode();
-        config.put("cniVersion", version)
-                .put("name", "pods")
-                .put("type", "tapswitch")
-                .put("isDefaultGateway", true);
-        ObjectNode ipam = config.putObject("ipam").put("type", "host-local").put("subnet", SUBNET);
-        ipam.put("dataDir", net.directory().resolve("ipam").toString());
-        return new Network(net, net.start(Io.EPOLL), config);
+    private static CniRuntime network(Net net, String version) throws IOException {
+        return CniRuntime.start(net, version);
     }
 
     @Test
     void containersGetAddressesReachEachOtherAndTheHostAndGoWithoutATrace() throws IOException {
         try (var net = new Net()) {
-            Network pods = network(net, "1.0.0");
+            CniRuntime pods = network(net, "1.0.0");
             JsonNode one = pods.add("one");
             JsonNode two = pods.add("two");
             assertEquals("198.18.7.2/24", one.at("/ips/0/address").asString());
@@ -85,11 +39,11 @@ class CniIT {
             assertEquals("0.0.0.0/0", one.at("/routes/0/dst").asString());
             String inside = Command.expect("ip", "-n", net.namespace("one"), "-o", "link", "show", "eth0");
             assertTrue(inside.contains(one.at("/interfaces/0/mac").asString()), inside);
-            ping(net, "one", two);
-            ping(net, "sw", one);
+            pods.ping("one", two);
+            pods.ping("sw", one);
             Command.expect(Net.inside(net.namespace("one"), "ping", "-n", "-c", "1", "-W", "2", "198.18.7.1"));
 
-            Network before = pods.with("prevResult", one);
+            CniRuntime before = pods.with("prevResult", one);
             Command checked = before.call("CHECK", "one");
             assertEquals(0, checked.exit(), checked::output);
             Command.expect("ip", "-n", net.namespace("one"), "link", "set", "eth0", "down");
@@ -111,7 +65,7 @@ class CniIT {
     @Test
     void aMacAndAddressesAreWhatWasAskedFor() throws IOException {
         try (var net = new Net()) {
-            Network pods = network(net, "1.0.0");
+            CniRuntime pods = network(net, "1.0.0");
             JsonNode byArgs = pods.add("one", "CNI_ARGS=IgnoreUnknown=1;MAC=02:11:22:33:44:66");
             assertEquals("02:11:22:33:44:66", byArgs.at("/interfaces/0/mac").asString());
             var asked = JSON.readTree("{\"mac\": \"02:11:22:33:44:77\", \"ips\": [\"198.18.7.50/24\"]}");
@@ -120,14 +74,14 @@ class CniIT {
                     "02:11:22:33:44:77", byCapability.at("/interfaces/0/mac").asString());
             assertEquals("198.18.7.50/24", byCapability.at("/ips/0/address").asString());
             // Without an IPAM plugin the addresses are taken as they come.
-            Network bare = pods.with("ipam", JSON.createObjectNode())
+            CniRuntime bare = pods.with("ipam", JSON.createObjectNode())
                     .with("isDefaultGateway", false)
                     .with("runtimeConfig", JSON.readTree("{\"ips\": [\"198.18.7.60/24\", \"fd00:7::60/64\"]}"))
                     .with("cniVersion", "1.1.0");
             JsonNode three = bare.add("three");
             assertEquals(2, three.get("ips").size());
             assertEquals(1500, three.at("/interfaces/0/mtu").asInt());
-            ping(net, "two", three);
+            pods.ping("two", three);
         }
     }
 
@@ -135,7 +89,7 @@ class CniIT {
     void publishedPortsWorkByTheChainedPortmap() throws IOException {
         try (var net = new Net()) {
             assumeTrue(Command.exists("iptables") && Command.exists("python3"), "needs iptables and python3");
-            Network pods = network(net, "1.0.0");
+            CniRuntime pods = network(net, "1.0.0");
             JsonNode one = pods.add("one");
             ObjectNode portmap = JSON.createObjectNode();
             portmap.put("cniVersion", "1.0.0")
@@ -147,7 +101,7 @@ class CniIT {
                     JSON.readTree(
                             "{\"portMappings\": [{\"hostPort\": 9001, \"containerPort\": 8000, \"protocol\": \"tcp\"}]}"));
             portmap.set("prevResult", one);
-            Command mapped = pods.call(PLUGINS.resolve("portmap"), "ADD", "one", "eth0", portmap);
+            Command mapped = pods.call(CniRuntime.PLUGINS.resolve("portmap"), "ADD", "one", "eth0", portmap);
             assumeTrue(!mapped.output().contains("iptables"), () -> "iptables does not work here: " + mapped.output());
             assertEquals(0, mapped.exit(), mapped::output);
             Process server = Command.start(
@@ -167,7 +121,7 @@ class CniIT {
                                             .toArray(String[]::new))
                                     .exit()
                             == 0);
-            Command unmapped = pods.call(PLUGINS.resolve("portmap"), "DEL", "one", "eth0", portmap);
+            Command unmapped = pods.call(CniRuntime.PLUGINS.resolve("portmap"), "DEL", "one", "eth0", portmap);
             assertEquals(0, unmapped.exit(), unmapped::output);
         }
     }
@@ -175,7 +129,7 @@ class CniIT {
     @Test
     void whatTheRuntimeForgotIsCollected() throws IOException {
         try (var net = new Net()) {
-            Network pods =
+            CniRuntime pods =
                     network(net, "1.1.0").with("ipam", JSON.createObjectNode()).with("isDefaultGateway", false);
             pods.add("one");
             pods.add("two");
@@ -187,7 +141,7 @@ class CniIT {
                     .call("GC", "one");
             assertEquals(0, collected.exit(), collected::output);
             List<String> left = new ArrayList<>();
-            for (JsonNode port : pods.daemon.api().get("/v1/switches/pods/ports"))
+            for (JsonNode port : pods.daemon().api().get("/v1/switches/pods/ports"))
                 left.add(port.get("name").asString());
             assertEquals(2, left.size(), left::toString);
             assertTrue(left.get(0).endsWith("-two-eth0") && left.get(1).endsWith("-three-eth0"), left::toString);
@@ -197,19 +151,20 @@ class CniIT {
     @Test
     void refusalsAreCniErrorsAndLeaveNothingBehind() throws IOException {
         try (var net = new Net()) {
-            Network pods = network(net, "1.0.0");
+            CniRuntime pods = network(net, "1.0.0");
             refused(pods.with("cniVersion", "9.9.9").call("ADD", "one"), 1, "9.9.9");
             refused(
                     pods.with("runtimeConfig", JSON.readTree("{\"bandwidth\": {\"ingressRate\": 1000}}"))
                             .call("ADD", "one"),
-                    2,
-                    "bandwidth");
+                    7,
+                    "both a rate and a burst");
             refused(pods.call("ADD", "one", "CNI_NETNS="), 4, "CNI_NETNS");
             refused(pods.call("ADD", "one", "CNI_ARGS=a\"b"), 4, "quote");
             refused(pods.with("mtu", 1).call("ADD", "one"), 7, "mtu");
             refused(pods.with("ipam", JSON.readTree("{\"type\": \"nowhere\"}")).call("ADD", "one"), 7, "nowhere");
             refused(pods.call("ADD", "one", "CNI_NETNS=/run/netns/none"), 101, "namespace");
             assertEquals(List.of(), leases(net), "what IPAM gave is given back");
+            assertEquals(1, pods.daemon().api().get("/v1/switches").size(), "no switch but the test's own");
             pods.add("one");
             // IPAM is asked first, and its refusal handed on as it is.
             refused(pods.call("ADD", "one"), 999, "duplicate");
@@ -232,17 +187,12 @@ class CniIT {
         assertEquals(1, error.get("msg").asString().lines().count());
     }
 
-    private static int exit(Network network, String command, String container) {
+    private static int exit(CniRuntime network, String command, String container) {
         try {
             return network.call(command, container).exit();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static void ping(Net net, String from, JsonNode to) {
-        String address = to.at("/ips/0/address").asString().replaceFirst("/.*", "");
-        Command.expect(Net.inside(net.namespace(from), "ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", address));
     }
 
     /** The addresses that host-local holds. */

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.api;
 
+import dev.tapswitch.daemon.cni.Cni;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.http.UnixServer;
@@ -19,9 +20,9 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons. */
-    public static ApiServer start(Path socket, Control control, Nat nat, ControlThread thread, String version)
+    public static ApiServer start(Path socket, Control control, Nat nat, Cni cni, ControlThread thread, String version)
             throws IOException {
-        Router router = new Routes(control, nat, version).router();
+        Router router = new Routes(control, nat, cni, version).router();
         return new ApiServer(
                 UnixServer.start(socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread)));
     }

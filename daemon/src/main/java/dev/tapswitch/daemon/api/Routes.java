@@ -33,12 +33,14 @@ final class Routes {
 
     private final Control control;
     private final Nat nat;
+    private final Cni cni;
     private final String version;
     private final long startedNanos = System.nanoTime();
 
-    Routes(Control control, Nat nat, String version) {
+    Routes(Control control, Nat nat, Cni cni, String version) {
         this.control = control;
         this.nat = nat;
+        this.cni = cni;
         this.version = version;
     }
 
@@ -225,7 +227,7 @@ final class Routes {
     }
 
     private Answer cni(Request request) throws Refused {
-        CniAnswer answer = new Cni(control).answer(JsonMapper.shared().readTree(request.json()));
+        CniAnswer answer = cni.answer(JsonMapper.shared().readTree(request.json()));
         return new Answer(answer.status(), answer.body());
     }
 

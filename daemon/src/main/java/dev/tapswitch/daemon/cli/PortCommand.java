@@ -76,6 +76,19 @@ final class PortCommand extends Verbs {
                 description = "Beyond that limit: forward (unlearned) or drop.")
         private String beyondLimit;
 
+        @Option(
+                names = "--send-limit",
+                paramLabel = "RATE",
+                description =
+                        "Most that the device may send: bits per second, as 20M or '20M burst 1M'; 0 for no limit.")
+        private String sendLimit;
+
+        @Option(
+                names = "--receive-limit",
+                paramLabel = "RATE",
+                description = "Most that the device may receive, likewise.")
+        private String receiveLimit;
+
         void putInto(Map<String, Object> body) {
             putGiven(body, "mtu", mtu);
             putGiven(body, "mac", mac);
@@ -87,6 +100,8 @@ final class PortCommand extends Verbs {
             putGiven(body, "isolated", isolated);
             putGiven(body, "learning-limit", learningLimit);
             putGiven(body, "beyond-limit", beyondLimit);
+            putGiven(body, "send-limit", sendLimit);
+            putGiven(body, "receive-limit", receiveLimit);
         }
     }
 

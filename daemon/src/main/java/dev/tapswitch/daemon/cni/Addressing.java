@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
+import dev.tapswitch.tap.device.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +51,20 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
                 .filter(ip -> ip.has("gateway"))
                 .map(ip -> ip.path("gateway").asString("")
                         + ip.path("address").asString("").replaceFirst("[^/]*", ""))
+                .distinct()
+                .toList();
+    }
+
+    boolean hasGateway(boolean ipv6) {
+        return ips.stream()
+                .map(ip -> ip.path("gateway").asString(""))
+                .anyMatch(gateway -> !gateway.isEmpty() && gateway.contains(":") == ipv6);
+    }
+
+    /** The subnets that the addresses are of. */
+    List<String> subnets() {
+        return addresses().stream()
+                .map(address -> IpPrefix.ofInterface(address).network().toString())
                 .distinct()
                 .toList();
     }

@@ -3,20 +3,22 @@ package dev.tapswitch.daemon.cni;
 import dev.tapswitch.core.frame.MacAddress;
 import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.config.ConfigReader;
-import dev.tapswitch.daemon.config.Description;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import java.util.ArrayList;
+import dev.tapswitch.daemon.nat.Nat;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,10 +28,29 @@ import tools.jackson.databind.node.ObjectNode;
  * of it. Ports are kept as those that users add. Control thread.
  */
 public final class Cni {
-    private final Control control;
+    private static final Logger LOG = LoggerFactory.getLogger(Cni.class);
 
-    public Cni(Control control) {
+    private final Control control;
+    private final CniNetworks networks;
+
+    private Cni(Control control, CniNetworks networks) {
         this.control = control;
+        this.networks = networks;
+    }
+
+    /** With what was kept in the state's directory; IOException says on one line what is wrong with it. */
+    public static Cni load(Path directory, Control control, Nat nat) throws IOException {
+        return new Cni(control, new CniNetworks(control, nat, CniState.load(directory)));
+    }
+
+    /** Once the switches run: makes the host's rules right. */
+    public void start() {
+        networks.restore();
+    }
+
+    /** Forgets attachments of containers that are gone without a DEL. To be called every second. */
+    public void tick(long nowMs) {
+        networks.tick(nowMs);
     }
 
     /** {@code body}: command, container-id, netns, ifname, args, config, ipam. */
@@ -62,15 +83,33 @@ public final class Cni {
         if (!request.ipamPlugin().isEmpty() && !request.ipam().isObject()) return delegated(request);
         Addressing addressing = Addressing.of(request);
         PortConfig port = port(request, addressing);
-        if (control.host().find(request.switchName()) == null) {
-            ObjectNode added = JsonMapper.shared().createObjectNode().put("name", request.switchName());
-            control.addSwitch(ConfigReader.switchOf(added.toString()));
+        forgetIfGone(request);
+        try {
+            networks.provide(request, addressing);
+            control.addPort(request.switchName(), port);
+        } catch (CniException | Refused | ConfigException e) {
+            releaseQuietly(request);
+            throw e;
         }
-        if (request.isGateway()) addGateway(request, addressing);
-        control.addPort(request.switchName(), port);
         RunningPort running = control.requirePort(request.switchName(), port.name());
         String mac = running.mac().map(MacAddress::format).orElse("");
         return new CniAnswer(200, addressing.result(request, mac, port.mtu()));
+    }
+
+    /** After the host was started anew a runtime adds its container again, in another namespace, with no DEL before. */
+    private void forgetIfGone(CniRequest request) throws Refused {
+        RunningSwitch one = control.host().find(request.switchName());
+        RunningPort port = one == null ? null : one.port(request.attachment().port());
+        if (port != null && port.state() == PortState.GONE)
+            control.removePort(one.name(), port.config().name());
+    }
+
+    private void releaseQuietly(CniRequest request) {
+        try {
+            networks.release(request.network(), request.switchName());
+        } catch (Refused e) {
+            LOG.warn("CNI network {}: {}", request.network(), e.getMessage());
+        }
     }
 
     private static PortConfig port(CniRequest request, Addressing addressing) throws CniException, ConfigException {
@@ -83,23 +122,10 @@ public final class Cni {
         if (!request.mac().isEmpty()) port.put("mac", request.mac());
         port.put("addresses", addressing.addresses());
         port.put("routes", addressing.routeTexts());
+        Bandwidth bandwidth = request.bandwidth();
+        port.put("send-limit", bandwidth.egress().toString());
+        port.put("receive-limit", bandwidth.ingress().toString());
         return ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
-    }
-
-    /** The host's own port, with the gateways' addresses: made, or given those that it has not got. */
-    private void addGateway(CniRequest request, Addressing addressing) throws Refused, ConfigException {
-        String device = request.hostDevice();
-        RunningSwitch one = control.requireSwitch(request.switchName());
-        RunningPort there = one.port(device);
-        Set<String> addresses =
-                new LinkedHashSet<>(there == null ? List.of() : there.config().addresses());
-        if (!addresses.addAll(addressing.gateways()) && there != null) return;
-        Map<String, Object> port = there == null ? new LinkedHashMap<>() : Description.of(there.config());
-        port.put("name", device);
-        port.put("addresses", new ArrayList<>(addresses));
-        PortConfig wanted = ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
-        if (there == null) control.addPort(one.name(), wanted);
-        else control.changePort(one.name(), wanted);
     }
 
     /** What is not there is deleted already. */
@@ -107,6 +133,7 @@ public final class Cni {
         String port = request.attachment().port();
         RunningSwitch one = control.host().find(request.switchName());
         if (one != null && one.port(port) != null) control.removePort(one.name(), port);
+        networks.release(request.network(), request.switchName());
         return done(request);
     }
 
@@ -152,6 +179,7 @@ public final class Cni {
                     .toList();
             for (String name : stale) control.removePort(one.name(), name);
         }
+        networks.release(request.network(), request.switchName());
         return done(request);
     }
 

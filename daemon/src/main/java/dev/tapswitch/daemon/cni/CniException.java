@@ -6,7 +6,6 @@ final class CniException extends Exception {
 
     // The specification's codes, https://www.cni.dev/docs/spec/#error, and from 100 on our own.
     static final int INCOMPATIBLE_VERSION = 1;
-    static final int UNSUPPORTED_FIELD = 2;
     static final int INVALID_ENVIRONMENT = 4;
     static final int INVALID_CONFIG = 7;
     static final int NOT_AS_IT_SHOULD_BE = 100;

@@ -44,11 +44,6 @@ record CniRequest(
         require("CNI_CONTAINERID", containerId, "[A-Za-z0-9][A-Za-z0-9_.-]*");
         require("CNI_IFNAME", ifname, "[^/: ]{1,15}");
         if (!command.equals("DEL")) require("CNI_NETNS", netns, "/.+");
-        if (config.path("runtimeConfig").has("bandwidth")) {
-            throw new CniException(
-                    CniException.UNSUPPORTED_FIELD,
-                    "bandwidth is not done yet: take the capability \"bandwidth\" out of the network configuration");
-        }
     }
 
     private static void require(String name, String value, String pattern) throws CniException {
@@ -76,6 +71,16 @@ record CniRequest(
 
     boolean isGateway() {
         return isDefaultGateway() || config.path("isGateway").asBoolean(false);
+    }
+
+    boolean isMasqueraded() {
+        return config.path("ipMasq").asBoolean(false);
+    }
+
+    /** What was asked for by capability, or in the configuration for all. */
+    Bandwidth bandwidth() throws CniException {
+        JsonNode capability = config.path("runtimeConfig").path("bandwidth");
+        return Bandwidth.of(capability.isObject() ? capability : config.path("bandwidth"));
     }
 
     /** The interface that holds the gateway's address on the host. */

@@ -30,6 +30,8 @@ public final class Description {
         map.put("isolated", port.isolated());
         map.put("learning-limit", port.learningLimit());
         map.put("beyond-limit", port.dropBeyondLimit() ? "drop" : "forward");
+        map.put("send-limit", port.sendLimit().toString());
+        map.put("receive-limit", port.receiveLimit().toString());
         return map;
     }
 

@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.config;
 
 import dev.tapswitch.core.forward.PortSettings;
 import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.device.TapSpec;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import java.util.List;
  * @param mac the interface's own, low 48 bits; -1 for one of the kernel's choosing
  * @param persistent whether the device outlives the daemon
  * @param learningLimit most MACs learned on it; 0 for no limit
+ * @param sendLimit of what the interface sends
+ * @param receiveLimit of what the interface receives
  * @param kind what its device is; users make TAPs
  */
 public record PortConfig(
@@ -30,6 +33,8 @@ public record PortConfig(
         boolean isolated,
         int learningLimit,
         boolean dropBeyondLimit,
+        RateLimit sendLimit,
+        RateLimit receiveLimit,
         PortKind kind) {
     public static final int DEFAULT_MTU = 1_500;
     public static final long ANY_MAC = -1;
@@ -37,6 +42,42 @@ public record PortConfig(
     public PortConfig {
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
+    }
+
+    /** A TAP with no limit of a rate. */
+    public PortConfig(
+            String name,
+            Namespace namespace,
+            String device,
+            int mtu,
+            long mac,
+            List<String> addresses,
+            List<String> routes,
+            boolean up,
+            boolean offload,
+            boolean persistent,
+            boolean hairpin,
+            boolean isolated,
+            int learningLimit,
+            boolean dropBeyondLimit) {
+        this(
+                name,
+                namespace,
+                device,
+                mtu,
+                mac,
+                addresses,
+                routes,
+                up,
+                offload,
+                persistent,
+                hairpin,
+                isolated,
+                learningLimit,
+                dropBeyondLimit,
+                RateLimit.NONE,
+                RateLimit.NONE,
+                PortKind.TAP);
     }
 
     /** What a port is when only its name is said. */
@@ -55,8 +96,7 @@ public record PortConfig(
                 false,
                 false,
                 0,
-                false,
-                PortKind.TAP);
+                false);
     }
 
     /** The same, as a TAP of another name and MTU on the host. */
@@ -76,6 +116,8 @@ public record PortConfig(
                 isolated,
                 learningLimit,
                 dropBeyondLimit,
+                sendLimit,
+                receiveLimit,
                 PortKind.TAP);
     }
 
@@ -96,6 +138,8 @@ public record PortConfig(
                 isolated,
                 0,
                 false,
+                RateLimit.NONE,
+                RateLimit.NONE,
                 PortKind.VETH);
     }
 
@@ -106,7 +150,19 @@ public record PortConfig(
 
     /** What its TAP should be. */
     public TapSpec tap(int queues) {
-        return new TapSpec(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return new TapSpec(
+                device,
+                namespace,
+                queues,
+                mtu,
+                mac,
+                offload,
+                up,
+                persistent,
+                addresses,
+                routes,
+                sendLimit,
+                receiveLimit);
     }
 
     /** The same, on a device that goes when it is closed. */
@@ -135,6 +191,8 @@ public record PortConfig(
                 isolated,
                 learningLimit,
                 dropBeyondLimit,
+                sendLimit,
+                receiveLimit,
                 kind);
     }
 
@@ -145,7 +203,9 @@ public record PortConfig(
                 && up == other.up
                 && persistent == other.persistent
                 && addresses.equals(other.addresses)
-                && routes.equals(other.routes);
+                && routes.equals(other.routes)
+                && sendLimit.equals(other.sendLimit)
+                && receiveLimit.equals(other.receiveLimit);
     }
 
     /** Whether both are the same interface: a change from one to the other needs no new device. */

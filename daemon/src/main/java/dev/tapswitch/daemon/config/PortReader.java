@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.config;
 
 import dev.tapswitch.core.frame.MacAddress;
 import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.device.TapSpec;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class PortReader {
                 port.flag("isolated", base.isolated()),
                 port.number("learning-limit", 0, 1 << 24, base.learningLimit()),
                 port.oneOf("beyond-limit", BEYOND_LIMIT, base.dropBeyondLimit()),
+                port.parsed("send-limit", RateLimit::parse, base.sendLimit()),
+                port.parsed("receive-limit", RateLimit::parse, base.receiveLimit()),
                 base.kind());
         port.done();
         checkDefaultDevice(port, read);

@@ -53,6 +53,14 @@ final class PortOpening {
         return held == null ? TapDevice.open(port.tap(workers.count())) : held;
     }
 
+    /** Has the queues held under the name that the port's device has now: by that the next start looks for them. */
+    void renamed(PortConfig before, RunningPort port) {
+        if (before.isSameDevice(port.config())) return;
+        // One after the other: systemd holds a descriptor once only, and keeps its first name.
+        supervisor.releaseQueues(before);
+        supervisor.holdQueues(port.config(), port.device().queueFds());
+    }
+
     /** The port's device as it was held over a restart; null where there is none that can be used. */
     private TapDevice takeOver(PortConfig port) {
         int[] held = supervisor.takeQueues(port);
@@ -82,8 +90,9 @@ final class PortOpening {
     /** What closes a device that was let go, for good. */
     Runnable closing(PortConfig port, PortDevice device) {
         return () -> {
-            device.close();
+            // First, so that ours are the last: what stands beside the device is removed by whoever closes it for good.
             if (device instanceof TapDevice) supervisor.releaseQueues(port);
+            device.close();
         };
     }
 

@@ -63,8 +63,7 @@ public final class Docker implements AutoCloseable {
                 state.networks.values().stream().map(DockerNetwork::nat).toList();
         Map<String, List<PublishedPort>> ports = new LinkedHashMap<>();
         state.endpoints.values().forEach(endpoint -> ports.put(endpoint.id(), endpoint.ports()));
-        if (networks.isEmpty()) Nat.clear();
-        else nat.restore(networks, ports);
+        nat.restore(networks, ports);
         PluginMethods methods = new PluginMethods(driver, new IpamDriver(state), nat);
         if (defaultBridge.isPresent()) defaultBridge.get().start(thread);
         server = UnixServer.start(config.docker().socket(), "docker", 0, () -> new PluginHandler(methods, thread));

@@ -4,7 +4,6 @@ import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.config.PortConfig;
-import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
@@ -111,8 +110,7 @@ record DockerNetwork(
                 false,
                 false,
                 0,
-                false,
-                PortKind.TAP);
+                false);
     }
 
     /** Addresses, routes and up are Docker's affair; the device outlives us, so that a container does not notice when we restart. */
@@ -131,7 +129,6 @@ record DockerNetwork(
                 false,
                 isolated,
                 learningLimit,
-                learningLimit > 0,
-                PortKind.TAP);
+                learningLimit > 0);
     }
 }

@@ -33,7 +33,9 @@ final class LabFile {
             "hairpin",
             "isolated",
             "learning-limit",
-            "beyond-limit");
+            "beyond-limit",
+            "send-limit",
+            "receive-limit");
 
     private final Path file;
     private final Map<String, Node> switches = new LinkedHashMap<>();

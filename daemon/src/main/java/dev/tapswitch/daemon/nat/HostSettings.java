@@ -16,10 +16,16 @@ final class HostSettings {
     /** What a network needs of the host; what can't be set is told in the log. */
     static void prepare(NatNetwork network) {
         // A packet to 127.0.0.1 may leave by the host port after it was translated, and its answer come back.
-        if (!network.ipv4().isEmpty()) set("ipv4/conf/" + network.device() + "/route_localnet", "1");
-        if (network.internal()) return;
-        if (!network.ipv4().isEmpty()) set("ipv4/ip_forward", "1");
-        if (!network.ipv6().isEmpty()) set("ipv6/conf/all/forwarding", "1");
+        // On an open network others publish, and see to it themselves.
+        if (!network.ipv4().isEmpty() && !network.open()) set("ipv4/conf/" + network.device() + "/route_localnet", "1");
+        if (!network.internal())
+            forward(!network.ipv4().isEmpty(), !network.ipv6().isEmpty());
+    }
+
+    /** The host forwards packets from now on. */
+    static void forward(boolean ipv4, boolean ipv6) {
+        if (ipv4) set("ipv4/ip_forward", "1");
+        if (ipv6) set("ipv6/conf/all/forwarding", "1");
     }
 
     private static void set(String name, String value) {

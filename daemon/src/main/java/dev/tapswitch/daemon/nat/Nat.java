@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Networks behind host ports and what is published of them. Each call changes the kernel's rules in one transaction, or nothing. Control
- * thread only. Rules stay when the daemon ends, so that a restart is not noticed; {@link #clear} removes them.
+ * thread only. Rules stay when the daemon ends, so that a restart is not noticed.
  */
 public final class Nat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nat.class);
@@ -51,11 +51,25 @@ public final class Nat implements AutoCloseable {
         DockerUserChain.close(removed);
     }
 
-    /** At the start: the networks and ports that were there before. What can't be had is told in the log. */
+    /** Whether there is a network behind this host port. */
+    public boolean has(String device) {
+        return networks.containsKey(device);
+    }
+
+    /** Has the host forward packets; a network that is put needs no asking. */
+    public static void forward(boolean ipv4, boolean ipv6) {
+        HostSettings.forward(ipv4, ipv6);
+    }
+
+    /**
+     * At the start: the networks and ports that were there before, in addition to those restored already. Where there is none, the rules of an
+     * earlier daemon go. What can't be had is told in the log.
+     */
     public void restore(Collection<NatNetwork> before, Map<String, List<PublishedPort>> ports) {
         before.forEach(network -> networks.put(network.device(), network));
         ports.forEach((owner, published) ->
                 listeners.put(owner, published.stream().map(Nat::reopen).toList()));
+        if (networks.isEmpty()) clear();
         refresh();
     }
 
@@ -112,8 +126,7 @@ public final class Nat implements AutoCloseable {
                 .toList();
     }
 
-    /** Removes the rules of an earlier daemon, when there is nothing to serve. */
-    public static void clear() {
+    private static void clear() {
         if (HostCommand.run("nft", "list", "table", "inet", "tapswitch").exit() != 0) return;
         var _ = HostCommand.run("nft", "delete", "table", "inet", "tapswitch");
     }

@@ -43,7 +43,7 @@ final class Ruleset {
     /** With route_localnet, which published ports at 127.0.0.1 need, a container could reach what listens on the host's loopback. */
     private void guard() {
         chain("guard", "type filter hook prerouting priority raw; policy accept;");
-        line("    iifname " + devices() + " ip daddr 127.0.0.0/8 drop");
+        line("    iifname " + devices(networks) + " ip daddr 127.0.0.0/8 drop");
         end();
     }
 
@@ -105,15 +105,17 @@ final class Ruleset {
             line("    oifname " + device + " drop");
         }
         line("    ct status dnat accept");
-        line("    iifname " + devices() + " oifname " + devices() + " drop");
+        List<NatNetwork> closed =
+                networks.stream().filter(network -> !network.open()).toList();
+        if (!closed.isEmpty()) line("    iifname " + devices(closed) + " oifname " + devices(closed) + " drop");
         // Past Docker's own bridges only by what they publish: their own rules would have let others through, and we
         // went before them.
-        line("    iifname " + devices() + " oifname { \"docker0\", \"br-*\", \"docker_gwbridge\" } drop");
+        line("    iifname " + devices(networks) + " oifname { \"docker0\", \"br-*\", \"docker_gwbridge\" } drop");
         for (PublishedPort port : ports) routed(port);
         for (NatNetwork network : networks) {
             String out = "    oifname \"" + network.device() + "\" ";
             if (network.routedIpv4() || network.routedIpv6()) line(out + "meta l4proto { icmp, ipv6-icmp } accept");
-            if (!network.internal()) line(out + "drop");
+            if (!network.internal() && !network.open()) line(out + "drop");
         }
         end();
     }
@@ -134,9 +136,9 @@ final class Ruleset {
                 .orElse(null);
     }
 
-    private String devices() {
+    private static String devices(Collection<NatNetwork> some) {
         List<String> quoted =
-                networks.stream().map(network -> "\"" + network.device() + "\"").toList();
+                some.stream().map(network -> "\"" + network.device() + "\"").toList();
         return quoted.stream().collect(Collectors.joining(", ", "{ ", " }"));
     }
 

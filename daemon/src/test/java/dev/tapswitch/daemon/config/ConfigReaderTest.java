@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.loop.IoMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,8 @@ class ConfigReaderTest {
                     persistent: true
                     learning-limit: 4
                     beyond-limit: drop
+                    send-limit: 20M burst 1M
+                    receive-limit: 1G
                   docker: {namespace: /run/docker/netns/default}
                   one: {namespace: "pid:1"}
               other:
@@ -78,6 +81,8 @@ class ConfigReaderTest {
         assertEquals(new Namespace.Named("web"), web.namespace());
         assertEquals(9000, web.mtu());
         assertEquals(List.of("default via 198.18.0.254"), web.routes());
+        assertEquals(new RateLimit(20_000_000, 1_000_000), web.sendLimit());
+        assertEquals(RateLimit.of(1_000_000_000), web.receiveLimit());
         assertTrue(web.hairpin() && web.persistent() && web.dropBeyondLimit() && !web.offload() && !web.up());
         assertEquals(
                 new Namespace.AtPath("/run/docker/netns/default"),

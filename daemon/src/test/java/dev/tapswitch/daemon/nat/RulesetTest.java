@@ -48,4 +48,17 @@ class RulesetTest {
         assertTrue(rules.contains(
                 "iifname \"ts2\" oifname \"ts2\" ct status dnat accept\n    iifname \"ts2\" oifname \"ts2\" drop"));
     }
+
+    @Test
+    void anOpenNetworkIsMasqueradedAndNotFenced() {
+        var pods = NatNetwork.open("pods", List.of("198.18.7.0/24"), List.of("fd00:7::/64"));
+        String rules = Ruleset.of(List.of(pods), List.of());
+        assertTrue(rules.contains("oifname != \"pods\" ip saddr 198.18.7.0/24 masquerade"), rules);
+        assertTrue(rules.contains("oifname != \"pods\" ip6 saddr fd00:7::/64 masquerade"), rules);
+        assertFalse(rules.contains("oifname \"pods\" drop") || rules.contains("{  }"), rules);
+        // Docker's network beside it keeps its fence, and lets it through where it is published only.
+        String both = Ruleset.of(List.of(pods, OPEN), List.of());
+        assertTrue(both.contains("oifname \"ts0\" drop"), both);
+        assertTrue(both.contains("iifname { \"ts0\" } oifname { \"ts0\" } drop"), both);
+    }
 }

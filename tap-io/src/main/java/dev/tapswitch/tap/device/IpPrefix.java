@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * @param address as Java holds it; {@link #bytes} are in network order
  * @param length bits, 0 to 32 or 128
  */
-record IpPrefix(InetAddress address, int length) {
+public record IpPrefix(InetAddress address, int length) {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,3}");
 
     /** An interface's address, which needs its length: "198.18.0.1/24". IllegalArgumentException says what was expected. */
-    static IpPrefix ofInterface(String text) {
+    public static IpPrefix ofInterface(String text) {
         if (text.indexOf('/') < 0) {
             throw new IllegalArgumentException(
                     "address \"" + text + "\" has no prefix length; expected it as in 198.18.0.1/24 or fd00::1/64");
@@ -82,7 +82,7 @@ record IpPrefix(InetAddress address, int length) {
     }
 
     /** With the bits beyond the length cleared. */
-    IpPrefix network() {
+    public IpPrefix network() {
         return new IpPrefix(ofBytes(beyondLength(false)), length);
     }
 

@@ -12,6 +12,8 @@ record LinkChange(TapSpec from, TapSpec to) {
     boolean isEmpty() {
         return from.mtu() == to.mtu()
                 && !changesMac()
+                && !changesSendLimit()
+                && !changesReceiveLimit()
                 && from.up() == to.up()
                 && from.prefixes().equals(to.prefixes())
                 && from.parsedRoutes().equals(to.parsedRoutes());
@@ -25,6 +27,8 @@ record LinkChange(TapSpec from, TapSpec to) {
 
         if (from.mtu() != to.mtu()) links.setMtu(index, to.mtu());
         if (changesMac()) links.setMac(index, to.mac());
+        if (changesSendLimit()) new Shaper(links).limitSending(index, to);
+        if (changesReceiveLimit()) new Shaper(links).limitReceiving(index, to);
         for (IpRoute route : without(from.parsedRoutes(), to.parsedRoutes())) links.removeRoute(index, route);
         for (IpPrefix address : goneAddresses) links.removeAddress(index, address);
         for (IpPrefix address : disturbed ? to.prefixes() : without(to.prefixes(), from.prefixes())) {
@@ -39,6 +43,17 @@ record LinkChange(TapSpec from, TapSpec to) {
 
     private boolean changesMac() {
         return to.mac() != TapSpec.ANY_MAC && from.mac() != to.mac();
+    }
+
+    private boolean changesSendLimit() {
+        return !from.sendLimit().equals(to.sendLimit())
+                || from.mtu() != to.mtu() && to.sendLimit().isSet();
+    }
+
+    /** A burst is at least one frame, so it has to do with the MTU. */
+    private boolean changesReceiveLimit() {
+        return !from.receiveLimit().equals(to.receiveLimit())
+                || from.mtu() != to.mtu() && to.receiveLimit().isSet();
     }
 
     private static <T> List<T> without(List<T> all, List<T> those) {

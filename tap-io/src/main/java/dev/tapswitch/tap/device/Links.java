@@ -42,8 +42,6 @@ import java.util.Optional;
  * when what it adds is there, each that removes when it is not. Errors name the thing that could not be set. One thread.
  */
 final class Links implements AutoCloseable {
-    private static final int EXISTED_OR_NOT = 0;
-
     private final NetlinkSocket netlink;
 
     Links() throws TapException {
@@ -85,21 +83,18 @@ final class Links implements AutoCloseable {
     }
 
     void setMtu(int index, int mtu) throws TapException {
-        act(
-                "mtu " + mtu,
-                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_MTU, mtu),
-                EXISTED_OR_NOT);
+        act("mtu " + mtu, new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_MTU, mtu));
     }
 
     void setMac(int index, long mac) throws TapException {
         NetlinkMessage message =
                 new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_ADDRESS, bytes(mac));
-        act("mac " + MacAddress.format(mac), message, EXISTED_OR_NOT);
+        act("mac " + MacAddress.format(mac), message);
     }
 
     void setUp(int index, boolean up) throws TapException {
         NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, 0).link(index, up ? Linux.IFF_UP : 0, Linux.IFF_UP);
-        act(up ? "link up" : "link down", message, EXISTED_OR_NOT);
+        act(up ? "link up" : "link down", message);
     }
 
     /**
@@ -171,12 +166,12 @@ final class Links implements AutoCloseable {
                 && attributes.number(RTA_OIF, 0) == index;
     }
 
-    /** Carries out a request; {@code content} is the errno that says that there was nothing left to do. */
-    private void act(String what, NetlinkMessage message, int content) throws TapException {
+    /** Carries out a request; {@code content} are the errnos that say that there was nothing left to do. */
+    void act(String what, NetlinkMessage message, int... content) throws TapException {
         try {
             netlink.request(message);
         } catch (NetlinkException e) {
-            if (e.errno() != content) throw failed(what, e);
+            if (Arrays.stream(content).noneMatch(errno -> errno == e.errno())) throw failed(what, e);
         }
     }
 

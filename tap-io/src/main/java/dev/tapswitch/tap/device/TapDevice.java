@@ -56,7 +56,7 @@ public final class TapDevice implements PortDevice {
         if (found.isPresent()) TapAttachment.checkFree(found.get(), spec);
         int[] queues = TapAttachment.attach(spec, found);
         try {
-            setUp(spec, links, spec.device(), queues[0]);
+            setUp(spec, links, spec.device(), queues[0], found.isEmpty());
             return new TapDevice(spec, queues, NamespaceKey.ofThread());
         } catch (TapException | RuntimeException e) {
             TapAttachment.close(queues);
@@ -65,16 +65,17 @@ public final class TapDevice implements PortDevice {
     }
 
     /** Makes a TAP, whose name is {@code device} now, what it should be; in the namespace where it is. */
-    static void setUp(TapSpec spec, Links links, String device, int queue) throws TapException {
+    static void setUp(TapSpec spec, Links links, String device, int queue, boolean isNew) throws TapException {
         require("the vnet header's size", TunFile.setVnetHeaderSize(queue));
         require("offloads", TunFile.setOffload(queue, spec.offload()));
         Link link = links.find(device).orElseThrow(() -> new TapException("it vanished while being set up"));
-        new LinkChange(asFound(link, spec), spec).apply(links, link.index());
+        new LinkChange(asFound(link, spec, isNew), spec).apply(links, link.index());
         require("persistence", TunFile.setPersistent(queue, spec.persistent()));
     }
 
     /** The link as a specification, before we touched it: nothing of what is wanted is there, but for MTU and up. */
-    private static TapSpec asFound(Link link, TapSpec wanted) {
+    private static TapSpec asFound(Link link, TapSpec wanted, boolean isNew) {
+        RateLimit limit = isNew ? RateLimit.NONE : RateLimit.UNKNOWN;
         return new TapSpec(
                 wanted.device(),
                 wanted.namespace(),
@@ -85,7 +86,9 @@ public final class TapDevice implements PortDevice {
                 wanted.up() && link.up(),
                 wanted.persistent(),
                 List.of(),
-                List.of());
+                List.of(),
+                limit,
+                limit);
     }
 
     /** From now on it is known to have been moved and renamed, by a container runtime. */
@@ -100,7 +103,9 @@ public final class TapDevice implements PortDevice {
                 spec.up(),
                 spec.persistent(),
                 spec.addresses(),
-                spec.routes());
+                spec.routes(),
+                spec.sendLimit(),
+                spec.receiveLimit());
         madeIn = NamespaceKey.of(namespace);
     }
 
@@ -227,8 +232,27 @@ public final class TapDevice implements PortDevice {
     /** Closes the queues; the device vanishes unless persistent. About 20 ms. Again: nothing. */
     @Override
     public synchronized void close() {
+        boolean leavesLimit = queues.length > 0 && spec.receiveLimit().isSet();
+        int namespace = leavesLimit ? TunFile.openNamespace(queues[0]) : -1;
         TapAttachment.close(queues);
         queues = NO_QUEUES;
+        if (namespace >= 0) forgetLimit(namespace);
+    }
+
+    /** The limit on receiving has a device of its own, which stays where the TAP does. Closes the descriptor. */
+    private void forgetLimit(int namespace) {
+        try {
+            NamespaceThread.call(namespace, "its namespace", () -> {
+                try (Links links = new Links()) {
+                    if (links.find(spec.device()).isEmpty()) new Shaper(links).forget(spec.device());
+                    return null;
+                }
+            });
+        } catch (TapException e) {
+            // Closing never fails: what stays moves no frame, and is used again or goes with its namespace.
+        } finally {
+            Libc.close(namespace);
+        }
     }
 
     private int firstQueue() throws TapException {

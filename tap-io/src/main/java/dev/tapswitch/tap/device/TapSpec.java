@@ -18,6 +18,8 @@ import java.util.List;
  * @param persistent TUNSETPERSIST: the device outlives the daemon and is re-attached by name
  * @param addresses "198.18.0.1/24", "fd00::1/64"
  * @param routes "default via 198.18.0.254", "10.0.0.0/8 via 198.18.0.254", destination and gateway only
+ * @param sendLimit of what the interface sends, that is, of what we read
+ * @param receiveLimit of what the interface receives, that is, of what we write
  */
 public record TapSpec(
         String device,
@@ -29,7 +31,9 @@ public record TapSpec(
         boolean up,
         boolean persistent,
         List<String> addresses,
-        List<String> routes) {
+        List<String> routes,
+        RateLimit sendLimit,
+        RateLimit receiveLimit) {
     /** {@link #mac} when the kernel chooses. */
     public static final long ANY_MAC = -1;
 
@@ -58,6 +62,33 @@ public record TapSpec(
         for (String address : addresses) ipv6 |= !IpPrefix.ofInterface(address).isIpv4();
         for (String route : routes) IpRoute.parse(route);
         check(!ipv6 || mtu >= MIN_IPV6_MTU, "mtu " + mtu + " is too small for IPv6, which needs " + MIN_IPV6_MTU);
+    }
+
+    /** Without limits. */
+    public TapSpec(
+            String device,
+            Namespace namespace,
+            int queues,
+            int mtu,
+            long mac,
+            boolean offload,
+            boolean up,
+            boolean persistent,
+            List<String> addresses,
+            List<String> routes) {
+        this(
+                device,
+                namespace,
+                queues,
+                mtu,
+                mac,
+                offload,
+                up,
+                persistent,
+                addresses,
+                routes,
+                RateLimit.NONE,
+                RateLimit.NONE);
     }
 
     /** {@code tap "web0" in namespace "lab-a"}, as errors say it. */

@@ -14,10 +14,10 @@ public final class TapTakeover {
 
     /**
      * The TAP that these descriptors are queues of, with as many queues as wanted: further ones are attached, those too many
-     * closed. It may have been moved and renamed since it was made. The descriptors are the device's from now on; on failure they are
+     * closed. It may have been moved and renamed since it was made, by the spec's leave or without. The descriptors are the device's from now on; on failure they are
      * still the caller's.
      *
-     * @throws TapException when they are not queues of one living TAP that was made in the wanted namespace; it says why
+     * @throws TapException when they are not queues of one living TAP that was made in the wanted namespace, or is in it; it says why
      */
     public static TapDevice takeOver(TapSpec spec, int[] fds) throws TapException {
         if (fds.length == 0) throw new TapException("there is no queue");
@@ -26,14 +26,19 @@ public final class TapTakeover {
             if (!TunFile.isOurKind(fd)) throw new TapException("not a queue of a TAP that is still there");
             if (!TunFile.name(fd).equals(device)) throw new TapException("queues of different devices");
         }
-        Optional<NamespaceKey> madeIn = namespaceOf(TunFile.openNamespaceMadeIn(fds[0]));
-        if (madeIn.isEmpty() || !madeIn.equals(NamespaceKey.of(spec.namespace()))) {
-            throw new TapException("it was made in another namespace than \"" + spec.namespace() + "\" is now");
+        Optional<NamespaceKey> wanted = NamespaceKey.of(spec.namespace());
+        // In the one, or in the other where a container runtime has moved it and told us.
+        boolean isThere = wanted.isPresent()
+                && (wanted.equals(namespaceOf(TunFile.openNamespaceMadeIn(fds[0])))
+                        || wanted.equals(namespaceOf(TunFile.openNamespace(fds[0]))));
+        if (!isThere) {
+            throw new TapException("it was made in another namespace than \"" + spec.namespace()
+                    + "\" is now, and is not there either");
         }
         int namespace = TunFile.openNamespace(fds[0]);
         TapDevice.require("finding its namespace", namespace);
         try {
-            return NamespaceThread.call(namespace, "its namespace", () -> takeOver(spec, device, fds, madeIn));
+            return NamespaceThread.call(namespace, "its namespace", () -> takeOver(spec, device, fds, wanted));
         } finally {
             Libc.close(namespace);
         }
@@ -46,7 +51,7 @@ public final class TapTakeover {
         Arrays.fill(queues, kept, queues.length, -1);
         try (Links links = new Links()) {
             for (int i = kept; i < queues.length; i++) queues[i] = anotherQueue(device);
-            TapDevice.setUp(spec, links, device, queues[0]);
+            TapDevice.setUp(spec, links, device, queues[0], false);
         } catch (TapException | RuntimeException e) {
             TapAttachment.close(Arrays.copyOfRange(queues, kept, queues.length));
             throw e;

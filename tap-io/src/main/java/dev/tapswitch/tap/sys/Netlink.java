@@ -1,6 +1,6 @@
 package dev.tapswitch.tap.sys;
 
-/** Numbers of rtnetlink: links, addresses, routes. */
+/** Numbers of rtnetlink: links, addresses, routes, traffic control. */
 public final class Netlink {
     // include/uapi/linux/netlink.h
     public static final int NETLINK_ROUTE = 0;
@@ -14,6 +14,7 @@ public final class Netlink {
     public static final int NLM_F_REQUEST = 0x1;
     public static final int NLM_F_ACK = 0x4;
     public static final int NLM_F_DUMP = 0x300;
+    public static final int NLM_F_REPLACE = 0x100;
     public static final int NLM_F_EXCL = 0x200;
     public static final int NLM_F_CREATE = 0x400;
     public static final int NLM_F_ACK_TLVS = 0x200;
@@ -36,6 +37,9 @@ public final class Netlink {
     public static final int RTM_NEWROUTE = 24;
     public static final int RTM_DELROUTE = 25;
     public static final int RTM_GETROUTE = 26;
+    public static final int RTM_NEWQDISC = 36;
+    public static final int RTM_DELQDISC = 37;
+    public static final int RTM_NEWTFILTER = 44;
     public static final int IFINFOMSG_SIZE = 16;
     public static final int IFADDRMSG_SIZE = 8;
     public static final int RTMSG_SIZE = 12;
@@ -47,6 +51,8 @@ public final class Netlink {
     public static final int RTPROT_STATIC = 4;
     public static final int RTN_UNICAST = 1;
     public static final int RT_SCOPE_UNIVERSE = 0;
+    public static final int TCA_KIND = 1;
+    public static final int TCA_OPTIONS = 2;
 
     // include/uapi/linux/if_link.h
     public static final int IFLA_ADDRESS = 1;
@@ -84,6 +90,26 @@ public final class Netlink {
     public static final int IFA_LOCAL = 2;
     public static final int IFA_BROADCAST = 4;
     public static final int IFA_F_NODAD = 0x02;
+
+    // include/uapi/linux/pkt_sched.h
+    public static final int TC_H_ROOT = 0xFFFF_FFFF;
+    public static final int TC_H_INGRESS = 0xFFFF_FFF1;
+    public static final int TC_LINKLAYER_ETHERNET = 1;
+    public static final int TCA_TBF_PARMS = 1;
+    public static final int TCA_TBF_RATE64 = 4;
+    public static final int TCA_TBF_BURST = 6;
+
+    // include/uapi/linux/pkt_cls.h
+    public static final int TC_ACT_STOLEN = 4;
+    public static final int TCA_ACT_KIND = 1;
+    public static final int TCA_ACT_OPTIONS = 2;
+    public static final int TCA_U32_SEL = 5;
+    public static final int TCA_U32_ACT = 7;
+    public static final int TC_U32_TERMINAL = 1;
+
+    // include/uapi/linux/tc_act/tc_mirred.h
+    public static final int TCA_EGRESS_REDIR = 1;
+    public static final int TCA_MIRRED_PARMS = 2;
 
     private Netlink() {}
 }

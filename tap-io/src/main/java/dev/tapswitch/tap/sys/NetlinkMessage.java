@@ -79,6 +79,12 @@ public final class NetlinkMessage {
         return this;
     }
 
+    /** struct tcmsg: a queueing discipline or filter of a link. */
+    public NetlinkMessage traffic(int index, int handle, int parent, int info) {
+        bytes.putInt(0).putInt(index).putInt(handle).putInt(parent).putInt(info);
+        return this;
+    }
+
     public NetlinkMessage attribute(int type, byte[] value) {
         bytes.putShort((short) (ATTRIBUTE_HEADER + value.length))
                 .putShort((short) type)
@@ -91,6 +97,13 @@ public final class NetlinkMessage {
         bytes.putShort((short) (ATTRIBUTE_HEADER + Integer.BYTES))
                 .putShort((short) type)
                 .putInt(value);
+        return this;
+    }
+
+    public NetlinkMessage attribute(int type, long value) {
+        bytes.putShort((short) (ATTRIBUTE_HEADER + Long.BYTES))
+                .putShort((short) type)
+                .putLong(value);
         return this;
     }
 

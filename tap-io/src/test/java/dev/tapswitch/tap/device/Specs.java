@@ -54,6 +54,22 @@ record Specs(
         return new TapSpec(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
     }
 
+    TapSpec limited(String send, String receive) {
+        return new TapSpec(
+                device,
+                namespace,
+                queues,
+                mtu,
+                mac,
+                offload,
+                up,
+                persistent,
+                addresses,
+                routes,
+                RateLimit.parse(send),
+                RateLimit.parse(receive));
+    }
+
     TapDevice open() throws TapException {
         return TapDevice.open(spec());
     }

@@ -69,6 +69,19 @@ class NetlinkMessageTest {
     }
 
     @Test
+    void anAttributeOfAttributesHasTheLengthOfAllOfThem() {
+        byte[] message = new NetlinkMessage(Netlink.RTM_NEWQDISC, Netlink.NLM_F_CREATE | Netlink.NLM_F_REPLACE)
+                .traffic(7, 0x7473_0000, Netlink.TC_H_ROOT, 0)
+                .attribute(Netlink.TCA_KIND, "tbf")
+                .nested(Netlink.TCA_OPTIONS, options -> options.attribute(Netlink.TCA_TBF_RATE64, 2L))
+                .encode(1);
+        assertBytes(
+                "3c000000 2400 0505 01000000 00000000" + "00000000 07000000 00007374 ffffffff 00000000"
+                        + "0800 0100 74626600" + "1000 0280 0c00 0400 0200000000000000",
+                message);
+    }
+
+    @Test
     void aLengthThatLiesEndsTheReading() {
         for (int length : new int[] {0, 3, 9, 0xFFFF}) {
             byte[] lie = ByteBuffer.allocate(8)

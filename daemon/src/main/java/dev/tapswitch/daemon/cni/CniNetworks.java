@@ -1,0 +1,192 @@
+package dev.tapswitch.daemon.cni;
+
+import dev.tapswitch.daemon.config.ConfigException;
+import dev.tapswitch.daemon.config.ConfigReader;
+import dev.tapswitch.daemon.config.Description;
+import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.RunningPort;
+import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.nat.Nat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What networks need beside their attachments: the switch, the host's port with the gateways' addresses, forwarding and masquerading. It comes with
+ * the first attachment and goes with the last, but for what the user made. Control thread.
+ */
+final class CniNetworks {
+    private static final Logger LOG = LoggerFactory.getLogger(CniNetworks.class);
+    /** A container whose namespace is gone for so long was removed while we were away, and nobody will say DEL. */
+    private static final long LOST_MS = 5_000;
+
+    private final Control control;
+    private final Nat nat;
+    private final CniState state;
+    private final Map<String, Long> lostSinceMs = new HashMap<>();
+
+    CniNetworks(Control control, Nat nat, CniState state) {
+        this.control = control;
+        this.nat = nat;
+        this.state = state;
+    }
+
+    /** Masquerades again what was masqueraded before the daemon started. */
+    void restore() {
+        List<CniNetwork> masqueraded = state.networks().stream()
+                .filter(network -> !network.masqueraded().isEmpty())
+                .toList();
+        if (masqueraded.isEmpty()) return;
+        nat.restore(
+                masqueraded.stream()
+                        .map(network -> together(network.hostDevice()).nat())
+                        .toList(),
+                Map.of());
+    }
+
+    /** Makes what is missing for an attachment with these addresses. */
+    void provide(CniRequest request, Addressing addressing) throws CniException, Refused, ConfigException {
+        CniNetwork network = state.find(request.network(), request.switchName()).orElse(CniNetwork.of(request));
+        if (request.isMasqueraded()) refuseOthersDevice(request);
+        boolean makesSwitch = control.host().find(request.switchName()) == null;
+        // Kept before it is made: what we made must not become the user's by a crash between.
+        boolean makesHostPort = request.isGateway()
+                && (makesSwitch || control.requireSwitch(request.switchName()).port(request.hostDevice()) == null);
+        CniNetwork provided =
+                network.with(makesSwitch, makesHostPort, request.isMasqueraded() ? addressing.subnets() : List.of());
+        state.put(provided);
+        if (makesSwitch) {
+            var added = JsonMapper.shared().createObjectNode().put("name", request.switchName());
+            control.addSwitch(ConfigReader.switchOf(added.toString()));
+        }
+        if (request.isGateway()) {
+            addGateway(request, addressing);
+            Nat.forward(addressing.hasGateway(false), addressing.hasGateway(true));
+        }
+        if (!provided.masqueraded().equals(network.masqueraded()))
+            nat.put(together(provided.hostDevice()).nat());
+    }
+
+    /** The host's own port, with the gateways' addresses: made, or given those that it has not got. */
+    private void addGateway(CniRequest request, Addressing addressing) throws Refused, ConfigException {
+        String device = request.hostDevice();
+        RunningSwitch one = control.requireSwitch(request.switchName());
+        RunningPort there = one.port(device);
+        Set<String> addresses =
+                new LinkedHashSet<>(there == null ? List.of() : there.config().addresses());
+        if (!addresses.addAll(addressing.gateways()) && there != null) return;
+        Map<String, Object> port = there == null ? new LinkedHashMap<>() : Description.of(there.config());
+        port.put("name", device);
+        port.put("addresses", new ArrayList<>(addresses));
+        PortConfig wanted = ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
+        if (there == null) control.addPort(one.name(), wanted);
+        else control.changePort(one.name(), wanted);
+    }
+
+    /** Removes what was made for a network that has no attachment any more; nothing where it has one, or is not known. */
+    void release(String name, String switchName) throws Refused {
+        Optional<CniNetwork> found = state.find(name, switchName);
+        if (found.isEmpty() || hasAttachment(found.get())) return;
+        CniNetwork gone = found.get();
+        List<CniNetwork> heirs = state.networks().stream()
+                .filter(other -> other.switchName().equals(switchName) && !other.equals(gone))
+                .toList();
+        for (CniNetwork heir : heirs) state.put(heir.inheriting(gone));
+        boolean isHostPortUsed =
+                heirs.stream().anyMatch(heir -> heir.hostDevice().equals(gone.hostDevice()));
+        unmasquerade(gone);
+        if (gone.madeHostPort() && !isHostPortUsed) removePort(switchName, gone.hostDevice());
+        if (gone.madeSwitch() && heirs.isEmpty()) removeSwitch(switchName);
+        state.remove(gone);
+    }
+
+    /** Removes attachments whose containers are gone for a while. */
+    void tick(long nowMs) {
+        for (CniNetwork network : state.networks()) {
+            RunningSwitch one = control.host().find(network.switchName());
+            if (one == null) continue;
+            for (RunningPort port : List.copyOf(one.ports())) {
+                if (network.isAttachment(port.config().name())) forgetIfLost(network, port, nowMs);
+            }
+        }
+    }
+
+    private void forgetIfLost(CniNetwork network, RunningPort port, long nowMs) {
+        String name = port.config().name();
+        if (Files.exists(Path.of(port.config().namespace().file()))) {
+            lostSinceMs.remove(name);
+            return;
+        }
+        long since = lostSinceMs.computeIfAbsent(name, any -> nowMs);
+        if (nowMs - since < LOST_MS) return;
+        lostSinceMs.remove(name);
+        LOG.info("port {}: its container is gone; forgotten", name);
+        try {
+            control.removePort(network.switchName(), name);
+            release(network.name(), network.switchName());
+        } catch (Refused e) {
+            LOG.warn("CNI network {}: {}", network.name(), e.getMessage());
+        }
+    }
+
+    private void unmasquerade(CniNetwork gone) throws Refused {
+        if (gone.masqueraded().isEmpty()) return;
+        CniNetwork rest = together(gone.hostDevice(), gone);
+        if (rest == null || rest.masqueraded().isEmpty()) nat.remove(gone.hostDevice());
+        else nat.put(rest.nat());
+    }
+
+    private void removePort(String switchName, String port) throws Refused {
+        RunningSwitch one = control.host().find(switchName);
+        boolean isOurs = one != null && one.port(port) != null && !control.isDeclared(switchName, port);
+        if (isOurs) control.removePort(switchName, port);
+    }
+
+    /** A switch on which the user has put something meanwhile is the user's. */
+    private void removeSwitch(String name) throws Refused {
+        RunningSwitch one = control.host().find(name);
+        if (one != null && one.ports().isEmpty() && !control.isDeclared(name)) control.removeSwitch(name);
+    }
+
+    private boolean hasAttachment(CniNetwork network) {
+        RunningSwitch one = control.host().find(network.switchName());
+        return one != null
+                && one.ports().stream()
+                        .anyMatch(port -> network.isAttachment(port.config().name()));
+    }
+
+    private void refuseOthersDevice(CniRequest request) throws CniException {
+        String device = request.hostDevice();
+        boolean isOurs = state.networks().stream()
+                .anyMatch(each ->
+                        each.hostDevice().equals(device) && !each.masqueraded().isEmpty());
+        if (isOurs || !nat.has(device)) return;
+        throw new CniException(
+                CniException.INVALID_CONFIG,
+                "ipMasq: " + device + " is a Docker network's, which Docker's options masquerade: take ipMasq out");
+    }
+
+    /** All networks with this device on the host as one, for their rules are the device's. */
+    private CniNetwork together(String hostDevice) {
+        return together(hostDevice, null);
+    }
+
+    private CniNetwork together(String hostDevice, CniNetwork without) {
+        return state.networks().stream()
+                .filter(network -> network.hostDevice().equals(hostDevice) && !network.equals(without))
+                .reduce((one, other) -> one.with(false, false, other.masqueraded()))
+                .orElse(null);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tapswitch.daemon.cni;
+
+import dev.tapswitch.daemon.control.DurableFile;
+import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.control.Refused.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The networks that have attachments, kept over a restart in STATE/cni.json; the attachments are ports like others. Control thread. */
+final class CniState {
+    private static final int VERSION = 1;
+
+    private final Path file;
+    private final List<CniNetwork> networks = new ArrayList<>();
+
+    private record Document(int version, List<CniNetwork> networks) {}
+
+    private CniState(Path file) {
+        this.file = file;
+    }
+
+    /** What was kept in a directory; IOException says on one line what is wrong with it. */
+    static CniState load(Path directory) throws IOException {
+        CniState state = new CniState(directory.resolve("cni.json"));
+        if (!Files.exists(state.file)) return state;
+        try {
+            Document document = JsonMapper.shared().readValue(Files.readAllBytes(state.file), Document.class);
+            state.networks.addAll(document.networks());
+            return state;
+        } catch (JacksonException | NullPointerException e) {
+            String why = e instanceof JacksonException json ? json.getOriginalMessage() : "a part is missing";
+            throw new IOException(
+                    state.file + " is damaged (" + why.replace('\n', ' ')
+                            + "): restore it, or remove it and then the switches of CNI's networks",
+                    e);
+        }
+    }
+
+    List<CniNetwork> networks() {
+        return List.copyOf(networks);
+    }
+
+    Optional<CniNetwork> find(String name, String switchName) {
+        return networks.stream().filter(network -> network.is(name, switchName)).findFirst();
+    }
+
+    /** Keeps it, in place of what it was; nothing is written where that is the same. */
+    void put(CniNetwork network) throws Refused {
+        if (networks.contains(network)) return;
+        networks.removeIf(each -> each.is(network.name(), network.switchName()));
+        networks.add(network);
+        save();
+    }
+
+    void remove(CniNetwork network) throws Refused {
+        if (networks.remove(network)) save();
+    }
+
+    private void save() throws Refused {
+        try {
+            DurableFile.write(file, JsonMapper.shared().writeValueAsBytes(new Document(VERSION, networks)));
+        } catch (IOException e) {
+            throw new Refused(Reason.FAILED, "it can't be kept for a restart: " + e.getMessage(), e);
+        }
+    }
+}

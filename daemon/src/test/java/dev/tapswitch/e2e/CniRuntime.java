@@ -1,0 +1,95 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A container runtime with one network of ours; its plugins run in the daemon's namespace, which is the host's here. A container is a namespace of
+ * the test's.
+ */
+record CniRuntime(Net net, RunningDaemon daemon, ObjectNode config) {
+    static final Path PLUGINS = Path.of("/usr/lib/cni");
+    private static final Path LAUNCHER =
+            Path.of("../config/cni/tapswitch").toAbsolutePath().normalize();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** With the network "pods", 198.18.7.0/24 by host-local, whose containers route by the host. */
+    static CniRuntime start(Net net, String version) {
+        assumeTrue(Command.exists("curl"), "needs curl");
+        assumeTrue(Files.isExecutable(PLUGINS.resolve("host-local")), "needs Debian's containernetworking-plugins");
+        net.quietNode("node", "198.18.0.1/24");
+        ObjectNode config = JSON.createObjectNode();
+        config.put("cniVersion", version)
+                .put("name", "pods")
+                .put("type", "tapswitch")
+                .put("isDefaultGateway", true);
+        ObjectNode ipam = config.putObject("ipam").put("type", "host-local").put("subnet", "198.18.7.0/24");
+        ipam.put("dataDir", net.directory().resolve("ipam").toString());
+        return new CniRuntime(net, net.start(Io.EPOLL), config);
+    }
+
+    Command call(Path plugin, String command, String container, String ifname, JsonNode input, String... more)
+            throws IOException {
+        Path stdin = Files.writeString(net.directory().resolve("stdin.json"), input.toString());
+        List<String> words = new ArrayList<>(
+                List.of("env", "CNI_COMMAND=" + command, "CNI_CONTAINERID=" + container, "CNI_IFNAME=" + ifname));
+        boolean isElsewhere = Arrays.stream(more).anyMatch(word -> word.startsWith("CNI_NETNS="));
+        if (!isElsewhere) words.add("CNI_NETNS=/run/netns/" + net.namespace(container));
+        words.add("CNI_PATH=" + LAUNCHER.getParent() + ":" + PLUGINS);
+        words.add("TAPSWITCH_SOCKET=" + daemon.api().socket());
+        words.addAll(List.of(more));
+        words.addAll(List.of("sh", "-c", plugin + " <" + stdin));
+        return Command.run(Duration.ofSeconds(30), Net.inside(net.namespace("sw"), words.toArray(String[]::new)));
+    }
+
+    Command call(String command, String container, String... more) throws IOException {
+        return call(LAUNCHER, command, container, "eth0", config, more);
+    }
+
+    JsonNode add(String container, String... more) throws IOException {
+        Command added = call("ADD", container, more);
+        assertEquals(0, added.exit(), () -> added.output() + daemon.log());
+        return JSON.readTree(added.output());
+    }
+
+    void delete(String container) throws IOException {
+        Command deleted = call("DEL", container);
+        assertEquals(0, deleted.exit(), () -> deleted.output() + daemon.log());
+    }
+
+    CniRuntime with(String key, Object value) {
+        ObjectNode changed = config.deepCopy();
+        changed.set(key, JSON.valueToTree(value));
+        return new CniRuntime(net, daemon, changed);
+    }
+
+    /** The same beside a daemon that was started again. */
+    CniRuntime restarted() {
+        return new CniRuntime(net, net.restart(), config);
+    }
+
+    void ping(String from, JsonNode to) {
+        in(from, "ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", addressOf(to));
+    }
+
+    /** What a command said in a namespace, having succeeded. */
+    String in(String namespace, String... words) {
+        return Command.expect(Net.inside(net.namespace(namespace), words));
+    }
+
+    /** The address that ADD answered, without its length. */
+    static String addressOf(JsonNode added) {
+        return added.at("/ips/0/address").asString().replaceFirst("/.*", "");
+    }
+}

@@ -1,0 +1,180 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+/** Docker's driver and the CNI plugin from the package's unit, with all that the unit takes away from the daemon, beside Debian's docker.service. */
+@Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DockerServiceIT {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final int LINES = 80;
+    private static SystemdLab lab;
+
+    @BeforeAll
+    @Timeout(700)
+    static void boot() throws IOException {
+        assumeTrue(Files.exists(Path.of("/lib/systemd/system/docker.service")), "needs docker.io");
+        assumeTrue(Command.exists("busybox") && Command.exists("nft"), "needs busybox-static and nftables");
+        lab = SystemdLab.up();
+        // Nothing of a Docker that this machine may have.
+        lab.expect("""
+                set -e; mkdir -p /etc/docker /var/lib/docker /var/lib/containerd /var/nothing
+                for d in /etc/docker /var/lib/docker /var/lib/containerd; do mount -t tmpfs tmpfs $d; done
+                rm -rf /etc/systemd/system/docker.service.d; : >/etc/default/docker
+                echo '{"bridge": "none"}' >/etc/docker/daemon.json
+                ip netns add inet; ip link add inet0 type veth peer name eth0 netns inet
+                ip address add 198.18.0.1/24 dev inet0; ip link set inet0 up
+                ip -n inet address add 198.18.0.2/24 dev eth0; ip -n inet link set eth0 up
+                """);
+        lab.expect("mkdir /etc/tapswitch && echo 'docker: {enabled: true}' >/etc/tapswitch/tapswitch.yaml");
+        lab.expect("dpkg -i --no-triggers --force-confold /opt/tapswitch.deb");
+        Command docker = lab.run("systemctl start docker && docker version");
+        assumeTrue(
+                docker.exit() == 0,
+                () -> "dockerd can't run here: "
+                        + lab.run("journalctl -u docker --no-pager | tail -n 5").output());
+        lab.expect("""
+                set -e; cd /var/nothing; mkdir -p bin etc proc sys dev tmp www root
+                cp "$(command -v busybox)" bin/busybox
+                for a in $(busybox --list); do [ "$a" = busybox ] || ln -s busybox "bin/$a"; done
+                echo 'root:x:0:0:root:/root:/bin/sh' >etc/passwd
+                tar -c . | docker import -c 'ENV PATH=/bin' - box
+                """);
+    }
+
+    @AfterAll
+    static void powerOff() throws IOException {
+        if (lab != null) lab.close();
+    }
+
+    @Test
+    @Order(1)
+    void aNetworkWorksUnderTheUnitsHardening() {
+        lab.expect("sysctl -qw net.ipv4.ip_forward=0"); // dockerd has set it
+        lab.expect(
+                "docker network create -d tapswitch --subnet 10.75.0.0/24 -o com.docker.network.bridge.name=net0 net");
+        assertEquals("1", lab.expect("cat /proc/sys/net/ipv4/ip_forward"));
+        web("aa", "-p 9001:80 -p 81:80"); // below 1024 takes a capability
+        web("bb", "");
+        lab.expect("docker exec bb ping -c 1 -W 2 aa");
+        lab.expect("docker exec bb ping -c 1 -W 2 198.18.0.2"); // masqueraded: it has no route back
+        assertEquals("aa", lab.expect("curl -sS -m 5 http://127.0.0.1:9001/"));
+        assertEquals("aa", lab.expect("ip netns exec inet curl -sS -m 5 http://198.18.0.1:81/"));
+    }
+
+    @Test
+    @Order(2)
+    void connectionsSurviveARestartOfTheServiceAndItsBeingKilled() throws IOException, InterruptedException {
+        lab.expect("docker exec -d aa sh -c 'tail -f /dev/null | nc -l -p 7000 >/tmp/got'");
+        lab.expect("docker exec -d bb sh -c 'i=0; while [ $i -lt " + LINES
+                + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc aa 7000'");
+        // Not busybox's, whose socket has no room for what waited.
+        Path said = lab.directory().resolve("ping");
+        String sandbox = lab.expect("docker inspect -f '{{.NetworkSettings.SandboxKey}}' bb");
+        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.01 -c 800 10.75.0.2", said);
+        String before = link();
+        lab.expect("systemctl restart tapswitch");
+        serves();
+        lab.expect("systemctl kill -s KILL tapswitch");
+        Await.within(
+                SOON,
+                () -> "active" + lab.log(),
+                () -> lab.property("NRestarts").equals("1")
+                        && lab.property("ActiveState").equals("active"));
+        serves();
+        String numbers = IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
+        Await.within(SOON, () -> "all lines, not " + got(), () -> got().equals(numbers));
+        assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
+        String lost = Files.readString(said)
+                .lines()
+                .filter(line -> line.contains("packet loss"))
+                .findFirst()
+                .orElse("");
+        System.out.println("measured: the service restarted and killed under Docker, pings every 10 ms: " + lost);
+        assertTrue(lost.contains(" 0% packet loss"), () -> lost + lab.log());
+        assertEquals(before, link());
+    }
+
+    @Test
+    @Order(3)
+    void containersComeBackWithDocker() {
+        lab.expect("systemctl restart docker");
+        serves();
+        lab.expect("docker exec bb ping -c 1 -W 2 aa");
+    }
+
+    @Test
+    @Order(4)
+    void whatDockerRemovesIsGone() {
+        lab.expect("docker rm -f aa bb && docker network rm net");
+        assertEquals("", lab.expect("ip -o link show type tun"));
+        assertEquals("0", lab.property("NFileDescriptorStore"));
+        assertTrue(!lab.expect("nft list tables").contains("tapswitch"));
+    }
+
+    @Test
+    @Order(5)
+    void aCniNetworkWorksUnderTheUnitsHardening() throws IOException {
+        assumeTrue(Files.isExecutable(CniRuntime.PLUGINS.resolve("host-local")), "needs containernetworking-plugins");
+        lab.expect("ip netns add pod && sysctl -qw net.ipv4.ip_forward=0");
+        lab.write("/root/pods.json", """
+                {"cniVersion": "1.0.0", "name": "pods", "type": "tapswitch", "isDefaultGateway": true, "ipMasq": true,
+                 "bandwidth": {"ingressRate": 50000000, "ingressBurst": 1000000, "egressRate": 50000000, "egressBurst": 1000000},
+                 "ipam": {"type": "host-local", "subnet": "198.18.7.0/24", "dataDir": "/run/ipam"}}
+                """);
+        String call = "CNI_CONTAINERID=pod CNI_NETNS=/run/netns/pod CNI_IFNAME=eth0 CNI_PATH=/usr/lib/cni"
+                + " /usr/lib/cni/tapswitch </root/pods.json";
+        lab.expect("CNI_COMMAND=ADD " + call);
+        lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 2 198.18.0.2");
+        assertTrue(lab.expect("ip netns exec pod tc qdisc show dev ifb-eth0").contains("rate 50Mbit"));
+        String index = lab.expect("ip netns exec pod cat /sys/class/net/eth0/ifindex");
+        lab.expect("systemctl restart tapswitch");
+        lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 2 198.18.0.2");
+        assertEquals(index, lab.expect("ip netns exec pod cat /sys/class/net/eth0/ifindex"));
+        lab.expect("CNI_COMMAND=DEL " + call);
+        assertEquals(1, lab.expect("ip -n pod -br link").lines().count(), "lo only");
+        assertEquals("", lab.expect("ip -o link show type tun"));
+        assertEquals("0", lab.property("NFileDescriptorStore"));
+    }
+
+    private static void web(String name, String options) {
+        lab.expect("docker run -d --name " + name + " --network net --restart always " + options
+                + " box sh -c \"trap 'exit 0' TERM; echo " + name + " >/www/index.html; httpd -f -h /www & wait\"");
+    }
+
+    private static void serves() {
+        Await.within(
+                SOON,
+                () -> "aa at 127.0.0.1:9001" + lab.log(),
+                () -> lab.run("curl -s -m 2 http://127.0.0.1:9001/")
+                        .output()
+                        .strip()
+                        .equals("aa"));
+    }
+
+    private static String got() {
+        return lab.expect("docker exec aa cat /tmp/got");
+    }
+
+    /** What changes when an interface is made anew, or loses its carrier for a moment. */
+    private static String link() {
+        return lab.expect("docker exec bb sh -c 'cd /sys/class/net/eth0 && cat ifindex carrier_changes address'");
+    }
+}
