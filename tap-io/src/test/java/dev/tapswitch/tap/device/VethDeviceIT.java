@@ -21,6 +21,7 @@ class VethDeviceIT {
     private static final int OURS = 0x88b5;
 
     private static final int VLAN = 0x8100;
+    private static final int TAG = 4;
     private static final int LENGTH = 60;
     private static final int LARGE = 2_048;
 
@@ -80,7 +81,7 @@ class VethDeviceIT {
             MemorySegment memory = arena.allocate(LARGE);
             for (int length; (length = Libc.read(fd, memory.address(), LARGE)) > 0; ) {
                 ByteBuffer frame = memory.asSlice(0, length).asByteBuffer();
-                boolean isOurs = length >= HEADER + LENGTH
+                boolean isOurs = length >= HEADER + LENGTH - TAG
                         && (Short.toUnsignedInt(frame.getShort(HEADER + 12)) == OURS
                                 || Short.toUnsignedInt(frame.getShort(HEADER + 16)) == OURS);
                 if (isOurs) return frame.getInt(HEADER + 20);
