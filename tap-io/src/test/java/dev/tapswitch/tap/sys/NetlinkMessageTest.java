@@ -76,7 +76,7 @@ class NetlinkMessageTest {
                 .nested(Netlink.TCA_OPTIONS, options -> options.attribute(Netlink.TCA_TBF_RATE64, 2L))
                 .encode(1);
         assertBytes(
-                "40000000 2400 0505 01000000 00000000" + "00000000 07000000 00007374 ffffffff 00000000"
+                "3c000000 2400 0505 01000000 00000000" + "00000000 07000000 00007374 ffffffff 00000000"
                         + "0800 0100 74626600" + "1000 0200 0c00 0400 0200000000000000",
                 message);
     }
