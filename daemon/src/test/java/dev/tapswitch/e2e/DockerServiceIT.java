@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DockerServiceIT {
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final int LINES = 80;
+    private static final int LINES = 60;
     private static SystemdLab lab;
 
     @BeforeAll
@@ -90,7 +90,7 @@ class DockerServiceIT {
         // or so) it drops itself, as IpOutDiscards shows. Busybox's own socket has less room yet.
         Path said = lab.directory().resolve("ping");
         String sandbox = lab.expect("docker inspect -f '{{.NetworkSettings.SandboxKey}}' bb");
-        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 160 10.75.0.2", said);
+        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", said);
         String before = link();
         lab.expect("systemctl restart tapswitch");
         serves();
