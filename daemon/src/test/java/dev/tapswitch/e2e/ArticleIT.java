@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 class ArticleIT {
     /** Two containers on one network, looked at from all sides; {@code device} is the host's interface on that network. */
-    private static void experiment(DockerLab lab, String device, String... network) {
+    static void experiment(DockerLab lab, String device, String... network) {
         lab.web("web1", with(network, "-p", "9001:80"));
         lab.web("web2", with(network, "-p", "9002:80"));
         String name = network.length == 0 ? "bridge" : network[1];

@@ -151,14 +151,15 @@ final class DockerLab implements AutoCloseable {
         host("rm", "-f", "/run/docker-lab.pid");
     }
 
-    /** Starts Tapswitch as the network driver. */
+    /** Starts Tapswitch as the network driver, or as {@code lines} say. */
     RunningDaemon startTapswitch(String... lines) {
+        String more = String.join("\n", lines);
         daemon = RunningDaemon.start(inHost(), directory, """
                 socket: %1$s/daemon.sock
                 state: %1$s/state
-                docker: {enabled: true}
                 %2$s
-                """.formatted(directory, String.join("\n", lines)));
+                """.formatted(
+                        directory, more.contains("docker: ") ? more : "docker: {enabled: true}\n" + more));
         Await.within(
                 PATIENCE,
                 () -> "the driver's socket:\n" + daemon.log(),

@@ -140,14 +140,26 @@ public final class ConfigReader {
                 docker(top.mapping("docker")),
                 switches(top.mapping("switches"), false));
         top.done();
+        String defaultBridge = config.docker().defaultBridge();
+        if (config.switches().containsKey(defaultBridge)) {
+            top.mapping("switches")
+                    .problem(defaultBridge, "is docker's default-bridge too; expected another name for this switch");
+        }
         return config;
     }
 
     private static DockerConfig docker(Mapping mapping) {
         DockerConfig docker = new DockerConfig(
                 mapping.flag("enabled", DockerConfig.DEFAULT.enabled()),
-                mapping.parsed("socket", ConfigReader::socket, DockerConfig.DEFAULT.socket()));
+                mapping.parsed("socket", ConfigReader::socket, DockerConfig.DEFAULT.socket()),
+                mapping.parsed("default-bridge", PortReader::device, DockerConfig.DEFAULT.defaultBridge()),
+                mapping.parsed(
+                        "default-bridge-address", PortReader::address, DockerConfig.DEFAULT.defaultBridgeAddress()));
         mapping.done();
+        if (!docker.defaultBridge().isEmpty() && !docker.enabled())
+            mapping.problem("default-bridge", "is set, and enabled is not; expected enabled: true with it");
+        if (docker.defaultBridge().isEmpty() && !docker.defaultBridgeAddress().isEmpty())
+            mapping.problem("default-bridge-address", "is set without default-bridge; expected the bridge's name too");
         return docker;
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
  * @param learningLimit most MACs learned on it; 0 for no limit
  * @param sendLimit of what the interface sends
  * @param receiveLimit of what the interface receives
+ * @param kind what its device is; users make TAPs
  */
 public record PortConfig(
         String name,
@@ -33,7 +34,8 @@ public record PortConfig(
         int learningLimit,
         boolean dropBeyondLimit,
         RateLimit sendLimit,
-        RateLimit receiveLimit) {
+        RateLimit receiveLimit,
+        PortKind kind) {
     public static final int DEFAULT_MTU = 1_500;
     public static final long ANY_MAC = -1;
 
@@ -42,7 +44,7 @@ public record PortConfig(
         routes = List.copyOf(routes);
     }
 
-    /** With no limit of a rate. */
+    /** A TAP with no limit of a rate. */
     public PortConfig(
             String name,
             Namespace namespace,
@@ -74,7 +76,8 @@ public record PortConfig(
                 learningLimit,
                 dropBeyondLimit,
                 RateLimit.NONE,
-                RateLimit.NONE);
+                RateLimit.NONE,
+                PortKind.TAP);
     }
 
     /** What a port is when only its name is said. */
@@ -96,12 +99,56 @@ public record PortConfig(
                 false);
     }
 
+    /** The same, as a TAP of another name and MTU on the host. */
+    public PortConfig onHost(String itsDevice, int itsMtu) {
+        return new PortConfig(
+                name,
+                new Namespace.Current(),
+                itsDevice,
+                itsMtu,
+                mac,
+                addresses,
+                routes,
+                up,
+                offload,
+                persistent,
+                hairpin,
+                isolated,
+                learningLimit,
+                dropBeyondLimit,
+                sendLimit,
+                receiveLimit,
+                PortKind.TAP);
+    }
+
+    /** The host end of a veth pair that somebody else made on the host. */
+    public static PortConfig ofVeth(String device, int mtu, boolean isolated) {
+        return new PortConfig(
+                device,
+                new Namespace.Current(),
+                device,
+                mtu,
+                ANY_MAC,
+                List.of(),
+                List.of(),
+                true,
+                true,
+                false,
+                false,
+                isolated,
+                0,
+                false,
+                RateLimit.NONE,
+                RateLimit.NONE,
+                PortKind.VETH);
+    }
+
     /** What the forwarding decision needs of it. */
     public PortSettings settings() {
         return new PortSettings(name, mtu, offload, hairpin, isolated, learningLimit, dropBeyondLimit);
     }
 
-    /** What its device should be. */
+    /** What its TAP should be. */
     public TapSpec tap(int queues) {
         return new TapSpec(
                 device,
@@ -145,11 +192,24 @@ public record PortConfig(
                 learningLimit,
                 dropBeyondLimit,
                 sendLimit,
-                receiveLimit);
+                receiveLimit,
+                kind);
+    }
+
+    /** Whether both want the same of the interface itself. */
+    public boolean hasSameLink(PortConfig other) {
+        return mtu == other.mtu
+                && mac == other.mac
+                && up == other.up
+                && persistent == other.persistent
+                && addresses.equals(other.addresses)
+                && routes.equals(other.routes)
+                && sendLimit.equals(other.sendLimit)
+                && receiveLimit.equals(other.receiveLimit);
     }
 
     /** Whether both are the same interface: a change from one to the other needs no new device. */
     public boolean isSameDevice(PortConfig other) {
-        return device.equals(other.device) && namespace.equals(other.namespace);
+        return device.equals(other.device) && namespace.equals(other.namespace) && kind == other.kind;
     }
 }

@@ -36,7 +36,8 @@ final class PortReader {
                 port.number("learning-limit", 0, 1 << 24, base.learningLimit()),
                 port.oneOf("beyond-limit", BEYOND_LIMIT, base.dropBeyondLimit()),
                 port.parsed("send-limit", RateLimit::parse, base.sendLimit()),
-                port.parsed("receive-limit", RateLimit::parse, base.receiveLimit()));
+                port.parsed("receive-limit", RateLimit::parse, base.receiveLimit()),
+                base.kind());
         port.done();
         checkDefaultDevice(port, read);
         checkIpv6(port, read);
@@ -70,8 +71,14 @@ final class PortReader {
         }
     }
 
-    private static String device(String name) {
+    static String device(String name) {
         return tap(name, List.of(), List.of()).device();
+    }
+
+    /** An interface's address with its length, "198.18.0.1/24". */
+    static String address(String text) {
+        tap(List.of(text), List.of());
+        return text;
     }
 
     private static void tap(List<String> addresses, List<String> routes) {

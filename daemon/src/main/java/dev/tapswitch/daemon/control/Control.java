@@ -6,6 +6,7 @@ import dev.tapswitch.daemon.config.Config;
 import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.config.ConfigReader;
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Refused.Reason;
@@ -172,7 +173,9 @@ public final class Control {
         requireSwitch(name);
         if (provided.containsKey(name)) {
             throw new Refused(
-                    Reason.CONFLICT, "switch " + name + " is a Docker network: remove it with 'docker network rm'");
+                    Reason.CONFLICT,
+                    "switch " + name + " is a Docker network: remove it with 'docker network rm', or, where it is the"
+                            + " default one, docker.default-bridge from " + file);
         }
         Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
         target.remove(name);
@@ -198,7 +201,13 @@ public final class Control {
 
     /** {@code changed}: on the same device. */
     public void changePort(String switchName, PortConfig changed) throws Refused {
-        requirePort(switchName, changed.name());
+        PortConfig before = requirePort(switchName, changed.name()).config();
+        if (before.kind() == PortKind.VETH && !before.hasSameLink(changed)) {
+            throw new Refused(
+                    Reason.CONFLICT,
+                    "port " + changed.name()
+                            + " is a container's veth: its MTU, MAC, addresses, routes and state are Docker's affair");
+        }
         Additions kept = isDeclared(switchName, changed.name())
                 ? additions
                 : additions.with(additions.of(switchName).with(changed), isDeclared(switchName));

@@ -1,11 +1,14 @@
 package dev.tapswitch.daemon.control;
 
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.tap.device.LinkState;
 import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapDevice;
 import dev.tapswitch.tap.device.TapException;
 import dev.tapswitch.tap.device.TapTakeover;
+import dev.tapswitch.tap.device.VethDevice;
 import dev.tapswitch.tap.loop.Workers;
 import dev.tapswitch.tap.sys.Libc;
 import java.nio.file.Files;
@@ -31,8 +34,7 @@ final class PortOpening {
 
     /** Makes the port's device, or takes over what was held of it, and begins to forward for it; without it where that fails. */
     void open(RunningSwitch owner, RunningPort port) throws TapException {
-        TapDevice device = takeOver(port.config());
-        if (device == null) device = TapDevice.open(port.config().tap(workers.count()));
+        PortDevice device = open(port.config());
         try {
             workers.attach(owner.learning(), port.index(), device);
         } catch (RuntimeException e) {
@@ -40,8 +42,15 @@ final class PortOpening {
             throw new TapException(e.getMessage(), e);
         }
         port.opened(device);
-        supervisor.holdQueues(port.config(), device.queueFds());
+        // A veth's bridge serves it while we are not there: nothing of it is to be held.
+        if (device instanceof TapDevice) supervisor.holdQueues(port.config(), device.queueFds());
         owner.learning().setPortUp(port.index(), device.state() == LinkState.UP);
+    }
+
+    private PortDevice open(PortConfig port) throws TapException {
+        if (port.kind() == PortKind.VETH) return VethDevice.open(port.device(), workers.count());
+        TapDevice held = takeOver(port);
+        return held == null ? TapDevice.open(port.tap(workers.count())) : held;
     }
 
     /** Has the queues held under the name that the port's device has now: by that the next start looks for them. */
@@ -74,15 +83,15 @@ final class PortOpening {
 
     /** Stops forwarding and closes the device, which stays where it is persistent. */
     void close(RunningSwitch owner, RunningPort port, String why) {
-        TapDevice device = letGo(owner, port, why);
+        PortDevice device = letGo(owner, port, why);
         if (device != null) closing(port.config(), device).run();
     }
 
     /** What closes a device that was let go, for good. */
-    Runnable closing(PortConfig port, TapDevice device) {
+    Runnable closing(PortConfig port, PortDevice device) {
         return () -> {
             // First, so that ours are the last: what stands beside the device is removed by whoever closes it for good.
-            supervisor.releaseQueues(port);
+            if (device instanceof TapDevice) supervisor.releaseQueues(port);
             device.close();
         };
     }
@@ -101,8 +110,8 @@ final class PortOpening {
     }
 
     /** Stops forwarding; the device, now the caller's to close, or null where there was none. */
-    TapDevice letGo(RunningSwitch owner, RunningPort port, String why) {
-        TapDevice device = port.device();
+    PortDevice letGo(RunningSwitch owner, RunningPort port, String why) {
+        PortDevice device = port.device();
         if (device == null) return null;
         workers.detach(owner.learning(), port.index());
         owner.learning().setPortUp(port.index(), false);
@@ -111,10 +120,10 @@ final class PortOpening {
     }
 
     /** Makes a persistent device go when it is closed. */
-    static void forgetDevice(TapDevice device, PortConfig config) {
-        if (device == null || !config.persistent()) return;
+    static void forgetDevice(PortDevice device, PortConfig config) {
+        if (!(device instanceof TapDevice tap) || !config.persistent()) return;
         try {
-            device.update(config.notPersistent().tap(device.queueFds().length));
+            tap.update(config.notPersistent().tap(tap.queueFds().length));
         } catch (TapException e) {
             LOG.warn("{}: it stays there", e.getMessage());
         }

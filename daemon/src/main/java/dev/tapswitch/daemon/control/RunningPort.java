@@ -2,7 +2,7 @@ package dev.tapswitch.daemon.control;
 
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.daemon.config.PortConfig;
-import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ public final class RunningPort {
     private final LearningSwitch owner;
     private final int index;
     private PortConfig config;
-    private TapDevice device;
+    private PortDevice device;
     private String whyGone = "not opened yet";
     private long retryAtMs;
     private long pauseMs = FIRST_RETRY_MS;
@@ -57,7 +57,7 @@ public final class RunningPort {
         }
     }
 
-    TapDevice device() {
+    PortDevice device() {
         return device;
     }
 
@@ -75,7 +75,7 @@ public final class RunningPort {
     }
 
     /** From now on it has a device. */
-    void opened(TapDevice opened) {
+    void opened(PortDevice opened) {
         device = opened;
         pauseMs = FIRST_RETRY_MS;
     }

@@ -11,6 +11,7 @@ import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.log.LimitedLog;
 import dev.tapswitch.tap.device.LinkState;
 import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapDevice;
 import dev.tapswitch.tap.device.TapException;
 import dev.tapswitch.tap.loop.WorkerSettings;
@@ -85,8 +86,8 @@ public final class SwitchHost implements AutoCloseable {
     void moved(RunningPort port, Namespace namespace, String device) {
         PortConfig before = port.config();
         port.config(before.at(namespace, device));
-        if (port.device() == null) return;
-        port.device().movedTo(namespace, device);
+        if (!(port.device() instanceof TapDevice tap)) return;
+        tap.movedTo(namespace, device);
         opening.renamed(before, port);
     }
 
@@ -120,7 +121,7 @@ public final class SwitchHost implements AutoCloseable {
         List<Runnable> closings = new ArrayList<>();
         for (Change change : changes) {
             if (!(change instanceof Change.PortRemoved removed)) continue;
-            TapDevice device = removePort(switches.get(removed.switchName()), removed.port());
+            PortDevice device = removePort(switches.get(removed.switchName()), removed.port());
             if (device != null) closings.add(opening.closing(removed.port(), device));
             done.push(change);
         }
@@ -150,7 +151,7 @@ public final class SwitchHost implements AutoCloseable {
             case Change.SettingsChanged settings -> changeSettings(one, settings);
             case Change.PortAdded(var name, var port) -> addPort(one, port, patient);
             case Change.PortRemoved(var name, var port) -> {
-                TapDevice device = removePort(one, port);
+                PortDevice device = removePort(one, port);
                 if (device != null) opening.closing(port, device).run();
             }
             case Change.PortChanged(var name, var before, var after) -> changePort(one, one.port(after.name()), after);
@@ -199,9 +200,9 @@ public final class SwitchHost implements AutoCloseable {
     }
 
     /** The device, now the caller's to close; null where there was none. */
-    private TapDevice removePort(RunningSwitch one, PortConfig config) {
+    private PortDevice removePort(RunningSwitch one, PortConfig config) {
         RunningPort port = one.ports.remove(config.name());
-        TapDevice device = opening.letGo(one, port, "removed");
+        PortDevice device = opening.letGo(one, port, "removed");
         one.learning().removePort(port.index());
         one.staticMacs.removeIf(mac -> mac.port().equals(config.name()));
         PortOpening.forgetDevice(device, port.config());
@@ -210,14 +211,14 @@ public final class SwitchHost implements AutoCloseable {
 
     private void changePort(RunningSwitch one, RunningPort port, PortConfig after) throws Refused {
         PortConfig before = port.config();
-        if (port.device() != null) {
+        if (port.device() instanceof TapDevice tap) {
             try {
-                port.device().update(after.tap(workers.count()));
+                tap.update(after.tap(workers.count()));
             } catch (TapException e) {
                 reopen(one, port);
                 throw new Refused(Reason.FAILED, where(one, before) + ": " + e.getMessage(), e);
             }
-            one.learning().setPortUp(port.index(), port.device().state() == LinkState.UP);
+            one.learning().setPortUp(port.index(), tap.state() == LinkState.UP);
         }
         port.config(after);
         one.learning().updatePort(port.index(), after.settings());
@@ -240,7 +241,7 @@ public final class SwitchHost implements AutoCloseable {
         SwitchConfig config = one.config();
         List<Runnable> closings = new ArrayList<>();
         for (RunningPort port : List.copyOf(one.ports())) {
-            TapDevice device = opening.letGo(one, port, "moving");
+            PortDevice device = opening.letGo(one, port, "moving");
             if (device != null) closings.add(opening.closing(port.config(), device));
         }
         opening.closeAll(closings);

@@ -34,6 +34,7 @@ public final class Docker implements AutoCloseable {
     private final DockerState state;
     private final NetworkDriver driver;
     private final Map<String, Long> lostSinceMs = new HashMap<>();
+    private final Optional<DefaultBridge> defaultBridge;
     private UnixServer server;
 
     private Docker(Config config, Control control, Nat nat, DockerState state) {
@@ -42,6 +43,7 @@ public final class Docker implements AutoCloseable {
         this.nat = nat;
         this.state = state;
         this.driver = new NetworkDriver(control, nat, state);
+        this.defaultBridge = DefaultBridge.of(config.docker(), control);
     }
 
     /** Reads what was there before and hands the switches to control, which has not started yet. */
@@ -51,6 +53,7 @@ public final class Docker implements AutoCloseable {
             Place.find(endpoint).ifPresent(place -> docker.driver.found(endpoint, place));
         }
         docker.state.networks.values().forEach(network -> control.provideAtStart(docker.driver.config(network)));
+        docker.defaultBridge.ifPresent(bridge -> control.provideAtStart(bridge.config()));
         return docker;
     }
 
@@ -62,6 +65,7 @@ public final class Docker implements AutoCloseable {
         state.endpoints.values().forEach(endpoint -> ports.put(endpoint.id(), endpoint.ports()));
         nat.restore(networks, ports);
         PluginMethods methods = new PluginMethods(driver, new IpamDriver(state), nat);
+        if (defaultBridge.isPresent()) defaultBridge.get().start(thread);
         server = UnixServer.start(config.docker().socket(), "docker", 0, () -> new PluginHandler(methods, thread));
         LOG.info(
                 "Docker's network driver on {}, {}",
@@ -74,6 +78,7 @@ public final class Docker implements AutoCloseable {
      * anew. Control thread.
      */
     public void tick(long nowMs) {
+        defaultBridge.ifPresent(DefaultBridge::tick);
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
             try {
                 follow(endpoint);
@@ -87,6 +92,7 @@ public final class Docker implements AutoCloseable {
     @Override
     public void close() {
         if (server != null) server.close();
+        defaultBridge.ifPresent(DefaultBridge::close);
     }
 
     private void follow(DockerEndpoint endpoint) throws Refused {

@@ -110,6 +110,11 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            docker: {default-bridge: docker0}                       | 1: docker.default-bridge: is set, and enabled is not
+            docker: {enabled: true, default-bridge-address: "::1/64"} | 1: docker.default-bridge-address: is set without default-bridge
+            docker: {enabled: true, default-bridge: not/one}        | 1: docker.default-bridge: "not/one" can't name a device
+            docker: {enabled: true, default-bridge: a, default-bridge-address: 1.2.3} | 1: docker.default-bridge-address: address "1.2.3" has no prefix length
+            {switches: {a: }, docker: {enabled: true, default-bridge: a}} | 1: switches.a: is docker's default-bridge too
             io: fast                                                | 1: io: "fast" is not one of its values; expected auto or epoll or io_uring
             workers: many                                           | 1: workers: "many" is not a number; expected a whole number from 1 to 64
             busy-poll: 1s                                           | 1: busy-poll: "1s" is too long; expected 0 to 10ms, such as 50us

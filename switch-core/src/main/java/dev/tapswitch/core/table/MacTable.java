@@ -1,5 +1,17 @@
 package dev.tapswitch.core.table;
 
+import static dev.tapswitch.core.table.MacWords.LIVE;
+import static dev.tapswitch.core.table.MacWords.STATIC;
+import static dev.tapswitch.core.table.MacWords.VERSION_MASK;
+import static dev.tapswitch.core.table.MacWords.VERSION_SHIFT;
+import static dev.tapswitch.core.table.MacWords.ageMs;
+import static dev.tapswitch.core.table.MacWords.isExpired;
+import static dev.tapswitch.core.table.MacWords.isStatic;
+import static dev.tapswitch.core.table.MacWords.key;
+import static dev.tapswitch.core.table.MacWords.port;
+import static dev.tapswitch.core.table.MacWords.portAndTick;
+import static dev.tapswitch.core.table.MacWords.vlan;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * has expired, the newcomer is not learned and its frames flood. Nothing is allocated after construction but the
  * per-port counts.
  *
- * <p>A slot is two words. The key word goes {@code EMPTY -> CLAIMED -> key -> EMPTY}; the value word holds port, tick,
+ * <p>A slot is two {@linkplain MacWords words}. The key word goes {@code EMPTY -> CLAIMED -> key -> EMPTY}; the value word holds port, tick,
  * a static bit, a live bit, and the slot's version, raised by each insertion so that a CAS prepared for one entry can't
  * hit its successor. Who turns the live bit off owns the removal: that makes the counts exact. A reader takes key,
  * value, key again: a changed key means the value may be another entry's.
@@ -46,15 +58,6 @@ public final class MacTable {
     private static final int BUCKET_SLOTS = 4;
     private static final long EMPTY = 0;
     private static final long CLAIMED = 1;
-    private static final long OCCUPIED = 1L << 63;
-
-    private static final long LIVE = 1L << 63;
-    private static final long STATIC = 1L << 62;
-    private static final int VERSION_SHIFT = 48;
-    private static final long VERSION_MASK = 0x3FFFL;
-    private static final int PORT_SHIFT = 32;
-    /** A tick is 128 ms: a hot entry's cache line is written 8 times a second at most, and shared otherwise. */
-    private static final int TICK_SHIFT = 7;
 
     private static final int NOT_FOUND = -1;
 
@@ -205,6 +208,14 @@ public final class MacTable {
 
     /** The entry's value when the bucket holds it live, else 0. */
     private long liveValue(int firstSlot, long key) {
+        int slot = firstSlot + place(firstSlot, key);
+        if (keyAcquire(slot) != key) return 0;
+        long value = valueAcquire(slot);
+        // Changed in between, or one of two workers' that learned it at once and is about to go: look at each.
+        return value < 0 && keyAcquire(slot) == key ? value : liveValueSlowly(firstSlot, key);
+    }
+
+    private long liveValueSlowly(int firstSlot, long key) {
         for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
             if (keyAcquire(slot) != key) continue;
             long value = valueAcquire(slot);
@@ -213,13 +224,27 @@ public final class MacTable {
         return 0;
     }
 
+    /**
+     * Where in the bucket the key is, if it is. All four are compared, without a branch: which of them it is can't be predicted, and a wrong
+     * guess costs more than the comparisons.
+     */
+    private int place(int firstSlot, long key) {
+        int second = keyAcquire(firstSlot + 1) == key ? 1 : 0;
+        int third = keyAcquire(firstSlot + 2) == key ? 2 : 0;
+        int fourth = keyAcquire(firstSlot + 3) == key ? 3 : 0;
+        return Math.max(second, Math.max(third, fourth));
+    }
+
     private int find(long key, long hash) {
         int slot = findInBucket(firstBucket(hash), key);
         return slot != NOT_FOUND ? slot : findInBucket(secondBucket(hash), key);
     }
 
     private int findInBucket(int firstSlot, long key) {
-        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
+        int slot = firstSlot + place(firstSlot, key);
+        if (keyAcquire(slot) != key) return NOT_FOUND;
+        if (valueAcquire(slot) < 0) return slot;
+        for (slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
             if (keyAcquire(slot) == key && valueAcquire(slot) < 0) return slot;
         }
         return NOT_FOUND;
@@ -342,36 +367,6 @@ public final class MacTable {
 
     private long valueAcquire(int slot) {
         return (long) WORD.getAcquire(words, slot * 2 + 1);
-    }
-
-    private static long key(long mac, int vlan) {
-        return OCCUPIED | (long) (vlan & 0xFFF) << 48 | mac;
-    }
-
-    private static int vlan(long key) {
-        return (int) (key >>> 48) & 0xFFF;
-    }
-
-    private static int port(long value) {
-        return (int) (value >>> PORT_SHIFT) & 0xFFFF;
-    }
-
-    private static boolean isStatic(long value) {
-        return (value & STATIC) != 0;
-    }
-
-    private static long portAndTick(int port, long nowMs) {
-        return (long) port << PORT_SHIFT | nowMs >>> TICK_SHIFT & 0xFFFF_FFFFL;
-    }
-
-    private static boolean isExpired(long value, long nowMs, long ageingMs) {
-        return !isStatic(value) && ageMs(value, nowMs) > ageingMs;
-    }
-
-    /** Age with the resolution of a tick. Ticks wrap after 17 years; a worker's clock may be a batch behind the control thread's: 0 then. */
-    private static long ageMs(long value, long nowMs) {
-        int ticks = (int) (nowMs >>> TICK_SHIFT) - (int) value;
-        return Math.max(0, (long) ticks << TICK_SHIFT);
     }
 
     private long hash(long key) {

@@ -175,7 +175,7 @@ final class Links implements AutoCloseable {
         }
     }
 
-    private static byte[] bytes(long mac) {
+    static byte[] bytes(long mac) {
         byte[] bytes = new byte[6];
         for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) (mac >>> (40 - 8 * i));
         return bytes;

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>While it is open, the namespace that it was made in stays alive even when its name is deleted: close it when {@link #state} says GONE.
  */
-public final class TapDevice implements AutoCloseable {
+public final class TapDevice implements PortDevice {
     private static final int[] NO_QUEUES = {};
     private static final String GONE = "the device or its namespace is gone";
 
@@ -114,14 +114,21 @@ public final class TapDevice implements AutoCloseable {
         return spec;
     }
 
-    /** The queues' file descriptors, one per worker; empty after {@link #close}. Non-blocking iff set so. */
+    /** Non-blocking iff set so. */
+    @Override
     public synchronized int[] queueFds() {
         return queues.clone();
     }
 
     /** Non-blocking is what epoll wants; io_uring must not have it. Blocking until set. */
+    @Override
     public synchronized void setNonBlocking(boolean nonBlocking) throws TapException {
         for (int queue : queues) require("O_NONBLOCK", TunFile.setNonBlocking(queue, nonBlocking));
+    }
+
+    @Override
+    public boolean takesBursts() {
+        return true;
     }
 
     /** Without a carrier the interface shows NO-CARRIER and routes around; it has one when opened. */
@@ -194,6 +201,7 @@ public final class TapDevice implements AutoCloseable {
      * UP, DOWN or GONE, without entering a namespace; GONE also when the namespace it was made in has lost its name, and after {@link #close}.
      * Some microseconds.
      */
+    @Override
     public synchronized LinkState state() {
         if (queues.length == 0) return LinkState.GONE;
         LinkState state = LinkState.of(queues[0]);
@@ -206,6 +214,7 @@ public final class TapDevice implements AutoCloseable {
     }
 
     /** The interface's own MAC address as it is now, in the low 48 bits. Fails when the device is gone. */
+    @Override
     public synchronized long mac() throws TapException {
         long mac = TunFile.mac(firstQueue());
         if (mac < 0) throw new TapException(GONE);
@@ -213,6 +222,7 @@ public final class TapDevice implements AutoCloseable {
     }
 
     /** What the device is called now: a container runtime may have renamed it. Fails when the device is gone. */
+    @Override
     public synchronized String currentName() throws TapException {
         String name = TunFile.name(firstQueue());
         if (name.isEmpty()) throw new TapException(GONE);

@@ -1,70 +1,74 @@
 package dev.tapswitch.tap.loop;
 
 import dev.tapswitch.core.forward.Counters;
+import dev.tapswitch.core.forward.SwitchSnapshot;
 import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.Libc;
 import dev.tapswitch.tap.sys.Linux;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
+import java.lang.foreign.MemorySegment;
 
 /**
- * A queue that io_uring reads and writes, many frames a system call, in order. Idle, it is one poll. When there are frames, a burst of
- * reads that may not wait is submitted at once: the kernel runs such one after the other at submission, and so are the writes that they
- * lead to, which are submitted before the next burst. A burst that comes back full is followed by a larger one; one that does not, by the
- * poll. (Reads that may wait are completed in no promised order: two of them under way would reorder frames.)
+ * A queue on a loop that waits with io_uring: idle, it is one poll in the loop's ring. When that answers, frames are moved: few frames, or
+ * large ones, by read(2) and write(2) one after the other, in one buffer that stays in the cache; many small ones in bursts through the
+ * worker's own ring. A queue that has had its budget polls again, behind all others.
  */
 final class UringTapQueue implements TapQueue, IoUringIoHandle {
     // include/uapi/linux/io_uring.h
-    private static final byte WRITEV = 2;
     private static final byte POLL_ADD = 6;
     private static final byte ASYNC_CANCEL = 14;
-    private static final byte READ = 22;
-    // include/uapi/linux/fs.h
-    private static final int RWF_NOWAIT = 8;
 
-    private static final int FEWEST = 4;
-    /** Frames read at one go; a flood on one port keeps another waiting for no more than this many. */
-    private static final int MOST = 64;
+    /** So many small frames in a row, one by one, say that there are more. */
+    private static final int FEW = 4;
+
+    private static final int FIRST_BURST = 16;
+    /** Bytes from which on moving a frame takes so long that system calls don't count. */
+    private static final int LARGE = 4_096;
+    /** Frames at one go, one by one, and bursts at one go; a flood on one port keeps another waiting for no more than these. */
+    private static final int BUDGET = 64;
+
+    private static final int BURSTS = 2;
 
     private final int fd;
     private final int port;
     private final Worker worker;
     private final Lane lane;
-    private final Slots slots;
+    private final Bursts bursts;
+    private final boolean takesBursts;
     private final Runnable gone;
     private final IoUringIoOps pollOps;
-    private final IoUringIoOps[] readOps;
-    private final IoUringIoOps[] writeOps;
     private IoRegistration registration;
+    private int file;
     private long poll;
     private boolean isPolling;
-    private boolean hasVanished;
     private boolean isUnregistered;
     private Runnable stopped = () -> {};
-    private int burst = FEWEST;
-    private int asked;
-    private int outstanding;
-    private int brought;
-    private long nowMs;
+    /** How many frames to ask for at once; 0 for one by one. */
+    private int burst;
 
-    /** {@code slots}: the worker's, shared by its queues; {@code gone}: told on the loop when the device has vanished. */
-    UringTapQueue(int fd, int port, Worker worker, Lane lane, Slots slots, Runnable gone) {
+    /**
+     * {@code bursts}: the worker's, shared by its queues; {@code takesBursts}: whether this one may use them; {@code gone}: told on the loop when the
+     * device has vanished.
+     */
+    UringTapQueue(int fd, int port, Worker worker, Lane lane, Bursts bursts, boolean takesBursts, Runnable gone) {
         this.fd = fd;
         this.port = port;
         this.worker = worker;
         this.lane = lane;
-        this.slots = slots;
+        this.bursts = bursts;
+        this.takesBursts = takesBursts;
         this.gone = gone;
-        this.readOps = new IoUringIoOps[slots.count()];
-        this.writeOps = new IoUringIoOps[slots.count()];
-        this.pollOps = ops(POLL_ADD, 0, 0, Linux.POLLIN, 0);
+        this.pollOps = ops(POLL_ADD, fd, 0, Linux.POLLIN);
     }
 
     @Override
     public void start(IoRegistration started) {
         registration = started;
+        file = bursts.register(fd);
         lane.put(port, this);
         poll();
     }
@@ -77,7 +81,8 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
             stopped.run();
             return;
         }
-        if (isPolling && registration.isValid()) registration.submit(cancel(poll));
+        bursts.unregister(file);
+        if (isPolling && registration.isValid()) registration.submit(ops(ASYNC_CANCEL, -1, poll, 0));
         registration.cancel();
     }
 
@@ -90,28 +95,72 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
 
     @Override
     public void handle(IoRegistration ignored, IoEvent event) {
-        IoUringIoEvent completion = (IoUringIoEvent) event;
-        switch (completion.opcode()) {
-            case READ -> read((int) completion.userData(), completion.res());
-            case WRITEV -> wrote((int) completion.userData(), completion.res());
-            case POLL_ADD -> {
-                isPolling = false;
-                if (registration.isValid()) burst();
-            }
-            default -> {
-                // The cancellation's own completion tells nothing that the poll's does not.
-            }
+        // The cancellation's own completion tells nothing that the poll's does not.
+        if (((IoUringIoEvent) event).opcode() != POLL_ADD) return;
+        isPolling = false;
+        if (!registration.isValid()) return;
+        int last = move(lane.snapshot(), worker.beginBatch());
+        if (last != -Errno.EBADFD) {
+            poll();
+        } else {
+            stop(stopped);
+            gone.run();
         }
+    }
+
+    /** Moves frames until there are none or the budget is used up; what the last read answered. */
+    private int move(SwitchSnapshot snapshot, long nowMs) {
+        int frames = 0;
+        MemorySegment memory = bursts.memory();
+        while (burst == 0 && frames < BUDGET) {
+            int length = Libc.read(fd, memory.address(), Worker.BUFFER_LENGTH);
+            if (length <= 0) return length;
+            worker.forward(lane, snapshot, port, memory, 0, length, nowMs);
+            frames++;
+            if (takesBursts && frames == FEW && length < LARGE) burst = FIRST_BURST;
+        }
+        return burst > 0 ? moveBursts(snapshot, nowMs) : 0;
+    }
+
+    /** Each burst's writes and the next one's reads are one system call. */
+    private int moveBursts(SwitchSnapshot snapshot, long nowMs) {
+        int last = 0;
+        for (int left = BURSTS; left > 0 && burst > 0; left--) {
+            int asked = burst;
+            if (!bursts.read(file, asked)) burst = 0;
+            else last = forwardBurst(snapshot, asked, nowMs);
+            if (last <= 0) break;
+        }
+        bursts.flush();
+        return last;
+    }
+
+    /** Forwards what a burst of reads brought; what the last of them answered. */
+    private int forwardBurst(SwitchSnapshot snapshot, int asked, long nowMs) {
+        bursts.gather();
+        int frames = 0;
+        long bytes = 0;
+        int length = 0;
+        for (; frames < asked; frames++) {
+            length = bursts.length(frames);
+            if (length <= 0) break;
+            worker.forward(lane, snapshot, port, bursts.memory(), bursts.offset(frames), length, nowMs);
+            bytes += length;
+        }
+        burst = next(asked, frames, bytes);
+        return length;
+    }
+
+    private static int next(int asked, int frames, long bytes) {
+        if (frames <= FEW || bytes >= (long) frames * LARGE) return 0;
+        if (frames == asked) return Math.min(Bursts.MOST, asked * 2);
+        return Math.max(FIRST_BURST, Integer.highestOneBit(frames));
     }
 
     @Override
     public void write(Counters counters, long address, int length) {
-        int slot = slots.hold();
-        slots.vector(slot, address, Worker.HEADER + (long) length);
-        if (registration.submit(writeOps(slot)) == -1) {
-            slots.release(slot);
-            Worker.count(counters, -Errno.EBADFD);
-        }
+        if (takesBursts && bursts.isGathering()) bursts.write(file, counters, address, Worker.HEADER + length);
+        else Worker.write(this, counters, address, length);
     }
 
     @Override
@@ -129,71 +178,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         isPolling = true;
     }
 
-    private void burst() {
-        nowMs = worker.beginBatch();
-        asked = 0;
-        brought = 0;
-        while (asked < burst) {
-            int slot = slots.take();
-            if (slot == Slots.NONE) break;
-            registration.submit(readOps(slot));
-            asked++;
-        }
-        outstanding = asked;
-        // All buffers wait for writes: the poll's answer comes behind theirs.
-        if (asked == 0) poll();
-    }
-
-    private void read(int slot, int result) {
-        if (result > 0) {
-            brought++;
-            slots.forwarding(slot);
-            worker.forward(lane, lane.snapshot(), port, slots.memory(), slots.offset(slot), result, nowMs);
-        } else if (result == -Errno.EBADFD) {
-            hasVanished = true;
-        }
-        slots.release(slot);
-        if (--outstanding == 0 && registration.isValid()) next();
-    }
-
-    private void next() {
-        if (hasVanished) {
-            stop(stopped);
-            gone.run();
-        } else if (brought == asked) {
-            burst = Math.min(MOST, burst * 2);
-            burst();
-        } else {
-            burst = Math.max(FEWEST, Integer.highestOneBit(brought));
-            poll();
-        }
-    }
-
-    private void wrote(int slot, int result) {
-        slots.release(slot);
-        Worker.count(lane.forwarder().counters(port), result);
-    }
-
-    private IoUringIoOps readOps(int slot) {
-        if (readOps[slot] == null) {
-            readOps[slot] = ops(READ, slots.address(slot), Worker.BUFFER_LENGTH, RWF_NOWAIT, slot);
-        }
-        return readOps[slot];
-    }
-
-    private IoUringIoOps writeOps(int slot) {
-        if (writeOps[slot] == null) writeOps[slot] = ops(WRITEV, slots.vectorAddress(slot), 1, 0, slot);
-        return writeOps[slot];
-    }
-
-    /** {@code data} comes back with the completion. */
-    private IoUringIoOps ops(byte opcode, long address, int length, int flags, int data) {
-        return new IoUringIoOps(
-                opcode, (byte) 0, (short) 0, fd, 0, address, length, flags, (long) data, (short) 0, (short) 0, 0, 0);
-    }
-
-    private static IoUringIoOps cancel(long operation) {
-        return new IoUringIoOps(
-                ASYNC_CANCEL, (byte) 0, (short) 0, -1, 0, operation, 0, 0, 0L, (short) 0, (short) 0, 0, 0);
+    private static IoUringIoOps ops(byte opcode, int fd, long address, int flags) {
+        return new IoUringIoOps(opcode, (byte) 0, (short) 0, fd, 0, address, 0, flags, 0L, (short) 0, (short) 0, 0, 0);
     }
 }

@@ -28,9 +28,22 @@ final class Worker {
     private final MemorySegment answer = Arena.ofAuto().allocate(HEADER + 128, 64);
     private final Segmenter segmenter = new Segmenter();
     private final BusyPoll busyPoll;
+    /** Null where the loop waits with epoll. */
+    private final Bursts bursts;
 
-    Worker(BusyPoll busyPoll) {
+    /** {@code bursts}: null where frames are read and written one by one. */
+    Worker(BusyPoll busyPoll, Bursts bursts) {
         this.busyPoll = busyPoll;
+        this.bursts = bursts;
+    }
+
+    Bursts bursts() {
+        return bursts;
+    }
+
+    /** Once its loop has ended. */
+    void close() {
+        if (bursts != null) bursts.close();
     }
 
     /** To be called where frames are there to be read; what {@link #forward} is to have as {@code nowMs}. */
@@ -61,10 +74,12 @@ final class Worker {
     }
 
     private void flood(Lane lane, SwitchSnapshot snapshot, int inPort, MemorySegment memory, long offset, int length) {
+        boolean gathers = bursts != null && bursts.gather();
         for (int i = 0; i < snapshot.floodPortCount(); i++) {
             int out = snapshot.floodPort(i);
             if (snapshot.mayPass(inPort, out)) send(lane, snapshot, out, memory, offset, length);
         }
+        if (gathers) bursts.flush();
     }
 
     private void reply(Lane lane, int inPort) {
@@ -125,7 +140,7 @@ final class Worker {
 
     private static DropReason reason(int result) {
         return switch (-result) {
-            case Errno.EIO, Errno.EBADFD -> DropReason.PORT_DOWN;
+            case Errno.EIO, Errno.EBADFD, Errno.ENETDOWN, Errno.ENXIO -> DropReason.PORT_DOWN;
             case Errno.EAGAIN -> DropReason.QUEUE_FULL;
             case Errno.EINVAL -> DropReason.BAD_OFFLOAD;
             default -> DropReason.WRITE_FAILED;

@@ -2,7 +2,7 @@ package dev.tapswitch.tap.loop;
 
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.tap.device.LinkState;
-import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
@@ -15,6 +15,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -34,13 +35,10 @@ public final class Workers implements AutoCloseable {
         void linkChanged(LearningSwitch owner, int port, LinkState state);
     }
 
-    /** Submissions: two bursts with a write each fit, and what a flood adds is submitted as it fills up. */
+    /** Of the ring that loops wait with: a poll for each port that has frames, submitted as it fills up. */
     private static final int RING_SIZE = 512;
 
     private static final int COMPLETION_RING_SIZE = 4_096;
-
-    /** Frames under way in a worker with io_uring; what is never used takes no memory. */
-    private static final int SLOTS = 256;
 
     private record Key(LearningSwitch owner, int port) {}
 
@@ -53,7 +51,6 @@ public final class Workers implements AutoCloseable {
     private final IoEventLoop[] loops;
     private final Worker[] workers;
     private final MemorySegment[] buffers;
-    private final Slots[] slots;
     private final Map<LearningSwitch, Lane[]> lanes = new HashMap<>();
     private final Map<Key, Attachment> attachments = new HashMap<>();
     private final List<Held> held = new ArrayList<>();
@@ -70,12 +67,12 @@ public final class Workers implements AutoCloseable {
         this.loops = new IoEventLoop[count];
         this.workers = new Worker[count];
         this.buffers = new MemorySegment[count];
-        this.slots = new Slots[count];
         for (int i = 0; i < count; i++) {
             loops[i] = group.next();
-            workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).busyPoll());
-            if (mode == IoMode.EPOLL) buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
-            else slots[i] = new Slots(SLOTS);
+            // The kernel wants a ring to be used by the thread that made it.
+            Bursts bursts = mode == IoMode.EPOLL ? null : await(loops[i].submit(Bursts::open));
+            workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).busyPoll(), bursts);
+            buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
         }
         this.watch = new LinkWatch();
     }
@@ -83,11 +80,12 @@ public final class Workers implements AutoCloseable {
     /** Starts workers; IllegalStateException says on one line why they can't be as wanted here. */
     public static Workers start(WorkerSettings settings, LinkListener listener) {
         IoMode wanted = settings.io();
-        if (wanted == IoMode.IO_URING && !IoUring.isAvailable()) {
-            throw new IllegalStateException("io: io_uring does not work here ("
-                    + IoUring.unavailabilityCause().getMessage() + "); set io: epoll or io: auto");
+        String obstacle = wanted == IoMode.EPOLL ? null : uringObstacle();
+        if (wanted == IoMode.IO_URING && obstacle != null) {
+            throw new IllegalStateException(
+                    "io: io_uring does not work here (" + obstacle + "); set io: epoll or io: auto");
         }
-        if (wanted != IoMode.EPOLL && IoUring.isAvailable()) {
+        if (wanted != IoMode.EPOLL && obstacle == null) {
             String why = wanted == IoMode.AUTO ? "it works here, and moves more frames a second than epoll" : "as set";
             var config = new IoUringIoHandlerConfig().setRingSize(RING_SIZE).setCqSize(COMPLETION_RING_SIZE);
             return new Workers(IoMode.IO_URING, why, IoUringIoHandler.newFactory(config), settings, listener);
@@ -96,11 +94,18 @@ public final class Workers implements AutoCloseable {
             throw new IllegalStateException(
                     "epoll does not work here: " + Epoll.unavailabilityCause().getMessage());
         }
-        String why = wanted == IoMode.AUTO
-                ? "io_uring does not work here: "
-                        + IoUring.unavailabilityCause().getMessage()
-                : "as set";
+        String why = wanted == IoMode.AUTO ? "io_uring does not work here: " + obstacle : "as set";
         return new Workers(IoMode.EPOLL, why, EpollIoHandler.newFactory(), settings, listener);
+    }
+
+    /** Why io_uring can't be used; null when it can. */
+    private static String uringObstacle() {
+        if (!IoUring.isAvailable()) return IoUring.unavailabilityCause().getMessage();
+        try (var _ = Bursts.open()) {
+            return null;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
     }
 
     public int count() {
@@ -118,14 +123,14 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Begins to forward for a port: worker i serves the device's queue i. Returns when all do. */
-    public synchronized void attach(LearningSwitch owner, int port, TapDevice device) {
+    public synchronized void attach(LearningSwitch owner, int port, PortDevice device) {
         int[] fds = device.queueFds();
         if (fds.length != loops.length) {
             throw new IllegalArgumentException(
                     "the device has " + fds.length + " queues for " + loops.length + " workers");
         }
         try {
-            device.setNonBlocking(mode == IoMode.EPOLL);
+            device.setNonBlocking(true);
         } catch (TapException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
@@ -139,7 +144,8 @@ public final class Workers implements AutoCloseable {
             Runnable gone = () -> attachment.update(LinkState.GONE);
             queues[i] = mode == IoMode.EPOLL
                     ? new EpollTapQueue(fds[i], port, workers[i], ownLanes[i], buffers[i], gone)
-                    : new UringTapQueue(fds[i], port, workers[i], ownLanes[i], slots[i], gone);
+                    : new UringTapQueue(
+                            fds[i], port, workers[i], ownLanes[i], workers[i].bursts(), device.takesBursts(), gone);
             held.add(new Held(i, queues[i], await(loops[i].register(queues[i]))));
         }
         if (!isHolding) startHeld();
@@ -219,6 +225,7 @@ public final class Workers implements AutoCloseable {
     public void close() {
         watch.close();
         await(group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+        for (Worker worker : workers) worker.close();
     }
 
     private Lane[] newLanes(LearningSwitch owner) {

@@ -7,6 +7,7 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -21,6 +22,7 @@ public final class Errno {
     public static final int ERANGE = 34;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRNOTAVAIL = 99;
+    public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
     public static final int EHOSTUNREACH = 113;
@@ -47,7 +49,7 @@ public final class Errno {
             case ESRCH -> "ESRCH no such process";
             case EINTR -> "EINTR interrupted system call";
             case EIO -> "EIO input/output error";
-            case 6 -> "ENXIO no such device or address";
+            case ENXIO -> "ENXIO no such device or address";
             case 7 -> "E2BIG argument list too long";
             case EBADF -> "EBADF bad file descriptor";
             case EAGAIN -> "EAGAIN resource temporarily unavailable";
@@ -74,7 +76,7 @@ public final class Errno {
             case 97 -> "EAFNOSUPPORT address family not supported by protocol";
             case 98 -> "EADDRINUSE address already in use";
             case EADDRNOTAVAIL -> "EADDRNOTAVAIL cannot assign requested address";
-            case 100 -> "ENETDOWN network is down";
+            case ENETDOWN -> "ENETDOWN network is down";
             case ENETUNREACH -> "ENETUNREACH network is unreachable";
             case ENOBUFS -> "ENOBUFS no buffer space available";
             case 110 -> "ETIMEDOUT connection timed out";

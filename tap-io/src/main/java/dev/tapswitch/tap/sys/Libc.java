@@ -32,11 +32,16 @@ public final class Libc {
     private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SETSOCKOPT =
             function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle GETSOCKOPT =
+            function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle BIND = function("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SEND = function("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDMSG = function("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle PIPE2 = function("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle RECV = function("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle MMAP =
+            function("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle MUNMAP = function("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     /** Where the linker leaves errno, before the JVM can overwrite it: one a thread. */
     private static final ThreadLocal<MemorySegment> CALL_STATE =
@@ -49,7 +54,7 @@ public final class Libc {
 
     /** read(2) into {@code length} bytes at {@code address}. */
     public static int read(int fd, long address, int length) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((long) READ.invokeExact(state, fd, address, (long) length), state);
         } catch (Throwable e) {
@@ -59,7 +64,7 @@ public final class Libc {
 
     /** write(2) of {@code length} bytes at {@code address}. */
     public static int write(int fd, long address, int length) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((long) WRITE.invokeExact(state, fd, address, (long) length), state);
         } catch (Throwable e) {
@@ -69,7 +74,7 @@ public final class Libc {
 
     /** open(2) of a path; {@code flags} as {@link Linux}'s O_ constants. The new file descriptor. */
     public static int open(String path, int flags) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try (Arena arena = Arena.ofConfined()) {
             return (int) orErrno((int) OPEN.invokeExact(state, arena.allocateFrom(path), flags, 0), state);
         } catch (Throwable e) {
@@ -78,7 +83,7 @@ public final class Libc {
     }
 
     public static int close(int fd) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) CLOSE.invokeExact(state, fd), state);
         } catch (Throwable e) {
@@ -88,7 +93,7 @@ public final class Libc {
 
     /** ioctl(2); {@code argument} is a number or an address, as the request wants it. */
     public static int ioctl(int fd, long request, long argument) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) IOCTL.invokeExact(state, fd, request, argument), state);
         } catch (Throwable e) {
@@ -97,7 +102,7 @@ public final class Libc {
     }
 
     public static int fcntl(int fd, int command, long argument) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) FCNTL.invokeExact(state, fd, command, argument), state);
         } catch (Throwable e) {
@@ -107,7 +112,7 @@ public final class Libc {
 
     /** poll(2) of {@code count} struct pollfd at {@code address}; how many have something to say. */
     public static int poll(long address, int count, int timeoutMs) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) POLL.invokeExact(state, address, (long) count, timeoutMs), state);
         } catch (Throwable e) {
@@ -117,7 +122,7 @@ public final class Libc {
 
     /** setns(2): moves the calling thread, and it alone. Never on a thread that others share, never on a virtual thread. */
     public static int setns(int fd, int type) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) SETNS.invokeExact(state, fd, type), state);
         } catch (Throwable e) {
@@ -126,7 +131,7 @@ public final class Libc {
     }
 
     public static int socket(int domain, int type, int protocol) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) SOCKET.invokeExact(state, domain, type, protocol), state);
         } catch (Throwable e) {
@@ -135,7 +140,7 @@ public final class Libc {
     }
 
     public static int setsockopt(int fd, int level, int name, long address, int length) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) SETSOCKOPT.invokeExact(state, fd, level, name, address, length), state);
         } catch (Throwable e) {
@@ -143,8 +148,18 @@ public final class Libc {
         }
     }
 
-    public static int bind(int fd, long address, int length) {
+    /** getsockopt(2) into {@code address}; the length, a socklen_t, is at {@code lengthAddress}. */
+    public static int getsockopt(int fd, int level, int name, long address, long lengthAddress) {
         MemorySegment state = CALL_STATE.get();
+        try {
+            return (int) orErrno((int) GETSOCKOPT.invokeExact(state, fd, level, name, address, lengthAddress), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    public static int bind(int fd, long address, int length) {
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) BIND.invokeExact(state, fd, address, length), state);
         } catch (Throwable e) {
@@ -153,7 +168,7 @@ public final class Libc {
     }
 
     public static int send(int fd, long address, int length, int flags) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((long) SEND.invokeExact(state, fd, address, (long) length, flags), state);
         } catch (Throwable e) {
@@ -162,7 +177,7 @@ public final class Libc {
     }
 
     public static int recv(int fd, long address, int length, int flags) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((long) RECV.invokeExact(state, fd, address, (long) length, flags), state);
         } catch (Throwable e) {
@@ -172,7 +187,7 @@ public final class Libc {
 
     /** sendmsg(2) of the struct msghdr at {@code address}. */
     public static int sendmsg(int fd, long address, int flags) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((long) SENDMSG.invokeExact(state, fd, address, flags), state);
         } catch (Throwable e) {
@@ -182,7 +197,7 @@ public final class Libc {
 
     /** pipe2(2): the reading and the writing end, as two ints at {@code address}. */
     public static int pipe2(long address, int flags) {
-        MemorySegment state = CALL_STATE.get();
+        MemorySegment state = callState();
         try {
             return (int) orErrno((int) PIPE2.invokeExact(state, address, flags), state);
         } catch (Throwable e) {
@@ -190,16 +205,42 @@ public final class Libc {
         }
     }
 
-    private static long orErrno(long result, MemorySegment state) {
+    /** mmap(2) where the kernel likes, to be read and written, shared with whoever holds {@code fd}; the address. */
+    public static long mmapShared(long length, int fd, long offset) {
+        MemorySegment state = callState();
+        try {
+            int access = Linux.PROT_READ | Linux.PROT_WRITE;
+            int kind = Linux.MAP_SHARED | Linux.MAP_POPULATE;
+            return orErrno((long) MMAP.invokeExact(state, 0L, length, access, kind, fd, offset), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    public static int munmap(long address, long length) {
+        MemorySegment state = callState();
+        try {
+            return (int) orErrno((int) MUNMAP.invokeExact(state, address, length), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** This thread's, for calls that capture errno. */
+    static MemorySegment callState() {
+        return CALL_STATE.get();
+    }
+
+    static long orErrno(long result, MemorySegment state) {
         return result >= 0 ? result : -state.get(JAVA_INT, ERRNO_OFFSET);
     }
 
-    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
+    static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
         return LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments), ERRNO);
     }
 
-    private static MethodHandle variadic(int fixed, String name, MemoryLayout result, MemoryLayout... arguments) {
+    static MethodHandle variadic(int fixed, String name, MemoryLayout result, MemoryLayout... arguments) {
         return LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow(name),
                 FunctionDescriptor.of(result, arguments),
@@ -207,8 +248,16 @@ public final class Libc {
                 Linker.Option.firstVariadicArg(fixed));
     }
 
+    /** Answers -1 as it is. */
+    static MethodHandle withoutErrno(int fixed, String name, MemoryLayout result, MemoryLayout... arguments) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name),
+                FunctionDescriptor.of(result, arguments),
+                Linker.Option.firstVariadicArg(fixed));
+    }
+
     /** A downcall throws nothing of its own: what comes is an Error of the JVM, or our mistake in a signature. */
-    private static Error impossible(Throwable e) {
+    static Error impossible(Throwable e) {
         return e instanceof Error error ? error : new AssertionError(e);
     }
 }

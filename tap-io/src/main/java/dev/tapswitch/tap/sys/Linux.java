@@ -12,6 +12,12 @@ public final class Linux {
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
 
+    // include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h
+    public static final int PROT_READ = 1;
+    public static final int PROT_WRITE = 2;
+    public static final int MAP_SHARED = 1;
+    public static final int MAP_POPULATE = 0x8000;
+
     // include/uapi/linux/sched.h
     public static final int CLONE_NEWNET = 0x40000000;
 
@@ -19,6 +25,7 @@ public final class Linux {
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
+    public static final int AF_BRIDGE = 7;
     public static final int AF_NETLINK = 16;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;

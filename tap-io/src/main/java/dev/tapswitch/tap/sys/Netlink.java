@@ -20,11 +20,18 @@ public final class Netlink {
     public static final int NLM_F_ACK_TLVS = 0x200;
     public static final int NLMSGERR_ATTR_MSG = 1;
     public static final int NLA_TYPE_MASK = 0x3fff;
+    public static final int NLA_F_NESTED = 0x8000;
+    /** struct sockaddr_nl: family, padding, port, groups. */
+    public static final int SOCKADDR_NL_SIZE = 12;
+
+    public static final int SOCKADDR_NL_GROUPS = 8;
 
     // include/uapi/linux/rtnetlink.h
     public static final int RTM_NEWLINK = 16;
     public static final int RTM_DELLINK = 17;
     public static final int RTM_GETLINK = 18;
+    public static final int RTM_SETLINK = 19;
+    public static final int RTMGRP_LINK = 1;
     public static final int RTM_NEWADDR = 20;
     public static final int RTM_DELADDR = 21;
     public static final int RTM_NEWROUTE = 24;
@@ -51,13 +58,32 @@ public final class Netlink {
     public static final int IFLA_ADDRESS = 1;
     public static final int IFLA_IFNAME = 3;
     public static final int IFLA_MTU = 4;
+    public static final int IFLA_MASTER = 10;
+    /** A bridge port's attributes, in a message of the family AF_BRIDGE. */
+    public static final int IFLA_PROTINFO = 12;
+
     public static final int IFLA_LINKINFO = 18;
     public static final int IFLA_EXT_MASK = 29;
     public static final int IFLA_INFO_KIND = 1;
     public static final int IFLA_INFO_DATA = 2;
+    public static final int IFLA_INFO_SLAVE_DATA = 5;
     public static final int IFLA_TUN_TYPE = 3;
     public static final int IFLA_TUN_MULTI_QUEUE = 7;
     public static final int IFLA_TUN_NUM_QUEUES = 8;
+
+    // include/uapi/linux/if_link.h: a port of the kernel's bridge
+    public static final int IFLA_BRPORT_STATE = 1;
+    public static final int IFLA_BRPORT_LEARNING = 8;
+    public static final int IFLA_BRPORT_UNICAST_FLOOD = 9;
+    public static final int IFLA_BRPORT_FLUSH = 24;
+    public static final int IFLA_BRPORT_MCAST_FLOOD = 27;
+    public static final int IFLA_BRPORT_BCAST_FLOOD = 30;
+    /** Since Linux 5.18. */
+    public static final int IFLA_BRPORT_LOCKED = 39;
+
+    // include/uapi/linux/if_bridge.h
+    public static final int BR_STATE_DISABLED = 0;
+    public static final int BR_STATE_FORWARDING = 3;
 
     // include/uapi/linux/if_addr.h
     public static final int IFA_ADDRESS = 1;

@@ -36,6 +36,17 @@ public final class NetlinkMessage {
         return this;
     }
 
+    /** struct ifinfomsg: a link as a port of its bridge. */
+    public NetlinkMessage bridgePort(int index) {
+        bytes.put((byte) Linux.AF_BRIDGE)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(index)
+                .putInt(0)
+                .putInt(0);
+        return this;
+    }
+
     /** struct ifaddrmsg. */
     public NetlinkMessage address(int family, int prefixLength, int flags, int index) {
         bytes.put((byte) family)
@@ -96,19 +107,19 @@ public final class NetlinkMessage {
         return this;
     }
 
-    /** An attribute that consists of attributes, which {@code content} adds. */
-    public NetlinkMessage nested(int type, Consumer<NetlinkMessage> content) {
-        int start = bytes.position();
-        bytes.putShort((short) 0).putShort((short) type);
-        content.accept(this);
-        bytes.putShort(start, (short) (bytes.position() - start));
-        return this;
-    }
-
     /** A zero-terminated string. */
     public NetlinkMessage attribute(int type, String value) {
         byte[] text = value.getBytes(StandardCharsets.UTF_8);
         return attribute(type, Arrays.copyOf(text, text.length + 1));
+    }
+
+    /** Attributes inside an attribute: {@code inside} adds them. */
+    public NetlinkMessage nested(int type, Consumer<NetlinkMessage> inside) {
+        int start = bytes.position();
+        bytes.putShort((short) 0).putShort((short) (type | Netlink.NLA_F_NESTED));
+        inside.accept(this);
+        bytes.putShort(start, (short) (bytes.position() - start));
+        return this;
     }
 
     /** The whole message, with its length and sequence number in place. */

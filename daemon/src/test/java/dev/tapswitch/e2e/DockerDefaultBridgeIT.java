@@ -1,0 +1,184 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** {@code docker run} as everybody writes it, without a network: Tapswitch behind Docker's own bridge. */
+@Timeout(240)
+class DockerDefaultBridgeIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String MAC_OF_WEB1 = "02:42:ac:11:00:02";
+    private static final String MAC_OF_WEB2 = "02:42:ac:11:00:03";
+
+    private static JsonNode ports(DockerLab lab, String name) {
+        return lab.tapswitch().api().get("/v1/switches/" + name + "/ports");
+    }
+
+    private static void awaitPortsUp(DockerLab lab, String name, int count) {
+        Await.within(
+                SOON,
+                () -> count + " ports up: " + ports(lab, name) + "\n"
+                        + lab.tapswitch().log(),
+                () -> ports(lab, name).size() == count
+                        && lab.tapswitch()
+                                        .api()
+                                        .get("/v1/switches/" + name)
+                                        .get("ports-up")
+                                        .asInt()
+                                == count);
+    }
+
+    /** The port on which the switch has learned a MAC; empty where it has not. */
+    private static String portOf(DockerLab lab, String name, String mac) {
+        for (JsonNode entry : lab.tapswitch().api().get("/v1/switches/" + name + "/macs")) {
+            if (entry.get("mac").asString().equals(mac))
+                return entry.get("port").asString();
+        }
+        return "";
+    }
+
+    private static long counted(DockerLab lab, String port, String counter) {
+        return lab.tapswitch()
+                .api()
+                .get("/v1/switches/docker0/ports/" + port)
+                .get("counters")
+                .get(counter)
+                .asLong();
+    }
+
+    /** The ports of the kernel's bridge that it forwards to. */
+    private static List<String> forwardedByTheKernel(DockerLab lab) {
+        return lab.host("bridge", "-o", "link")
+                .lines()
+                .filter(line -> line.contains("state forwarding"))
+                .map(line -> line.split(": ", -1)[1].split("@", -1)[0])
+                .toList();
+    }
+
+    @Test
+    void plainDockerRunIsOnTheSwitch() {
+        try (var lab = new DockerLab()) {
+            lab.serveInternet();
+            // Before docker0 is there: it is waited for.
+            lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
+            lab.withDocker("--bip", "172.17.0.1/16");
+            ArticleIT.experiment(lab, "docker0");
+            assertTrue(lab.docker("ps").contains("0.0.0.0:9001->80/tcp"));
+
+            awaitPortsUp(lab, "docker0", 3);
+            String web1 = portOf(lab, "docker0", MAC_OF_WEB1);
+            String web2 = portOf(lab, "docker0", MAC_OF_WEB2);
+            assertTrue(web1.startsWith("veth") && web2.startsWith("veth") && !web1.equals(web2), web1 + " " + web2);
+            assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
+            long before = counted(lab, web2, "tx-frames");
+            lab.in("web1", "ping", "-c", "20", "-i", "0.01", "172.17.0.3");
+            assertTrue(counted(lab, web2, "tx-frames") >= before + 20);
+
+            superFramesCrossBothWays(lab, web1, web2);
+            aLinkThatWentDownAndUpIsStillOurs(lab, web1);
+
+            lab.docker("rm", "-f", "web1");
+            awaitPortsUp(lab, "docker0", 2);
+            lab.docker("rm", "-f", "web2");
+            awaitPortsUp(lab, "docker0", 1);
+            assertEquals("", portOf(lab, "docker0", MAC_OF_WEB1));
+            assertFalse(lab.host("nft", "list", "tables").contains("tapswitch"));
+        }
+    }
+
+    private static void superFramesCrossBothWays(DockerLab lab, String web1, String web2) {
+        lab.host("nsenter", "--net=" + lab.sandbox("web2"), "iperf3", "-s", "-D", "--pidfile", "/run/iperf3.pid");
+        for (String direction : List.of("--client", "-Rc")) {
+            String from = direction.equals("-Rc") ? web2 : web1;
+            long frames = counted(lab, from, "rx-frames");
+            long bytes = counted(lab, from, "rx-bytes");
+            lab.host("nsenter", "--net=" + lab.sandbox("web1"), "iperf3", direction, "172.17.0.3", "-n", "200M");
+            frames = counted(lab, from, "rx-frames") - frames;
+            bytes = counted(lab, from, "rx-bytes") - bytes;
+            assertTrue(bytes > 200_000_000 && bytes / frames > 4_500, bytes + " bytes in " + frames + " frames");
+        }
+        lab.host("sh", "-c", "kill $(tr -d '\\0' </run/iperf3.pid)");
+    }
+
+    /** The kernel enables a bridge's port when its link comes up. */
+    private static void aLinkThatWentDownAndUpIsStillOurs(DockerLab lab, String web1) {
+        String inside = "--net=" + lab.sandbox("web1");
+        lab.host("nsenter", inside, "ip", "link", "set", "eth0", "down");
+        Await.within(SOON, () -> "down", () -> ports(lab, "docker0").toString().contains("its interface is down"));
+        lab.host("nsenter", inside, "ip", "link", "set", "eth0", "up");
+        awaitPortsUp(lab, "docker0", 3);
+        Await.within(
+                SOON,
+                () -> web1 + " shut: " + lab.host("bridge", "link"),
+                () -> forwardedByTheKernel(lab).equals(List.of("tap-docker0")));
+        lab.ping("web1", "172.17.0.3");
+    }
+
+    @Test
+    void whoeverIsAwayContainersReachEachOther() {
+        try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16", "--live-restore")) {
+            // Containers that are older than Tapswitch.
+            lab.web("web1", "-p", "9001:80");
+            lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
+            lab.web("web2");
+            awaitPortsUp(lab, "docker0", 3);
+            lab.ping("web1", "172.17.0.3");
+
+            lab.tapswitch().kill();
+            lab.web("web3");
+            lab.restartTapswitch();
+            awaitPortsUp(lab, "docker0", 4);
+            assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
+            lab.ping("web1", "172.17.0.3");
+            lab.ping("web3", "172.17.0.2");
+            assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
+
+            // Told to end, it gives them back to the bridge.
+            lab.tapswitch().stop();
+            assertEquals(3, forwardedByTheKernel(lab).size());
+            lab.ping("web1", "172.17.0.3");
+            assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
+            assertEquals("web1", lab.get("web3", "http://172.17.0.2/"));
+            lab.docker("rm", "-f", "web3");
+            lab.restartTapswitch();
+            awaitPortsUp(lab, "docker0", 3);
+
+            lab.stopDocker();
+            assertEquals("web1", lab.get("http://172.17.0.2/"));
+            lab.startDockerAgain();
+            lab.docker("restart", "-t", "1", "web1");
+            awaitPortsUp(lab, "docker0", 3);
+            lab.ping("web2", "172.17.0.2");
+            assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
+        }
+    }
+
+    @Test
+    void aBridgeOfOurOwnForDockerKeepsContainersApartIfDockerSaysSo() {
+        try (var lab = new DockerLab()) {
+            lab.startTapswitch("docker: {enabled: true, default-bridge: ts0, default-bridge-address: 172.17.0.1/16}");
+            Await.within(SOON, () -> "ts0", () -> lab.host("ip", "-br", "link").contains("tap-ts0"));
+            lab.withDocker("--bridge", "ts0", "--icc=false", "--userland-proxy=false", "--mtu", "9000");
+            lab.web("web1", "-p", "9001:80");
+            lab.web("web2");
+            awaitPortsUp(lab, "ts0", 3);
+            assertEquals("172.17.0.2", lab.address("web1", "bridge"));
+            assertNotEquals(
+                    0,
+                    lab.tryIn("web2", "ping", "-c", "1", "-W", "1", "172.17.0.2")
+                            .exit());
+            lab.ping("web2", "172.17.0.1");
+            assertEquals("web1", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
+            // Jumbo frames between the host and a container.
+            lab.host("ping", "-c", "1", "-W", "2", "-M", "do", "-s", "8972", "172.17.0.2");
+        }
+    }
+}

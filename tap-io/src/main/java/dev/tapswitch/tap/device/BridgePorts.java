@@ -1,0 +1,140 @@
+package dev.tapswitch.tap.device;
+
+import static dev.tapswitch.tap.sys.Netlink.BR_STATE_DISABLED;
+import static dev.tapswitch.tap.sys.Netlink.BR_STATE_FORWARDING;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_ADDRESS;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_BCAST_FLOOD;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_FLUSH;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_LEARNING;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_LOCKED;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_MCAST_FLOOD;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_STATE;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_UNICAST_FLOOD;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_EXT_MASK;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_IFNAME;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_INFO_KIND;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_LINKINFO;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_MASTER;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_PROTINFO;
+import static dev.tapswitch.tap.sys.Netlink.NLM_F_CREATE;
+import static dev.tapswitch.tap.sys.Netlink.NLM_F_DUMP;
+import static dev.tapswitch.tap.sys.Netlink.NLM_F_EXCL;
+import static dev.tapswitch.tap.sys.Netlink.RTEXT_FILTER_SKIP_STATS;
+import static dev.tapswitch.tap.sys.Netlink.RTM_GETLINK;
+import static dev.tapswitch.tap.sys.Netlink.RTM_NEWLINK;
+import static dev.tapswitch.tap.sys.Netlink.RTM_SETLINK;
+
+import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.NetlinkException;
+import dev.tapswitch.tap.sys.NetlinkMessage;
+import dev.tapswitch.tap.sys.NetlinkSocket;
+import java.util.List;
+
+/** The kernel's bridges in the namespace of the calling thread, and their ports, by rtnetlink. One thread. */
+public final class BridgePorts implements AutoCloseable {
+    private static final byte[] ON = {1};
+    private static final byte[] OFF = {0};
+
+    private final NetlinkSocket netlink;
+
+    public BridgePorts() throws TapException {
+        try {
+            netlink = new NetlinkSocket();
+        } catch (NetlinkException e) {
+            throw failed("rtnetlink", e);
+        }
+    }
+
+    /** All the links of the namespace. */
+    public List<HostLink> links() throws TapException {
+        NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP)
+                .link(0, 0, 0)
+                .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        try {
+            return netlink.request(message).stream().map(HostLink::of).toList();
+        } catch (NetlinkException e) {
+            throw failed("listing the devices", e);
+        }
+    }
+
+    /** Makes a bridge that holds an address, "172.17.0.1/16", and is up. Its MAC is given, lest it change with its ports. */
+    public void make(String bridge, String address, long mac) throws TapException {
+        act(
+                "making bridge " + bridge,
+                new NetlinkMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
+                        .link(0, 0, 0)
+                        .attribute(IFLA_IFNAME, bridge)
+                        .attribute(IFLA_ADDRESS, Links.bytes(mac))
+                        .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "bridge")));
+        try (Links links = new Links()) {
+            int index = links.find(bridge)
+                    .orElseThrow(() -> new TapException("bridge " + bridge + " vanished at once"))
+                    .index();
+            links.addAddress(index, IpPrefix.ofInterface(address));
+            links.setUp(index, true);
+        }
+    }
+
+    /** Makes a link a port of a bridge; of none where {@code bridge} is 0. */
+    public void setMaster(int index, int bridge) throws TapException {
+        act(
+                "making it a port of its bridge",
+                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_MASTER, bridge));
+    }
+
+    /**
+     * From now on nothing passes this port of a bridge, in neither direction. What comes in is dropped behind the packet sockets that read it.
+     *
+     * <p>Twice, for neither way alone serves: a locked port takes in no frame of a station that the bridge has not learned there (br_input.c),
+     * which it then never does, but Linux knows this since 5.18. A disabled one takes in none on any Linux, but is
+     * enabled by the kernel whenever its link changes: {@link HostLink#isShut} tells that this is to be done again.
+     */
+    public void shut(int index) throws TapException {
+        act("shutting its bridge's port", port(index, true));
+        NetlinkMessage disabled = new NetlinkMessage(RTM_SETLINK, 0)
+                .bridgePort(index)
+                .nested(IFLA_PROTINFO, port -> port.attribute(IFLA_BRPORT_STATE, new byte[] {BR_STATE_DISABLED}));
+        act("disabling its bridge's port", disabled);
+    }
+
+    /** The port is its bridge's again, as Docker made it. */
+    public void giveBack(int index) throws TapException {
+        act("opening its bridge's port", port(index, false));
+        NetlinkMessage forwarding = new NetlinkMessage(RTM_SETLINK, 0)
+                .bridgePort(index)
+                .nested(IFLA_PROTINFO, port -> port.attribute(IFLA_BRPORT_STATE, new byte[] {BR_STATE_FORWARDING}));
+        act("enabling its bridge's port", forwarding);
+    }
+
+    private static NetlinkMessage port(int index, boolean isShut) {
+        return new NetlinkMessage(RTM_SETLINK, 0)
+                .bridgePort(index)
+                .nested(
+                        IFLA_PROTINFO,
+                        port -> port.attribute(IFLA_BRPORT_LEARNING, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_UNICAST_FLOOD, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_MCAST_FLOOD, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_BCAST_FLOOD, isShut ? OFF : ON)
+                                .attribute(IFLA_BRPORT_LOCKED, isShut ? ON : OFF)
+                                .attribute(IFLA_BRPORT_FLUSH, new byte[0]));
+    }
+
+    /** A link that is down, or has no carrier, has a disabled port anyway, and the kernel enables it in due time. */
+    private void act(String what, NetlinkMessage message) throws TapException {
+        try {
+            netlink.request(message);
+        } catch (NetlinkException e) {
+            if (e.errno() != Errno.ENETDOWN) throw failed(what, e);
+        }
+    }
+
+    private static TapException failed(String what, NetlinkException e) {
+        String advice = e.errno() == Errno.EPERM ? "; run as root (or with CAP_NET_ADMIN)" : "";
+        return new TapException(what + ": " + e.getMessage() + advice, e);
+    }
+
+    @Override
+    public void close() {
+        netlink.close();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.tapswitch.tap.device;
+
+/**
+ * What a port is attached to: a TAP of ours, or the host end of somebody else's veth pair. Its queues carry {@code virtio_net_hdr} and
+ * frame, one per read and write. Any control thread; never a worker.
+ */
+public sealed interface PortDevice extends AutoCloseable permits TapDevice, VethDevice {
+    /** The queues' file descriptors, one per worker; empty after {@link #close}. */
+    int[] queueFds();
+
+    void setNonBlocking(boolean nonBlocking) throws TapException;
+
+    /** Whether io_uring can read and write its queues without ever waiting, on all kernels on which it can so with a TAP's. */
+    boolean takesBursts();
+
+    /** Some microseconds; GONE after {@link #close}. */
+    LinkState state();
+
+    /** The interface's own MAC address as it is now, in the low 48 bits. Fails when the device is gone. */
+    long mac() throws TapException;
+
+    /** What the interface is called now. Fails when the device is gone. */
+    String currentName() throws TapException;
+
+    /** Lets go of it. Again: nothing. */
+    @Override
+    void close();
+}

@@ -1,0 +1,138 @@
+package dev.tapswitch.tap.device;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.Libc;
+import dev.tapswitch.tap.sys.Linux;
+import dev.tapswitch.tap.sys.Packet;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The host end of a veth pair that is a port of one of the kernel's bridges, taken over from it: it stays that bridge's port, but nothing passes
+ * there any more; its frames come to us. Closing gives it back. Any control thread.
+ */
+public final class VethDevice implements PortDevice {
+    private static final int[] NO_QUEUES = {};
+    private static final String GONE = "the veth is gone";
+
+    private final String device;
+    private final int index;
+    private int[] queues;
+
+    private VethDevice(String device, int index, int[] queues) {
+        this.device = device;
+        this.index = index;
+        this.queues = queues;
+    }
+
+    /** Takes it over, with so many queues, one per worker. Where that fails the bridge still has it. */
+    public static VethDevice open(String device, int queues) throws TapException {
+        try (Links links = new Links();
+                BridgePorts ports = new BridgePorts()) {
+            Link link = links.find(device).orElseThrow(() -> new TapException(GONE));
+            if (!link.kind().equals("veth")) throw new TapException("it is no veth");
+            VethDevice veth = new VethDevice(device, link.index(), openAll(link.index(), queues));
+            try {
+                ports.shut(link.index());
+            } catch (TapException | RuntimeException e) {
+                veth.close();
+                throw e;
+            }
+            // The bridge has served them too.
+            for (int queue : veth.queues) PacketSocket.drain(queue);
+            return veth;
+        } catch (TapException e) {
+            throw new TapException("cannot take over veth \"" + device + "\": " + e.getMessage(), e);
+        }
+    }
+
+    private static int[] openAll(int index, int count) throws TapException {
+        int[] fds = new int[count];
+        Arrays.fill(fds, -1);
+        try {
+            for (int i = 0; i < count; i++) {
+                fds[i] = PacketSocket.open(index);
+                if (fds[i] < 0) throw new TapException("packet socket: " + Errno.text(fds[i]));
+            }
+            TapDevice.require("sharing packet sockets", PacketSocket.share(fds));
+            return fds;
+        } catch (TapException e) {
+            TapAttachment.close(fds);
+            throw e;
+        }
+    }
+
+    @Override
+    public synchronized int[] queueFds() {
+        return queues.clone();
+    }
+
+    @Override
+    public synchronized void setNonBlocking(boolean nonBlocking) throws TapException {
+        for (int queue : queues) TapDevice.require("O_NONBLOCK", TunFile.setNonBlocking(queue, nonBlocking));
+    }
+
+    /** Not before Linux 6.5: until then RWF_NOWAIT is EOPNOTSUPP for sockets. */
+    @Override
+    public boolean takesBursts() {
+        return false;
+    }
+
+    /** The other end has no less to say than this one: where that is down, this one has no carrier. */
+    @Override
+    public synchronized LinkState state() {
+        if (queues.length == 0) return LinkState.GONE;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
+            if (!findName(request)) return LinkState.GONE;
+            if (Libc.ioctl(queues[0], Packet.SIOCGIFFLAGS, request.address()) < 0) return LinkState.GONE;
+            boolean isRunning = (request.get(JAVA_SHORT, Linux.IFNAMSIZ) & Packet.IFF_RUNNING) != 0;
+            return isRunning ? LinkState.UP : LinkState.DOWN;
+        }
+    }
+
+    @Override
+    public synchronized long mac() throws TapException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
+            boolean isThere = queues.length > 0
+                    && findName(request)
+                    && Libc.ioctl(queues[0], Linux.SIOCGIFHWADDR, request.address()) >= 0;
+            if (!isThere) throw new TapException(GONE);
+            long mac = 0;
+            // sa_family, then the address
+            for (int i = 0; i < 6; i++) {
+                mac = mac << 8 | Byte.toUnsignedInt(request.get(JAVA_BYTE, Linux.IFNAMSIZ + 2L + i));
+            }
+            return mac;
+        }
+    }
+
+    @Override
+    public String currentName() {
+        return device;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (queues.length == 0) return;
+        TapAttachment.close(queues);
+        queues = NO_QUEUES;
+        try (BridgePorts ports = new BridgePorts()) {
+            ports.giveBack(index);
+        } catch (TapException e) {
+            // The veth went first, or is no bridge's port any more: there is nothing to give back.
+        }
+    }
+
+    /** Fills in the name that the interface has now; false where it is gone. */
+    private boolean findName(MemorySegment request) {
+        request.set(JAVA_INT, Linux.IFNAMSIZ, index);
+        return Libc.ioctl(queues[0], Packet.SIOCGIFNAME, request.address()) >= 0;
+    }
+}
