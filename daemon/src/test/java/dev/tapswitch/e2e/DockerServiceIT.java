@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DockerServiceIT {
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final int LINES = 80;
+    private static final int LINES = 60;
     private static SystemdLab lab;
 
     @BeforeAll
@@ -85,10 +85,12 @@ class DockerServiceIT {
         lab.expect("docker exec -d aa sh -c 'tail -f /dev/null | nc -l -p 7000 >/tmp/got'");
         lab.expect("docker exec -d bb sh -c 'i=0; while [ $i -lt " + LINES
                 + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc aa 7000'");
-        // Not busybox's, whose socket has no room for what waited.
+        // Seldom enough that the answers to all that waited fit into the kernel's ICMP socket: what it has no room for
+        // (170
+        // or so) it drops itself, as IpOutDiscards shows. Busybox's own socket has less room yet.
         Path said = lab.directory().resolve("ping");
         String sandbox = lab.expect("docker inspect -f '{{.NetworkSettings.SandboxKey}}' bb");
-        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.01 -c 800 10.75.0.2", said);
+        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", said);
         String before = link();
         lab.expect("systemctl restart tapswitch");
         serves();
@@ -107,7 +109,7 @@ class DockerServiceIT {
                 .filter(line -> line.contains("packet loss"))
                 .findFirst()
                 .orElse("");
-        System.out.println("measured: the service restarted and killed under Docker, pings every 10 ms: " + lost);
+        System.out.println("measured: the service restarted and killed under Docker, pings every 50 ms: " + lost);
         assertTrue(lost.contains(" 0% packet loss"), () -> lost + lab.log());
         assertEquals(before, link());
     }
