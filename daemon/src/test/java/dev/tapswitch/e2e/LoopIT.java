@@ -47,8 +47,10 @@ class LoopIT {
             long forwarded = forwarding.forwarded() - forwardedBefore;
             System.out.printf("measured: %s: %d frames, %d bytes allocated%n", io, forwarded, allocated);
             assertTrue(forwarded > MILLION * 9 / 10, () -> forwarded + " frames were forwarded");
-            // The smallest object has 16 bytes: one a frame would be four times this. Netty's io_uring handler makes one a wake-up.
-            assertTrue(allocated < 4 * forwarded, () -> allocated + " bytes were allocated for " + forwarded + " frames");
+            // The smallest object has 16 bytes: one a frame would be four times this. Netty's io_uring handler makes
+            // one a wake-up.
+            assertTrue(
+                    allocated < 4 * forwarded, () -> allocated + " bytes were allocated for " + forwarded + " frames");
         }
     }
 

@@ -83,7 +83,8 @@ final class Uring {
      */
     static int enter(int ring, int toSubmit, int least, int flags) {
         try {
-            return (int) (long) ENTER.invokeExact((long) SYS_ENTER, (long) ring, (long) toSubmit, (long) least, (long) flags, 0L);
+            return (int) (long)
+                    ENTER.invokeExact((long) SYS_ENTER, (long) ring, (long) toSubmit, (long) least, (long) flags, 0L);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }
