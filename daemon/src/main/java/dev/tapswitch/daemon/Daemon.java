@@ -39,7 +39,6 @@ public final class Daemon {
      * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
      */
     public static int run(DaemonOptions options) {
-        Signals signals = Signals.take();
         try {
             Path file = options.config().toAbsolutePath().normalize();
             Config config = ConfigReader.read(file);
@@ -48,7 +47,7 @@ public final class Daemon {
                     : options.socket().toAbsolutePath();
             LogLevel.set(config.logLevel());
             try (StateFile state = StateFile.open(config.state())) {
-                return serve(file, socket, config, state, signals);
+                return serve(file, socket, config, state);
             }
         } catch (ConfigException e) {
             e.problems().forEach(problem -> System.err.println("tapswitch: " + problem));
@@ -62,7 +61,7 @@ public final class Daemon {
         return 1;
     }
 
-    private static int serve(Path file, Path socket, Config config, StateFile state, Signals signals)
+    private static int serve(Path file, Path socket, Config config, StateFile state)
             throws IOException, ConfigException, ExecutionException, InterruptedException {
         Additions additions = state.load();
         String version = version();
@@ -75,20 +74,26 @@ public final class Daemon {
                 Systemd _ = systemd) {
             systemd.watch(host.workers());
             Control control = new Control(file, config, host, state, additions, systemd);
+            Workers workers = host.workers();
+            String threads = Counted.of(workers.count(), "worker", "workers");
+            LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
+            ApiServer.makeRoom(socket);
             Cni cni = Cni.load(config.state(), control, nat);
-            try (Docker docker = config.docker().enabled() ? Docker.restore(config, control, nat) : null;
-                    ApiServer _ = ApiServer.start(socket, control, nat, cni, ended, version)) {
-                Workers workers = host.workers();
-                String threads = Counted.of(workers.count(), "worker", "workers");
-                LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
+            try (Docker docker = config.docker().enabled() ? Docker.restore(config, control, nat) : null) {
+                // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
+                // with it.
                 thread.submit(() -> start(control, socket)).get();
-                thread.execute(cni::start);
-                if (docker != null) thread.submit(() -> start(docker, thread)).get();
-                thread.execute(() -> systemd.started(host));
-                thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
-                signals.await(() -> thread.execute(() -> reload(control)));
-                LOG.info("ending");
-                systemd.stopping();
+                Signals signals = Signals.take();
+                try (ApiServer _ = ApiServer.start(socket, control, nat, cni, ended, version)) {
+                    thread.execute(cni::start);
+                    if (docker != null)
+                        thread.submit(() -> start(docker, thread)).get();
+                    thread.execute(() -> systemd.started(host));
+                    thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
+                    signals.await(() -> thread.execute(() -> reload(control)));
+                    LOG.info("ending");
+                    systemd.stopping();
+                }
             }
         }
         return 0;

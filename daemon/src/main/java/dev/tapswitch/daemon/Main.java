@@ -7,7 +7,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int exitCode = Tapswitch.run(arguments);
+        int exitCode =
+                DaemonOptions.asUnitsWriteThem(arguments).map(Daemon::run).orElseGet(() -> Tapswitch.run(arguments));
         System.out.flush();
         System.exit(exitCode);
     }

@@ -3,6 +3,7 @@ package dev.tapswitch.daemon.api;
 import dev.tapswitch.daemon.cni.Cni;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.http.SocketFile;
 import dev.tapswitch.daemon.http.UnixServer;
 import dev.tapswitch.daemon.nat.Nat;
 import java.io.IOException;
@@ -17,6 +18,11 @@ public final class ApiServer implements AutoCloseable {
 
     private ApiServer(UnixServer server) {
         this.server = server;
+    }
+
+    /** Removes a socket on which nobody listens any more; IOException where another daemon does. */
+    public static void makeRoom(Path socket) throws IOException {
+        SocketFile.makeRoom(socket);
     }
 
     /** Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons. */

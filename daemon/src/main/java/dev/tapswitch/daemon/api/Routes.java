@@ -14,7 +14,6 @@ import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.nat.Nat;
-import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,9 +89,8 @@ final class Routes {
         node.put(
                 "ports-up",
                 control.host().switches().stream().mapToLong(Views::up).sum());
-        node.put(
-                "heap-bytes",
-                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        Runtime runtime = Runtime.getRuntime();
+        node.put("heap-bytes", runtime.totalMemory() - runtime.freeMemory());
         return node;
     }
 

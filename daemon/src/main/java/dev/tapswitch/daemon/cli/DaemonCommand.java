@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "daemon",
@@ -24,8 +25,11 @@ final class DaemonCommand implements Callable<Integer> {
             description = "The configuration, YAML.")
     private Path config;
 
+    @ParentCommand
+    private Tapswitch tapswitch;
+
     @Override
     public Integer call() throws Exception {
-        return Daemon.run(new DaemonOptions(config));
+        return Daemon.run(new DaemonOptions(config, tapswitch.givenSocket()));
     }
 }

@@ -129,6 +129,11 @@ public final class Tapswitch implements Runnable {
         commandLine.getSubcommands().values().forEach(Tapswitch::abbreviateSynopsis);
     }
 
+    /** What --socket says; null where it says nothing. */
+    Path givenSocket() {
+        return socket;
+    }
+
     /** Where the daemon that was asked for listens. */
     Path socket() {
         if (socket != null) return socket;

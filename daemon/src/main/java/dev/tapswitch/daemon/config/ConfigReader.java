@@ -2,7 +2,6 @@ package dev.tapswitch.daemon.config;
 
 import dev.tapswitch.core.frame.EtherType;
 import dev.tapswitch.core.frame.MacAddress;
-import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.loop.IoMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -184,11 +183,12 @@ public final class ConfigReader {
 
     /** An interface is one port's. */
     private void checkDevices(Mapping mapping, Map<String, SwitchConfig> switches) {
-        Map<Interface, String> owners = new HashMap<>();
+        Map<String, String> owners = new HashMap<>();
         for (SwitchConfig each : switches.values()) {
             for (PortConfig port : each.ports().values()) {
-                String owner = owners.putIfAbsent(
-                        new Interface(port.namespace(), port.device()), each.name() + "." + port.name());
+                // A slash is in no device's name.
+                String place = port.namespace() + "/" + port.device();
+                String owner = owners.putIfAbsent(place, each.name() + "." + port.name());
                 if (owner == null) continue;
                 Node at = portNode(mapping, each.name(), port.name());
                 problems.add(
@@ -199,8 +199,6 @@ public final class ConfigReader {
             }
         }
     }
-
-    private record Interface(Namespace namespace, String device) {}
 
     private static Node portNode(Mapping switches, String name, String port) {
         Problems none = new Problems("");

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The socket's place in the file system. */
-final class SocketFile {
+public final class SocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
     private static final String GROUP = "tapswitch";
 
     private SocketFile() {}
 
-    /** Makes its directory, and removes a socket on which nobody listens any more. */
-    static void makeRoom(Path socket) throws IOException {
+    /** Makes its directory, and removes a socket on which nobody listens any more; IOException says who is in the way. */
+    public static void makeRoom(Path socket) throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
         boolean isSocket =

@@ -163,16 +163,17 @@ final class Shaper {
         long burst = clamp(Math.max(limit.burstBits() / Byte.SIZE, mtu + OVERHEAD));
         long waiting = clamp(burst + limit.bytesPerSecond() / LATENCY_PER_SECOND);
         // struct tc_tbf_qopt: two struct tc_ratespec of 12 bytes, then limit, buffer, mtu.
-        ByteBuffer parameters = structure(36)
+        byte[] parameters = structure(36)
                 .put(1, (byte) TC_LINKLAYER_ETHERNET)
                 .putInt(8, (int) clamp(limit.bytesPerSecond()))
-                .putInt(24, (int) waiting);
+                .putInt(24, (int) waiting)
+                .array();
         return new NetlinkMessage(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE)
                 .traffic(index, HANDLE, TC_H_ROOT, 0)
                 .attribute(TCA_KIND, "tbf")
                 .nested(
                         TCA_OPTIONS,
-                        options -> options.attribute(TCA_TBF_PARMS, parameters.array())
+                        options -> options.attribute(TCA_TBF_PARMS, parameters)
                                 .attribute(TCA_TBF_RATE64, limit.bytesPerSecond())
                                 .attribute(TCA_TBF_BURST, (int) burst));
     }

@@ -40,7 +40,18 @@ public final class Workers implements AutoCloseable {
 
     private static final int COMPLETION_RING_SIZE = 4_096;
 
-    private record Key(LearningSwitch owner, int port) {}
+    private record Key(LearningSwitch owner, int port) {
+        // What a record does by itself is made at run time, which a start would wait for.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && owner == key.owner && port == key.port;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * System.identityHashCode(owner) + port;
+        }
+    }
 
     /** A queue that is registered and does not read yet. */
     private record Held(int loop, TapQueue queue, IoRegistration registration) {}

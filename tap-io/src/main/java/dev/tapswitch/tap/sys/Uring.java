@@ -1,8 +1,5 @@
 package dev.tapswitch.tap.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -70,41 +67,37 @@ final class Uring {
     private static final int SYS_ENTER = 426;
     private static final int SYS_REGISTER = 427;
 
-    private static final MethodHandle SETUP = Libc.variadic(1, "syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle ENTER = Libc.withoutErrno(
-            1, "syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle REGISTER =
-            Libc.variadic(1, "syscall", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SYSCALL = Libc.function("syscall");
+    private static final MethodHandle ENTER = Libc.withoutErrno("syscall");
 
     private Uring() {}
 
     /** The ring's descriptor; the struct io_uring_params at {@code parameters} is asked and answered. */
     static int setup(int entries, long parameters) {
-        MemorySegment state = Libc.callState();
-        try {
-            return (int) Libc.orErrno((long) SETUP.invokeExact(state, (long) SYS_SETUP, entries, parameters), state);
-        } catch (Throwable e) {
-            throw Libc.impossible(e);
-        }
+        return call(SYS_SETUP, entries, parameters, 0, 0);
     }
 
     /**
      * Submits, and takes up what is complete; how many were submitted, or -1. There is no errno: each way to fail is one to try again, and to
-     * capture it would make an object a call.
+     * capture it would make an object a call. Without a signal mask the kernel does not read the mask's size, which is not passed.
      */
     static int enter(int ring, int toSubmit, int least, int flags) {
         try {
-            return (int) (long) ENTER.invokeExact((long) SYS_ENTER, ring, toSubmit, least, flags, 0L, 0L);
+            return (int) (long)
+                    ENTER.invokeExact((long) SYS_ENTER, (long) ring, (long) toSubmit, (long) least, (long) flags, 0L);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }
     }
 
     static int register(int ring, int operation, long argument, int count) {
+        return call(SYS_REGISTER, ring, operation, argument, count);
+    }
+
+    private static int call(long number, long a, long b, long c, long d) {
         MemorySegment state = Libc.callState();
         try {
-            return (int) Libc.orErrno(
-                    (long) REGISTER.invokeExact(state, (long) SYS_REGISTER, ring, operation, argument, count), state);
+            return Libc.orErrno((int) (long) SYSCALL.invokeExact(state, number, a, b, c, d, 0L), state);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }
