@@ -20,7 +20,7 @@ import java.util.zip.ZipOutputStream;
 /**
  * Rewrites jars in place for a quick start and a small package: {@code java SlimJars.java JAR...}, with all that they need among them. The
  * names of local variables go, which only debuggers read; line numbers stay. Classes older than Java 7's get stack maps to be verified
- * by, for the JVM's AOT cache takes none without (picocli's are Java 5's, and loading them from the jar took a command 200 ms).
+ * by, for the JVM's AOT cache takes none without (picocli's are Java 5's).
  */
 final class SlimJars {
     private final Map<Path, Map<String, Entry>> jars = new LinkedHashMap<>();

@@ -16,7 +16,7 @@ public record DaemonOptions(Path config, Path socket) {
 
     /**
      * Those of a command line as a service's unit writes it, {@code daemon --config FILE}; empty for every other. A restart waits for the
-     * daemon, and the classes that understand all command lines would take a third of the time until it forwards.
+     * daemon, and the classes that understand all command lines would take a quarter of the time until it forwards.
      */
     static Optional<DaemonOptions> asUnitsWriteThem(String... arguments) {
         boolean isSo = arguments.length == 3 && arguments[0].equals("daemon") && arguments[1].equals("--config");
