@@ -84,10 +84,8 @@ public final class Daemon {
                 // with it.
                 thread.submit(() -> start(control, socket)).get();
                 Signals signals = Signals.take();
+                thread.submit(() -> start(cni, docker, nat, thread)).get();
                 try (ApiServer _ = ApiServer.start(socket, control, nat, cni, ended, version)) {
-                    thread.execute(cni::start);
-                    if (docker != null)
-                        thread.submit(() -> start(docker, thread)).get();
                     thread.execute(() -> systemd.started(host));
                     thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
                     signals.await(() -> thread.execute(() -> reload(control)));
@@ -111,9 +109,12 @@ public final class Daemon {
         return control;
     }
 
-    private static Object start(Docker docker, ControlThread thread) throws IOException {
-        docker.start(thread);
-        return docker;
+    /** One change of the host's rules for all, before anyone can ask for another. */
+    private static Object start(Cni cni, Docker docker, Nat nat, ControlThread thread) throws IOException {
+        cni.start();
+        if (docker != null) docker.start(thread);
+        if (docker != null || cni.isMasquerading()) nat.restored();
+        return nat;
     }
 
     private static void tick(SwitchHost host, Docker docker, Cni cni, Systemd systemd) {

@@ -43,9 +43,14 @@ public final class Cni {
         return new Cni(control, new CniNetworks(control, nat, CniState.load(directory)));
     }
 
-    /** Once the switches run: makes the host's rules right. */
+    /** Once the switches run: tells what was masqueraded before. */
     public void start() {
         networks.restore();
+    }
+
+    /** Whether any network is masqueraded. */
+    public boolean isMasquerading() {
+        return networks.isMasquerading();
     }
 
     /** Forgets attachments of containers that are gone without a DEL. To be called every second. */

@@ -43,14 +43,20 @@ final class CniNetworks {
         this.state = state;
     }
 
-    /** Masquerades again what was masqueraded before the daemon started. */
-    void restore() {
-        List<CniNetwork> masqueraded = state.networks().stream()
+    boolean isMasquerading() {
+        return !masqueraded().isEmpty();
+    }
+
+    private List<CniNetwork> masqueraded() {
+        return state.networks().stream()
                 .filter(network -> !network.masqueraded().isEmpty())
                 .toList();
-        if (masqueraded.isEmpty()) return;
+    }
+
+    /** Tells what was masqueraded before the daemon started. */
+    void restore() {
         nat.restore(
-                masqueraded.stream()
+                masqueraded().stream()
                         .map(network -> together(network.hostDevice()).nat())
                         .toList(),
                 Map.of());
@@ -75,8 +81,17 @@ final class CniNetworks {
             addGateway(request, addressing);
             Nat.forward(addressing.hasGateway(false), addressing.hasGateway(true));
         }
-        if (!provided.masqueraded().equals(network.masqueraded()))
+        if (!provided.masqueraded().equals(network.masqueraded())) masquerade(provided, network);
+    }
+
+    /** Where that fails the next attachment tries it again. */
+    private void masquerade(CniNetwork provided, CniNetwork before) throws Refused {
+        try {
             nat.put(together(provided.hostDevice()).nat());
+        } catch (Refused e) {
+            state.put(before.with(provided.madeSwitch(), provided.madeHostPort(), List.of()));
+            throw e;
+        }
     }
 
     /** The host's own port, with the gateways' addresses: made, or given those that it has not got. */

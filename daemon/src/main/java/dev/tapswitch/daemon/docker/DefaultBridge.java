@@ -171,8 +171,21 @@ final class DefaultBridge {
             coming.forEach(veth -> taken.remove(veth.name()));
             if (coming.size() == 1) throw e;
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
-            for (HostLink veth : coming) take(List.of(veth));
+            takeOneByOne(coming);
         }
+    }
+
+    /** One that can't be taken does not keep out the others; it is tried again. */
+    private void takeOneByOne(List<HostLink> coming) throws Refused {
+        Refused last = null;
+        for (HostLink veth : coming) {
+            try {
+                take(List.of(veth));
+            } catch (Refused e) {
+                last = e;
+            }
+        }
+        if (last != null) throw last;
     }
 
     private boolean isServed(HostLink veth) throws Refused {

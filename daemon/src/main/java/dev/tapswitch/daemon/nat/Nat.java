@@ -61,14 +61,18 @@ public final class Nat implements AutoCloseable {
         HostSettings.forward(ipv4, ipv6);
     }
 
-    /**
-     * At the start: the networks and ports that were there before, in addition to those restored already. Where there is none, the rules of an
-     * earlier daemon go. What can't be had is told in the log.
-     */
+    /** At the start: networks and ports that were there before, in addition to those told already. {@link #restored} makes them so. */
     public void restore(Collection<NatNetwork> before, Map<String, List<PublishedPort>> ports) {
         before.forEach(network -> networks.put(network.device(), network));
         ports.forEach((owner, published) ->
                 listeners.put(owner, published.stream().map(Nat::reopen).toList()));
+    }
+
+    /**
+     * All that was there before has been told: replaces the rules of the daemon that was, or removes them where there is no network. What can't be
+     * had is told in the log.
+     */
+    public void restored() {
         if (networks.isEmpty()) clear();
         refresh();
     }

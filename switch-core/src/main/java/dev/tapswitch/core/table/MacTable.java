@@ -209,9 +209,10 @@ public final class MacTable {
     /** The entry's value when the bucket holds it live, else 0. */
     private long liveValue(int firstSlot, long key) {
         int slot = firstSlot + place(firstSlot, key);
-        if (keyAcquire(slot) != key) return 0;
+        // A later slot that it was in and is no more may have been one of two: two workers learned it at once. Then
+        // look at each.
+        if (keyAcquire(slot) != key) return slot == firstSlot ? 0 : liveValueSlowly(firstSlot, key);
         long value = valueAcquire(slot);
-        // Changed in between, or one of two workers' that learned it at once and is about to go: look at each.
         return value < 0 && keyAcquire(slot) == key ? value : liveValueSlowly(firstSlot, key);
     }
 
@@ -242,8 +243,8 @@ public final class MacTable {
 
     private int findInBucket(int firstSlot, long key) {
         int slot = firstSlot + place(firstSlot, key);
-        if (keyAcquire(slot) != key) return NOT_FOUND;
-        if (valueAcquire(slot) < 0) return slot;
+        if (slot == firstSlot && keyAcquire(slot) != key) return NOT_FOUND;
+        if (keyAcquire(slot) == key && valueAcquire(slot) < 0) return slot;
         for (slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
             if (keyAcquire(slot) == key && valueAcquire(slot) < 0) return slot;
         }

@@ -99,11 +99,14 @@ public final class BridgePorts implements AutoCloseable {
 
     /** The port is its bridge's again, as Docker made it. */
     public void giveBack(int index) throws TapException {
-        act("opening its bridge's port", port(index, false));
         NetlinkMessage forwarding = new NetlinkMessage(RTM_SETLINK, 0)
                 .bridgePort(index)
                 .nested(IFLA_PROTINFO, port -> port.attribute(IFLA_BRPORT_STATE, new byte[] {BR_STATE_FORWARDING}));
-        act("enabling its bridge's port", forwarding);
+        try {
+            act("opening its bridge's port", port(index, false));
+        } finally {
+            act("enabling its bridge's port", forwarding);
+        }
     }
 
     private static NetlinkMessage port(int index, boolean isShut) {

@@ -41,11 +41,11 @@ public final class LinkEvents implements AutoCloseable {
         TapDevice.require("hearing of links", piped);
         endHeard = pipe.get(JAVA_INT, 0);
         end = pipe.get(JAVA_INT, Integer.BYTES);
-        wait(0, netlink);
-        wait(1, endHeard);
+        watch(0, netlink);
+        watch(1, endHeard);
     }
 
-    private void wait(int place, int fd) {
+    private void watch(int place, int fd) {
         waiting.set(JAVA_INT, (long) place * POLLFD_SIZE, fd);
         waiting.set(JAVA_SHORT, (long) place * POLLFD_SIZE + 4, (short) Linux.POLLIN);
     }

@@ -60,7 +60,17 @@ public final class TapDevice implements PortDevice {
             return new TapDevice(spec, queues, NamespaceKey.ofThread());
         } catch (TapException | RuntimeException e) {
             TapAttachment.close(queues);
+            if (found.isEmpty() && spec.receiveLimit().isSet()) forgetLimit(spec, links, e);
             throw e;
+        }
+    }
+
+    /** The limit's own device would stay without the TAP that it is for. */
+    private static void forgetLimit(TapSpec spec, Links links, Exception reason) {
+        try {
+            new Shaper(links).forget(spec.device());
+        } catch (TapException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -120,7 +130,7 @@ public final class TapDevice implements PortDevice {
         return queues.clone();
     }
 
-    /** Non-blocking is what epoll wants; io_uring must not have it. Blocking until set. */
+    /** Non-blocking is what workers want. Blocking until set. */
     @Override
     public synchronized void setNonBlocking(boolean nonBlocking) throws TapException {
         for (int queue : queues) require("O_NONBLOCK", TunFile.setNonBlocking(queue, nonBlocking));

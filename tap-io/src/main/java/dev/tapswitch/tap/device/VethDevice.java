@@ -7,10 +7,14 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.tapswitch.tap.sys.Errno;
 import dev.tapswitch.tap.sys.Libc;
 import dev.tapswitch.tap.sys.Linux;
+import dev.tapswitch.tap.sys.NetlinkException;
 import dev.tapswitch.tap.sys.Packet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The host end of a veth pair that is a port of one of the kernel's bridges, taken over from it: it stays that bridge's port, but nothing passes
@@ -18,6 +22,10 @@ import java.util.Arrays;
  */
 public final class VethDevice implements PortDevice {
     private static final int[] NO_QUEUES = {};
+    private static final Logger LOG = LoggerFactory.getLogger(VethDevice.class);
+    /** What the kernel says where there is no such port of a bridge. */
+    private static final Set<Integer> NONE = Set.of(Errno.ENODEV, Errno.EOPNOTSUPP, Errno.EINVAL);
+
     private static final String GONE = "the veth is gone";
 
     private final String device;
@@ -127,6 +135,12 @@ public final class VethDevice implements PortDevice {
             ports.giveBack(index);
         } catch (TapException e) {
             // The veth went first, or is no bridge's port any more: there is nothing to give back.
+            boolean isNone = e.getCause() instanceof NetlinkException cause && NONE.contains(cause.errno());
+            if (!isNone)
+                LOG.warn(
+                        "veth \"{}\" can't be given back to its bridge: {}; restart its container",
+                        device,
+                        e.getMessage());
         }
     }
 

@@ -16,6 +16,9 @@ final class Bursts implements AutoCloseable {
     /** Frames read at one go. */
     static final int MOST = 64;
 
+    /** The name of a file that is read and written one by one. */
+    static final int NO_FILE = Integer.MIN_VALUE;
+
     private static final int ENTRIES = 512;
     private static final int WRITES = ENTRIES - MOST;
     /** Not a power of two, so that the heads of frames do not fall on the same cache lines. */
@@ -29,7 +32,7 @@ final class Bursts implements AutoCloseable {
     private int gathered;
     private boolean isGathering;
     private boolean isBroken;
-    private int readFile = Integer.MIN_VALUE;
+    private int readFile = NO_FILE;
 
     private Bursts(UringRing ring) {
         this.ring = ring;
@@ -42,14 +45,37 @@ final class Bursts implements AutoCloseable {
         return new Bursts(UringRing.open(ENTRIES));
     }
 
-    /** A queue's descriptor from now on; the name to use it by. */
+    /** Why there can be none; null when there can. Any thread. */
+    static String obstacle() {
+        try (UringRing _ = UringRing.open(1)) {
+            return null;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** A queue's descriptor from now on; the name to use it by, or {@link #NO_FILE}. */
     int register(int descriptor) {
+        if (isBroken || !mayNotWait(descriptor)) return NO_FILE;
         return ring.register(descriptor);
     }
 
+    /**
+     * Whether the kernel has operations on this file that may not wait, which it has for TAPs since 6.4. A write of nothing tells: a TAP
+     * says EINVAL to it, as the vnet header is missing.
+     */
+    private boolean mayNotWait(int descriptor) {
+        ring.setFile(MOST, UringRing.unregistered(descriptor));
+        ring.setMemory(MOST, memory.address(), 0);
+        ring.add(MOST, 1);
+        isBroken = !ring.run();
+        return !isBroken && ring.result(MOST) != -Errno.EOPNOTSUPP;
+    }
+
     void unregister(int file) {
+        if (file == NO_FILE) return;
         ring.unregister(file);
-        if (readFile == file) readFile = Integer.MIN_VALUE;
+        if (readFile == file) readFile = NO_FILE;
     }
 
     /**
@@ -65,8 +91,6 @@ final class Bursts implements AutoCloseable {
         if (gathered > 0) ring.add(MOST, gathered);
         ring.add(0, count);
         run();
-        // Before Linux 5.11 a TAP has no reads that may not wait.
-        if (ring.result(0) == -Errno.EOPNOTSUPP) isBroken = true;
         return !isBroken;
     }
 

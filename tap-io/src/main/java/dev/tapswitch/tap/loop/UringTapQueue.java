@@ -42,7 +42,9 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private final Runnable gone;
     private final IoUringIoOps pollOps;
     private IoRegistration registration;
-    private int file;
+    /** Its name in the worker's ring, or none: then all goes one by one. */
+    private int file = Bursts.NO_FILE;
+
     private long poll;
     private boolean isPolling;
     private boolean isUnregistered;
@@ -68,7 +70,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     @Override
     public void start(IoRegistration started) {
         registration = started;
-        file = bursts.register(fd);
+        file = takesBursts ? bursts.register(fd) : Bursts.NO_FILE;
         lane.put(port, this);
         poll();
     }
@@ -117,7 +119,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
             if (length <= 0) return length;
             worker.forward(lane, snapshot, port, memory, 0, length, nowMs);
             frames++;
-            if (takesBursts && frames == FEW && length < LARGE) burst = FIRST_BURST;
+            if (file != Bursts.NO_FILE && frames == FEW && length < LARGE) burst = FIRST_BURST;
         }
         return burst > 0 ? moveBursts(snapshot, nowMs) : 0;
     }
@@ -135,20 +137,25 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         return last;
     }
 
-    /** Forwards what a burst of reads brought; what the last of them answered. */
+    /** Forwards what a burst of reads brought; more than 0 when all of them brought something, else what the last that did not answered. */
     private int forwardBurst(SwitchSnapshot snapshot, int asked, long nowMs) {
         bursts.gather();
         int frames = 0;
         long bytes = 0;
-        int length = 0;
-        for (; frames < asked; frames++) {
-            length = bursts.length(frames);
-            if (length <= 0) break;
-            worker.forward(lane, snapshot, port, bursts.memory(), bursts.offset(frames), length, nowMs);
+        int last = 1;
+        for (int slot = 0; slot < asked; slot++) {
+            int length = bursts.length(slot);
+            if (length <= 0) {
+                // What comes between two reads is brought by those that follow.
+                last = length;
+                continue;
+            }
+            worker.forward(lane, snapshot, port, bursts.memory(), bursts.offset(slot), length, nowMs);
+            frames++;
             bytes += length;
         }
         burst = next(asked, frames, bytes);
-        return length;
+        return last;
     }
 
     private static int next(int asked, int frames, long bytes) {
@@ -159,7 +166,8 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
 
     @Override
     public void write(Counters counters, long address, int length) {
-        if (takesBursts && bursts.isGathering()) bursts.write(file, counters, address, Worker.HEADER + length);
+        if (file != Bursts.NO_FILE && bursts.isGathering())
+            bursts.write(file, counters, address, Worker.HEADER + length);
         else Worker.write(this, counters, address, length);
     }
 

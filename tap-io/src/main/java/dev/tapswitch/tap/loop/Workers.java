@@ -15,7 +15,6 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ public final class Workers implements AutoCloseable {
             // The kernel wants a ring to be used by the thread that made it.
             Bursts bursts = mode == IoMode.EPOLL ? null : await(loops[i].submit(Bursts::open));
             workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).busyPoll(), bursts);
-            buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
+            if (mode == IoMode.EPOLL) buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
         }
         this.watch = new LinkWatch();
     }
@@ -112,11 +111,7 @@ public final class Workers implements AutoCloseable {
     /** Why io_uring can't be used; null when it can. */
     private static String uringObstacle() {
         if (!IoUring.isAvailable()) return IoUring.unavailabilityCause().getMessage();
-        try (var _ = Bursts.open()) {
-            return null;
-        } catch (IOException e) {
-            return e.getMessage();
-        }
+        return Bursts.obstacle();
     }
 
     public int count() {

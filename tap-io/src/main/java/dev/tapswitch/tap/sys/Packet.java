@@ -9,7 +9,6 @@ public final class Packet {
     public static final int SOL_PACKET = 263;
     public static final int PACKET_VNET_HDR = 15;
     public static final int PACKET_FANOUT = 18;
-    public static final int PACKET_QDISC_BYPASS = 20;
     /** Since Linux 4.20. */
     public static final int PACKET_IGNORE_OUTGOING = 23;
 

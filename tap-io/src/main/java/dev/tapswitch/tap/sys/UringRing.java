@@ -59,7 +59,12 @@ public final class UringRing implements AutoCloseable {
         this.completionsOffset = parameters.get(JAVA_INT, Uring.PARAMS_CQ_CQES);
         long length = Math.max(arrayOffset + 4L * count, completionsOffset + (long) Uring.CQE_SIZE * completions);
         this.rings = map(length, Uring.OFFSET_RINGS);
-        this.entries = map((long) Uring.SQE_SIZE * count, Uring.OFFSET_SQES);
+        try {
+            this.entries = map((long) Uring.SQE_SIZE * count, Uring.OFFSET_SQES);
+        } catch (IOException e) {
+            Libc.munmap(rings.address(), rings.byteSize());
+            throw e;
+        }
         this.results = new int[count];
         this.silence = new byte[count];
         boolean maySkip = (parameters.get(JAVA_INT, Uring.PARAMS_FEATURES) & Uring.FEATURE_SKIP_SUCCESS) != 0;
@@ -98,6 +103,11 @@ public final class UringRing implements AutoCloseable {
     /** How to name this file in entries from now on. */
     public int register(int file) {
         return files.add(file);
+    }
+
+    /** The same without registering: its descriptor is looked up at each use. */
+    public static int unregistered(int file) {
+        return ~file;
     }
 
     /** Lets go of the file. */
