@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Plugs pulled: Tapswitch and dockerd end, in any order and without a word, and containers go on. */
 @Timeout(240)
@@ -134,7 +136,9 @@ class DockerRestartIT {
         }
     }
 
+    /** Beside the others: it waits for two minutes, for dockerd to give up and for Tapswitch to forget. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatEndedWhileTapswitchWasAwayIsForgotten() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
