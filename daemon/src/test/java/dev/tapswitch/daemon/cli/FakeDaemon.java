@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Answers on a unix socket as told, and remembers what it was asked. */
 final class FakeDaemon implements AutoCloseable {
     private final ServerSocketChannel server;
+    private final Thread serving;
     private final Map<String, String> answers = new HashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     final Path socket;
@@ -26,7 +27,7 @@ final class FakeDaemon implements AutoCloseable {
         socket = directory.resolve("fake.sock");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        Thread.ofPlatform().daemon().start(this::serve);
+        serving = Thread.ofPlatform().daemon().start(this::serve);
     }
 
     /** @param request as "GET /v1/status" */
@@ -92,8 +93,14 @@ final class FakeDaemon implements AutoCloseable {
         }
     }
 
+    /** A socket that a thread accepts on is open until that thread has noticed: only then is nobody there any more. */
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            serving.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
