@@ -101,24 +101,7 @@ public record PortConfig(
 
     /** The same, as a TAP of another name and MTU on the host. */
     public PortConfig onHost(String itsDevice, int itsMtu) {
-        return new PortConfig(
-                name,
-                new Namespace.Current(),
-                itsDevice,
-                itsMtu,
-                mac,
-                addresses,
-                routes,
-                up,
-                offload,
-                persistent,
-                hairpin,
-                isolated,
-                learningLimit,
-                dropBeyondLimit,
-                sendLimit,
-                receiveLimit,
-                PortKind.TAP);
+        return on(new Namespace.Current(), itsDevice, itsMtu, persistent, PortKind.TAP);
     }
 
     /** The host end of a veth pair that somebody else made on the host. */
@@ -167,20 +150,21 @@ public record PortConfig(
 
     /** The same, on a device that goes when it is closed. */
     public PortConfig notPersistent() {
-        return on(namespace, device, false);
+        return on(namespace, device, mtu, false, kind);
     }
 
     /** The same, where a container runtime has moved its device to, under the name that it has there. */
     public PortConfig at(Namespace elsewhere, String renamed) {
-        return on(elsewhere, renamed, persistent);
+        return on(elsewhere, renamed, mtu, persistent, kind);
     }
 
-    private PortConfig on(Namespace itsNamespace, String itsDevice, boolean isPersistent) {
+    private PortConfig on(
+            Namespace itsNamespace, String itsDevice, int itsMtu, boolean isPersistent, PortKind itsKind) {
         return new PortConfig(
                 name,
                 itsNamespace,
                 itsDevice,
-                mtu,
+                itsMtu,
                 mac,
                 addresses,
                 routes,
@@ -193,7 +177,7 @@ public record PortConfig(
                 dropBeyondLimit,
                 sendLimit,
                 receiveLimit,
-                kind);
+                itsKind);
     }
 
     /** Whether both want the same of the interface itself. */

@@ -41,7 +41,7 @@ public final class BridgePorts implements AutoCloseable {
         try {
             netlink = new NetlinkSocket();
         } catch (NetlinkException e) {
-            throw failed("rtnetlink", e);
+            throw Links.failed("rtnetlink", e);
         }
     }
 
@@ -53,7 +53,7 @@ public final class BridgePorts implements AutoCloseable {
         try {
             return netlink.request(message).stream().map(HostLink::of).toList();
         } catch (NetlinkException e) {
-            throw failed("listing the devices", e);
+            throw Links.failed("listing the devices", e);
         }
     }
 
@@ -127,13 +127,8 @@ public final class BridgePorts implements AutoCloseable {
         try {
             netlink.request(message);
         } catch (NetlinkException e) {
-            if (e.errno() != Errno.ENETDOWN) throw failed(what, e);
+            if (e.errno() != Errno.ENETDOWN) throw Links.failed(what, e);
         }
-    }
-
-    private static TapException failed(String what, NetlinkException e) {
-        String advice = e.errno() == Errno.EPERM ? "; run as root (or with CAP_NET_ADMIN)" : "";
-        return new TapException(what + ": " + e.getMessage() + advice, e);
     }
 
     @Override

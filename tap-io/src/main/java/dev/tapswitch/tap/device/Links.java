@@ -181,7 +181,7 @@ final class Links implements AutoCloseable {
         return bytes;
     }
 
-    private static TapException failed(String what, NetlinkException e) {
+    static TapException failed(String what, NetlinkException e) {
         String advice = e.errno() == Errno.EPERM ? "; run as root (or with CAP_NET_ADMIN)" : "";
         return new TapException(what + ": " + e.getMessage() + advice, e);
     }

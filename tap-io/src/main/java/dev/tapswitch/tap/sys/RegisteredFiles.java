@@ -37,9 +37,14 @@ final class RegisteredFiles {
 
     int add(int descriptor) {
         int index = used.nextClearBit(0);
-        if (index >= capacity || !put(index, descriptor)) return ~descriptor;
+        if (index >= capacity || !put(index, descriptor)) return unregistered(descriptor);
         used.set(index);
         return index;
+    }
+
+    /** The name of a file that is not in the table. */
+    static int unregistered(int descriptor) {
+        return ~descriptor;
     }
 
     void remove(int name) {

@@ -107,7 +107,7 @@ public final class UringRing implements AutoCloseable {
 
     /** The same without registering: its descriptor is looked up at each use. */
     public static int unregistered(int file) {
-        return ~file;
+        return RegisteredFiles.unregistered(file);
     }
 
     /** Lets go of the file. */
