@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The article's experiment, with a real dockerd: first on docker0, then step by step the same on Tapswitch, with the same results. */
-@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(400)
 class ArticleIT {
     /** Two containers on one network, looked at from all sides; {@code device} is the host's interface on that network. */
     static void experiment(DockerLab lab, String device, String... network) {

@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /** {@code docker run} as everybody writes it, without a network: Tapswitch behind Docker's own bridge. */
-@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(400)
 class DockerDefaultBridgeIT {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String MAC_OF_WEB1 = "02:42:ac:11:00:02";

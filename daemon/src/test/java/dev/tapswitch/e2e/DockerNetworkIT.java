@@ -17,9 +17,12 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What Docker's bridge networks can, and what users say to them, on Tapswitch. */
-@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(400)
 class DockerNetworkIT {
     private static void create(DockerLab lab, String name, String... options) {
         lab.docker(words(List.of("network", "create", "-d", "tapswitch"), options, name));

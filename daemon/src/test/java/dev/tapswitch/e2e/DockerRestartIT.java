@@ -13,7 +13,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Plugs pulled: Tapswitch and dockerd end, in any order and without a word, and containers go on. */
-@Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(400)
 class DockerRestartIT {
     private static final int CONTAINERS = 20;
     private static final int LINES = 120;
@@ -136,9 +137,8 @@ class DockerRestartIT {
         }
     }
 
-    /** Beside the others: it waits for two minutes, for dockerd to give up and for Tapswitch to forget. */
+    /** It waits for two minutes, for dockerd to give up and for Tapswitch to forget. */
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void whatEndedWhileTapswitchWasAwayIsForgotten() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
