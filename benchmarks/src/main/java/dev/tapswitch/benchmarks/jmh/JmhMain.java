@@ -85,11 +85,12 @@ public final class JmhMain {
     private static Collection<RunResult> run(List<String> filters, int threads, boolean quick) throws RunnerException {
         var options = new OptionsBuilder();
         filters.forEach(options::include);
+        // Two forks, as one may have compiled it unluckily; times with which all of it takes a quarter of an hour.
         options.forks(quick ? 1 : 2)
-                .warmupIterations(quick ? 2 : 4)
-                .warmupTime(TimeValue.milliseconds(quick ? 300 : 500))
+                .warmupIterations(quick ? 2 : 3)
+                .warmupTime(TimeValue.milliseconds(300))
                 .measurementIterations(quick ? 2 : 5)
-                .measurementTime(TimeValue.milliseconds(quick ? 300 : 500))
+                .measurementTime(TimeValue.milliseconds(quick ? 300 : 250))
                 .threads(threads)
                 // As the daemon runs; room for the references' boxes.
                 .jvmArgs(

@@ -56,6 +56,30 @@ public class MacTableLookupBenchmark {
         }
     }
 
+    /** MACs without any order, as phones choose theirs: more of them meet in a table than of those that a host counts up. */
+    @State(Scope.Benchmark)
+    public static class RandomMacs {
+        @Param({"1024", "65536", "1048576"})
+        int entries;
+
+        MacTable ours;
+        Long2LongHashMap agrona;
+        long[] there;
+
+        @Setup
+        public void fill() {
+            ours = new MacTable(entries);
+            agrona = new Long2LongHashMap(entries * 2, 0.5f, MacTable.MISS);
+            long[] macs = Stations.randomMacs(entries);
+            for (int i = 0; i < entries; i++) {
+                int port = i & 0xFF;
+                ours.learn(macs[i], 0, port, 0, NOW_MS, AGEING_MS);
+                agrona.put(macs[i], port);
+            }
+            there = Stations.shuffled(macs);
+        }
+    }
+
     /** Where a thread is in the order. */
     @State(Scope.Thread)
     public static class Cursor {
@@ -69,6 +93,16 @@ public class MacTableLookupBenchmark {
     @Benchmark
     public int hit(Tables tables, Cursor cursor) {
         return tables.ours.lookup(cursor.next(tables.there), 0, NOW_MS, AGEING_MS);
+    }
+
+    @Benchmark
+    public int hitRandomMacs(RandomMacs tables, Cursor cursor) {
+        return tables.ours.lookup(cursor.next(tables.there), 0, NOW_MS, AGEING_MS);
+    }
+
+    @Benchmark
+    public long hitRandomMacsAgrona(RandomMacs tables, Cursor cursor) {
+        return tables.agrona.get(cursor.next(tables.there));
     }
 
     @Benchmark

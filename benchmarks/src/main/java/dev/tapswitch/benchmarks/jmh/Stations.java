@@ -13,6 +13,14 @@ final class Stations {
         return macs;
     }
 
+    /** {@code count} unicast addresses without any order, the same in every run. */
+    static long[] randomMacs(int count) {
+        return new Random(7)
+                .longs(count, 0, 1L << 40)
+                .map(low -> 0x02_00_00_00_00_00L | low)
+                .toArray();
+    }
+
     /** The same addresses in a random order, the same in every run. */
     static long[] shuffled(long[] macs) {
         long[] order = macs.clone();

@@ -6,6 +6,8 @@ import static dev.tapswitch.core.table.MacWords.VERSION_MASK;
 import static dev.tapswitch.core.table.MacWords.VERSION_SHIFT;
 import static dev.tapswitch.core.table.MacWords.ageMs;
 import static dev.tapswitch.core.table.MacWords.isExpired;
+import static dev.tapswitch.core.table.MacWords.isRefreshed;
+import static dev.tapswitch.core.table.MacWords.isSameEntry;
 import static dev.tapswitch.core.table.MacWords.isStatic;
 import static dev.tapswitch.core.table.MacWords.key;
 import static dev.tapswitch.core.table.MacWords.port;
@@ -14,7 +16,6 @@ import static dev.tapswitch.core.table.MacWords.vlan;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,8 +28,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A slot is two {@linkplain MacWords words}. The key word goes {@code EMPTY -> CLAIMED -> key -> EMPTY}; the value word holds port, tick,
  * a static bit, a live bit, and the slot's version, raised by each insertion so that a CAS prepared for one entry can't
- * hit its successor. Who turns the live bit off owns the removal: that makes the counts exact. A reader takes key,
- * value, key again: a changed key means the value may be another entry's.
+ * hit its successor. Who turns the live bit off owns the removal: that makes the counts exact.
+ *
+ * <p>A reader takes value, key, value again, each read after the one before, and keeps them when the value was live under one version all the
+ * while. Then the key is that value's: an insertion writes CLAIMED, value, key in this order, so that who has seen the value sees no earlier entry's key;
+ * and a later entry's key is seen only by who then sees the value dead or of a later version. (A version comes again after 16,384
+ * insertions into one slot: between two reads that are next to each other, we take that for impossible.)
+ *
+ * <p>A key has a home slot, and goes there when it is free; else elsewhere in the home's bucket; else in a second bucket. So most are found by one
+ * comparison that a processor guesses right.
  *
  * <p>MACs are held in the low 48 bits of a long; {@code nowMs} is any monotonic clock, milliseconds.
  */
@@ -55,7 +63,8 @@ public final class MacTable {
     public static final int MAX_PORTS = 1 << 16;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int BUCKET_SLOTS = 4;
+    private static final int BUCKET_SLOTS = MacHash.BUCKET_SLOTS;
+    private static final int ATTEMPTS = 8;
     private static final long EMPTY = 0;
     private static final long CLAIMED = 1;
 
@@ -63,9 +72,7 @@ public final class MacTable {
 
     private final int capacity;
     private final long[] words;
-    private final int bucketMask;
-    /** Unknown to senders, so that they can't choose MACs that fall into one bucket. */
-    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final MacHash places;
 
     private final AtomicInteger size = new AtomicInteger();
     private final PortCounts portCounts = new PortCounts();
@@ -77,15 +84,15 @@ public final class MacTable {
         this.capacity = capacity;
         int slots = Math.max(2 * BUCKET_SLOTS, Integer.highestOneBit(Math.max(1, capacity - 1)) << 2);
         this.words = new long[slots * 2];
-        this.bucketMask = slots / BUCKET_SLOTS - 1;
+        this.places = new MacHash(slots);
     }
 
     /** The port of a live entry no older than {@code ageingMs}, or {@link #MISS}. Any thread. */
     public int lookup(long mac, int vlan, long nowMs, long ageingMs) {
         long key = key(mac, vlan);
-        long hash = hash(key);
-        long value = liveValue(firstBucket(hash), key);
-        if (value == 0) value = liveValue(secondBucket(hash), key);
+        long hash = places.of(key);
+        long value = liveValueAt(places.home(hash), key);
+        if (value == 0) value = liveValueElsewhere(hash, key);
         if (value == 0 || isExpired(value, nowMs, ageingMs)) return MISS;
         return port(value);
     }
@@ -97,10 +104,11 @@ public final class MacTable {
      */
     public int learn(long mac, int vlan, int port, int limit, long nowMs, long ageingMs) {
         long key = key(mac, vlan);
-        long hash = hash(key);
+        long hash = places.of(key);
+        if (isRefreshed(liveValueAt(places.home(hash), key), port, nowMs)) return REFRESHED;
         // A lost race means that another thread changed this very entry: look again. Bounded, as learning is only a
         // hint.
-        for (int attempt = 0; attempt < 8; attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int slot = find(key, hash);
             int outcome = slot == NOT_FOUND
                     ? insert(key, hash, port, limit, false, nowMs, ageingMs)
@@ -113,7 +121,7 @@ public final class MacTable {
     /** What {@link #learn} would return now, with nothing changed: for explaining. Any thread. */
     public int wouldLearn(long mac, int vlan, int port, int limit) {
         long key = key(mac, vlan);
-        int slot = find(key, hash(key));
+        int slot = find(key, places.of(key));
         if (slot != NOT_FOUND) {
             long value = valueAcquire(slot);
             if (isStatic(value)) return port(value) == port ? STATIC_HERE : STATIC_ELSEWHERE;
@@ -121,14 +129,14 @@ public final class MacTable {
         }
         if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
         if (slot != NOT_FOUND) return MOVED;
-        return size.get() < capacity && freeSlot(hash(key)) != NOT_FOUND ? LEARNED : FULL;
+        return size.get() < capacity && freeSlot(places.of(key)) != NOT_FOUND ? LEARNED : FULL;
     }
 
     /** Binds a MAC to a port for good, in place of what was learned; false when there is no room. One control thread at a time. */
     public synchronized boolean addStatic(long mac, int vlan, int port, long nowMs) {
         remove(mac, vlan);
         long key = key(mac, vlan);
-        long hash = hash(key);
+        long hash = places.of(key);
         for (int attempt = 0; attempt < 64; attempt++) {
             int outcome = insert(key, hash, port, 0, true, nowMs, Long.MAX_VALUE);
             if (outcome == LEARNED) return true;
@@ -140,10 +148,10 @@ public final class MacTable {
     /** Removes an entry, static or not; whether there was one. Any thread. */
     public boolean remove(long mac, int vlan) {
         long key = key(mac, vlan);
-        long hash = hash(key);
+        long hash = places.of(key);
         boolean removed = false;
         for (int slot = find(key, hash); slot != NOT_FOUND; slot = find(key, hash)) {
-            removed |= removeSlot(slot, valueAcquire(slot));
+            removed |= removeSlot(slot, liveValueAt(slot, key));
         }
         return removed;
     }
@@ -190,8 +198,8 @@ public final class MacTable {
     public void forEach(long nowMs, Visitor visitor) {
         for (int slot = 0; slot < words.length / 2; slot++) {
             long key = keyAcquire(slot);
-            long value = valueAcquire(slot);
-            if (key >= 0 || value >= 0 || keyAcquire(slot) != key) continue;
+            long value = key < 0 ? liveValueAt(slot, key) : 0;
+            if (value == 0) continue;
             visitor.entry(key & 0xFFFF_FFFF_FFFFL, vlan(key), port(value), isStatic(value), ageMs(value, nowMs));
         }
     }
@@ -206,21 +214,24 @@ public final class MacTable {
         boolean holds(long key, long value);
     }
 
-    /** The entry's value when the bucket holds it live, else 0. */
-    private long liveValue(int firstSlot, long key) {
-        int slot = firstSlot + place(firstSlot, key);
-        // A later slot that it was in and is no more may have been one of two: two workers learned it at once. Then
-        // look at each.
-        if (keyAcquire(slot) != key) return slot == firstSlot ? 0 : liveValueSlowly(firstSlot, key);
-        long value = valueAcquire(slot);
-        return value < 0 && keyAcquire(slot) == key ? value : liveValueSlowly(firstSlot, key);
+    /** The entry's value when the slot holds it live, else 0. */
+    private long liveValueAt(int slot, long key) {
+        long[] words = this.words;
+        int at = slot * 2;
+        long value = (long) WORD.getAcquire(words, at + 1);
+        if ((long) WORD.getAcquire(words, at) != key || value >= 0) return 0;
+        // Another port or tick is still the same entry.
+        return isSameEntry(value, (long) WORD.getOpaque(words, at + 1)) ? value : 0;
     }
 
-    private long liveValueSlowly(int firstSlot, long key) {
-        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
-            if (keyAcquire(slot) != key) continue;
-            long value = valueAcquire(slot);
-            if (value < 0 && keyAcquire(slot) == key) return value;
+    private long liveValueElsewhere(long hash, long key) {
+        // An entry that is found and then gone may have been one of two: two workers learned it at once. The other is
+        // there.
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int slot = find(key, hash);
+            if (slot == NOT_FOUND) return 0;
+            long value = liveValueAt(slot, key);
+            if (value != 0) return value;
         }
         return 0;
     }
@@ -237,16 +248,16 @@ public final class MacTable {
     }
 
     private int find(long key, long hash) {
-        int slot = findInBucket(firstBucket(hash), key);
-        return slot != NOT_FOUND ? slot : findInBucket(secondBucket(hash), key);
+        int slot = findInBucket(places.firstBucket(hash), key);
+        return slot != NOT_FOUND ? slot : findInBucket(places.secondBucket(hash), key);
     }
 
     private int findInBucket(int firstSlot, long key) {
         int slot = firstSlot + place(firstSlot, key);
+        if (liveValueAt(slot, key) != 0) return slot;
         if (slot == firstSlot && keyAcquire(slot) != key) return NOT_FOUND;
-        if (keyAcquire(slot) == key && valueAcquire(slot) < 0) return slot;
         for (slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
-            if (keyAcquire(slot) == key && valueAcquire(slot) < 0) return slot;
+            if (liveValueAt(slot, key) != 0) return slot;
         }
         return NOT_FOUND;
     }
@@ -292,8 +303,8 @@ public final class MacTable {
      */
     private void removeDuplicate(int mine, long key, long hash) {
         VarHandle.fullFence();
-        removeDuplicateIn(firstBucket(hash), mine, key);
-        removeDuplicateIn(secondBucket(hash), mine, key);
+        removeDuplicateIn(places.firstBucket(hash), mine, key);
+        removeDuplicateIn(places.secondBucket(hash), mine, key);
     }
 
     private void removeDuplicateIn(int firstSlot, int mine, long key) {
@@ -309,8 +320,9 @@ public final class MacTable {
     }
 
     private int freeSlot(long hash) {
-        int slot = freeSlotInBucket(firstBucket(hash));
-        return slot != NOT_FOUND ? slot : freeSlotInBucket(secondBucket(hash));
+        if (keyAcquire(places.home(hash)) == EMPTY) return places.home(hash);
+        int slot = freeSlotInBucket(places.firstBucket(hash));
+        return slot != NOT_FOUND ? slot : freeSlotInBucket(places.secondBucket(hash));
     }
 
     private int freeSlotInBucket(int firstSlot) {
@@ -321,8 +333,8 @@ public final class MacTable {
     }
 
     private boolean evictExpired(long hash, long nowMs, long ageingMs) {
-        return evictExpiredIn(firstBucket(hash), nowMs, ageingMs)
-                || evictExpiredIn(secondBucket(hash), nowMs, ageingMs);
+        return evictExpiredIn(places.firstBucket(hash), nowMs, ageingMs)
+                || evictExpiredIn(places.secondBucket(hash), nowMs, ageingMs);
     }
 
     private boolean evictExpiredIn(int firstSlot, long nowMs, long ageingMs) {
@@ -345,8 +357,8 @@ public final class MacTable {
     private boolean removeSlotIf(int slot, Condition condition) {
         while (true) {
             long key = keyAcquire(slot);
-            long value = valueAcquire(slot);
-            if (key >= 0 || value >= 0 || keyAcquire(slot) != key || !condition.holds(key, value)) return false;
+            long value = key < 0 ? liveValueAt(slot, key) : 0;
+            if (value == 0 || !condition.holds(key, value)) return false;
             if (removeSlot(slot, value)) return true;
         }
     }
@@ -368,21 +380,5 @@ public final class MacTable {
 
     private long valueAcquire(int slot) {
         return (long) WORD.getAcquire(words, slot * 2 + 1);
-    }
-
-    private long hash(long key) {
-        long h = (key ^ seed) * 0x9E37_79B9_7F4A_7C15L;
-        h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L;
-        return h ^ h >>> 32;
-    }
-
-    private int firstBucket(long hash) {
-        return ((int) hash & bucketMask) * BUCKET_SLOTS;
-    }
-
-    private int secondBucket(long hash) {
-        int first = (int) hash & bucketMask;
-        int second = (int) (hash >>> 32) & bucketMask;
-        return (second == first ? first ^ 1 : second) * BUCKET_SLOTS;
     }
 }

@@ -37,8 +37,18 @@ final class MacWords {
         return (long) port << PORT_SHIFT | nowMs >>> TICK_SHIFT & 0xFFFF_FFFFL;
     }
 
+    /** Whether a slot's two values, read one after the other, are of one insertion and both live or both dead. */
+    static boolean isSameEntry(long value, long later) {
+        return ((value ^ later) & (LIVE | VERSION_MASK << VERSION_SHIFT)) == 0;
+    }
+
+    /** Whether the value, 0 for none, is a dynamic entry's that says so already. */
+    static boolean isRefreshed(long value, int port, long nowMs) {
+        return (value & ~(VERSION_MASK << VERSION_SHIFT)) == (LIVE | portAndTick(port, nowMs));
+    }
+
     static boolean isExpired(long value, long nowMs, long ageingMs) {
-        return !isStatic(value) && ageMs(value, nowMs) > ageingMs;
+        return ageMs(value, nowMs) > ageingMs && !isStatic(value);
     }
 
     /** Age with the resolution of a tick. Ticks wrap after 17 years; a worker's clock may be a batch behind the control thread's: 0 then. */
