@@ -112,32 +112,6 @@ public final class MacTableStress {
         }
     }
 
-    /** Nor when the slot's first MAC is back in it before the reader looks again. */
-    @JCStressTest
-    @Outcome(id = {"-1", "7", "9"}, expect = Expect.ACCEPTABLE, desc = "its own port, before or after, or gone")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "another MAC's port")
-    @State
-    public static class ReuseTwice {
-        private final MacTable table = new MacTable(1);
-
-        public ReuseTwice() {
-            table.learn(MAC, 0, 7, 0, NOW, AGEING);
-        }
-
-        @Actor
-        public void replaceAndBack() {
-            table.remove(MAC, 0);
-            table.learn(OTHER, 0, 8, 0, NOW, AGEING);
-            table.remove(OTHER, 0);
-            table.learn(MAC, 0, 9, 0, NOW, AGEING);
-        }
-
-        @Actor
-        public void lookup(I_Result r) {
-            r.r1 = table.lookup(MAC, 0, NOW, AGEING);
-        }
-    }
-
     /** Moving and flushing at once leaves right counts. */
     @JCStressTest
     @Outcome(id = {"0, 0", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "flushed before or after the move")
