@@ -66,7 +66,8 @@ class InterruptedDumpIT {
                     .map(answer -> new NetlinkAttributes(answer, IFINFOMSG_SIZE).text(IFLA_IFNAME))
                     .filter(name -> name.startsWith("stays"))
                     .toList();
-            Set<String> all = IntStream.range(0, LINKS).mapToObj(i -> "stays" + i).collect(Collectors.toSet());
+            Set<String> all =
+                    IntStream.range(0, LINKS).mapToObj(i -> "stays" + i).collect(Collectors.toSet());
             assertEquals(all, Set.copyOf(stay));
             assertEquals(LINKS, stay.size(), "none twice");
         }
@@ -79,7 +80,8 @@ class InterruptedDumpIT {
                 while (!isOver.get()) {
                     netlink.request(making("comes"));
                     LockSupport.parkNanos(PAUSE_NANOS);
-                    netlink.request(new NetlinkMessage(RTM_DELLINK, 0).link(0, 0, 0).attribute(IFLA_IFNAME, "comes"));
+                    netlink.request(
+                            new NetlinkMessage(RTM_DELLINK, 0).link(0, 0, 0).attribute(IFLA_IFNAME, "comes"));
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
                 return null;
