@@ -69,7 +69,7 @@ public final class Daemon {
         ControlThread thread = new ControlThread();
         Systemd systemd = Systemd.of(System.getenv());
         try (SwitchHost host = new SwitchHost(config.workerSettings(), thread, systemd);
-                Nat nat = new Nat();
+                Nat nat = new Nat(thread);
                 ControlThread ended = thread;
                 Systemd _ = systemd) {
             systemd.watch(host.workers());

@@ -1,6 +1,7 @@
 package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -73,6 +75,8 @@ class DockerServiceIT {
         assertEquals("1", lab.expect("cat /proc/sys/net/ipv4/ip_forward"));
         web("aa", "-p 9001:80 -p 81:80"); // below 1024 takes a capability
         web("bb", "");
+        lab.expect("mkdir /run/www && echo hello >/run/www/index.html");
+        lab.expect("ip netns exec inet busybox httpd -p 8080 -h /run/www");
         lab.expect("docker exec bb ping -c 1 -W 2 aa");
         lab.expect("docker exec bb ping -c 1 -W 2 198.18.0.2"); // masqueraded: it has no route back
         assertEquals("aa", lab.expect("curl -sS -m 5 http://127.0.0.1:9001/"));
@@ -124,6 +128,65 @@ class DockerServiceIT {
 
     @Test
     @Order(4)
+    void itWorksBesideFirewalld() {
+        assumeTrue(Command.exists("firewall-cmd"), "needs firewalld");
+        Command started = lab.run("systemctl start firewalld");
+        assumeTrue(started.exit() == 0, () -> "firewalld can't run here: " + started.output());
+        allIsReached();
+        lab.expect("firewall-cmd --reload");
+        allIsReached();
+        lab.expect("systemctl restart tapswitch"); // the other order
+        allIsReached();
+        assertEquals("net0", lab.expect("firewall-cmd --zone=trusted --list-interfaces"));
+        leavesAsItWas("nft list table inet firewalld");
+        lab.expect("systemctl stop firewalld");
+    }
+
+    @Test
+    @Order(5)
+    void itWorksBesideUfw() {
+        assumeTrue(Command.exists("ufw"), "needs ufw");
+        Command enabled = lab.run("ufw --force enable");
+        assumeTrue(enabled.exit() == 0, () -> "ufw can't run here: " + enabled.output());
+        assertTrue(lab.expect("iptables -S FORWARD").contains("-P FORWARD DROP"));
+        allIsReached();
+        lab.expect("ufw reload");
+        allIsReached();
+        leavesAsItWas("iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's own, which come by the way
+        lab.expect("ufw --force disable");
+    }
+
+    @Test
+    @Order(6)
+    void rulesThatOthersClearAreBack() {
+        lab.expect("nft flush ruleset");
+        allIsReached();
+    }
+
+    /** By name, from the host at both of its addresses, from outside and to there, and from a container by the host's address. */
+    private static void allIsReached() {
+        List<String> ways = List.of(
+                "docker exec bb timeout 5 sh -c 'ping -c 1 -W 2 aa && wget -q -O - http://198.18.0.2:8080/"
+                        + " && wget -q -O - http://198.18.0.1:9001/'",
+                "curl -sS -m 3 http://127.0.0.1:9001/ http://198.18.0.1:9001/",
+                "ip netns exec inet curl -sS -m 3 http://198.18.0.1:9001/");
+        for (String way : ways) {
+            Await.within(SOON, () -> way + lab.log(), () -> lab.run(way).exit() == 0);
+        }
+    }
+
+    /** A network that came and went leaves what another firewall has as it was. */
+    private static void leavesAsItWas(String list) {
+        String before = lab.expect(list);
+        lab.expect(
+                "docker network create -d tapswitch --subnet 10.76.0.0/24 -o com.docker.network.bridge.name=net1 net1");
+        assertNotEquals(before, lab.expect(list));
+        lab.expect("docker network rm net1");
+        assertEquals(before, lab.expect(list));
+    }
+
+    @Test
+    @Order(7)
     void whatDockerRemovesIsGone() {
         lab.expect("docker rm -f aa bb && docker network rm net");
         assertEquals("", lab.expect("ip -o link show type tun"));
@@ -132,7 +195,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(5)
+    @Order(8)
     void aCniNetworkWorksUnderTheUnitsHardening() throws IOException {
         assumeTrue(Files.isExecutable(CniRuntime.PLUGINS.resolve("host-local")), "needs containernetworking-plugins");
         lab.expect("ip netns add pod && sysctl -qw net.ipv4.ip_forward=0");

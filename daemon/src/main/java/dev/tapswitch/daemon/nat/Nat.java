@@ -2,12 +2,15 @@ package dev.tapswitch.daemon.nat;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.tap.device.RuleEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +21,19 @@ import org.slf4j.LoggerFactory;
 public final class Nat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nat.class);
 
+    private final Executor control;
     private final Map<String, NatNetwork> networks = new LinkedHashMap<>();
     /** By whoever asked for them. */
     private final Map<String, List<HostListener>> listeners = new LinkedHashMap<>();
+    /** From the first network on. */
+    private Optional<RuleWatch> watch = Optional.empty();
+
+    private boolean isWatchTried;
+
+    /** {@code control} is the control thread. */
+    public Nat(Executor control) {
+        this.control = control;
+    }
 
     /**
      * What a container wants to have published; host ports from {@code firstPort} to {@code lastPort} will do, 0 for any.
@@ -39,8 +52,7 @@ public final class Nat implements AutoCloseable {
             else networks.put(network.device(), before);
             throw e;
         }
-        HostSettings.prepare(network);
-        DockerUserChain.open(List.of(network));
+        letPass(List.of(network));
     }
 
     /** Removes a network, and the table with the last of them. */
@@ -48,7 +60,8 @@ public final class Nat implements AutoCloseable {
         NatNetwork removed = networks.remove(device);
         if (removed == null) return;
         apply();
-        DockerUserChain.close(removed);
+        ForwardRules.close(removed);
+        Firewalld.forget(removed);
     }
 
     /** Whether there is a network behind this host port. */
@@ -94,8 +107,28 @@ public final class Nat implements AutoCloseable {
         } catch (Refused e) {
             LOG.warn("{}", e.getMessage());
         }
-        networks.values().forEach(HostSettings::prepare);
-        DockerUserChain.open(networks.values());
+        letPass(networks.values());
+    }
+
+    /** What is not in our own table: settings of the host, and other firewalls. */
+    private void letPass(Collection<NatNetwork> some) {
+        if (!isWatchTried) watch = RuleWatch.start(control, this::putRight);
+        isWatchTried = true;
+        some.forEach(HostSettings::prepare);
+        ForwardRules.open(some);
+        Firewalld.trust(some);
+    }
+
+    /** Others have changed the host's rules: puts back what of ours went with it. */
+    private void putRight(RuleEvents.Changes changes) {
+        if (networks.isEmpty()) return;
+        if (RuleWatch.isOurs(changes) && !isTableThere()) {
+            LOG.warn("somebody has removed the table {}: it is put back", Ruleset.TABLE);
+            refresh();
+            return;
+        }
+        if (ForwardRules.CHAINS.stream().anyMatch(changes::touch)) ForwardRules.open(networks.values());
+        if (changes.touch(Firewalld.TABLE)) Firewalld.trust(networks.values());
     }
 
     /** Publishes ports on behalf of {@code owner}, in place of those it had; all or none. Returns them with the host ports they got. */
@@ -131,13 +164,17 @@ public final class Nat implements AutoCloseable {
     }
 
     private static void clear() {
-        if (HostCommand.run("nft", "list", "table", "inet", "tapswitch").exit() != 0) return;
-        var _ = HostCommand.run("nft", "delete", "table", "inet", "tapswitch");
+        if (isTableThere()) HostCommand.run("nft", "delete", "table", "inet", Ruleset.NAME);
+    }
+
+    private static boolean isTableThere() {
+        return HostCommand.run("nft", "list", "table", "inet", Ruleset.NAME).exit() == 0;
     }
 
     /** Lets go of the ports; the rules stay. */
     @Override
     public void close() {
+        watch.ifPresent(RuleWatch::close);
         listeners.values().forEach(each -> each.forEach(HostListener::close));
         listeners.clear();
     }

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
  * <p>Its chains have the usual priorities. It accepts nothing on behalf of others: a drop of another table stays one.
  */
 final class Ruleset {
-    static final String TABLE = "inet tapswitch";
+    static final String NAME = "tapswitch";
+    static final String TABLE = "inet " + NAME;
 
     private final StringBuilder text = new StringBuilder();
     private final Collection<NatNetwork> networks;

@@ -16,13 +16,15 @@ import java.lang.foreign.MemorySegment;
  * may be a port of sees it; what is written leaves by it. Answers are -errno where the kernel refuses.
  *
  * <p>Read are whole frames as they came, but no tagged ones: the kernel has taken the tag off by then and does not give it to
- * read(2), and a frame without its tag is another one.
+ * read(2), and a frame without its tag is another one. Of each of them a stub of one byte is read, so that it is counted.
  */
 final class PacketSocket {
     /** Some hundred super-frames, each of which the kernel counts with what it takes of memory. A TAP keeps 1,000. */
     private static final int RECEIVE_BUFFER = 32 << 20;
 
     private static final int WHOLE_FRAME = 0x7fffffff;
+    /** Less than an Ethernet header. */
+    private static final int STUB = 1;
 
     private PacketSocket() {}
 
@@ -49,15 +51,16 @@ final class PacketSocket {
         return result;
     }
 
-    /** Neither what we write nor what had a tag. */
+    /** Nothing of what we write, and a stub of what had a tag. */
     private static int filter(int fd) {
         int[][] program = {
             {Packet.BPF_LOAD_WORD, 0, 0, Packet.BPF_PACKET_TYPE},
             {Packet.BPF_JUMP_IF_EQUAL, 3, 0, Packet.PACKET_OUTGOING},
             {Packet.BPF_LOAD_WORD, 0, 0, Packet.BPF_HAS_VLAN_TAG},
-            {Packet.BPF_JUMP_IF_EQUAL, 0, 1, 0},
+            {Packet.BPF_JUMP_IF_EQUAL, 0, 2, 0},
             {Packet.BPF_RETURN, 0, 0, WHOLE_FRAME},
             {Packet.BPF_RETURN, 0, 0, 0},
+            {Packet.BPF_RETURN, 0, 0, STUB},
         };
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment instructions = arena.allocate((long) program.length * Packet.BPF_INSTRUCTION_SIZE, 8);

@@ -13,6 +13,9 @@ public final class Netlink {
     public static final int NLMSG_DONE = 3;
     public static final int NLM_F_REQUEST = 0x1;
     public static final int NLM_F_ACK = 0x4;
+    /** In an answer: what is listed has changed since the listing began. */
+    public static final int NLM_F_DUMP_INTR = 0x10;
+
     public static final int NLM_F_DUMP = 0x300;
     public static final int NLM_F_REPLACE = 0x100;
     public static final int NLM_F_EXCL = 0x200;

@@ -17,11 +17,15 @@ import java.util.List;
 public final class NetlinkSocket implements AutoCloseable {
     /** More than the largest answer the kernel makes (NLMSG_GOODSIZE, or 32 KiB for a dump). */
     private static final int BUFFER_SIZE = 64 * 1024;
+    /** How often a list is asked for that changes while the kernel tells it, datagram by datagram. */
+    private static final int DUMP_ATTEMPTS = 20;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment buffer = arena.allocate(BUFFER_SIZE, 8);
     private final int fd;
     private int sequence;
+    private boolean isInterrupted;
+    private int retaken;
 
     public NetlinkSocket() throws NetlinkException {
         fd = Libc.socket(Linux.AF_NETLINK, Linux.SOCK_RAW | Linux.SOCK_CLOEXEC, Netlink.NETLINK_ROUTE);
@@ -36,8 +40,27 @@ public final class NetlinkSocket implements AutoCloseable {
         enable(Netlink.NETLINK_GET_STRICT_CHK);
     }
 
-    /** Sends a request; the answers' payloads (what follows the netlink header) in order, none for one that only acts. */
+    /**
+     * Sends a request; the answers' payloads (what follows the netlink header) in order, none for one that only acts. A list that was changed by
+     * others while it was told may lack what was there all the time (NLM_F_DUMP_INTR): it is asked for again, and EAGAIN when that does not help.
+     */
     public List<byte[]> request(NetlinkMessage message) throws NetlinkException {
+        for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            List<byte[]> answers = ask(message);
+            if (!isInterrupted) return answers;
+            retaken++;
+        }
+        throw new NetlinkException(
+                Errno.EAGAIN, "what was to be listed changed " + DUMP_ATTEMPTS + " times while it was");
+    }
+
+    /** How many lists were asked for again. */
+    public int retaken() {
+        return retaken;
+    }
+
+    private List<byte[]> ask(NetlinkMessage message) throws NetlinkException {
+        isInterrupted = false;
         byte[] bytes = message.encode(++sequence);
         MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, bytes.length);
         int sent = Libc.send(fd, buffer.address(), bytes.length, 0);
@@ -65,6 +88,8 @@ public final class NetlinkSocket implements AutoCloseable {
                     .toArray(JAVA_BYTE);
             at += (length + 3) & ~3;
             if (!ours) continue;
+            // Said with what follows the change, at the latest with the end.
+            isInterrupted |= (flags & Netlink.NLM_F_DUMP_INTR) != 0;
             if (type == Netlink.NLMSG_ERROR || type == Netlink.NLMSG_DONE) {
                 throwIfError(payload, type, flags);
                 return true;
