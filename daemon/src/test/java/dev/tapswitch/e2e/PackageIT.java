@@ -1,0 +1,37 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The Debian package as a file; {@link SystemdIT} installs it. */
+@Timeout(700)
+class PackageIT {
+    /** Debian's own judge of packages; what is overridden says why in config/debian/lintian-overrides. */
+    @Test
+    void lintianFindsNothing() throws IOException {
+        assumeTrue(Command.exists("lintian"), "needs lintian");
+        Path file = DebianPackage.file();
+        Command judged = Command.run(
+                Duration.ofMinutes(3),
+                List.of("lintian", "--allow-root", "--fail-on", "error,warning", "--no-tag-display-limit", file + ""));
+        assertEquals("", judged.output());
+        assertEquals(0, judged.exit());
+    }
+
+    /** A cache that warm-up could not fill, or a library that crept in, shows here first. */
+    @Test
+    void installedItTakesWhatTheReadmeSays() throws IOException {
+        String said = Command.expect("dpkg-deb", "-f", DebianPackage.file().toString(), "Installed-Size");
+        int kilobytes = Integer.parseInt(said.strip());
+        System.out.printf("measured: the package takes %d MiB installed%n", kilobytes / 1024);
+        assertTrue(kilobytes < 75 * 1024, () -> "the package takes " + kilobytes + " KiB installed");
+    }
+}
