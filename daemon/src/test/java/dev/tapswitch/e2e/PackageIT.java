@@ -21,9 +21,11 @@ class PackageIT {
         Path file = DebianPackage.file();
         Command judged = Command.run(
                 Duration.ofMinutes(3),
-                List.of("lintian", "--allow-root", "--fail-on", "error,warning", "--no-tag-display-limit", file + ""));
-        assertEquals("", judged.output());
-        assertEquals(0, judged.exit());
+                List.of("env", "LC_ALL=C.UTF-8", "lintian", "--allow-root", "--fail-on", "error,warning", file + ""));
+        assertEquals(
+                List.of(),
+                judged.output().lines().filter(line -> line.matches("[EW]: .*")).toList());
+        assertEquals(0, judged.exit(), judged::output);
     }
 
     /** A library or a module that crept in shows here first. */
