@@ -34,6 +34,6 @@ class PackageIT {
         String said = Command.expect("dpkg-deb", "-f", DebianPackage.file().toString(), "Installed-Size");
         int kilobytes = Integer.parseInt(said.strip());
         System.out.printf("measured: the package takes %d MiB installed%n", kilobytes / 1024);
-        assertTrue(kilobytes < 72 * 1024, () -> "the package takes " + kilobytes + " KiB installed");
+        assertTrue(kilobytes < 70 * 1024, () -> "the package takes " + kilobytes + " KiB installed");
     }
 }
