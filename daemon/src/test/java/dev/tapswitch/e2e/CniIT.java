@@ -141,7 +141,7 @@ class CniIT {
                     .call("GC", "one");
             assertEquals(0, collected.exit(), collected::output);
             List<String> left = new ArrayList<>();
-            for (JsonNode port : pods.daemon().api().get("/v1/switches/pods/ports"))
+            for (var port : pods.daemon().api().get("/v1/switches/pods/ports"))
                 left.add(port.get("name").asString());
             assertEquals(2, left.size(), left::toString);
             assertTrue(left.get(0).endsWith("-two-eth0") && left.get(1).endsWith("-three-eth0"), left::toString);

@@ -142,7 +142,7 @@ class CniNetworkIT {
     }
 
     private static String nameOf(CniRuntime pods) {
-        for (JsonNode port : pods.daemon().api().get("/v1/switches/pods/ports")) {
+        for (var port : pods.daemon().api().get("/v1/switches/pods/ports")) {
             if (port.get("name").asString().startsWith("cni-"))
                 return port.get("name").asString();
         }
@@ -173,7 +173,7 @@ class CniNetworkIT {
 
     private static List<String> switches(CniRuntime pods) {
         var names = new TreeSet<String>();
-        for (JsonNode one : pods.daemon().api().get("/v1/switches"))
+        for (var one : pods.daemon().api().get("/v1/switches"))
             names.add(one.get("name").asString());
         assertFalse(names.isEmpty());
         return List.copyOf(names);

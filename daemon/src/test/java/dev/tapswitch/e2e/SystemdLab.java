@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /** A machine in miniature: Debian's systemd as PID 1 over an overlay of this one's files, with the package at /opt/tapswitch.deb. */
 final class SystemdLab implements AutoCloseable {
     private static final Path SCRIPT = Path.of("src/test/resources/systemd/lab").toAbsolutePath();
-    private static final Path TARGET = Path.of("../target").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
@@ -27,12 +26,10 @@ final class SystemdLab implements AutoCloseable {
     static SystemdLab up() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         assumeTrue(Files.exists(Path.of("/lib/systemd/systemd")), "needs systemd's files, which are not here");
-        assumeTrue(
-                Command.exists("dpkg-deb") && Command.exists("strip") && Command.exists("unzip"),
-                "needs Debian's tools");
+        Path packageFile = DebianPackage.file();
         Path directory = Files.createTempDirectory("tapswitch-systemd-");
         Path opt = Files.createDirectories(directory.resolve("files/opt"));
-        Files.copy(packageFile(), opt.resolve("tapswitch.deb"));
+        Files.copy(packageFile, opt.resolve("tapswitch.deb"));
         Path units = Files.createDirectories(directory.resolve("units"));
         Files.writeString(units.resolve("lab.target"), "[Unit]\nRequires=systemd-journald.service dbus.socket\n");
         SystemdLab lab = new SystemdLab(directory);
@@ -43,32 +40,6 @@ final class SystemdLab implements AutoCloseable {
         lab.expect("mount --make-rshared /");
         lab.expect("rm -f /usr/sbin/policy-rc.d");
         return lab;
-    }
-
-    /** The package of this build, made when it is missing or older than the jar. */
-    private static Path packageFile() throws IOException {
-        Path found = newest();
-        Path jar = Path.of("target/tapswitch.jar");
-        boolean isStale =
-                found == null || Files.getLastModifiedTime(found).compareTo(Files.getLastModifiedTime(jar)) < 0;
-        if (!isStale) return found;
-        Command made = Command.run(
-                Duration.ofMinutes(10),
-                List.of(
-                        "env",
-                        "JAVA_HOME=" + System.getProperty("java.home"),
-                        TARGET.resolveSibling(".ci/package") + ""));
-        assertEquals(0, made.exit(), made::output);
-        return newest();
-    }
-
-    private static Path newest() throws IOException {
-        if (!Files.isDirectory(TARGET)) return null;
-        try (Stream<Path> files = Files.list(TARGET)) {
-            return files.filter(file -> file.getFileName().toString().matches("tapswitch_.*\\.deb"))
-                    .max(Comparator.comparing(Path::toString))
-                    .orElse(null);
-        }
     }
 
     /** Runs a line of shell in there. */

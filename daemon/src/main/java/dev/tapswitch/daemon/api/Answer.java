@@ -1,7 +1,7 @@
 package dev.tapswitch.daemon.api;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 
 /** What goes back: a status and JSON. */
 record Answer(int status, JsonNode body) {
@@ -14,6 +14,6 @@ record Answer(int status, JsonNode body) {
     }
 
     static Answer error(int status, String message) {
-        return new Answer(status, JsonMapper.shared().createObjectNode().put("error", message));
+        return new Answer(status, new ObjectNode().put("error", message));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.api;
 
+import dev.tapswitch.daemon.json.ObjectNode;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -13,7 +14,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A chunked answer, one line of JSON a chunk. The tracing thread's. */
 final class ChunkedLines implements TraceStream.Reader {

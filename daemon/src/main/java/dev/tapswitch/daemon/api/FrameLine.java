@@ -5,9 +5,9 @@ import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.core.frame.FrameText;
 import dev.tapswitch.core.frame.MacAddress;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import java.lang.foreign.MemorySegment;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A frame and what becomes of it, as JSON. */
 final class FrameLine {
@@ -32,7 +32,7 @@ final class FrameLine {
             node.put("ethertype", FrameText.typeName(frame.etherType()));
         }
         node.put("summary", FrameText.summary(head, 0, shown));
-        ArrayNode out = node.arrayNode();
+        ArrayNode out = Views.array();
         switch (decision) {
             case Decision.Forward(var port) -> {
                 node.put("decision", "forward");

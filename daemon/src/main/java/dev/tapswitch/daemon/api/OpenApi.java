@@ -1,10 +1,10 @@
 package dev.tapswitch.daemon.api;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
 
 /** The API's own description, openapi.json beside the classes. */
 final class OpenApi {
@@ -12,7 +12,7 @@ final class OpenApi {
 
     static JsonNode document() {
         try (InputStream bytes = OpenApi.class.getResourceAsStream("/openapi.json")) {
-            return JsonMapper.shared().readTree(bytes);
+            return JsonNode.parse(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

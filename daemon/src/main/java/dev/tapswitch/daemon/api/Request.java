@@ -2,10 +2,9 @@ package dev.tapswitch.daemon.api;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.json.JsonNode;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A request as its route sees it.
@@ -37,14 +36,12 @@ record Request(Map<String, String> path, Map<String, String> query, String body)
     /** The body as JSON on one line; Refused when it is not a JSON object. */
     String json() throws Refused {
         try {
-            JsonNode node = JsonMapper.shared().readTree(body.isBlank() ? "{}" : body);
+            JsonNode node = JsonNode.parse(body.isBlank() ? "{}" : body);
             if (node.isObject()) return node.toString();
             throw new Refused(Reason.INVALID, "the body is not a JSON object; expected e.g. {\"name\": \"web0\"}");
-        } catch (JacksonException e) {
+        } catch (JsonException e) {
             throw new Refused(
-                    Reason.INVALID,
-                    "the body is not JSON: " + e.getOriginalMessage().replace('\n', ' '),
-                    e);
+                    Reason.INVALID, "the body is not JSON: " + e.getMessage().replace('\n', ' '), e);
         }
     }
 }

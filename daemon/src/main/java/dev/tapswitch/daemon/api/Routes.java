@@ -13,15 +13,15 @@ import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.Nat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** All routes but the watching of frames, which is no single answer: see {@link TraceStream}. */
 final class Routes {
@@ -225,7 +225,7 @@ final class Routes {
     }
 
     private Answer cni(Request request) throws Refused {
-        CniAnswer answer = cni.answer(JsonMapper.shared().readTree(request.json()));
+        CniAnswer answer = cni.answer(JsonNode.parse(request.json()));
         return new Answer(answer.status(), answer.body());
     }
 

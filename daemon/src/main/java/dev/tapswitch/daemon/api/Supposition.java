@@ -12,12 +12,12 @@ import dev.tapswitch.daemon.config.SupposedFrame;
 import dev.tapswitch.daemon.control.Clock;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.ObjectNode;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What would happen to a frame: makes it, and has the switch explain it. Nothing is learned, counted or sent. */
 final class Supposition {

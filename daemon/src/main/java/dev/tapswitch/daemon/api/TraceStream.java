@@ -8,11 +8,11 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.tap.loop.Trace;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Watches the frames of a switch as they pass and hands each on as JSON. One watcher a switch: there is one trace. Runs on a thread of its

@@ -11,24 +11,23 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.PublishedPort;
 import java.util.Locale;
-import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What runs, as JSON. Control thread only. */
 final class Views {
     private Views() {}
 
     static ObjectNode object() {
-        return JsonMapper.shared().createObjectNode();
+        return new ObjectNode();
     }
 
     static ArrayNode array() {
-        return JsonMapper.shared().createArrayNode();
+        return new ArrayNode();
     }
 
     static ObjectNode ofSwitch(Control control, RunningSwitch one) {
@@ -61,13 +60,11 @@ final class Views {
         node.put("state", port.state().name().toLowerCase(Locale.ROOT));
         if (!port.why().isEmpty()) node.put("why", port.why());
         node.put("declared", control.isDeclared(one.name(), port.config().name()));
-        for (Map.Entry<String, Object> setting : Description.of(port.config()).entrySet()) {
-            node.putPOJO(setting.getKey(), setting.getValue());
-        }
+        Description.of(port.config()).forEach((name, value) -> node.set(name, JsonNode.of(value)));
         port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
         node.put("macs", one.learning().macTable().size(port.index()));
         node.set("counters", counters(one.learning(), port.index()));
-        return JsonMapper.shared().valueToTree(node);
+        return node;
     }
 
     static ArrayNode ports(Control control, RunningSwitch one) {

@@ -1,14 +1,13 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
+import dev.tapswitch.daemon.json.JsonNode;
 import java.io.PrintWriter;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Mixed into every command that asks the daemon: how to reach it, which switch is meant, and how to print what it says. */
 final class Connection {
@@ -52,13 +51,9 @@ final class Connection {
 
     /** Prints the answer as JSON when asked for, else what {@code forPeople} makes of it. */
     void print(JsonNode answer, Function<JsonNode, Object> forPeople) {
-        if (json) out().println(pretty(answer));
+        if (json) out().println(answer.toPrettyString());
         else out().print(forPeople.apply(answer));
         out().flush();
-    }
-
-    private static String pretty(JsonNode answer) {
-        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(answer);
     }
 
     private Tapswitch tapswitch() {

@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.client.ApiException;
+import dev.tapswitch.daemon.json.JsonNode;
 import dev.tapswitch.daemon.lab.LabDown;
 import dev.tapswitch.daemon.lab.LabException;
 import dev.tapswitch.daemon.lab.LabHome;
@@ -18,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The story that {@code tapswitch demo} tells: a lab comes up, frames pass and are watched, and all is gone again. */
 final class Demo {
@@ -203,9 +202,8 @@ final class Demo {
         try {
             nodes.awaitListening(BOB.name(), 5201);
             page.command("tapswitch lab exec carol iperf3 -c " + BOB.address() + " -t " + seconds);
-            var report = JsonMapper.shared()
-                    .readTree(nodes.run(
-                            CAROL.name(), "iperf3", "-J", "-c", BOB.address(), "-t", Integer.toString(seconds)));
+            var report = JsonNode.parse(
+                    nodes.run(CAROL.name(), "iperf3", "-J", "-c", BOB.address(), "-t", Integer.toString(seconds)));
             var received = report.path("end").path("sum_received");
             page.output(Quantity.bitRate(received.path("bits_per_second").asDouble()) + ", "
                     + Quantity.bytes(received.path("bytes").asLong()) + " moved");
@@ -256,7 +254,7 @@ final class Demo {
     }
 
     private String macOf(Node node) throws IOException {
-        var link = JsonMapper.shared().readTree(nodes.run(node.name(), "ip", "-j", "link", "show", "eth0"));
+        var link = JsonNode.parse(nodes.run(node.name(), "ip", "-j", "link", "show", "eth0"));
         return link.get(0).path("address").asString();
     }
 

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.daemon.json.ArrayNode;
 import dev.tapswitch.daemon.lab.LabDown;
 import dev.tapswitch.daemon.lab.LabExec;
 import dev.tapswitch.daemon.lab.LabUp;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "lab",
@@ -97,7 +97,7 @@ final class LabCommand extends Verbs {
         public void run() {
             var labs = RunningLab.all();
             var table = new Table("lab", ">nodes", "daemon", "socket");
-            var json = JsonMapper.shared().createArrayNode();
+            var json = new ArrayNode();
             for (var lab : labs) {
                 table.row(
                         lab.name(),

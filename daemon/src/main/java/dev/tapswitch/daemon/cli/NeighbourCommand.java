@@ -1,9 +1,9 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "neigh",

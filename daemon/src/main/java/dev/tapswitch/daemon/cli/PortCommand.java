@@ -1,6 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
+import dev.tapswitch.daemon.json.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "port",

@@ -1,9 +1,9 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "ports",

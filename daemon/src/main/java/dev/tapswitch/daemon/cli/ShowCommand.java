@@ -1,11 +1,11 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
+import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 @Command(
         name = "show",
@@ -21,7 +21,7 @@ final class ShowCommand implements Runnable {
 
     @Override
     public void run() {
-        var shown = JsonMapper.shared().createArrayNode();
+        var shown = new ArrayNode();
         for (var each : daemon.api().get("/v1/switches")) {
             var its = each.path("name").asString();
             if (name == null || name.equals(its)) shown.add(daemon.api().get("/v1/switches/" + ApiClient.segment(its)));

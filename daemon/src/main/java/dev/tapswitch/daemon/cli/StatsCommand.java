@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.core.forward.DropReason;
 import dev.tapswitch.core.forward.PortCounter;
+import dev.tapswitch.daemon.json.JsonNode;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -9,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "stats",

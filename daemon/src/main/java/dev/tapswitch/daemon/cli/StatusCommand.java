@@ -1,8 +1,8 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "status",

@@ -1,12 +1,12 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "switch",

@@ -1,6 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
+import dev.tapswitch.daemon.json.JsonNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "trace",

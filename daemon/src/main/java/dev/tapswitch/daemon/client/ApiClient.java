@@ -1,5 +1,8 @@
 package dev.tapswitch.daemon.client;
 
+import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,9 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Asks the daemon's control API over its unix socket, one connection a request.
@@ -28,7 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ApiClient {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final JsonMapper json = JsonMapper.shared();
     private final Path socket;
 
     public ApiClient(Path socket) {
@@ -56,7 +55,7 @@ public final class ApiClient {
         exchange("GET", path, null, longest.plus(PATIENCE), answer -> {
             var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
             for (var text = lines.readLine(); text != null; text = lines.readLine()) {
-                if (!text.isBlank()) line.accept(json.readTree(text));
+                if (!text.isBlank()) line.accept(JsonNode.parse(text));
             }
             return null;
         });
@@ -67,7 +66,7 @@ public final class ApiClient {
     }
 
     private JsonNode parse(String text) {
-        return text.isBlank() ? json.createObjectNode() : json.readTree(text);
+        return text.isBlank() ? new ObjectNode() : JsonNode.parse(text);
     }
 
     private interface Reader {
@@ -86,7 +85,7 @@ public final class ApiClient {
         } catch (SocketTimeoutException e) {
             throw ApiException.failed("the daemon at " + socket + " did not answer within " + patience.toSeconds()
                     + " s: look at its log");
-        } catch (IOException | JacksonException e) {
+        } catch (IOException | JsonException e) {
             throw ApiException.failed(
                     "the answer of the daemon at " + socket + " broke off (" + e.getMessage() + "): look at its log");
         }
@@ -104,7 +103,7 @@ public final class ApiClient {
     }
 
     private byte[] request(String method, String path, Object body) {
-        var payload = body == null ? "" : json.writeValueAsString(body);
+        var payload = body == null ? "" : JsonNode.of(body).toString();
         var bytes = payload.getBytes(StandardCharsets.UTF_8);
         var head = method + " " + path
                 + " HTTP/1.1\r\nHost: tapswitch\r\nConnection: close\r\nAccept: application/json\r\n"
@@ -121,9 +120,9 @@ public final class ApiClient {
     private String errorOf(HttpAnswer answer, String method, String path) throws IOException {
         var text = answer.text();
         try {
-            var error = json.readTree(text).path("error").asString("");
+            var error = JsonNode.parse(text).path("error").asString("");
             if (!error.isEmpty()) return error;
-        } catch (JacksonException e) {
+        } catch (JsonException e) {
             // Not JSON: shown below as it came.
         }
         return "the daemon answered " + answer.status() + " to " + method + " " + path

@@ -1,12 +1,11 @@
 package dev.tapswitch.daemon.cni;
 
+import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.tap.device.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Addresses and routes of an interface, as an IPAM plugin gave them.
@@ -23,7 +22,7 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
         result.path("routes").forEach(routes::add);
         if (request.ipamPlugin().isEmpty()) {
             for (String address : request.wantedAddresses()) {
-                ips.add(JsonMapper.shared().createObjectNode().put("address", address));
+                ips.add(new ObjectNode().put("address", address));
             }
         }
         if (request.isDefaultGateway()) addDefaults(ips, routes);
@@ -37,7 +36,7 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
             boolean isThere = routes.stream()
                     .anyMatch(route -> route.path("dst").asString("").equals(all));
             if (gateway.isEmpty() || isThere) continue;
-            routes.add(JsonMapper.shared().createObjectNode().put("dst", all).put("gw", gateway));
+            routes.add(new ObjectNode().put("dst", all).put("gw", gateway));
         }
     }
 
@@ -95,7 +94,7 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
 
     /** The result of ADD, in the words of the configuration's version. */
     ObjectNode result(CniRequest request, String mac, int mtu) {
-        ObjectNode result = JsonMapper.shared().createObjectNode().put("cniVersion", request.version());
+        ObjectNode result = new ObjectNode().put("cniVersion", request.version());
         ObjectNode device = result.putArray("interfaces").addObject();
         device.put("name", request.ifname()).put("mac", mac).put("sandbox", request.netns());
         if (request.version().equals("1.1.0")) device.put("mtu", mtu);
@@ -111,7 +110,7 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
         }
         ArrayNode ways = result.putArray("routes");
         routes.forEach(ways::add);
-        result.set("dns", dns.isObject() ? dns : JsonMapper.shared().createObjectNode());
+        result.set("dns", dns.isObject() ? dns : new ObjectNode());
         return result;
     }
 }

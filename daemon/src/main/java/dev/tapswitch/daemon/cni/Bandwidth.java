@@ -1,7 +1,7 @@
 package dev.tapswitch.daemon.cni;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import dev.tapswitch.tap.device.RateLimit;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The capability "bandwidth", in the words of CNI's conventions: bits per second, and bits. An interface's ingress is what its container

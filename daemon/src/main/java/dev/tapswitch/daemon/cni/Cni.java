@@ -9,6 +9,8 @@ import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.Nat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,9 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The verbs ADD, DEL, CHECK, GC and STATUS of the Container Network Interface, specification 1.1: a network is a switch, an attachment a port
@@ -130,7 +129,7 @@ public final class Cni {
         Bandwidth bandwidth = request.bandwidth();
         port.put("send-limit", bandwidth.egress().toString());
         port.put("receive-limit", bandwidth.ingress().toString());
-        return ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
+        return ConfigReader.portOf(JsonNode.of(port).toString());
     }
 
     /** What is not there is deleted already. */
@@ -190,17 +189,15 @@ public final class Cni {
 
     /** Our part is done; the IPAM plugin's comes next where there is one. */
     private static CniAnswer done(CniRequest request) throws CniException {
-        return request.ipamPlugin().isEmpty()
-                ? new CniAnswer(200, JsonMapper.shared().createObjectNode())
-                : delegated(request);
+        return request.ipamPlugin().isEmpty() ? new CniAnswer(200, new ObjectNode()) : delegated(request);
     }
 
     private static CniAnswer delegated(CniRequest request) throws CniException {
-        return new CniAnswer(202, JsonMapper.shared().createObjectNode().put("ipam", request.ipamPlugin()));
+        return new CniAnswer(202, new ObjectNode().put("ipam", request.ipamPlugin()));
     }
 
     private static CniAnswer error(String version, int code, String message) {
-        ObjectNode body = JsonMapper.shared().createObjectNode();
+        ObjectNode body = new ObjectNode();
         return new CniAnswer(
                 400, body.put("cniVersion", version).put("code", code).put("msg", message));
     }

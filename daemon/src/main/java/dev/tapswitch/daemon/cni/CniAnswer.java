@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
-import tools.jackson.databind.JsonNode;
+import dev.tapswitch.daemon.json.JsonNode;
 
 /**
  * What the launcher gets.

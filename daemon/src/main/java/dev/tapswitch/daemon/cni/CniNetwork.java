@@ -1,5 +1,7 @@
 package dev.tapswitch.daemon.cni;
 
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.NatNetwork;
 import java.util.List;
 import java.util.TreeSet;
@@ -28,6 +30,31 @@ record CniNetwork(
     /** One of which nothing was made yet. */
     static CniNetwork of(CniRequest request) {
         return new CniNetwork(request.network(), request.switchName(), request.hostDevice(), false, false, List.of());
+    }
+
+    /** As {@link #json} wrote it. */
+    static CniNetwork of(JsonNode kept) {
+        return new CniNetwork(
+                kept.required("name").asString(),
+                kept.required("switchName").asString(),
+                kept.required("hostDevice").asString(),
+                kept.path("madeSwitch").asBoolean(),
+                kept.path("madeHostPort").asBoolean(),
+                kept.required("masqueraded")
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .toList());
+    }
+
+    /** Its components by their names, for the state file. */
+    JsonNode json() {
+        return new ObjectNode()
+                .put("name", name)
+                .put("switchName", switchName)
+                .put("hostDevice", hostDevice)
+                .put("madeSwitch", madeSwitch)
+                .put("madeHostPort", madeHostPort)
+                .set("masqueraded", JsonNode.of(masqueraded));
     }
 
     boolean is(String otherName, String otherSwitch) {

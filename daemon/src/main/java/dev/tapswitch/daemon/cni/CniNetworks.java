@@ -8,6 +8,8 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.Nat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What networks need beside their attachments: the switch, the host's port with the gateways' addresses, forwarding and masquerading. It comes with
@@ -74,7 +75,7 @@ final class CniNetworks {
                 network.with(makesSwitch, makesHostPort, request.isMasqueraded() ? addressing.subnets() : List.of());
         state.put(provided);
         if (makesSwitch) {
-            var added = JsonMapper.shared().createObjectNode().put("name", request.switchName());
+            var added = new ObjectNode().put("name", request.switchName());
             control.addSwitch(ConfigReader.switchOf(added.toString()));
         }
         if (request.isGateway()) {
@@ -105,7 +106,7 @@ final class CniNetworks {
         Map<String, Object> port = there == null ? new LinkedHashMap<>() : Description.of(there.config());
         port.put("name", device);
         port.put("addresses", new ArrayList<>(addresses));
-        PortConfig wanted = ConfigReader.portOf(JsonMapper.shared().writeValueAsString(port));
+        PortConfig wanted = ConfigReader.portOf(JsonNode.of(port).toString());
         if (there == null) control.addPort(one.name(), wanted);
         else control.changePort(one.name(), wanted);
     }

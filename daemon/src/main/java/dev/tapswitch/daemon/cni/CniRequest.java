@@ -1,8 +1,8 @@
 package dev.tapswitch.daemon.cni;
 
+import dev.tapswitch.daemon.json.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What a runtime asks for: its environment and its network configuration.

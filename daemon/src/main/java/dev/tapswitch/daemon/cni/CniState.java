@@ -3,14 +3,18 @@ package dev.tapswitch.daemon.cni;
 import dev.tapswitch.daemon.control.DurableFile;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The networks that have attachments, kept over a restart in STATE/cni.json; the attachments are ports like others. Control thread. */
 final class CniState {
@@ -18,8 +22,6 @@ final class CniState {
 
     private final Path file;
     private final List<CniNetwork> networks = new ArrayList<>();
-
-    private record Document(int version, List<CniNetwork> networks) {}
 
     private CniState(Path file) {
         this.file = file;
@@ -30,13 +32,13 @@ final class CniState {
         CniState state = new CniState(directory.resolve("cni.json"));
         if (!Files.exists(state.file)) return state;
         try {
-            Document document = JsonMapper.shared().readValue(Files.readAllBytes(state.file), Document.class);
-            state.networks.addAll(document.networks());
+            JsonNode document = JsonNode.parse(Files.readString(state.file));
+            document.required("networks").forEach(network -> state.networks.add(CniNetwork.of(network)));
             return state;
-        } catch (JacksonException | NullPointerException e) {
-            String why = e instanceof JacksonException json ? json.getOriginalMessage() : "a part is missing";
+        } catch (JsonException | CharacterCodingException e) {
+            String why = e instanceof JsonException ? e.getMessage() : "not UTF-8";
             throw new IOException(
-                    state.file + " is damaged (" + why.replace('\n', ' ')
+                    state.file + " is damaged (" + why
                             + "): restore it, or remove it and then the switches of CNI's networks",
                     e);
         }
@@ -63,8 +65,11 @@ final class CniState {
     }
 
     private void save() throws Refused {
+        ObjectNode document = new ObjectNode().put("version", VERSION);
+        ArrayNode kept = document.putArray("networks");
+        networks.forEach(network -> kept.add(network.json()));
         try {
-            DurableFile.write(file, JsonMapper.shared().writeValueAsBytes(new Document(VERSION, networks)));
+            DurableFile.write(file, document.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new Refused(Reason.FAILED, "it can't be kept for a restart: " + e.getMessage(), e);
         }

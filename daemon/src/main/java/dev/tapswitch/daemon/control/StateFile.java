@@ -5,16 +5,17 @@ import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.config.ConfigReader;
 import dev.tapswitch.daemon.config.Description;
 import dev.tapswitch.daemon.config.SwitchConfig;
+import dev.tapswitch.daemon.json.JsonNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Keeps what was added by command or API in STATE/state.json, whole at every moment: a crash leaves the old file or the new one. */
 public final class StateFile implements AutoCloseable {
@@ -48,7 +49,7 @@ public final class StateFile implements AutoCloseable {
         document.put("version", 1);
         document.put("switches", described(additions.switches()));
         document.put("additions", described(additions.toDeclared()));
-        byte[] bytes = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+        byte[] bytes = JsonNode.of(document).toPrettyString().getBytes(StandardCharsets.UTF_8);
         DurableFile.write(file, bytes);
     }
 

@@ -3,14 +3,16 @@ package dev.tapswitch.daemon.docker;
 import dev.tapswitch.daemon.control.DurableFile;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What must outlive a restart, in STATE/docker.json: Docker tells a network once in its life. Control thread only.
@@ -25,9 +27,6 @@ final class DockerState {
     final Map<String, AddressPool> pools = new LinkedHashMap<>();
     private final Path file;
 
-    private record Document(
-            int version, List<DockerNetwork> networks, List<DockerEndpoint> endpoints, List<AddressPool> pools) {}
-
     private DockerState(Path file) {
         this.file = file;
     }
@@ -37,26 +36,31 @@ final class DockerState {
         DockerState state = new DockerState(directory.resolve("docker.json"));
         if (!Files.exists(state.file)) return state;
         try {
-            Document document = JsonMapper.shared().readValue(Files.readAllBytes(state.file), Document.class);
-            document.networks().forEach(network -> state.networks.put(network.id(), network));
-            document.endpoints().forEach(endpoint -> state.endpoints.put(endpoint.id(), endpoint));
-            document.pools().forEach(pool -> state.pools.put(pool.id(), pool));
+            JsonNode document = JsonNode.parse(Files.readString(state.file));
+            DockerDocument.list(document, "networks", DockerDocument::network)
+                    .forEach(network -> state.networks.put(network.id(), network));
+            DockerDocument.list(document, "endpoints", DockerDocument::endpoint)
+                    .forEach(endpoint -> state.endpoints.put(endpoint.id(), endpoint));
+            DockerDocument.list(document, "pools", DockerDocument::pool)
+                    .forEach(pool -> state.pools.put(pool.id(), pool));
             return state;
-        } catch (JacksonException | NullPointerException e) {
-            String why = e instanceof JacksonException json ? json.getOriginalMessage() : "a part is missing";
+        } catch (JsonException | CharacterCodingException e) {
+            String why = e instanceof JsonException ? e.getMessage() : "not UTF-8";
             throw new IOException(
-                    state.file + " is damaged (" + why.replace('\n', ' ')
-                            + "): restore it, or remove it and make Docker's networks anew",
+                    state.file + " is damaged (" + why + "): restore it, or remove it and make Docker's networks anew",
                     e);
         }
     }
 
     /** Keeps what is in the maps now. */
     void save() throws Refused {
-        Document document = new Document(
-                VERSION, List.copyOf(networks.values()), List.copyOf(endpoints.values()), List.copyOf(pools.values()));
+        ObjectNode document = new ObjectNode()
+                .put("version", VERSION)
+                .set("networks", DockerDocument.array(networks.values(), DockerDocument::of))
+                .set("endpoints", DockerDocument.array(endpoints.values(), DockerDocument::of))
+                .set("pools", DockerDocument.array(pools.values(), DockerDocument::of));
         try {
-            DurableFile.write(file, JsonMapper.shared().writeValueAsBytes(document));
+            DurableFile.write(file, document.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new Refused(Reason.FAILED, "it can't be kept for a restart: " + e.getMessage(), e);
         }

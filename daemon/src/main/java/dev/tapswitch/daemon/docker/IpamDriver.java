@@ -2,6 +2,8 @@ package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import java.math.BigInteger;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
@@ -11,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The methods of Docker's remote IPAM driver. It asks for each container's MAC, so that the address is bound to it before its first frame. What was
@@ -152,6 +151,6 @@ final class IpamDriver {
     }
 
     private static ObjectNode object() {
-        return JsonMapper.shared().createObjectNode();
+        return new ObjectNode();
     }
 }

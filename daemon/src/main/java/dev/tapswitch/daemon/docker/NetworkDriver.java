@@ -5,15 +5,14 @@ import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.Nat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The methods of Docker's remote network driver. What fails leaves nothing behind; what takes something away is content when it is not there, for
@@ -35,7 +34,7 @@ final class NetworkDriver {
     }
 
     JsonNode getCapabilities() {
-        return JsonMapper.shared().createObjectNode().put("Scope", "local").put("ConnectivityScope", "local");
+        return new ObjectNode().put("Scope", "local").put("ConnectivityScope", "local");
     }
 
     JsonNode createNetwork(JsonNode request) throws Refused {
@@ -270,7 +269,7 @@ final class NetworkDriver {
     }
 
     private static ObjectNode empty() {
-        return JsonMapper.shared().createObjectNode();
+        return new ObjectNode();
     }
 
     private interface Undoing {

@@ -4,6 +4,7 @@ import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.JsonNode;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.TapSpec;
 import java.net.InetAddress;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import tools.jackson.databind.JsonNode;
 
 /** Reads CreateNetwork: the bridge driver's own options under their names, and ours. What is not understood is refused, not passed over. */
 final class NetworkOptions {

@@ -3,6 +3,9 @@ package dev.tapswitch.daemon.docker;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.http.JsonResponse;
+import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -10,9 +13,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One connection of dockerd's: POST of a method with JSON, or with nothing. An error is a 200 with an "Err", as dockerd expects it; a method that there
@@ -40,7 +40,7 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             answer(context, HttpResponseStatus.NOT_FOUND, error("tapswitch has no " + path));
             return;
         }
-        var _ = thread.submit(() -> method.run(JsonMapper.shared().readTree(body.isBlank() ? "{}" : body)))
+        var _ = thread.submit(() -> method.run(JsonNode.parse(body.isBlank() ? "{}" : body)))
                 .exceptionally(failure -> explain(path, failure))
                 .thenAccept(answer -> answer(context, HttpResponseStatus.OK, answer));
     }
@@ -57,7 +57,7 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 LOG.warn("{}: {}", path.substring(1), refused.getMessage());
                 yield error(refused.getMessage());
             }
-            case JacksonException wrong -> error("the request is not JSON: " + wrong.getOriginalMessage());
+            case JsonException wrong -> error("the request is not JSON: " + wrong.getMessage());
             case IllegalArgumentException wrong -> error(wrong.getMessage());
             default -> {
                 LOG.error("{} failed: this is a bug, please report it", path, failure);
@@ -68,7 +68,7 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** The network driver's protocol calls it Err, the IPAM driver's Error. */
     private static JsonNode error(String message) {
-        return JsonMapper.shared().createObjectNode().put("Err", message).put("Error", message);
+        return new ObjectNode().put("Err", message).put("Error", message);
     }
 
     /** Any thread. */

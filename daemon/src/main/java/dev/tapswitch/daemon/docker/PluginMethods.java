@@ -1,11 +1,10 @@
 package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.Nat;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What dockerd may ask, by path. Control thread only. */
 final class PluginMethods {
@@ -54,6 +53,6 @@ final class PluginMethods {
     }
 
     private static ObjectNode empty() {
-        return JsonMapper.shared().createObjectNode();
+        return new ObjectNode();
     }
 }

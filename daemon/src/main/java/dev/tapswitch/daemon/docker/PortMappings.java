@@ -2,12 +2,12 @@ package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.JsonNode;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.PublishedPort;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /** Reads what {@code -p} and {@code -P} say, as Docker passes it on. */
 final class PortMappings {

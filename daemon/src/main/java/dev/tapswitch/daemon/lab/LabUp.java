@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.lab;
 
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.client.ApiException;
+import dev.tapswitch.daemon.json.JsonNode;
 import dev.tapswitch.daemon.lab.Lab.LabNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /** Makes a lab be as its file says, from nothing or from what it was before; a lab that can't be made leaves nothing behind. */
 public final class LabUp {

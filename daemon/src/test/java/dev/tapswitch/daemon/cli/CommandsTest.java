@@ -83,7 +83,7 @@ class CommandsTest {
 
     @Test
     void jsonIsTheAnswerItself() {
-        assertTrue(printed("switch list --json").contains("\"ageing-seconds\" : 300"));
+        assertTrue(printed("switch list --json").contains("\"ageing-seconds\": 300"));
     }
 
     @Test
