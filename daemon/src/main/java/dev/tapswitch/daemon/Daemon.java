@@ -89,6 +89,7 @@ public final class Daemon {
                 ApiServer.makeRoom(socket);
             } else {
                 systemd.isSuccessor();
+                host.workers().rehearse();
                 // What the predecessor knows may change until now, and not from now on.
                 predecessor.takeQueues(systemd::inherit);
             }

@@ -47,6 +47,7 @@ class HandOverIT {
                     io.word(), counts.group(1), counts.group(2), counts.group(4), counts.group(3));
             assertEquals(counts.group(1), counts.group(2), daemon::log);
             assertEquals(link, link(a));
+            daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);
             // The old one has gone by itself, and the new one can do what it could.
             Await.within(SOON, () -> "the old process ends", () -> !daemon.isAlive());
             assertEquals(successor, daemon.api().get("/v1/status").get("pid").asLong());

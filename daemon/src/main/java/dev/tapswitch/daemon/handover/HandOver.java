@@ -111,12 +111,14 @@ public final class HandOver {
         socket.send(Words.ALL);
         Words.expect(socket, Words.PREPARED);
         isCommitted.set(true);
+        long began = System.nanoTime();
         owner.stopForwarding(pid);
+        long ms = (System.nanoTime() - began) / 1_000_000;
         socket.send(Words.FORWARD);
         owner.letGo();
         socket.send(Words.FREE);
         Words.expect(socket, Words.RUNNING);
-        LOG.info("handed over to process {}", pid);
+        LOG.info("handed over to process {}; to stop reading took {} ms", pid, ms);
         return pid;
     }
 

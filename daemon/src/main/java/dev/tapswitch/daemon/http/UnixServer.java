@@ -87,6 +87,8 @@ public final class UnixServer implements AutoCloseable {
     @Override
     public void close() {
         if (channel.isOpen()) makeWay();
+        // A loop that ends closes its connections first: what was answered is to be written before.
+        loop.submit(() -> {}).awaitUninterruptibly();
         loop.shutdownGracefully(0, 200, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

@@ -128,6 +128,14 @@ public final class Workers implements AutoCloseable {
         return why;
     }
 
+    /** Has the workers forward a few frames of nobody's, so that the first real one waits for no class. Before the first port. */
+    public synchronized void rehearse() {
+        for (int i = 0; i < loops.length; i++) {
+            Worker worker = workers[i];
+            await(loops[i].submit(() -> Rehearsal.of(worker)));
+        }
+    }
+
     /** Begins to forward for a port: worker i serves the device's queue i. Returns when all do. */
     public synchronized void attach(LearningSwitch owner, int port, PortDevice device) {
         int[] fds = device.queueFds();
