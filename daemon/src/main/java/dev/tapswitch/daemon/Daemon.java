@@ -2,7 +2,6 @@ package dev.tapswitch.daemon;
 
 import dev.tapswitch.daemon.api.ApiServer;
 import dev.tapswitch.daemon.cni.Cni;
-import dev.tapswitch.daemon.config.Additions;
 import dev.tapswitch.daemon.config.Config;
 import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.config.ConfigReader;
@@ -14,6 +13,8 @@ import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.control.StateFile;
 import dev.tapswitch.daemon.control.SwitchHost;
 import dev.tapswitch.daemon.docker.Docker;
+import dev.tapswitch.daemon.handover.HandOver;
+import dev.tapswitch.daemon.handover.Predecessor;
 import dev.tapswitch.daemon.log.Counted;
 import dev.tapswitch.daemon.log.LogLevel;
 import dev.tapswitch.daemon.nat.Nat;
@@ -39,31 +40,42 @@ public final class Daemon {
      * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
      */
     public static int run(DaemonOptions options) {
+        Predecessor predecessor = null;
         try {
+            predecessor = Predecessor.of(System.getenv()).orElse(null);
             Path file = options.config().toAbsolutePath().normalize();
             Config config = ConfigReader.read(file);
             Path socket = options.socket() == null
                     ? config.socket()
                     : options.socket().toAbsolutePath();
             LogLevel.set(config.logLevel());
-            try (StateFile state = StateFile.open(config.state())) {
-                return serve(file, socket, config, state);
+            try (StateFile state =
+                    predecessor == null ? StateFile.open(config.state()) : StateFile.openShared(config.state())) {
+                return serve(options, file, socket, config, state, predecessor);
             }
         } catch (ConfigException e) {
             e.problems().forEach(problem -> System.err.println("tapswitch: " + problem));
+            tell(predecessor, e.oneLine());
         } catch (IOException | IllegalStateException e) {
             System.err.println("tapswitch: " + e.getMessage());
+            tell(predecessor, e.getMessage());
         } catch (ExecutionException e) {
             System.err.println("tapswitch: " + e.getCause().getMessage());
+            tell(predecessor, e.getCause().getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return 1;
     }
 
-    private static int serve(Path file, Path socket, Config config, StateFile state)
+    private static void tell(Predecessor predecessor, String why) {
+        if (predecessor != null) predecessor.failed(why);
+    }
+
+    /** {@code predecessor}: null where this daemon takes nothing over. */
+    private static int serve(
+            DaemonOptions options, Path file, Path socket, Config config, StateFile state, Predecessor predecessor)
             throws IOException, ConfigException, ExecutionException, InterruptedException {
-        Additions additions = state.load();
         String version = version();
         // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
         ControlThread thread = new ControlThread();
@@ -72,29 +84,67 @@ public final class Daemon {
                 Nat nat = new Nat(thread);
                 ControlThread ended = thread;
                 Systemd _ = systemd) {
-            systemd.watch(host.workers());
-            Control control = new Control(file, config, host, state, additions, systemd);
+            if (predecessor == null) {
+                systemd.watch(host.workers());
+                ApiServer.makeRoom(socket);
+            } else {
+                systemd.isSuccessor();
+                host.workers().rehearse();
+                // What the predecessor knows may change until now, and not from now on.
+                predecessor.takeQueues(systemd::inherit);
+            }
+            Control control = new Control(file, config, host, state, state.load(), systemd);
             Workers workers = host.workers();
             String threads = Counted.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
-            ApiServer.makeRoom(socket);
             Cni cni = Cni.load(config.state(), control, nat);
             try (Docker docker = config.docker().enabled() ? Docker.restore(config, control, nat) : null) {
                 // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
                 // with it.
-                thread.submit(() -> start(control, socket)).get();
+                if (predecessor == null)
+                    thread.submit(() -> start(control, socket)).get();
+                else succeed(thread, control, socket, systemd, state, predecessor);
                 Signals signals = Signals.take();
                 thread.submit(() -> start(cni, docker, nat, thread)).get();
-                try (ApiServer _ = ApiServer.start(socket, control, nat, cni, ended, version)) {
+                Possessions possessions = new Possessions(host, systemd, docker, nat, state, signals);
+                HandOver handOver = new HandOver(options.arguments(), socket, thread, possessions);
+                try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, handOver, version)) {
+                    possessions.with(api);
                     thread.execute(() -> systemd.started(host));
                     thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
+                    if (predecessor != null) thread.execute(predecessor::running);
                     signals.await(() -> thread.execute(() -> reload(control)));
+                    possessions.endIfHandedOver();
                     LOG.info("ending");
                     systemd.stopping();
                 }
             }
         }
         return 0;
+    }
+
+    /** All ports are opened beside the predecessor, and read from the moment on when it does not. */
+    private static void succeed(
+            ControlThread thread,
+            Control control,
+            Path socket,
+            Systemd systemd,
+            StateFile state,
+            Predecessor predecessor)
+            throws IOException, ExecutionException, InterruptedException {
+        Workers workers = control.host().workers();
+        thread.submit(() -> {
+                    workers.hold();
+                    start(control, socket);
+                    predecessor.awaitForward();
+                    workers.release();
+                    return null;
+                })
+                .get();
+        systemd.isMain();
+        systemd.watch(workers);
+        predecessor.awaitFree();
+        state.lock();
     }
 
     private static Object start(Control control, Path socket) throws Refused {

@@ -1,6 +1,8 @@
 package dev.tapswitch.daemon;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,15 @@ import java.util.Optional;
 public record DaemonOptions(Path config, Path socket) {
     public DaemonOptions(Path config) {
         this(config, null);
+    }
+
+    /** The arguments of the tapswitch command that mean these. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>(List.of(
+                "daemon", "--config", config.toAbsolutePath().normalize().toString()));
+        if (socket != null)
+            arguments.addAll(List.of("--socket", socket.toAbsolutePath().toString()));
+        return arguments;
     }
 
     /**

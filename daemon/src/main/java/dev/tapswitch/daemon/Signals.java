@@ -33,6 +33,11 @@ final class Signals {
         while (received.take().equals("HUP")) onHangUp.run();
     }
 
+    /** Has {@link #await} return, as after SIGTERM. */
+    void end() {
+        received.add("END");
+    }
+
     private void take(String name) throws Throwable {
         var lookup = MethodHandles.publicLookup();
         Class<?> signal = Class.forName("sun.misc.Signal");

@@ -101,8 +101,24 @@ class SystemdIT {
         survive("SIGKILL", "systemctl kill -s KILL tapswitch");
     }
 
+    /** What follows, restarts and a stop among it, happens to the successor. */
     @Test
     @Order(5)
+    void aHandOverKeepsTheServiceActiveUnderAnotherProcess() throws IOException, InterruptedException {
+        lab.expect("systemctl restart tapswitch");
+        String before = lab.property("MainPID");
+        survive("hand-over", "tapswitch restart");
+        assertNotEquals(before, lab.property("MainPID"));
+        assertEquals("active", lab.property("ActiveState"));
+        assertEquals("0", lab.property("NRestarts"));
+        assertEquals("2", lab.property("NFileDescriptorStore"));
+        assertEquals("2 of 2 ports forwarding, 1 switch", awaitStatus("2 of 2"));
+        assertNotEquals(0, lab.run("test -e /proc/" + before).exit());
+        survive("restart after a hand-over", "systemctl restart tapswitch");
+    }
+
+    @Test
+    @Order(6)
     void aConnectionSurvivesARestart() throws IOException, InterruptedException {
         lab.start("ip netns exec b iperf3 -s -1", Path.of("/dev/null"));
         Await.within(
@@ -119,7 +135,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aDaemonThatHangsIsEndedByTheWatchdogAndStartedAgain() throws IOException {
         lab.expect("mkdir -p /etc/systemd/system/tapswitch.service.d");
         lab.write("/etc/systemd/system/tapswitch.service.d/test.conf", "[Service]\nWatchdogSec=2s\n");
@@ -139,7 +155,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void whatIsRemovedIsNotKeptByTheStore() throws IOException {
         lab.expect("tapswitch port add lan c --namespace a --device extra");
         assertEquals("3", lab.property("NFileDescriptorStore"));
@@ -158,7 +174,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void stoppedItLeavesNoInterface() {
         lab.expect("systemctl stop tapswitch");
         assertNotEquals(0, lab.run("ip -n a link show eth0").exit());
@@ -168,7 +184,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void removedAndPurgedItIsGone() {
         lab.expect("dpkg --remove --no-triggers tapswitch");
         assertNotEquals(

@@ -4,6 +4,7 @@ import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
+import dev.tapswitch.daemon.handover.HandOver;
 import dev.tapswitch.daemon.http.JsonResponse;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +24,14 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Router router;
     private final Control control;
     private final ControlThread thread;
+    private final HandOver handOver;
     private volatile boolean isBusy;
 
-    ApiHandler(Router router, Control control, ControlThread thread) {
+    ApiHandler(Router router, Control control, ControlThread thread, HandOver handOver) {
         this.router = router;
         this.control = control;
         this.thread = thread;
+        this.handOver = handOver;
     }
 
     @Override
@@ -48,6 +52,13 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         switch (router.find(http.method().name(), http.uri(), body)) {
             case Router.Found.Nowhere(var answer) -> answer(context, answer, keepAlive);
             case Router.Found.To(var route, var request) when route.equals(Routes.WATCH) -> watch(context, request);
+            case Router.Found.To(var route, var request)
+            when route.equals(Routes.RESTART) -> {
+                var _ = handOver.begin()
+                        .thenApply(pid -> Answer.ok(Views.object().put("pid", pid)))
+                        .exceptionally(ApiHandler::explain)
+                        .thenAccept(answer -> answer(context, answer, keepAlive));
+            }
             case Router.Found.To(var route, var request) -> {
                 var _ = thread.submit(() -> route.action().run(request))
                         .exceptionally(ApiHandler::explain)
@@ -81,7 +92,9 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 });
     }
 
-    private static Answer explain(Throwable failure) {
+    private static Answer explain(Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return switch (failure) {
             case Refused refused -> Answer.error(status(refused.reason()), refused.getMessage());
             case ConfigException wrong -> Answer.error(400, wrong.oneLine());

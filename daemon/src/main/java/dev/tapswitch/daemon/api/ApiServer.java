@@ -3,6 +3,7 @@ package dev.tapswitch.daemon.api;
 import dev.tapswitch.daemon.cni.Cni;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.handover.HandOver;
 import dev.tapswitch.daemon.http.SocketFile;
 import dev.tapswitch.daemon.http.UnixServer;
 import dev.tapswitch.daemon.nat.Nat;
@@ -26,11 +27,17 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons. */
-    public static ApiServer start(Path socket, Control control, Nat nat, Cni cni, ControlThread thread, String version)
+    public static ApiServer start(
+            Path socket, Control control, Nat nat, Cni cni, ControlThread thread, HandOver handOver, String version)
             throws IOException {
         Router router = new Routes(control, nat, cni, version).router();
         return new ApiServer(
-                UnixServer.start(socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread)));
+                UnixServer.start(socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, handOver)));
+    }
+
+    /** Takes no more connections and removes the socket, for another daemon to listen there. */
+    public void makeWay() {
+        server.makeWay();
     }
 
     /** Takes no more requests and removes the socket; answers that are under way have a moment. */

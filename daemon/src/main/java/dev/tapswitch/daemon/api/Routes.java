@@ -27,8 +27,10 @@ import java.util.stream.Collectors;
 final class Routes {
     private static final String SWITCH = "/v1/switches/{switch}";
     private static final String PORT = SWITCH + "/ports/{port}";
-    /** The one route that {@link ApiHandler} answers itself. */
+    /** The two routes that {@link ApiHandler} answers itself: these take longer than control may. */
     static final Route WATCH = new Route("GET", SWITCH + "/trace", request -> Answer.error(500, "is a stream"));
+
+    static final Route RESTART = new Route("POST", "/v1/restart", request -> Answer.error(500, "is a hand-over"));
 
     private final Control control;
     private final Nat nat;
@@ -48,6 +50,7 @@ final class Routes {
                 new Route("GET", "/v1/status", request -> Answer.ok(status())),
                 new Route("GET", "/v1/openapi.json", request -> Answer.ok(OpenApi.document())),
                 new Route("POST", "/v1/reload", request -> reload()),
+                RESTART,
                 new Route("GET", "/v1/published-ports", request -> Answer.ok(Views.publishedPorts(nat))),
                 new Route("GET", "/v1/switches", request -> listSwitches()),
                 new Route("POST", "/v1/switches", this::addSwitch),

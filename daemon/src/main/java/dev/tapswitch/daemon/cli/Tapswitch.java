@@ -57,6 +57,7 @@ public final class Tapswitch implements Runnable {
         VERBS.put("stats", StatsCommand::new);
         VERBS.put("trace", TraceCommand::new);
         VERBS.put("reload", ReloadCommand::new);
+        VERBS.put("restart", RestartCommand::new);
         VERBS.put("lab", LabCommand::new);
         VERBS.put("demo", DemoCommand::new);
         VERBS.put("completion", CompletionCommand::new);
@@ -127,6 +128,11 @@ public final class Tapswitch implements Runnable {
     private static void abbreviateSynopsis(CommandLine commandLine) {
         commandLine.getCommandSpec().usageMessage().abbreviateSynopsis(true);
         commandLine.getSubcommands().values().forEach(Tapswitch::abbreviateSynopsis);
+    }
+
+    /** Whether --lab was given. */
+    boolean isForLab() {
+        return lab != null;
     }
 
     /** What --socket says; null where it says nothing. */

@@ -42,6 +42,11 @@ public final class ApiClient {
         return call("POST", path, body);
     }
 
+    /** As {@link #post(String, Object)}, where the answer may take longer. */
+    public JsonNode post(String path, Object body, Duration patience) {
+        return exchange("POST", path, body, patience, answer -> parse(answer.text()));
+    }
+
     public JsonNode patch(String path, Object body) {
         return call("PATCH", path, body);
     }

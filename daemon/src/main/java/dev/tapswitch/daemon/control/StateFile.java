@@ -29,14 +29,24 @@ public final class StateFile implements AutoCloseable {
 
     /** Opens the state in a directory, made if need be; two daemons can't share one. */
     public static StateFile open(Path directory) throws IOException {
+        StateFile file = openShared(directory);
+        file.lock();
+        return file;
+    }
+
+    /** As {@link #open}, beside a daemon that still has it, until {@link #lock}. Nothing may be saved before. */
+    public static StateFile openShared(Path directory) throws IOException {
         Files.createDirectories(directory);
         FileChannel lock =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (isTaken(lock)) {
-            lock.close();
-            throw new IOException("another tapswitch uses " + directory + ": set another \"state:\" in the config");
-        }
         return new StateFile(directory, lock);
+    }
+
+    /** From now on it is this daemon's alone; IOException where another has it. */
+    public void lock() throws IOException {
+        if (!isTaken(lock)) return;
+        lock.close();
+        throw new IOException("another tapswitch uses " + file.getParent() + ": set another \"state:\" in the config");
     }
 
     /** What was kept; nothing where there is no file. */

@@ -104,6 +104,16 @@ public final class SwitchHost implements AutoCloseable {
         }
     }
 
+    /** The queues of all TAPs that are there; they stay theirs. */
+    public Map<PortConfig, int[]> queues() {
+        Map<PortConfig, int[]> queues = new LinkedHashMap<>();
+        for (RunningSwitch one : switches.values()) {
+            for (RunningPort port : one.ports())
+                if (port.device() instanceof TapDevice tap) queues.put(port.config(), tap.queueFds());
+        }
+        return queues;
+    }
+
     /** Stops the workers, then lets go of all devices at once; what the supervisor holds of them it keeps. */
     @Override
     public void close() {

@@ -193,6 +193,12 @@ final class DefaultBridge {
                 && control.requirePort(name, veth.name()).state() != PortState.GONE;
     }
 
+    /** Looks no more; the bridge stays as it is. Any thread. */
+    void makeWay() {
+        isClosed = true;
+        if (events != null) events.close();
+    }
+
     /** The bridge has no use of our port any more, and is to forget what it knows behind it: its own ports come back. Any thread. */
     void close() {
         isClosed = true;

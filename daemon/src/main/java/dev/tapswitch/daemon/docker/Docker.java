@@ -89,6 +89,12 @@ public final class Docker implements AutoCloseable {
         }
     }
 
+    /** Ends for a successor: nothing goes back to Docker's bridge. */
+    public void makeWay() {
+        if (server != null) server.close();
+        defaultBridge.ifPresent(DefaultBridge::makeWay);
+    }
+
     @Override
     public void close() {
         if (server != null) server.close();

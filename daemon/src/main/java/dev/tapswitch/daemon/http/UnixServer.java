@@ -73,15 +73,22 @@ public final class UnixServer implements AutoCloseable {
         return new UnixServer(socket, loop, bound.channel());
     }
 
-    /** Takes no more requests and removes the socket; answers that are under way have a moment. */
-    @Override
-    public void close() {
+    /** Takes no more connections and removes the socket, for another process to listen there; those that there are go on. */
+    public void makeWay() {
         channel.close().awaitUninterruptibly();
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
             LoggerFactory.getLogger(UnixServer.class).warn("cannot remove {}: {}", socket, e.getMessage());
         }
+    }
+
+    /** Takes no more requests and removes the socket, if it is still ours; answers that are under way have a moment. */
+    @Override
+    public void close() {
+        if (channel.isOpen()) makeWay();
+        // A loop that ends closes its connections first: what was answered is to be written before.
+        loop.submit(() -> {}).awaitUninterruptibly();
         loop.shutdownGracefully(0, 200, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

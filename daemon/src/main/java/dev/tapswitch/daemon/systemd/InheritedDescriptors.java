@@ -37,6 +37,12 @@ final class InheritedDescriptors {
         return taken;
     }
 
+    /** Those of a name, as another process has sent them. */
+    void put(String name, int[] descriptors) {
+        List<Integer> list = byName.computeIfAbsent(name, _ -> new ArrayList<>());
+        for (int descriptor : descriptors) list.add(descriptor);
+    }
+
     /** Those of a name, now the caller's; none the second time. */
     int[] take(String name) {
         List<Integer> found = byName.remove(name);

@@ -6,6 +6,9 @@ import dev.tapswitch.daemon.control.Supervisor;
 import dev.tapswitch.daemon.control.SwitchHost;
 import dev.tapswitch.tap.loop.Workers;
 import dev.tapswitch.tap.sys.Libc;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,9 @@ public final class Systemd implements Supervisor, AutoCloseable {
     private final InheritedDescriptors inherited;
     private final long watchdogMicros;
     private final long startedMs = Clock.nowMs();
+    /** What systemd is to hear once this is its main process; null when it is. */
+    private List<Runnable> postponed;
+
     private Watchdog watchdog;
     private boolean isReady;
     private String told = "";
@@ -43,6 +49,36 @@ public final class Systemd implements Supervisor, AutoCloseable {
     /** Has the watchdog watch the workers, from whatever thread. */
     public void watch(Workers workers) {
         if (socket != null && watchdogMicros > 0) watchdog = new Watchdog(workers, socket, watchdogMicros);
+    }
+
+    /** For a successor: until {@link #isMain} systemd, which would not listen, is told nothing. */
+    public void isSuccessor() {
+        postponed = new ArrayList<>();
+    }
+
+    /** These queues are here as if systemd had held them. */
+    public void inherit(String name, int[] descriptors) {
+        inherited.put(name, descriptors);
+    }
+
+    /** From now on systemd listens. */
+    public void isMain() {
+        List<Runnable> messages = postponed;
+        postponed = null;
+        messages.forEach(Runnable::run);
+    }
+
+    /** Makes another process of ours the one that systemd watches and listens to; it does not listen to this one any more. */
+    public void handOver(long pid) {
+        close();
+        if (socket != null) socket.send("MAINPID=" + pid);
+    }
+
+    /** The queues of all TAPs, by the names that {@link #inherit} wants. */
+    public static Map<String, int[]> queues(SwitchHost host) {
+        Map<String, int[]> queues = new LinkedHashMap<>();
+        host.queues().forEach((port, descriptors) -> queues.put(QueueName.of(port), descriptors));
+        return queues;
     }
 
     /** To be called when the configuration has been applied: what was stored and belongs to no port is let go. */
@@ -95,12 +131,17 @@ public final class Systemd implements Supervisor, AutoCloseable {
 
     @Override
     public void holdQueues(PortConfig port, int[] descriptors) {
-        if (socket != null) socket.store(QueueName.of(port), descriptors);
+        if (socket != null) send(() -> socket.store(QueueName.of(port), descriptors));
     }
 
     @Override
     public void releaseQueues(PortConfig port) {
-        if (socket != null) socket.forget(QueueName.of(port));
+        if (socket != null) send(() -> socket.forget(QueueName.of(port)));
+    }
+
+    private void send(Runnable message) {
+        if (postponed == null) message.run();
+        else postponed.add(message);
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class Workers implements AutoCloseable {
     private final List<Held> held = new ArrayList<>();
     private final LinkListener listener;
     private final LinkWatch watch;
-    private boolean isHolding;
+    private int holds;
 
     private Workers(IoMode mode, String why, IoHandlerFactory factory, WorkerSettings settings, LinkListener listener) {
         int count = settings.count();
@@ -128,6 +128,14 @@ public final class Workers implements AutoCloseable {
         return why;
     }
 
+    /** Has the workers forward a few frames of nobody's, so that the first real one waits for no class. Before the first port. */
+    public synchronized void rehearse() {
+        for (int i = 0; i < loops.length; i++) {
+            Worker worker = workers[i];
+            await(loops[i].submit(() -> Rehearsal.of(worker)));
+        }
+    }
+
     /** Begins to forward for a port: worker i serves the device's queue i. Returns when all do. */
     public synchronized void attach(LearningSwitch owner, int port, PortDevice device) {
         int[] fds = device.queueFds();
@@ -154,7 +162,7 @@ public final class Workers implements AutoCloseable {
                             fds[i], port, workers[i], ownLanes[i], workers[i].bursts(), device.takesBursts(), gone);
             held.add(new Held(i, queues[i], await(loops[i].register(queues[i]))));
         }
-        if (!isHolding) startHeld();
+        if (holds == 0) startHeld();
         attachment.queues = queues;
         attachments.put(key, attachment);
         watch.add(attachment);
@@ -165,13 +173,12 @@ public final class Workers implements AutoCloseable {
      * restart, would find the ports that they are for not yet there.
      */
     public synchronized void hold() {
-        isHolding = true;
+        holds++;
     }
 
-    /** All that was attached meanwhile begins to read. */
+    /** All that was attached meanwhile begins to read, after as many releases as holds. */
     public synchronized void release() {
-        isHolding = false;
-        startHeld();
+        if (--holds == 0) startHeld();
     }
 
     /** One task a loop: it reads no frame before all its queues are in their lanes. */

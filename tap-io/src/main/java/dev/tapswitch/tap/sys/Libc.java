@@ -44,6 +44,10 @@ public final class Libc {
     private static final MethodHandle BIND = function("bind");
     private static final MethodHandle SEND = function("send");
     private static final MethodHandle SENDMSG = function("sendmsg");
+    private static final MethodHandle RECVMSG = function("recvmsg");
+    private static final MethodHandle LISTEN = function("listen");
+    private static final MethodHandle ACCEPT4 = function("accept4");
+    private static final MethodHandle CONNECT = function("connect");
     private static final MethodHandle PIPE2 = function("pipe2");
     private static final MethodHandle RECV = function("recv");
     private static final MethodHandle MMAP = function("mmap");
@@ -136,6 +140,24 @@ public final class Libc {
     /** sendmsg(2) of the struct msghdr at {@code address}. */
     public static int sendmsg(int fd, long address, int flags) {
         return call(SENDMSG, fd, address, flags, 0, 0);
+    }
+
+    /** recvmsg(2) into the struct msghdr at {@code address}. */
+    public static int recvmsg(int fd, long address, int flags) {
+        return call(RECVMSG, fd, address, flags, 0, 0);
+    }
+
+    public static int listen(int fd, int backlog) {
+        return call(LISTEN, fd, backlog, 0, 0, 0);
+    }
+
+    /** accept4(2) of whoever comes, whose address is not asked for. */
+    public static int accept4(int fd, int flags) {
+        return call(ACCEPT4, fd, 0, 0, flags, 0);
+    }
+
+    public static int connect(int fd, long address, int length) {
+        return call(CONNECT, fd, address, length, 0, 0);
     }
 
     /** pipe2(2): the reading and the writing end, as two ints at {@code address}. */

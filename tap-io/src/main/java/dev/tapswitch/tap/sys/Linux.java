@@ -29,10 +29,15 @@ public final class Linux {
     public static final int AF_NETLINK = 16;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
+    public static final int SOCK_SEQPACKET = 5;
     public static final int SOCK_CLOEXEC = O_CLOEXEC;
     public static final int MSG_TRUNC = 0x20;
     public static final int MSG_NOSIGNAL = 0x4000;
+    public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SOL_SOCKET = 1;
+    /** include/uapi/asm-generic/socket.h: answers struct ucred, which is pid, uid and gid. */
+    public static final int SO_PEERCRED = 17;
+
     public static final int SCM_RIGHTS = 1;
     /** include/net/scm.h: most descriptors that one message carries. */
     public static final int SCM_MAX_FD = 253;

@@ -14,9 +14,9 @@ import java.lang.foreign.MemorySegment;
  */
 public final class UnixDatagramSocket implements AutoCloseable {
     // struct msghdr on LP64: msg_name, msg_namelen, msg_iov, msg_iovlen, msg_control, msg_controllen, msg_flags
-    private static final int MSGHDR_SIZE = 56;
+    static final int MSGHDR_SIZE = 56;
     // struct cmsghdr on LP64: cmsg_len (8), cmsg_level, cmsg_type; data follow, aligned to 8
-    private static final int CMSGHDR_SIZE = 16;
+    static final int CMSGHDR_SIZE = 16;
 
     private final MemorySegment address;
     private final int fd;
@@ -66,7 +66,7 @@ public final class UnixDatagramSocket implements AutoCloseable {
         }
     }
 
-    private static MemorySegment control(Arena arena, int... descriptors) {
+    static MemorySegment control(Arena arena, int... descriptors) {
         long length = CMSGHDR_SIZE + (long) Integer.BYTES * descriptors.length;
         MemorySegment control = arena.allocate((length + 7) & ~7L, 8);
         control.set(JAVA_LONG, 0, length);

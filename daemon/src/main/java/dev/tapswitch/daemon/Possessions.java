@@ -1,0 +1,69 @@
+package dev.tapswitch.daemon;
+
+import dev.tapswitch.daemon.api.ApiServer;
+import dev.tapswitch.daemon.control.StateFile;
+import dev.tapswitch.daemon.control.SwitchHost;
+import dev.tapswitch.daemon.docker.Docker;
+import dev.tapswitch.daemon.handover.HandOver;
+import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.systemd.Systemd;
+import java.io.IOException;
+import java.util.Map;
+
+/** All of this daemon that a successor gets: handed over, not closed, for closing would remove it. Control thread. */
+final class Possessions implements HandOver.Owner {
+    private final SwitchHost host;
+    private final Systemd systemd;
+    private final Docker docker;
+    private final Nat nat;
+    private final StateFile state;
+    private final Signals signals;
+    private ApiServer api;
+    private volatile boolean isHandedOver;
+
+    /** {@code docker}: null where there is none. */
+    Possessions(SwitchHost host, Systemd systemd, Docker docker, Nat nat, StateFile state, Signals signals) {
+        this.host = host;
+        this.systemd = systemd;
+        this.docker = docker;
+        this.nat = nat;
+        this.state = state;
+        this.signals = signals;
+    }
+
+    void with(ApiServer started) {
+        api = started;
+    }
+
+    @Override
+    public Map<String, int[]> queues() {
+        return Systemd.queues(host);
+    }
+
+    @Override
+    public void stopForwarding(long pid) {
+        systemd.handOver(pid);
+        host.workers().close();
+    }
+
+    @Override
+    public void letGo() throws IOException {
+        api.makeWay();
+        if (docker != null) docker.makeWay();
+        nat.close();
+        state.close();
+    }
+
+    @Override
+    public void ended() {
+        isHandedOver = true;
+        signals.end();
+    }
+
+    /** Where all was handed over: ends this process, having sent the last answer, and leaves everything as it is. */
+    void endIfHandedOver() {
+        if (!isHandedOver) return;
+        api.close();
+        Runtime.getRuntime().halt(0);
+    }
+}
