@@ -2,6 +2,7 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -10,36 +11,33 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** The control API as any program speaks to it: HTTP over the unix socket, one connection a request. */
 record Api(Path socket) {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** An answer of any status. */
     record Answer(int status, String body) {
-        JsonNode json() {
-            return JSON.readTree(body);
+        Json json() {
+            return Json.parse(body);
         }
     }
 
-    JsonNode get(String path) {
+    Json get(String path) {
         return expect("GET", path, "");
     }
 
-    JsonNode post(String path, String body) {
+    Json post(String path, String body) {
         return expect("POST", path, body);
     }
 
-    JsonNode delete(String path) {
+    Json delete(String path) {
         return expect("DELETE", path, "");
     }
 
-    private JsonNode expect(String method, String path, String body) {
+    private Json expect(String method, String path, String body) {
         Answer answer = send(method, path, body);
         assertTrue(answer.status / 100 == 2, () -> method + " " + path + ": " + answer);
-        return answer.body.isBlank() ? JSON.nullNode() : answer.json();
+        return answer.body.isBlank() ? Json.of(null) : answer.json();
     }
 
     Answer send(String method, String path, String body) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,14 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The CNI plugin as a container runtime calls it, with Debian's host-local and portmap beside it; the test is the runtime. */
 @Timeout(90)
 class CniIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static CniRuntime network(Net net, String version) throws IOException {
         return CniRuntime.start(net, version);
@@ -30,15 +27,17 @@ class CniIT {
     void containersGetAddressesReachEachOtherAndTheHostAndGoWithoutATrace() throws IOException {
         try (var net = new Net()) {
             CniRuntime pods = network(net, "1.0.0");
-            JsonNode one = pods.add("one");
-            JsonNode two = pods.add("two");
-            assertEquals("198.18.7.2/24", one.at("/ips/0/address").asString());
-            assertEquals("198.18.7.1", one.at("/ips/0/gateway").asString());
-            assertEquals("1.0.0", one.get("cniVersion").asString());
-            assertEquals("eth0", one.at("/interfaces/0/name").asString());
-            assertEquals("0.0.0.0/0", one.at("/routes/0/dst").asString());
+            Json one = pods.add("one");
+            Json two = pods.add("two");
+            assertEquals(
+                    "198.18.7.2/24", one.path("ips").path(0).path("address").asString());
+            assertEquals("198.18.7.1", one.path("ips").path(0).path("gateway").asString());
+            assertEquals("1.0.0", one.required("cniVersion").asString());
+            assertEquals("eth0", one.path("interfaces").path(0).path("name").asString());
+            assertEquals("0.0.0.0/0", one.path("routes").path(0).path("dst").asString());
             String inside = Command.expect("ip", "-n", net.namespace("one"), "-o", "link", "show", "eth0");
-            assertTrue(inside.contains(one.at("/interfaces/0/mac").asString()), inside);
+            assertTrue(
+                    inside.contains(one.path("interfaces").path(0).path("mac").asString()), inside);
             pods.ping("one", two);
             pods.ping("sw", one);
             Command.expect(Net.inside(net.namespace("one"), "ping", "-n", "-c", "1", "-W", "2", "198.18.7.1"));
@@ -66,21 +65,26 @@ class CniIT {
     void aMacAndAddressesAreWhatWasAskedFor() throws IOException {
         try (var net = new Net()) {
             CniRuntime pods = network(net, "1.0.0");
-            JsonNode byArgs = pods.add("one", "CNI_ARGS=IgnoreUnknown=1;MAC=02:11:22:33:44:66");
-            assertEquals("02:11:22:33:44:66", byArgs.at("/interfaces/0/mac").asString());
-            var asked = JSON.readTree("{\"mac\": \"02:11:22:33:44:77\", \"ips\": [\"198.18.7.50/24\"]}");
-            JsonNode byCapability = pods.with("runtimeConfig", asked).add("two");
+            Json byArgs = pods.add("one", "CNI_ARGS=IgnoreUnknown=1;MAC=02:11:22:33:44:66");
             assertEquals(
-                    "02:11:22:33:44:77", byCapability.at("/interfaces/0/mac").asString());
-            assertEquals("198.18.7.50/24", byCapability.at("/ips/0/address").asString());
+                    "02:11:22:33:44:66",
+                    byArgs.path("interfaces").path(0).path("mac").asString());
+            var asked = Json.parse("{\"mac\": \"02:11:22:33:44:77\", \"ips\": [\"198.18.7.50/24\"]}");
+            Json byCapability = pods.with("runtimeConfig", asked).add("two");
+            assertEquals(
+                    "02:11:22:33:44:77",
+                    byCapability.path("interfaces").path(0).path("mac").asString());
+            assertEquals(
+                    "198.18.7.50/24",
+                    byCapability.path("ips").path(0).path("address").asString());
             // Without an IPAM plugin the addresses are taken as they come.
-            CniRuntime bare = pods.with("ipam", JSON.createObjectNode())
+            CniRuntime bare = pods.with("ipam", Json.object())
                     .with("isDefaultGateway", false)
-                    .with("runtimeConfig", JSON.readTree("{\"ips\": [\"198.18.7.60/24\", \"fd00:7::60/64\"]}"))
+                    .with("runtimeConfig", Json.parse("{\"ips\": [\"198.18.7.60/24\", \"fd00:7::60/64\"]}"))
                     .with("cniVersion", "1.1.0");
-            JsonNode three = bare.add("three");
-            assertEquals(2, three.get("ips").size());
-            assertEquals(1500, three.at("/interfaces/0/mtu").asInt());
+            Json three = bare.add("three");
+            assertEquals(2, three.required("ips").size());
+            assertEquals(1500, three.path("interfaces").path(0).path("mtu").asInt());
             pods.ping("two", three);
         }
     }
@@ -90,15 +94,15 @@ class CniIT {
         try (var net = new Net()) {
             assumeTrue(Command.exists("iptables") && Command.exists("python3"), "needs iptables and python3");
             CniRuntime pods = network(net, "1.0.0");
-            JsonNode one = pods.add("one");
-            ObjectNode portmap = JSON.createObjectNode();
+            Json one = pods.add("one");
+            Json portmap = Json.object();
             portmap.put("cniVersion", "1.0.0")
                     .put("name", "pods")
                     .put("type", "portmap")
                     .put("snat", true);
             portmap.set(
                     "runtimeConfig",
-                    JSON.readTree(
+                    Json.parse(
                             "{\"portMappings\": [{\"hostPort\": 9001, \"containerPort\": 8000, \"protocol\": \"tcp\"}]}"));
             portmap.set("prevResult", one);
             Command mapped = pods.call(CniRuntime.PLUGINS.resolve("portmap"), "ADD", "one", "eth0", portmap);
@@ -129,20 +133,19 @@ class CniIT {
     @Test
     void whatTheRuntimeForgotIsCollected() throws IOException {
         try (var net = new Net()) {
-            CniRuntime pods =
-                    network(net, "1.1.0").with("ipam", JSON.createObjectNode()).with("isDefaultGateway", false);
+            CniRuntime pods = network(net, "1.1.0").with("ipam", Json.object()).with("isDefaultGateway", false);
             pods.add("one");
             pods.add("two");
             pods.with("name", "others").with("switch", "pods").add("three");
             assertEquals(0, pods.call("STATUS", "one").exit());
             Command collected = pods.with(
                             "cni.dev/valid-attachments",
-                            JSON.readTree("[{\"containerID\": \"two\", \"ifname\": \"eth0\"}]"))
+                            Json.parse("[{\"containerID\": \"two\", \"ifname\": \"eth0\"}]"))
                     .call("GC", "one");
             assertEquals(0, collected.exit(), collected::output);
             List<String> left = new ArrayList<>();
             for (var port : pods.daemon().api().get("/v1/switches/pods/ports"))
-                left.add(port.get("name").asString());
+                left.add(port.required("name").asString());
             assertEquals(2, left.size(), left::toString);
             assertTrue(left.get(0).endsWith("-two-eth0") && left.get(1).endsWith("-three-eth0"), left::toString);
         }
@@ -154,14 +157,14 @@ class CniIT {
             CniRuntime pods = network(net, "1.0.0");
             refused(pods.with("cniVersion", "9.9.9").call("ADD", "one"), 1, "9.9.9");
             refused(
-                    pods.with("runtimeConfig", JSON.readTree("{\"bandwidth\": {\"ingressRate\": 1000}}"))
+                    pods.with("runtimeConfig", Json.parse("{\"bandwidth\": {\"ingressRate\": 1000}}"))
                             .call("ADD", "one"),
                     7,
                     "both a rate and a burst");
             refused(pods.call("ADD", "one", "CNI_NETNS="), 4, "CNI_NETNS");
             refused(pods.call("ADD", "one", "CNI_ARGS=a\"b"), 4, "quote");
             refused(pods.with("mtu", 1).call("ADD", "one"), 7, "mtu");
-            refused(pods.with("ipam", JSON.readTree("{\"type\": \"nowhere\"}")).call("ADD", "one"), 7, "nowhere");
+            refused(pods.with("ipam", Json.parse("{\"type\": \"nowhere\"}")).call("ADD", "one"), 7, "nowhere");
             refused(pods.call("ADD", "one", "CNI_NETNS=/run/netns/none"), 101, "namespace");
             assertEquals(List.of(), leases(net), "what IPAM gave is given back");
             assertEquals(1, pods.daemon().api().get("/v1/switches").size(), "no switch but the test's own");
@@ -172,8 +175,8 @@ class CniIT {
             refused(nobody, 50, "/nowhere");
             refused(pods.call("DEL", "one", "TAPSWITCH_SOCKET=/nowhere"), 11, "systemctl start tapswitch");
             Command version = pods.call("VERSION", "one", "TAPSWITCH_SOCKET=/nowhere");
-            assertTrue(JSON.readTree(version.output())
-                    .get("supportedVersions")
+            assertTrue(Json.parse(version.output())
+                    .required("supportedVersions")
                     .toString()
                     .contains("1.1.0"));
         }
@@ -181,10 +184,10 @@ class CniIT {
 
     private static void refused(Command command, int code, String part) {
         assertNotEquals(0, command.exit(), command::output);
-        JsonNode error = JSON.readTree(command.output());
-        assertEquals(code, error.get("code").asInt(), command::output);
-        assertTrue(error.get("msg").asString().contains(part), command::output);
-        assertEquals(1, error.get("msg").asString().lines().count());
+        Json error = Json.parse(command.output());
+        assertEquals(code, error.required("code").asInt(), command::output);
+        assertTrue(error.required("msg").asString().contains(part), command::output);
+        assertEquals(1, error.required("msg").asString().lines().count());
     }
 
     private static int exit(CniRuntime network, String command, String container) {

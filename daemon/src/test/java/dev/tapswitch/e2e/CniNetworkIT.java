@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,13 +14,10 @@ import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** What CNI's networks have beside their attachments: limits, masquerading, and what comes with the first container and goes with the last. */
 @Timeout(90)
 class CniNetworkIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String INTERNET = "198.18.99.2";
 
     @Test
@@ -29,8 +27,8 @@ class CniNetworkIT {
             String limits = """
                     {"bandwidth": {"ingressRate": 20000000, "ingressBurst": 1000000,
                                    "egressRate": 60000000, "egressBurst": 2147483647}}""";
-            pods.with("runtimeConfig", JSON.readTree(limits)).add("one");
-            JsonNode two = pods.add("two");
+            pods.with("runtimeConfig", Json.parse(limits)).add("one");
+            Json two = pods.add("two");
             net.endLater(Command.start(Net.inside(net.namespace("two"), "iperf3", "-s"), Path.of("/dev/null")));
             Await.within(
                     Duration.ofSeconds(15),
@@ -45,12 +43,17 @@ class CniNetworkIT {
     }
 
     /** Mbit/s that the receiver saw in two seconds. */
-    private static double rate(CniRuntime pods, String from, JsonNode to, String... options) {
+    private static double rate(CniRuntime pods, String from, Json to, String... options) {
         List<String> words =
                 new java.util.ArrayList<>(List.of("iperf3", "-J", "-t", "2", "-c", CniRuntime.addressOf(to)));
         words.addAll(List.of(options));
         String said = pods.in(from, words.toArray(String[]::new));
-        return JSON.readTree(said).at("/end/sum_received/bits_per_second").asDouble() / 1e6;
+        return Json.parse(said)
+                        .path("end")
+                        .path("sum_received")
+                        .path("bits_per_second")
+                        .asDouble()
+                / 1e6;
     }
 
     private static void within(double limit, double measured, String what) {
@@ -107,7 +110,7 @@ class CniNetworkIT {
             assertEquals(0, pods.daemon().cli("port", "add", "pods", "mine").exit());
             // Debian's host-local does not know 1.1.0, which has GC.
             Command collected = others.with("cniVersion", "1.1.0")
-                    .with("ipam", JSON.createObjectNode())
+                    .with("ipam", Json.object())
                     .with("cni.dev/valid-attachments", List.of())
                     .call("GC", "two");
             assertEquals(0, collected.exit(), collected::output);
@@ -119,7 +122,7 @@ class CniNetworkIT {
     @Test
     void aContainerThatComesBackAfterTheHostWentDownIsAddedAgain() throws IOException {
         try (var net = new Net()) {
-            CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipam", JSON.createObjectNode());
+            CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipam", Json.object());
             pods.add("one");
             Command twice = pods.call("ADD", "one");
             assertNotEquals(0, twice.exit(), "it is there");
@@ -128,7 +131,12 @@ class CniNetworkIT {
             Await.within(
                     Duration.ofSeconds(10),
                     () -> "the port is gone",
-                    () -> pods.daemon().api().get(port).get("state").asString().equals("gone"));
+                    () -> pods.daemon()
+                            .api()
+                            .get(port)
+                            .required("state")
+                            .asString()
+                            .equals("gone"));
             pods.add("one", "CNI_NETNS=/run/netns/" + net.namespace("fresh"));
             assertTrue(pods.in("fresh", "ip", "link").contains("eth0"));
             // Nobody says DEL.
@@ -143,8 +151,8 @@ class CniNetworkIT {
 
     private static String nameOf(CniRuntime pods) {
         for (var port : pods.daemon().api().get("/v1/switches/pods/ports")) {
-            if (port.get("name").asString().startsWith("cni-"))
-                return port.get("name").asString();
+            if (port.required("name").asString().startsWith("cni-"))
+                return port.required("name").asString();
         }
         throw new AssertionError("no port of CNI's");
     }
@@ -174,7 +182,7 @@ class CniNetworkIT {
     private static List<String> switches(CniRuntime pods) {
         var names = new TreeSet<String>();
         for (var one : pods.daemon().api().get("/v1/switches"))
-            names.add(one.get("name").asString());
+            names.add(one.required("name").asString());
         assertFalse(names.isEmpty());
         return List.copyOf(names);
     }

@@ -3,6 +3,7 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,36 +11,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A container runtime with one network of ours; its plugins run in the daemon's namespace, which is the host's here. A container is a namespace of
  * the test's.
  */
-record CniRuntime(Net net, RunningDaemon daemon, ObjectNode config) {
+record CniRuntime(Net net, RunningDaemon daemon, Json config) {
     static final Path PLUGINS = Path.of("/usr/lib/cni");
     private static final Path LAUNCHER =
             Path.of("../config/cni/tapswitch").toAbsolutePath().normalize();
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** With the network "pods", 198.18.7.0/24 by host-local, whose containers route by the host. */
     static CniRuntime start(Net net, String version) {
         assumeTrue(Command.exists("curl"), "needs curl");
         assumeTrue(Files.isExecutable(PLUGINS.resolve("host-local")), "needs Debian's containernetworking-plugins");
         net.quietNode("node", "198.18.0.1/24");
-        ObjectNode config = JSON.createObjectNode();
+        Json config = Json.object();
         config.put("cniVersion", version)
                 .put("name", "pods")
                 .put("type", "tapswitch")
                 .put("isDefaultGateway", true);
-        ObjectNode ipam = config.putObject("ipam").put("type", "host-local").put("subnet", "198.18.7.0/24");
+        Json ipam = config.putObject("ipam").put("type", "host-local").put("subnet", "198.18.7.0/24");
         ipam.put("dataDir", net.directory().resolve("ipam").toString());
         return new CniRuntime(net, net.start(Io.EPOLL), config);
     }
 
-    Command call(Path plugin, String command, String container, String ifname, JsonNode input, String... more)
+    Command call(Path plugin, String command, String container, String ifname, Json input, String... more)
             throws IOException {
         Path stdin = Files.writeString(net.directory().resolve("stdin.json"), input.toString());
         List<String> words = new ArrayList<>(
@@ -57,10 +54,10 @@ record CniRuntime(Net net, RunningDaemon daemon, ObjectNode config) {
         return call(LAUNCHER, command, container, "eth0", config, more);
     }
 
-    JsonNode add(String container, String... more) throws IOException {
+    Json add(String container, String... more) throws IOException {
         Command added = call("ADD", container, more);
         assertEquals(0, added.exit(), () -> added.output() + daemon.log());
-        return JSON.readTree(added.output());
+        return Json.parse(added.output());
     }
 
     void delete(String container) throws IOException {
@@ -69,8 +66,8 @@ record CniRuntime(Net net, RunningDaemon daemon, ObjectNode config) {
     }
 
     CniRuntime with(String key, Object value) {
-        ObjectNode changed = config.deepCopy();
-        changed.set(key, JSON.valueToTree(value));
+        Json changed = Json.parse(config.toString());
+        changed.put(key, value);
         return new CniRuntime(net, daemon, changed);
     }
 
@@ -79,7 +76,7 @@ record CniRuntime(Net net, RunningDaemon daemon, ObjectNode config) {
         return new CniRuntime(net, net.restart(), config);
     }
 
-    void ping(String from, JsonNode to) {
+    void ping(String from, Json to) {
         in(from, "ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", addressOf(to));
     }
 
@@ -89,7 +86,7 @@ record CniRuntime(Net net, RunningDaemon daemon, ObjectNode config) {
     }
 
     /** The address that ADD answered, without its length. */
-    static String addressOf(JsonNode added) {
-        return added.at("/ips/0/address").asString().replaceFirst("/.*", "");
+    static String addressOf(Json added) {
+        return added.path("ips").path(0).path("address").asString().replaceFirst("/.*", "");
     }
 }

@@ -3,12 +3,11 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** The command against the real daemon: what people see, what programs parse, and exit codes that scripts can trust. */
 @Timeout(90)
@@ -33,8 +32,8 @@ class CommandLineIT {
                 assertEquals(0, people.exit(), () -> verb + people.output());
                 assertTrue(!people.output().contains("?"), () -> verb + " left something open:\n" + people.output());
                 Command programs = daemon.cli(withJson(verb));
-                JsonNode json = new ObjectMapper().readTree(programs.output());
-                assertTrue(json.isContainer() && !json.isEmpty(), () -> verb + programs.output());
+                Json json = Json.parse(programs.output());
+                assertTrue(!json.isEmpty(), () -> verb + programs.output());
             }
             assertTrue(daemon.cli("mac", "list").output().contains(b.mac()));
             assertTrue(daemon.cli("neigh", "list").output().contains("198.18.0.2"));
@@ -56,11 +55,10 @@ class CommandLineIT {
             Node c = net.quietNode("c", "198.18.0.3/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
             a.ping("198.18.0.2");
-            JsonNode known = new ObjectMapper()
-                    .readTree(daemon.cli("trace", "--in", "c", "--from", c.mac(), "--to", b.mac(), "--json")
-                            .output());
-            assertEquals("forward", known.get("decision").asString());
-            assertEquals("b", known.get("out").get(0).asString());
+            Json known = Json.parse(daemon.cli("trace", "--in", "c", "--from", c.mac(), "--to", b.mac(), "--json")
+                    .output());
+            assertEquals("forward", known.required("decision").asString());
+            assertEquals("b", known.required("out").path(0).asString());
             Command arp = daemon.cli("trace", "--in", "c", "--from", c.mac(), "--arp-for", "198.18.0.2");
             assertTrue(arp.output().contains("forward"), arp.output());
             assertEquals("", daemon.portOf(c.mac()), "nothing is learned by asking");

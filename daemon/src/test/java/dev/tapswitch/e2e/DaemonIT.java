@@ -28,7 +28,7 @@ class DaemonIT {
             long before = cpuMillis(daemon);
             Await.pause(Duration.ofSeconds(4));
             long used = cpuMillis(daemon) - before;
-            long heap = daemon.api().get("/v1/status").get("heap-bytes").asLong() >> 20;
+            long heap = daemon.api().get("/v1/status").required("heap-bytes").asLong() >> 20;
             long resident = residentMebibytes(daemon.pid());
             System.out.printf(
                     "measured: %s: idle %d ms CPU in 4 s, heap %d MiB, RSS %d MiB%n", io, used, heap, resident);
@@ -112,7 +112,7 @@ class DaemonIT {
     }
 
     private static String arpMode(RunningDaemon daemon) {
-        return daemon.api().get("/v1/switches/lan").get("arp").asString();
+        return daemon.api().get("/v1/switches/lan").required("arp").asString();
     }
 
     @Test
@@ -137,11 +137,12 @@ class DaemonIT {
         try (var net = new Net()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            assertTrue(daemon.api().get("/v1/openapi.json").get("paths").has("/v1/status"));
+            assertTrue(daemon.api().get("/v1/openapi.json").required("paths").has("/v1/status"));
             for (String path : new String[] {"/v1/nothing", "/v1/switches/none", "/v1/switches/lan/ports/none"}) {
                 Api.Answer answer = daemon.api().send("GET", path, "");
                 assertEquals(404, answer.status(), path);
-                assertEquals(1, answer.json().get("error").asString().lines().count(), path);
+                assertEquals(
+                        1, answer.json().required("error").asString().lines().count(), path);
             }
             Api.Answer broken = daemon.api().send("POST", "/v1/switches", "{\"name\":");
             assertEquals(400, broken.status(), broken::toString);

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import tools.jackson.databind.JsonNode;
 
 /** {@code docker run} as everybody writes it, without a network: Tapswitch behind Docker's own bridge. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -21,7 +21,7 @@ class DockerDefaultBridgeIT {
     private static final String MAC_OF_WEB1 = "02:42:ac:11:00:02";
     private static final String MAC_OF_WEB2 = "02:42:ac:11:00:03";
 
-    private static JsonNode ports(DockerLab lab, String name) {
+    private static Json ports(DockerLab lab, String name) {
         return lab.tapswitch().api().get("/v1/switches/" + name + "/ports");
     }
 
@@ -34,16 +34,16 @@ class DockerDefaultBridgeIT {
                         && lab.tapswitch()
                                         .api()
                                         .get("/v1/switches/" + name)
-                                        .get("ports-up")
+                                        .required("ports-up")
                                         .asInt()
                                 == count);
     }
 
     /** The port on which the switch has learned a MAC; empty where it has not. */
     private static String portOf(DockerLab lab, String name, String mac) {
-        for (JsonNode entry : lab.tapswitch().api().get("/v1/switches/" + name + "/macs")) {
-            if (entry.get("mac").asString().equals(mac))
-                return entry.get("port").asString();
+        for (Json entry : lab.tapswitch().api().get("/v1/switches/" + name + "/macs")) {
+            if (entry.required("mac").asString().equals(mac))
+                return entry.required("port").asString();
         }
         return "";
     }
@@ -52,8 +52,8 @@ class DockerDefaultBridgeIT {
         return lab.tapswitch()
                 .api()
                 .get("/v1/switches/docker0/ports/" + port)
-                .get("counters")
-                .get(counter)
+                .required("counters")
+                .required(counter)
                 .asLong();
     }
 

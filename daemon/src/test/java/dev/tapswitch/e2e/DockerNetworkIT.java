@@ -348,7 +348,7 @@ class DockerNetworkIT {
                         lab.tapswitch()
                                 .api()
                                 .get("/v1/switches/net0")
-                                .get("ports-up")
+                                .required("ports-up")
                                 .asInt());
                 all(threads.invokeAll(IntStream.range(0, 24)
                         .<Callable<Void>>mapToObj(i -> () -> {

@@ -33,7 +33,11 @@ class DockerRestartIT {
     }
 
     private static String portsUp(DockerLab lab) {
-        return lab.tapswitch().api().get("/v1/switches/net0").get("ports-up").toString();
+        return lab.tapswitch()
+                .api()
+                .get("/v1/switches/net0")
+                .required("ports-up")
+                .toString();
     }
 
     @Test

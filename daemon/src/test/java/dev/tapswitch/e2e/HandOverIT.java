@@ -50,9 +50,9 @@ class HandOverIT {
             daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);
             // The old one has gone by itself, and the new one can do what it could.
             Await.within(SOON, () -> "the old process ends", () -> !daemon.isAlive());
-            assertEquals(successor, daemon.api().get("/v1/status").get("pid").asLong());
+            assertEquals(successor, daemon.api().get("/v1/status").path("pid").asLong());
             assertEquals(
-                    "added", daemon.api().get("/v1/switches/added").get("name").asString());
+                    "added", daemon.api().get("/v1/switches/added").path("name").asString());
             assertNotEquals(successor, restart(net, daemon));
             a.ping("198.18.0.2");
         }
@@ -71,7 +71,8 @@ class HandOverIT {
             assertEquals(1, refused.output().lines().count(), refused.output());
             assertTrue(refused.output().contains("the daemon goes on as it was"), refused.output());
             assertTrue(refused.output().contains("perhaps"), refused.output());
-            assertEquals(daemon.pid(), daemon.api().get("/v1/status").get("pid").asLong());
+            assertEquals(
+                    daemon.pid(), daemon.api().get("/v1/status").path("pid").asLong());
             a.ping("198.18.0.2");
             Files.writeString(daemon.config(), right);
             restart(net, daemon);
@@ -82,7 +83,7 @@ class HandOverIT {
     /** By the command; the new process ends with the test. */
     private static long restart(Net net, RunningDaemon daemon) {
         Command restarted = daemon.cli("restart");
-        long pid = daemon.api().get("/v1/status").get("pid").asLong();
+        long pid = daemon.api().get("/v1/status").path("pid").asLong();
         net.closeLater(() -> end(pid));
         assertEquals(0, restarted.exit(), () -> restarted.output() + daemon.log());
         assertEquals("the daemon is now process " + pid, restarted.output().strip());

@@ -112,8 +112,8 @@ class LearningIT {
                 atC.send(frame(BROADCAST, "02:00:5e:00:02:%02x".formatted(i), NOBODYS, "0c"));
             }
             assertEquals(25, atB.count(f -> Wire.has(f, 12, NOBODYS), Duration.ofSeconds(1)));
-            assertEquals(5, daemon.port("a").get("macs").asInt());
-            assertEquals(5, daemon.port("c").get("macs").asInt());
+            assertEquals(5, daemon.port("a").required("macs").asInt());
+            assertEquals(5, daemon.port("c").required("macs").asInt());
             assertEquals(15, daemon.count("a", "not-learned-limit"));
             assertEquals(15, daemon.drops("c", "port-limit"));
         }

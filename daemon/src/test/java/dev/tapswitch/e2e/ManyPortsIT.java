@@ -80,8 +80,8 @@ class ManyPortsIT {
     private static long transmitted(RunningDaemon daemon) {
         return daemon.api()
                 .get("/v1/switches/lan/stats")
-                .get("totals")
-                .get("tx-frames")
+                .required("totals")
+                .required("tx-frames")
                 .asLong();
     }
 }

@@ -111,7 +111,8 @@ final class PodmanLab implements AutoCloseable {
     /** How many ports a switch has; -1 where there is no such switch. */
     int tapswitchPorts(String name) {
         for (var one : daemon.api().get("/v1/switches")) {
-            if (one.get("name").asString().equals(name)) return one.get("ports").asInt();
+            if (one.required("name").asString().equals(name))
+                return one.required("ports").asInt();
         }
         return -1;
     }

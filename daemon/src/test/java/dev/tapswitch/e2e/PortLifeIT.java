@@ -133,7 +133,7 @@ class PortLifeIT {
             int arrived =
                     atB.receive(Wire.from(a.mac()), sent, Duration.ofSeconds(2)).size();
             assertEquals(sent, arrived);
-            assertEquals(3, daemon.api().get("/v1/status").get("ports").asInt());
+            assertEquals(3, daemon.api().get("/v1/status").required("ports").asInt());
         }
     }
 

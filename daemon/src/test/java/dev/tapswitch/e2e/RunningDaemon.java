@@ -3,6 +3,7 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
-import tools.jackson.databind.JsonNode;
 
 /** The daemon as users run it: its jar, in a process and a namespace of its own. */
 final class RunningDaemon {
@@ -104,7 +104,7 @@ final class RunningDaemon {
         Await.within(
                 Duration.ofSeconds(60),
                 () -> ports + " ports up, not " + api.get("/v1/status") + "\n" + log(),
-                () -> api.get("/v1/status").get("ports-up").asInt() >= ports);
+                () -> api.get("/v1/status").required("ports-up").asInt() >= ports);
     }
 
     Api api() {
@@ -140,12 +140,12 @@ final class RunningDaemon {
         }
     }
 
-    JsonNode port(String name) {
+    Json port(String name) {
         return api.get(LAN + "/ports/" + name);
     }
 
     String portState(String name) {
-        return port(name).get("state").asString();
+        return port(name).required("state").asString();
     }
 
     void awaitPortState(String name, Duration limit, String... states) {
@@ -155,45 +155,45 @@ final class RunningDaemon {
                 () -> List.of(states).contains(portState(name)));
     }
 
-    JsonNode macs() {
+    Json macs() {
         return api.get(LAN + "/macs");
     }
 
     /** The port of a MAC entry, or "" where there is none. */
     String portOf(String mac) {
-        for (JsonNode entry : macs()) {
-            if (entry.get("mac").asString().equalsIgnoreCase(mac))
-                return entry.get("port").asString();
+        for (Json entry : macs()) {
+            if (entry.required("mac").asString().equalsIgnoreCase(mac))
+                return entry.required("port").asString();
         }
         return "";
     }
 
-    JsonNode neighbours() {
+    Json neighbours() {
         return api.get(LAN + "/neighbours");
     }
 
     /** The MAC of a neighbour, or "" where there is none. */
     String macOf(String address) {
-        for (JsonNode entry : neighbours()) {
-            if (entry.get("address").asString().equals(address))
-                return entry.get("mac").asString();
+        for (Json entry : neighbours()) {
+            if (entry.required("address").asString().equals(address))
+                return entry.required("mac").asString();
         }
         return "";
     }
 
     /** A counter of a port by its name in the API, for example "rx-frames". */
     long count(String port, String counter) {
-        return statsOf(port).get(counter).asLong();
+        return statsOf(port).required(counter).asLong();
     }
 
     long drops(String port, String reason) {
-        JsonNode drops = statsOf(port).get("drops");
-        return drops.has(reason) ? drops.get(reason).asLong() : 0;
+        Json drops = statsOf(port).required("drops");
+        return drops.path(reason).asLong();
     }
 
-    private JsonNode statsOf(String port) {
-        for (JsonNode entry : api.get(LAN + "/stats").get("ports")) {
-            if (entry.get("name").asString().equals(port)) return entry;
+    private Json statsOf(String port) {
+        for (Json entry : api.get(LAN + "/stats").required("ports")) {
+            if (entry.required("name").asString().equals(port)) return entry;
         }
         throw new AssertionError("no port " + port);
     }

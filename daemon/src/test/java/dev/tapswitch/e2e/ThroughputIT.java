@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /** Bulk traffic arrives, whole and in order. How fast it is is the benchmark's business. */
 @Timeout(120)
@@ -42,13 +41,20 @@ class ThroughputIT {
                     Duration.ofSeconds(5),
                     () -> "iperf3 listens",
                     () -> b.exec("ss", "-tln").contains(":5201"));
-            JsonNode there = iperf3(a, "-t", "2");
-            JsonNode back = iperf3(a, "-t", "2", "-R");
-            JsonNode datagrams = iperf3(a, "-t", "2", "-u", "-b", "50M", "-l", "1200");
+            Json there = iperf3(a, "-t", "2");
+            Json back = iperf3(a, "-t", "2", "-R");
+            Json datagrams = iperf3(a, "-t", "2", "-u", "-b", "50M", "-l", "1200");
             System.out.printf("measured: %s: TCP %.1f Gbit/s, back %.1f Gbit/s%n", io, gigabits(there), gigabits(back));
             assertTrue(gigabits(there) > 0.5, () -> there.toString());
             assertTrue(gigabits(back) > 0.5, () -> back.toString());
-            assertTrue(datagrams.get("end").get("sum").get("lost_percent").asDouble() < 5, () -> datagrams.toString());
+            assertTrue(
+                    datagrams
+                                    .required("end")
+                                    .required("sum")
+                                    .required("lost_percent")
+                                    .asDouble()
+                            < 5,
+                    () -> datagrams.toString());
             assertTrue(daemon.count("b", "tx-bytes") > 100_000_000);
         }
     }
@@ -87,15 +93,19 @@ class ThroughputIT {
         }
     }
 
-    private static JsonNode iperf3(Node from, String... options) {
+    private static Json iperf3(Node from, String... options) {
         String[] words = new String[options.length + 4];
         System.arraycopy(new String[] {"iperf3", "-J", "-c", "198.18.0.2"}, 0, words, 0, 4);
         System.arraycopy(options, 0, words, 4, options.length);
-        return new ObjectMapper().readTree(from.exec(words));
+        return Json.parse(from.exec(words));
     }
 
-    private static double gigabits(JsonNode result) {
-        return result.get("end").get("sum_received").get("bits_per_second").asDouble() / 1e9;
+    private static double gigabits(Json result) {
+        return result.required("end")
+                        .required("sum_received")
+                        .required("bits_per_second")
+                        .asDouble()
+                / 1e9;
     }
 
     private static byte[] send(String address) throws Exception {

@@ -1,6 +1,7 @@
 package dev.tapswitch.benchmarks.jmh;
 
 import dev.tapswitch.benchmarks.e2e.report.Machine;
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,6 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code tapswitch jmh [--quick] [FILTER...]}: runs the benchmarks whose names match, those of the shared table by one thread and by two, and
@@ -109,14 +107,16 @@ public final class JmhMain {
         try {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, bare.toString())
                     .writeOut(all);
-            JsonMapper json = JsonMapper.shared();
-            ObjectNode document = json.createObjectNode();
-            document.set("machine", json.valueToTree(machine));
-            ArrayNode results = (ArrayNode) json.readTree(bare);
+            Json document = Json.object();
+            document.put("machine", machine);
+            Json results = Json.parse(Files.readString(bare));
             // Where the JVM and this run's files were, which is nobody's business.
-            results.forEach(result -> ((ObjectNode) result).remove(List.of("jvm", "jmhVersion")));
+            for (Json result : results) {
+                result.remove("jvm");
+                result.remove("jmhVersion");
+            }
             document.set("results", results);
-            Files.writeString(file, json.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n");
+            Files.writeString(file, document.toPrettyString() + "\n");
         } finally {
             Files.delete(bare);
         }

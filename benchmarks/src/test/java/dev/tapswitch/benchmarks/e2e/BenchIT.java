@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The bench as users run it, short: that it measures what it says, not how fast anything is. */
 @Timeout(300)
@@ -62,7 +61,7 @@ class BenchIT {
                 "--systems=tapswitch-epoll,bridge,floor-epoll,floor-uring",
                 "--output=" + directory);
         assertEquals(0, ran.exit, ran.output);
-        JsonNode report = JsonMapper.shared().readTree(Files.readString(directory.resolve("bench.json")));
+        Json report = Json.parse(Files.readString(directory.resolve("bench.json")));
         for (String system : List.of("tapswitch-epoll", "bridge", "floor-epoll", "floor-uring")) {
             double received = figure(report, "frames-received", "64 bytes", system);
             double offered = figure(report, "frames-offered", "64 bytes", system);
@@ -97,16 +96,16 @@ class BenchIT {
         for (ProcessHandle one : all) one.onExit().get(10, TimeUnit.SECONDS);
     }
 
-    private static double figure(JsonNode report, String metric, String parameter, String system) {
-        return report.get("figures")
+    private static double figure(Json report, String metric, String parameter, String system) {
+        return report.required("figures")
                 .valueStream()
-                .filter(figure -> figure.get("metric").asString().equals(metric)
-                        && figure.get("parameter").asString().equals(parameter))
+                .filter(figure -> figure.required("metric").asString().equals(metric)
+                        && figure.required("parameter").asString().equals(parameter))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + metric + " in the report"))
-                .get("systems")
+                .required("systems")
                 .path(system)
                 .path("median")
-                .asDouble(0);
+                .asDouble();
     }
 }

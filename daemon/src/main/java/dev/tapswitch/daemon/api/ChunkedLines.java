@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.api;
 
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -36,7 +36,7 @@ final class ChunkedLines implements TraceStream.Reader {
     }
 
     @Override
-    public boolean accept(ObjectNode line) {
+    public boolean accept(Json line) {
         for (int pauses = 0; channel.isActive() && !channel.isWritable(); pauses++) {
             if (pauses == PATIENCE) return false;
             LockSupport.parkNanos(PAUSE_NANOS);

@@ -5,8 +5,7 @@ import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.core.frame.FrameText;
 import dev.tapswitch.core.frame.MacAddress;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.ArrayNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import java.lang.foreign.MemorySegment;
 
 /** A frame and what becomes of it, as JSON. */
@@ -19,8 +18,8 @@ final class FrameLine {
      * @param head its first bytes
      * @param length the whole frame's, bytes
      */
-    static ObjectNode of(RunningSwitch one, int inPort, MemorySegment head, int length, Decision decision, String why) {
-        ObjectNode node = Views.object();
+    static Json of(RunningSwitch one, int inPort, MemorySegment head, int length, Decision decision, String why) {
+        Json node = Views.object();
         int shown = (int) Math.min(length, head.byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(head, 0, shown);
         node.put("in", Views.portName(one, inPort));
@@ -32,7 +31,7 @@ final class FrameLine {
             node.put("ethertype", FrameText.typeName(frame.etherType()));
         }
         node.put("summary", FrameText.summary(head, 0, shown));
-        ArrayNode out = Views.array();
+        Json out = Views.array();
         switch (decision) {
             case Decision.Forward(var port) -> {
                 node.put("decision", "forward");

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.api;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 final class OpenApi {
     private OpenApi() {}
 
-    static JsonNode document() {
+    static Json document() {
         try (InputStream bytes = OpenApi.class.getResourceAsStream("/openapi.json")) {
-            return JsonNode.parse(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
+            return Json.parse(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,8 +2,8 @@ package dev.tapswitch.daemon.api;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import dev.tapswitch.daemon.json.JsonNode;
 import java.util.Map;
 
 /**
@@ -36,7 +36,7 @@ record Request(Map<String, String> path, Map<String, String> query, String body)
     /** The body as JSON on one line; Refused when it is not a JSON object. */
     String json() throws Refused {
         try {
-            JsonNode node = JsonNode.parse(body.isBlank() ? "{}" : body);
+            Json node = Json.parse(body.isBlank() ? "{}" : body);
             if (node.isObject()) return node.toString();
             throw new Refused(Reason.INVALID, "the body is not a JSON object; expected e.g. {\"name\": \"web0\"}");
         } catch (JsonException e) {

@@ -13,9 +13,7 @@ import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.ArrayNode;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,8 +71,8 @@ final class Routes {
                 new Route("POST", SWITCH + "/trace", this::suppose)));
     }
 
-    private ObjectNode status() {
-        ObjectNode node = Views.object();
+    private Json status() {
+        Json node = Views.object();
         var workers = control.host().workers();
         node.put("version", version);
         node.put("uptime-seconds", (System.nanoTime() - startedNanos) / 1_000_000_000L);
@@ -98,15 +96,15 @@ final class Routes {
     }
 
     private Answer reload() throws Refused {
-        ArrayNode changes = Views.array();
+        Json changes = Views.array();
         control.reload().forEach(changes::add);
-        ObjectNode node = Views.object();
+        Json node = Views.object();
         node.set("changes", changes);
         return Answer.ok(node);
     }
 
     private Answer listSwitches() {
-        ArrayNode switches = Views.array();
+        Json switches = Views.array();
         control.host().switches().forEach(one -> switches.add(Views.ofSwitch(control, one)));
         return Answer.ok(switches);
     }
@@ -119,7 +117,7 @@ final class Routes {
 
     private Answer showSwitch(Request request) throws Refused {
         RunningSwitch one = its(request);
-        ObjectNode node = Views.ofSwitch(control, one);
+        Json node = Views.ofSwitch(control, one);
         node.set("port-list", Views.ports(control, one));
         return Answer.ok(node);
     }
@@ -228,7 +226,7 @@ final class Routes {
     }
 
     private Answer cni(Request request) throws Refused {
-        CniAnswer answer = cni.answer(JsonNode.parse(request.json()));
+        CniAnswer answer = cni.answer(Json.parse(request.json()));
         return new Answer(answer.status(), answer.body());
     }
 
@@ -240,11 +238,11 @@ final class Routes {
         return control.requireSwitch(request.part("switch"));
     }
 
-    private ObjectNode port(String switchName, String name) throws Refused {
+    private Json port(String switchName, String name) throws Refused {
         return Views.ofPort(control, control.requireSwitch(switchName), control.requirePort(switchName, name));
     }
 
-    private ObjectNode withNote(ObjectNode node, boolean declared, String what) {
+    private Json withNote(Json node, boolean declared, String what) {
         if (declared) {
             node.put(
                     "note",

@@ -12,7 +12,7 @@ import dev.tapswitch.daemon.config.SupposedFrame;
 import dev.tapswitch.daemon.control.Clock;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class Supposition {
 
     private Supposition() {}
 
-    static ObjectNode explain(RunningSwitch one, String body) throws ConfigException {
+    static Json explain(RunningSwitch one, String body) throws ConfigException {
         Map<String, PortConfig> ports = new LinkedHashMap<>();
         for (RunningPort port : one.ports()) ports.put(port.config().name(), port.config());
         SupposedFrame supposed = ConfigReader.supposedFrameOf(body, ports);
@@ -36,7 +36,7 @@ final class Supposition {
         int in = one.port(supposed.in()).index();
         MemorySegment memory = MemorySegment.ofArray(frame);
         var explanation = Explainer.explain(one.learning(), in, memory, 0, frame.length, Clock.nowMs());
-        ObjectNode node = FrameLine.of(one, in, memory, frame.length, explanation.decision(), explanation.why());
+        Json node = FrameLine.of(one, in, memory, frame.length, explanation.decision(), explanation.why());
         return node.put("would-learn", explanation.sourceWouldBeLearned());
     }
 

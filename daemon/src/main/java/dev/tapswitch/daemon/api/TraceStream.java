@@ -8,7 +8,7 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.tap.loop.Trace;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,7 +22,7 @@ final class TraceStream {
     /** Where the lines go. */
     interface Reader {
         /** Takes a line; false when it is gone. Waits while the reader is slow: the trace is bounded and counts what it misses. */
-        boolean accept(ObjectNode line);
+        boolean accept(Json line);
 
         /** Before the first line. */
         void begin();
@@ -94,14 +94,14 @@ final class TraceStream {
         reader.end();
     }
 
-    private ObjectNode line(Trace.Event event) {
+    private Json line(Trace.Event event) {
         SwitchSnapshot snapshot = one.learning().snapshot();
         Decision decision = Decision.of(event.decision(), snapshot, event.inPort());
         int head = (int) Math.min(event.length(), event.head().byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(event.head(), 0, head);
         String why = Explainer.why(decision, snapshot, frame);
         long micros = (event.nanoTime() - startNanos) / 1_000;
-        ObjectNode line = Views.object().put("time-ms", micros / 1e3);
+        Json line = Views.object().put("time-ms", micros / 1e3);
         FrameLine.of(one, event.inPort(), event.head(), event.length(), decision, why)
                 .properties()
                 .forEach(field -> line.set(field.getKey(), field.getValue()));

@@ -11,9 +11,7 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.ArrayNode;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.PublishedPort;
 import java.util.Locale;
@@ -22,16 +20,16 @@ import java.util.Locale;
 final class Views {
     private Views() {}
 
-    static ObjectNode object() {
-        return new ObjectNode();
+    static Json object() {
+        return Json.object();
     }
 
-    static ArrayNode array() {
-        return new ArrayNode();
+    static Json array() {
+        return Json.array();
     }
 
-    static ObjectNode ofSwitch(Control control, RunningSwitch one) {
-        ObjectNode node = object();
+    static Json ofSwitch(Control control, RunningSwitch one) {
+        Json node = object();
         LearningSwitch learning = one.learning();
         node.put("name", one.name());
         node.put("declared", control.isDeclared(one.name()));
@@ -53,34 +51,34 @@ final class Views {
         return one.ports().stream().filter(port -> port.state() == PortState.UP).count();
     }
 
-    static ObjectNode ofPort(Control control, RunningSwitch one, RunningPort port) {
-        ObjectNode node = object();
+    static Json ofPort(Control control, RunningSwitch one, RunningPort port) {
+        Json node = object();
         node.put("name", port.config().name());
         node.put("index", port.index());
         node.put("state", port.state().name().toLowerCase(Locale.ROOT));
         if (!port.why().isEmpty()) node.put("why", port.why());
         node.put("declared", control.isDeclared(one.name(), port.config().name()));
-        Description.of(port.config()).forEach((name, value) -> node.set(name, JsonNode.of(value)));
+        Description.of(port.config()).forEach((name, value) -> node.set(name, Json.of(value)));
         port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
         node.put("macs", one.learning().macTable().size(port.index()));
         node.set("counters", counters(one.learning(), port.index()));
         return node;
     }
 
-    static ArrayNode ports(Control control, RunningSwitch one) {
-        ArrayNode ports = array();
+    static Json ports(Control control, RunningSwitch one) {
+        Json ports = array();
         one.ports().forEach(port -> ports.add(ofPort(control, one, port)));
         return ports;
     }
 
-    static ArrayNode macs(RunningSwitch one, String port, Integer vlan) {
-        ArrayNode macs = array();
+    static Json macs(RunningSwitch one, String port, Integer vlan) {
+        Json macs = array();
         long ageingMs = one.settings().ageingMs();
         one.learning().macTable().forEach(Clock.nowMs(), (mac, ofVlan, index, isStatic, ageMs) -> {
             String name = portName(one, index);
             boolean wanted = (port == null || port.equals(name)) && (vlan == null || vlan == ofVlan);
             if (!wanted || !isStatic && ageMs > ageingMs) return;
-            ObjectNode node = macs.addObject();
+            Json node = macs.addObject();
             node.put("mac", MacAddress.format(mac));
             node.put("vlan", ofVlan);
             node.put("port", name);
@@ -90,13 +88,13 @@ final class Views {
         return macs;
     }
 
-    static ArrayNode neighbours(RunningSwitch one) {
-        ArrayNode neighbours = array();
+    static Json neighbours(RunningSwitch one) {
+        Json neighbours = array();
         long nowMs = Clock.nowMs();
         long ageingMs = one.settings().ageingMs();
         one.learning().neighbourTable().forEach(nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
             if (!isStatic && ageMs > ageingMs) return;
-            ObjectNode node = neighbours.addObject();
+            Json node = neighbours.addObject();
             node.put("address", new IpAddress(hi, lo).toString());
             node.put("mac", MacAddress.format(mac));
             node.put("vlan", vlan);
@@ -108,14 +106,14 @@ final class Views {
         return neighbours;
     }
 
-    static ArrayNode publishedPorts(Nat nat) {
-        ArrayNode ports = array();
+    static Json publishedPorts(Nat nat) {
+        Json ports = array();
         for (PublishedPort port : nat.published()) {
-            ObjectNode node = ports.addObject();
+            Json node = ports.addObject();
             node.put("protocol", port.protocol());
             node.put("host-address", port.hostAddress());
             node.put("host-port", port.hostPort());
-            ArrayNode addresses = node.putArray("container-addresses");
+            Json addresses = node.putArray("container-addresses");
             if (!port.ipv4().isEmpty()) addresses.add(port.ipv4());
             if (!port.ipv6().isEmpty()) addresses.add(port.ipv6());
             node.put("container-port", port.containerPort());
@@ -124,16 +122,16 @@ final class Views {
         return ports;
     }
 
-    static ObjectNode stats(RunningSwitch one) {
-        ObjectNode stats = object().put("switch", one.name());
-        ArrayNode ports = stats.putArray("ports");
-        ObjectNode totals = object();
-        ObjectNode totalDrops = object();
+    static Json stats(RunningSwitch one) {
+        Json stats = object().put("switch", one.name());
+        Json ports = stats.putArray("ports");
+        Json totals = object();
+        Json totalDrops = object();
         for (RunningPort port : one.ports()) {
-            ObjectNode node = ports.addObject();
+            Json node = ports.addObject();
             node.put("name", port.config().name());
             node.put("state", port.state().name().toLowerCase(Locale.ROOT));
-            ObjectNode counters = counters(one.learning(), port.index());
+            Json counters = counters(one.learning(), port.index());
             counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
             counters.properties()
                     .forEach(counter ->
@@ -159,14 +157,14 @@ final class Views {
         return settings == null ? "?" : settings.name();
     }
 
-    private static void add(ObjectNode totals, String key, long amount) {
+    private static void add(Json totals, String key, long amount) {
         totals.put(key, totals.path(key).asLong(0) + amount);
     }
 
-    private static ObjectNode counters(LearningSwitch learning, int port) {
-        ObjectNode counters = object();
+    private static Json counters(LearningSwitch learning, int port) {
+        Json counters = object();
         for (PortCounter counter : PortCounter.values()) counters.put(name(counter), learning.count(port, counter));
-        ObjectNode drops = counters.putObject("drops");
+        Json drops = counters.putObject("drops");
         for (DropReason reason : DropReason.values()) {
             long count = learning.count(port, reason);
             if (count > 0) drops.put(name(reason), count);

@@ -1,7 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.io.PrintWriter;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +36,7 @@ final class Connection {
     String switchName(String given) {
         if (given != null) return given;
         var switches = api().get("/v1/switches");
-        if (switches.size() == 1) return switches.get(0).path("name").asString();
+        if (switches.size() == 1) return switches.path(0).path("name").asString();
         if (switches.isEmpty())
             throw new CommandFailed("there is no switch yet: make one with 'tapswitch switch add NAME'");
         var names = switches.valueStream().map(s -> s.path("name").asString()).toList();
@@ -50,7 +50,7 @@ final class Connection {
     }
 
     /** Prints the answer as JSON when asked for, else what {@code forPeople} makes of it. */
-    void print(JsonNode answer, Function<JsonNode, Object> forPeople) {
+    void print(Json answer, Function<Json, Object> forPeople) {
         if (json) out().println(answer.toPrettyString());
         else out().print(forPeople.apply(answer));
         out().flush();

@@ -2,7 +2,7 @@ package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.client.ApiException;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.lab.LabDown;
 import dev.tapswitch.daemon.lab.LabException;
 import dev.tapswitch.daemon.lab.LabHome;
@@ -108,7 +108,7 @@ final class Demo {
             return;
         }
         page.command("tapswitch trace lan &  tapswitch lab exec alice ping -c 1 " + BOB.address());
-        var frames = new ArrayList<JsonNode>();
+        var frames = new ArrayList<Json>();
         var watcher = Thread.ofVirtual().start(() -> {
             try {
                 api.stream("/v1/switches/lan/trace?seconds=2&max=1000", Duration.ofSeconds(2), frames::add);
@@ -202,7 +202,7 @@ final class Demo {
         try {
             nodes.awaitListening(BOB.name(), 5201);
             page.command("tapswitch lab exec carol iperf3 -c " + BOB.address() + " -t " + seconds);
-            var report = JsonNode.parse(
+            var report = Json.parse(
                     nodes.run(CAROL.name(), "iperf3", "-J", "-c", BOB.address(), "-t", Integer.toString(seconds)));
             var received = report.path("end").path("sum_received");
             page.output(Quantity.bitRate(received.path("bits_per_second").asDouble()) + ", "
@@ -254,8 +254,8 @@ final class Demo {
     }
 
     private String macOf(Node node) throws IOException {
-        var link = JsonNode.parse(nodes.run(node.name(), "ip", "-j", "link", "show", "eth0"));
-        return link.get(0).path("address").asString();
+        var link = Json.parse(nodes.run(node.name(), "ip", "-j", "link", "show", "eth0"));
+        return link.path(0).path("address").asString();
     }
 
     private String labText() {

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.lab.LabDown;
 import dev.tapswitch.daemon.lab.LabExec;
 import dev.tapswitch.daemon.lab.LabUp;
@@ -97,7 +97,7 @@ final class LabCommand extends Verbs {
         public void run() {
             var labs = RunningLab.all();
             var table = new Table("lab", ">nodes", "daemon", "socket");
-            var json = new ArrayNode();
+            var json = Json.array();
             for (var lab : labs) {
                 table.row(
                         lab.name(),

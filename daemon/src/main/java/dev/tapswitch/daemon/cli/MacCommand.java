@@ -1,7 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +42,7 @@ final class MacCommand extends Verbs {
             daemon.print(daemon.api().get(daemon.path(name) + "/macs" + query(port, vlan)), ListAll::forPeople);
         }
 
-        private static String forPeople(JsonNode macs) {
+        private static String forPeople(Json macs) {
             var table = new Table("mac", ">vlan", "port", "kind", ">age");
             for (var entry : macs) {
                 boolean fixed = entry.path("static").asBoolean();
@@ -148,7 +148,7 @@ final class MacCommand extends Verbs {
     }
 
     /** 0, untagged, shows as none. */
-    static String vlanOf(JsonNode entry) {
+    static String vlanOf(Json entry) {
         int vlan = entry.path("vlan").asInt();
         return vlan == 0 ? null : Integer.toString(vlan);
     }

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -30,7 +30,7 @@ final class NeighbourCommand extends Verbs {
             daemon.print(daemon.api().get(daemon.path(name) + "/neighbours"), ListAll::forPeople);
         }
 
-        private static String forPeople(JsonNode neighbours) {
+        private static String forPeople(Json neighbours) {
             var table = new Table("address", "mac", ">vlan", "port", "kind", ">age");
             for (var entry : neighbours) {
                 boolean fixed = entry.path("static").asBoolean();

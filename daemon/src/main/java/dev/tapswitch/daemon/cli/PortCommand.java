@@ -1,7 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,12 +257,12 @@ final class PortCommand extends Verbs {
     }
 
     /** up, or down and why. */
-    static String state(JsonNode port) {
+    static String state(Json port) {
         var why = port.path("why").asString("");
         return port.path("state").asString("?") + (why.isEmpty() ? "" : " (" + why + ")");
     }
 
-    static String table(JsonNode ports) {
+    static String table(Json ports) {
         var table = new Table(">no", "port", "state", "namespace", "device", ">mtu", "mac", "addresses", ">macs");
         for (var port : ports) {
             table.row(
@@ -279,7 +279,7 @@ final class PortCommand extends Verbs {
         return table.orElse("no ports: add one with 'tapswitch port add NAME --namespace NS'");
     }
 
-    private static String details(JsonNode port) {
+    private static String details(Json port) {
         var text = new StringBuilder();
         for (var field : port.properties()) {
             if (field.getValue().isObject()) continue;
@@ -293,11 +293,11 @@ final class PortCommand extends Verbs {
         return text.toString();
     }
 
-    private static String joined(JsonNode list) {
+    private static String joined(Json list) {
         return list.valueStream().map(item -> item.asString("")).collect(Collectors.joining(","));
     }
 
-    private static String stateClause(JsonNode port) {
+    private static String stateClause(Json port) {
         return port.has("state") ? ": " + state(port) : "";
     }
 }

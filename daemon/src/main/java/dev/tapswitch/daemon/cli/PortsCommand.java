@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +19,7 @@ final class PortsCommand implements Runnable {
         daemon.print(daemon.api().get("/v1/published-ports"), PortsCommand::forPeople);
     }
 
-    private static String forPeople(JsonNode ports) {
+    private static String forPeople(Json ports) {
         var table = new Table("host", ">port", "protocol", "container", ">port", "switch");
         for (var port : ports) {
             var address = port.path("host-address").asString("");
@@ -29,7 +29,7 @@ final class PortsCommand implements Runnable {
                     port.path("protocol").asString(),
                     port.path("container-addresses")
                             .valueStream()
-                            .map(JsonNode::asString)
+                            .map(Json::asString)
                             .collect(Collectors.joining(" ")),
                     port.path("container-port").asInt(),
                     port.path("switch").asString());

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +19,7 @@ final class ReloadCommand implements Runnable {
         daemon.print(daemon.api().post("/v1/reload", null), ReloadCommand::forPeople);
     }
 
-    private static String forPeople(JsonNode answer) {
+    private static String forPeople(Json answer) {
         var changes = answer.path("changes");
         if (changes.isEmpty()) return "nothing changed\n";
         return changes.valueStream().map(change -> change.asString() + "\n").collect(Collectors.joining());

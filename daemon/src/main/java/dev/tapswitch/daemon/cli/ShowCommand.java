@@ -1,8 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
-import dev.tapswitch.daemon.json.ArrayNode;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -21,7 +20,7 @@ final class ShowCommand implements Runnable {
 
     @Override
     public void run() {
-        var shown = new ArrayNode();
+        var shown = Json.array();
         for (var each : daemon.api().get("/v1/switches")) {
             var its = each.path("name").asString();
             if (name == null || name.equals(its)) shown.add(daemon.api().get("/v1/switches/" + ApiClient.segment(its)));
@@ -31,7 +30,7 @@ final class ShowCommand implements Runnable {
         daemon.print(shown, ShowCommand::forPeople);
     }
 
-    private static String forPeople(JsonNode switches) {
+    private static String forPeople(Json switches) {
         var table = new Table("switch", "arp", ">ageing", ">macs", "port", "state", "namespace", "device");
         for (var each : switches) {
             boolean first = true;
@@ -46,11 +45,11 @@ final class ShowCommand implements Runnable {
     }
 
     /** The ports of one switch as the API nests them. */
-    static JsonNode ports(JsonNode one) {
+    static Json ports(Json one) {
         return one.has("port-list") ? one.path("port-list") : one.path("ports");
     }
 
-    private static Object[] head(JsonNode one, boolean first, JsonNode port) {
+    private static Object[] head(Json one, boolean first, Json port) {
         return new Object[] {
             first ? one.path("name").asString() : " ",
             first ? one.path("arp").asString() : " ",

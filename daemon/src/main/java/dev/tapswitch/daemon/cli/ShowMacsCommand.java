@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +25,7 @@ final class ShowMacsCommand implements Runnable {
         var path = daemon.path(name);
         var macs = daemon.api().get(path + "/macs");
         if (daemon.json()) {
-            daemon.print(macs, JsonNode::toString);
+            daemon.print(macs, Json::toString);
             return;
         }
         Map<String, Integer> numbers = new HashMap<>();
@@ -34,7 +34,7 @@ final class ShowMacsCommand implements Runnable {
         daemon.print(macs, answer -> forPeople(answer, numbers));
     }
 
-    private static String forPeople(JsonNode macs, Map<String, Integer> numbers) {
+    private static String forPeople(Json macs, Map<String, Integer> numbers) {
         var text = new StringBuilder("port no\tmac addr\t\tis local?\tageing timer\n");
         for (var entry : macs) {
             boolean fixed = entry.path("static").asBoolean();

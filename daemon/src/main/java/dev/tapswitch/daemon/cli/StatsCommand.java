@@ -2,7 +2,7 @@ package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.core.forward.DropReason;
 import dev.tapswitch.core.forward.PortCounter;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -73,8 +73,8 @@ final class StatsCommand implements Runnable {
         }
     }
 
-    private static String rates(JsonNode before, JsonNode now, double seconds) {
-        Map<String, JsonNode> earlier = new HashMap<>();
+    private static String rates(Json before, Json now, double seconds) {
+        Map<String, Json> earlier = new HashMap<>();
         for (var port : before.path("ports")) earlier.put(port.path("name").asString(), port);
         var table = new Table("port", "state", ">rx/s", ">rx rate", ">tx/s", ">tx rate", ">drops/s");
         for (var port : now.path("ports")) {
@@ -91,15 +91,15 @@ final class StatsCommand implements Runnable {
         return "switch " + now.path("switch").asString("") + "\n" + table.orElse("no ports");
     }
 
-    private static double gain(JsonNode before, JsonNode now, String counter) {
+    private static double gain(Json before, Json now, String counter) {
         return (double) now.path(counter).asLong() - before.path(counter).asLong();
     }
 
-    private static long drops(JsonNode port) {
-        return port.path("drops").valueStream().mapToLong(JsonNode::asLong).sum();
+    private static long drops(Json port) {
+        return port.path("drops").valueStream().mapToLong(Json::asLong).sum();
     }
 
-    static String forPeople(JsonNode stats) {
+    static String forPeople(Json stats) {
         var table = new Table("port", "state", ">rx frames", ">rx", ">tx frames", ">tx", ">flooded", ">drops");
         for (var port : stats.path("ports")) {
             table.row(
@@ -116,7 +116,7 @@ final class StatsCommand implements Runnable {
         return table.orElse("no ports") + (dropped.isEmpty() ? "" : "\n" + dropped);
     }
 
-    private static String dropTable(JsonNode stats) {
+    private static String dropTable(Json stats) {
         var table = new Table("dropped at", "reason", ">frames", "that is");
         for (var port : stats.path("ports")) {
             for (var drop : port.path("drops").properties()) {
@@ -131,7 +131,7 @@ final class StatsCommand implements Runnable {
     }
 
     /** The counters of one port, each with what it means; those that are zero are left out. */
-    static String counters(JsonNode counters) {
+    static String counters(Json counters) {
         var table = new Table("counter", ">value", "that is");
         for (var counter : counters.properties()) {
             if (counter.getValue().isNumber() && counter.getValue().asLong() != 0)

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,7 +18,7 @@ final class StatusCommand implements Runnable {
         daemon.print(daemon.api().get("/v1/status"), StatusCommand::forPeople);
     }
 
-    private static String forPeople(JsonNode status) {
+    private static String forPeople(Json status) {
         var why = status.path("io-why").asString("");
         var config = status.path("config").asString("");
         return "tapswitch " + status.path("version").asString("?") + ", pid "

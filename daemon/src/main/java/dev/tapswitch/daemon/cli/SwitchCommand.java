@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -100,7 +100,7 @@ final class SwitchCommand extends Verbs {
             daemon.print(daemon.api().get("/v1/switches"), ListAll::forPeople);
         }
 
-        private static String forPeople(JsonNode switches) {
+        private static String forPeople(Json switches) {
             var table = new Table("switch", "arp", ">ageing", ">ports", ">up", ">macs", ">capacity", ">neighbours");
             for (var each : switches) {
                 table.row(
@@ -134,7 +134,7 @@ final class SwitchCommand extends Verbs {
             daemon.print(daemon.api().get(daemon.path(name)), Show::forPeople);
         }
 
-        private static String forPeople(JsonNode one) {
+        private static String forPeople(Json one) {
             return "switch " + one.path("name").asString() + ": arp "
                     + one.path("arp").asString() + ", ageing "
                     + Quantity.duration(one.path("ageing-seconds").asLong()) + ", "

@@ -1,7 +1,7 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -106,7 +106,7 @@ final class TraceCommand implements Runnable {
     }
 
     /** One frame as it passed, on one line. */
-    static String line(JsonNode frame) {
+    static String line(Json frame) {
         return String.format(
                 Locale.ROOT,
                 "%10.3f  %-24s %6d B  %s",
@@ -116,7 +116,7 @@ final class TraceCommand implements Runnable {
                 frame.path("summary").asString(""));
     }
 
-    private static String way(JsonNode frame) {
+    private static String way(Json frame) {
         var reason = frame.path("drop-reason").asString("");
         var decision = frame.path("decision").asString("?");
         if (decision.equals("drop")) return "dropped: " + reason;
@@ -128,7 +128,7 @@ final class TraceCommand implements Runnable {
         };
     }
 
-    private static String verdict(JsonNode frame) {
+    private static String verdict(Json frame) {
         var reason = frame.path("drop-reason").asString("");
         var out = outOf(frame);
         return "decision  " + frame.path("decision").asString("?") + (reason.isEmpty() ? "" : " (" + reason + ")")
@@ -137,7 +137,7 @@ final class TraceCommand implements Runnable {
                 + "why       " + frame.path("why").asString("-") + "\n";
     }
 
-    private static String outOf(JsonNode frame) {
-        return frame.path("out").valueStream().map(JsonNode::asString).collect(Collectors.joining(","));
+    private static String outOf(Json frame) {
+        return frame.path("out").valueStream().map(Json::asString).collect(Collectors.joining(","));
     }
 }

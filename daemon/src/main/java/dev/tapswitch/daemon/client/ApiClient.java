@@ -1,8 +1,7 @@
 package dev.tapswitch.daemon.client;
 
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,51 +33,51 @@ public final class ApiClient {
         this.socket = socket;
     }
 
-    public JsonNode get(String path) {
+    public Json get(String path) {
         return call("GET", path, null);
     }
 
-    public JsonNode post(String path, Object body) {
+    public Json post(String path, Object body) {
         return call("POST", path, body);
     }
 
     /** As {@link #post(String, Object)}, where the answer may take longer. */
-    public JsonNode post(String path, Object body, Duration patience) {
+    public Json post(String path, Object body, Duration patience) {
         return exchange("POST", path, body, patience, answer -> parse(answer.text()));
     }
 
-    public JsonNode patch(String path, Object body) {
+    public Json patch(String path, Object body) {
         return call("PATCH", path, body);
     }
 
-    public JsonNode delete(String path) {
+    public Json delete(String path) {
         return call("DELETE", path, null);
     }
 
     /** Hands over each line of a newline-delimited answer as it comes, as text and parsed; returns when the daemon ends it. */
-    public void stream(String path, Duration longest, Consumer<JsonNode> line) {
+    public void stream(String path, Duration longest, Consumer<Json> line) {
         exchange("GET", path, null, longest.plus(PATIENCE), answer -> {
             var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
             for (var text = lines.readLine(); text != null; text = lines.readLine()) {
-                if (!text.isBlank()) line.accept(JsonNode.parse(text));
+                if (!text.isBlank()) line.accept(Json.parse(text));
             }
             return null;
         });
     }
 
-    private JsonNode call(String method, String path, Object body) {
+    private Json call(String method, String path, Object body) {
         return exchange(method, path, body, PATIENCE, answer -> parse(answer.text()));
     }
 
-    private JsonNode parse(String text) {
-        return text.isBlank() ? new ObjectNode() : JsonNode.parse(text);
+    private Json parse(String text) {
+        return text.isBlank() ? Json.object() : Json.parse(text);
     }
 
     private interface Reader {
-        JsonNode read(HttpAnswer answer) throws IOException;
+        Json read(HttpAnswer answer) throws IOException;
     }
 
-    private JsonNode exchange(String method, String path, Object body, Duration patience, Reader reader) {
+    private Json exchange(String method, String path, Object body, Duration patience, Reader reader) {
         try (var channel = connect()) {
             write(channel, request(method, path, body));
             channel.configureBlocking(false);
@@ -108,7 +107,7 @@ public final class ApiClient {
     }
 
     private byte[] request(String method, String path, Object body) {
-        var payload = body == null ? "" : JsonNode.of(body).toString();
+        var payload = body == null ? "" : Json.of(body).toString();
         var bytes = payload.getBytes(StandardCharsets.UTF_8);
         var head = method + " " + path
                 + " HTTP/1.1\r\nHost: tapswitch\r\nConnection: close\r\nAccept: application/json\r\n"
@@ -125,7 +124,7 @@ public final class ApiClient {
     private String errorOf(HttpAnswer answer, String method, String path) throws IOException {
         var text = answer.text();
         try {
-            var error = JsonNode.parse(text).path("error").asString("");
+            var error = Json.parse(text).path("error").asString("");
             if (!error.isEmpty()) return error;
         } catch (JsonException e) {
             // Not JSON: shown below as it came.

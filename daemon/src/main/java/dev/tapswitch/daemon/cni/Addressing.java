@@ -1,8 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
-import dev.tapswitch.daemon.json.ArrayNode;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.tap.device.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,30 +11,30 @@ import java.util.List;
  * @param ips of the result, each with {@code address} and maybe {@code gateway}
  * @param routes of the result, each with {@code dst} and maybe {@code gw}
  */
-record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
+record Addressing(List<Json> ips, List<Json> routes, Json dns) {
     static Addressing of(CniRequest request) throws CniException {
-        List<JsonNode> ips = new ArrayList<>();
-        List<JsonNode> routes = new ArrayList<>();
-        JsonNode result = request.ipam();
+        List<Json> ips = new ArrayList<>();
+        List<Json> routes = new ArrayList<>();
+        Json result = request.ipam();
         result.path("ips").forEach(ips::add);
         result.path("routes").forEach(routes::add);
         if (request.ipamPlugin().isEmpty()) {
             for (String address : request.wantedAddresses()) {
-                ips.add(new ObjectNode().put("address", address));
+                ips.add(Json.object().put("address", address));
             }
         }
         if (request.isDefaultGateway()) addDefaults(ips, routes);
         return new Addressing(ips, routes, result.path("dns"));
     }
 
-    private static void addDefaults(List<JsonNode> ips, List<JsonNode> routes) {
-        for (JsonNode ip : ips) {
+    private static void addDefaults(List<Json> ips, List<Json> routes) {
+        for (Json ip : ips) {
             String gateway = ip.path("gateway").asString("");
             String all = gateway.contains(":") ? "::/0" : "0.0.0.0/0";
             boolean isThere = routes.stream()
                     .anyMatch(route -> route.path("dst").asString("").equals(all));
             if (gateway.isEmpty() || isThere) continue;
-            routes.add(new ObjectNode().put("dst", all).put("gw", gateway));
+            routes.add(Json.object().put("dst", all).put("gw", gateway));
         }
     }
 
@@ -71,7 +69,7 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
     /** As the config file writes them. A route without a gateway of its own goes by that of the addresses of its family. */
     List<String> routeTexts() throws CniException {
         List<String> texts = new ArrayList<>();
-        for (JsonNode route : routes) {
+        for (Json route : routes) {
             String to = route.path("dst").asString("");
             String gateway = route.path("gw").asString(gatewayFor(to));
             if (gateway.isEmpty()) {
@@ -93,14 +91,14 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
     }
 
     /** The result of ADD, in the words of the configuration's version. */
-    ObjectNode result(CniRequest request, String mac, int mtu) {
-        ObjectNode result = new ObjectNode().put("cniVersion", request.version());
-        ObjectNode device = result.putArray("interfaces").addObject();
+    Json result(CniRequest request, String mac, int mtu) {
+        Json result = Json.object().put("cniVersion", request.version());
+        Json device = result.putArray("interfaces").addObject();
         device.put("name", request.ifname()).put("mac", mac).put("sandbox", request.netns());
         if (request.version().equals("1.1.0")) device.put("mtu", mtu);
-        ArrayNode all = result.putArray("ips");
-        for (JsonNode ip : ips) {
-            ObjectNode one = all.addObject().put("address", ip.path("address").asString(""));
+        Json all = result.putArray("ips");
+        for (Json ip : ips) {
+            Json one = all.addObject().put("address", ip.path("address").asString(""));
             // Before 1.0 the family is said.
             if (request.version().startsWith("0.")) {
                 one.put("version", ip.path("address").asString("").contains(":") ? "6" : "4");
@@ -108,9 +106,9 @@ record Addressing(List<JsonNode> ips, List<JsonNode> routes, JsonNode dns) {
             if (ip.has("gateway")) one.set("gateway", ip.path("gateway"));
             one.put("interface", 0);
         }
-        ArrayNode ways = result.putArray("routes");
+        Json ways = result.putArray("routes");
         routes.forEach(ways::add);
-        result.set("dns", dns.isObject() ? dns : new ObjectNode());
+        result.set("dns", dns.isObject() ? dns : Json.object());
         return result;
     }
 }

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.tap.device.RateLimit;
 
 /**
@@ -12,11 +12,11 @@ record Bandwidth(RateLimit ingress, RateLimit egress) {
     private static final long MOST_BURST = 0xFFFF_FFFFL * Byte.SIZE;
 
     /** {@code ingressRate, ingressBurst, egressRate, egressBurst}; what is missing is no limit. */
-    static Bandwidth of(JsonNode said) throws CniException {
+    static Bandwidth of(Json said) throws CniException {
         return new Bandwidth(limit(said, "ingress"), limit(said, "egress"));
     }
 
-    private static RateLimit limit(JsonNode said, String direction) throws CniException {
+    private static RateLimit limit(Json said, String direction) throws CniException {
         long rate = said.path(direction + "Rate").asLong(0);
         long burst = said.path(direction + "Burst").asLong(0);
         if (rate == 0 && burst == 0) return RateLimit.NONE;

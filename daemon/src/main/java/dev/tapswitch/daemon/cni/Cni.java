@@ -9,8 +9,7 @@ import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,7 +57,7 @@ public final class Cni {
     }
 
     /** {@code body}: command, container-id, netns, ifname, args, config, ipam. */
-    public CniAnswer answer(JsonNode body) {
+    public CniAnswer answer(Json body) {
         String version = body.path("config").path("cniVersion").asString("1.0.0");
         try {
             CniRequest request = CniRequest.of(body);
@@ -129,7 +128,7 @@ public final class Cni {
         Bandwidth bandwidth = request.bandwidth();
         port.put("send-limit", bandwidth.egress().toString());
         port.put("receive-limit", bandwidth.ingress().toString());
-        return ConfigReader.portOf(JsonNode.of(port).toString());
+        return ConfigReader.portOf(Json.of(port).toString());
     }
 
     /** What is not there is deleted already. */
@@ -145,8 +144,8 @@ public final class Cni {
         RunningPort port =
                 control.requirePort(request.switchName(), request.attachment().port());
         if (port.state() != PortState.UP) throw wrong(request, port.why());
-        JsonNode before = request.config().path("prevResult");
-        for (JsonNode ip : before.path("ips")) {
+        Json before = request.config().path("prevResult");
+        for (Json ip : before.path("ips")) {
             String address = ip.path("address").asString("");
             boolean isOurs = ip.path("interface").asInt(0) == 0;
             if (isOurs && !port.config().addresses().contains(address))
@@ -167,7 +166,7 @@ public final class Cni {
     /** Removes the network's ports but those of the attachments that the runtime says are valid. */
     private CniAnswer collect(CniRequest request) throws CniException, Refused {
         Set<String> valid = new HashSet<>();
-        for (JsonNode each : request.config().path("cni.dev/valid-attachments")) {
+        for (Json each : request.config().path("cni.dev/valid-attachments")) {
             valid.add(new Attachment(
                             request.network(),
                             each.path("containerID").asString(""),
@@ -189,15 +188,15 @@ public final class Cni {
 
     /** Our part is done; the IPAM plugin's comes next where there is one. */
     private static CniAnswer done(CniRequest request) throws CniException {
-        return request.ipamPlugin().isEmpty() ? new CniAnswer(200, new ObjectNode()) : delegated(request);
+        return request.ipamPlugin().isEmpty() ? new CniAnswer(200, Json.object()) : delegated(request);
     }
 
     private static CniAnswer delegated(CniRequest request) throws CniException {
-        return new CniAnswer(202, new ObjectNode().put("ipam", request.ipamPlugin()));
+        return new CniAnswer(202, Json.object().put("ipam", request.ipamPlugin()));
     }
 
     private static CniAnswer error(String version, int code, String message) {
-        ObjectNode body = new ObjectNode();
+        Json body = Json.object();
         return new CniAnswer(
                 400, body.put("cniVersion", version).put("code", code).put("msg", message));
     }

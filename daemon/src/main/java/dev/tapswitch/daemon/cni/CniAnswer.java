@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 
 /**
  * What the launcher gets.
@@ -8,4 +8,4 @@ import dev.tapswitch.daemon.json.JsonNode;
  * @param status 200 done, print the body; 202 run the IPAM plugin that the body names and, for ADD, ask again with its result; 400 print
  *     the body, an error
  */
-public record CniAnswer(int status, JsonNode body) {}
+public record CniAnswer(int status, Json body) {}

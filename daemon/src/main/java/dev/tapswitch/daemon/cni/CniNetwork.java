@@ -1,7 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.NatNetwork;
 import java.util.List;
 import java.util.TreeSet;
@@ -33,28 +32,25 @@ record CniNetwork(
     }
 
     /** As {@link #json} wrote it. */
-    static CniNetwork of(JsonNode kept) {
+    static CniNetwork of(Json kept) {
         return new CniNetwork(
                 kept.required("name").asString(),
                 kept.required("switchName").asString(),
                 kept.required("hostDevice").asString(),
                 kept.path("madeSwitch").asBoolean(),
                 kept.path("madeHostPort").asBoolean(),
-                kept.required("masqueraded")
-                        .valueStream()
-                        .map(JsonNode::asString)
-                        .toList());
+                kept.required("masqueraded").valueStream().map(Json::asString).toList());
     }
 
     /** Its components by their names, for the state file. */
-    JsonNode json() {
-        return new ObjectNode()
+    Json json() {
+        return Json.object()
                 .put("name", name)
                 .put("switchName", switchName)
                 .put("hostDevice", hostDevice)
                 .put("madeSwitch", madeSwitch)
                 .put("madeHostPort", madeHostPort)
-                .set("masqueraded", JsonNode.of(masqueraded));
+                .set("masqueraded", Json.of(masqueraded));
     }
 
     boolean is(String otherName, String otherSwitch) {

@@ -8,8 +8,7 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ final class CniNetworks {
                 network.with(makesSwitch, makesHostPort, request.isMasqueraded() ? addressing.subnets() : List.of());
         state.put(provided);
         if (makesSwitch) {
-            var added = new ObjectNode().put("name", request.switchName());
+            var added = Json.object().put("name", request.switchName());
             control.addSwitch(ConfigReader.switchOf(added.toString()));
         }
         if (request.isGateway()) {
@@ -106,7 +105,7 @@ final class CniNetworks {
         Map<String, Object> port = there == null ? new LinkedHashMap<>() : Description.of(there.config());
         port.put("name", device);
         port.put("addresses", new ArrayList<>(addresses));
-        PortConfig wanted = ConfigReader.portOf(JsonNode.of(port).toString());
+        PortConfig wanted = ConfigReader.portOf(Json.of(port).toString());
         if (there == null) control.addPort(one.name(), wanted);
         else control.changePort(one.name(), wanted);
     }

@@ -1,6 +1,6 @@
 package dev.tapswitch.daemon.cni;
 
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,10 +11,10 @@ import java.util.List;
  * @param ipam the IPAM plugin's result; missing before it was asked
  */
 record CniRequest(
-        String command, String containerId, String netns, String ifname, String args, JsonNode config, JsonNode ipam) {
+        String command, String containerId, String netns, String ifname, String args, Json config, Json ipam) {
     private static final List<String> VERSIONS = List.of("0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
-    static CniRequest of(JsonNode body) throws CniException {
+    static CniRequest of(Json body) throws CniException {
         CniRequest request = new CniRequest(
                 body.path("command").asString(""),
                 body.path("container-id").asString(""),
@@ -79,7 +79,7 @@ record CniRequest(
 
     /** What was asked for by capability, or in the configuration for all. */
     Bandwidth bandwidth() throws CniException {
-        JsonNode capability = config.path("runtimeConfig").path("bandwidth");
+        Json capability = config.path("runtimeConfig").path("bandwidth");
         return Bandwidth.of(capability.isObject() ? capability : config.path("bandwidth"));
     }
 

@@ -3,10 +3,8 @@ package dev.tapswitch.daemon.cni;
 import dev.tapswitch.daemon.control.DurableFile;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
-import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +30,7 @@ final class CniState {
         CniState state = new CniState(directory.resolve("cni.json"));
         if (!Files.exists(state.file)) return state;
         try {
-            JsonNode document = JsonNode.parse(Files.readString(state.file));
+            Json document = Json.parse(Files.readString(state.file));
             document.required("networks").forEach(network -> state.networks.add(CniNetwork.of(network)));
             return state;
         } catch (JsonException | CharacterCodingException e) {
@@ -65,8 +63,8 @@ final class CniState {
     }
 
     private void save() throws Refused {
-        ObjectNode document = new ObjectNode().put("version", VERSION);
-        ArrayNode kept = document.putArray("networks");
+        Json document = Json.object().put("version", VERSION);
+        Json kept = document.putArray("networks");
         networks.forEach(network -> kept.add(network.json()));
         try {
             DurableFile.write(file, document.toString().getBytes(StandardCharsets.UTF_8));

@@ -5,7 +5,7 @@ import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.config.ConfigReader;
 import dev.tapswitch.daemon.config.Description;
 import dev.tapswitch.daemon.config.SwitchConfig;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -59,7 +59,7 @@ public final class StateFile implements AutoCloseable {
         document.put("version", 1);
         document.put("switches", described(additions.switches()));
         document.put("additions", described(additions.toDeclared()));
-        byte[] bytes = JsonNode.of(document).toPrettyString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = Json.of(document).toPrettyString().getBytes(StandardCharsets.UTF_8);
         DurableFile.write(file, bytes);
     }
 

@@ -1,10 +1,8 @@
 package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.core.forward.ArpMode;
-import dev.tapswitch.daemon.json.ArrayNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
 import dev.tapswitch.daemon.nat.PublishedPort;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,8 +15,8 @@ import java.util.function.Function;
 final class DockerDocument {
     private DockerDocument() {}
 
-    static ObjectNode of(DockerNetwork network) {
-        ObjectNode node = new ObjectNode().put("id", network.id()).put("device", network.device());
+    static Json of(DockerNetwork network) {
+        Json node = Json.object().put("id", network.id()).put("device", network.device());
         node.set("ipv4", array(network.ipv4(), DockerDocument::of))
                 .set("ipv6", array(network.ipv6(), DockerDocument::of));
         return node.put("mtu", network.mtu())
@@ -33,7 +31,7 @@ final class DockerDocument {
                 .put("isolated", network.isolated());
     }
 
-    static DockerNetwork network(JsonNode node) {
+    static DockerNetwork network(Json node) {
         return new DockerNetwork(
                 text(node, "id"),
                 text(node, "device"),
@@ -51,8 +49,8 @@ final class DockerDocument {
                 node.path("isolated").asBoolean());
     }
 
-    static ObjectNode of(DockerEndpoint endpoint) {
-        return new ObjectNode()
+    static Json of(DockerEndpoint endpoint) {
+        return Json.object()
                 .put("id", endpoint.id())
                 .put("network", endpoint.network())
                 .put("device", endpoint.device())
@@ -63,7 +61,7 @@ final class DockerDocument {
                 .set("ports", array(endpoint.ports(), DockerDocument::of));
     }
 
-    static DockerEndpoint endpoint(JsonNode node) {
+    static DockerEndpoint endpoint(Json node) {
         return new DockerEndpoint(
                 text(node, "id"),
                 text(node, "network"),
@@ -75,44 +73,44 @@ final class DockerDocument {
                 list(node, "ports", DockerDocument::port));
     }
 
-    static ObjectNode of(AddressPool pool) {
-        return new ObjectNode()
+    static Json of(AddressPool pool) {
+        return Json.object()
                 .put("id", pool.id())
                 .put("pool", pool.pool())
                 .put("range", pool.range())
-                .set("given", JsonNode.of(pool.given()));
+                .set("given", Json.of(pool.given()));
     }
 
-    static AddressPool pool(JsonNode node) {
+    static AddressPool pool(Json node) {
         Map<String, String> given = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> one : node.required("given").properties()) {
+        for (Map.Entry<String, Json> one : node.required("given").properties()) {
             given.put(one.getKey(), one.getValue().asString());
         }
         return new AddressPool(text(node, "id"), text(node, "pool"), text(node, "range"), given);
     }
 
-    static <T> ArrayNode array(Collection<T> values, Function<T, ObjectNode> each) {
-        ArrayNode array = new ArrayNode();
+    static <T> Json array(Collection<T> values, Function<T, Json> each) {
+        Json array = Json.array();
         values.forEach(value -> array.add(each.apply(value)));
         return array;
     }
 
-    static <T> List<T> list(JsonNode node, String name, Function<JsonNode, T> each) {
+    static <T> List<T> list(Json node, String name, Function<Json, T> each) {
         List<T> list = new ArrayList<>();
         node.required(name).forEach(one -> list.add(each.apply(one)));
         return list;
     }
 
-    private static ObjectNode of(Subnet subnet) {
-        return new ObjectNode().put("pool", subnet.pool()).put("gateway", subnet.gateway());
+    private static Json of(Subnet subnet) {
+        return Json.object().put("pool", subnet.pool()).put("gateway", subnet.gateway());
     }
 
-    private static Subnet subnet(JsonNode node) {
+    private static Subnet subnet(Json node) {
         return new Subnet(text(node, "pool"), text(node, "gateway"));
     }
 
-    private static ObjectNode of(PublishedPort port) {
-        return new ObjectNode()
+    private static Json of(PublishedPort port) {
+        return Json.object()
                 .put("device", port.device())
                 .put("protocol", port.protocol())
                 .put("hostAddress", port.hostAddress())
@@ -122,7 +120,7 @@ final class DockerDocument {
                 .put("containerPort", port.containerPort());
     }
 
-    private static PublishedPort port(JsonNode node) {
+    private static PublishedPort port(Json node) {
         return new PublishedPort(
                 text(node, "device"),
                 text(node, "protocol"),
@@ -133,7 +131,7 @@ final class DockerDocument {
                 node.required("containerPort").asInt());
     }
 
-    private static String text(JsonNode node, String name) {
+    private static String text(Json node, String name) {
         return node.required(name).asString();
     }
 

@@ -3,9 +3,8 @@ package dev.tapswitch.daemon.docker;
 import dev.tapswitch.daemon.control.DurableFile;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +35,7 @@ final class DockerState {
         DockerState state = new DockerState(directory.resolve("docker.json"));
         if (!Files.exists(state.file)) return state;
         try {
-            JsonNode document = JsonNode.parse(Files.readString(state.file));
+            Json document = Json.parse(Files.readString(state.file));
             DockerDocument.list(document, "networks", DockerDocument::network)
                     .forEach(network -> state.networks.put(network.id(), network));
             DockerDocument.list(document, "endpoints", DockerDocument::endpoint)
@@ -54,7 +53,7 @@ final class DockerState {
 
     /** Keeps what is in the maps now. */
     void save() throws Refused {
-        ObjectNode document = new ObjectNode()
+        Json document = Json.object()
                 .put("version", VERSION)
                 .set("networks", DockerDocument.array(networks.values(), DockerDocument::of))
                 .set("endpoints", DockerDocument.array(endpoints.values(), DockerDocument::of))

@@ -2,8 +2,7 @@ package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import java.math.BigInteger;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
@@ -25,16 +24,16 @@ final class IpamDriver {
         this.state = state;
     }
 
-    JsonNode getCapabilities() {
+    Json getCapabilities() {
         return object().put("RequiresMACAddress", true).put("RequiresRequestReplay", false);
     }
 
-    JsonNode getDefaultAddressSpaces() {
+    Json getDefaultAddressSpaces() {
         return object().put("LocalDefaultAddressSpace", "tapswitch-local")
                 .put("GlobalDefaultAddressSpace", "tapswitch-global");
     }
 
-    JsonNode requestPool(JsonNode request) throws Refused {
+    Json requestPool(Json request) throws Refused {
         String wanted = request.path("Pool").asString("");
         AddressBlock block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : AddressBlock.parse(wanted);
         String subPool = request.path("SubPool").asString("");
@@ -50,17 +49,17 @@ final class IpamDriver {
         }
         AddressPool pool = new AddressPool("tapswitch/" + block, block.toString(), range.toString(), Map.of());
         keep(pool);
-        ObjectNode answer = object().put("PoolID", pool.id()).put("Pool", pool.pool());
+        Json answer = object().put("PoolID", pool.id()).put("Pool", pool.pool());
         answer.putObject("Data");
         return answer;
     }
 
-    JsonNode releasePool(JsonNode request) throws Refused {
+    Json releasePool(Json request) throws Refused {
         if (state.pools.remove(request.path("PoolID").asString("")) != null) state.save();
         return object();
     }
 
-    JsonNode requestAddress(JsonNode request) throws Refused {
+    Json requestAddress(Json request) throws Refused {
         AddressPool pool = pool(request);
         AddressBlock block = AddressBlock.parse(pool.pool());
         String wanted = request.path("Address").asString("");
@@ -76,12 +75,12 @@ final class IpamDriver {
                 .path("com.docker.network.endpoint.macaddress")
                 .asString("");
         keep(pool.with(address, mac));
-        ObjectNode answer = object().put("Address", address + "/" + block.length());
+        Json answer = object().put("Address", address + "/" + block.length());
         answer.putObject("Data");
         return answer;
     }
 
-    JsonNode releaseAddress(JsonNode request) throws Refused {
+    Json releaseAddress(Json request) throws Refused {
         AddressPool pool = state.pools.get(request.path("PoolID").asString(""));
         if (pool == null) return object();
         AddressBlock block = AddressBlock.parse(pool.pool());
@@ -135,7 +134,7 @@ final class IpamDriver {
         return (zone < 0 ? text : text.substring(0, zone)) + "/" + address.getNetworkPrefixLength();
     }
 
-    private AddressPool pool(JsonNode request) throws Refused {
+    private AddressPool pool(Json request) throws Refused {
         String id = request.path("PoolID").asString("");
         AddressPool pool = state.pools.get(id);
         if (pool != null) return pool;
@@ -150,7 +149,7 @@ final class IpamDriver {
         state.save();
     }
 
-    private static ObjectNode object() {
-        return new ObjectNode();
+    private static Json object() {
+        return Json.object();
     }
 }

@@ -5,8 +5,7 @@ import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +32,11 @@ final class NetworkDriver {
         this.state = state;
     }
 
-    JsonNode getCapabilities() {
-        return new ObjectNode().put("Scope", "local").put("ConnectivityScope", "local");
+    Json getCapabilities() {
+        return Json.object().put("Scope", "local").put("ConnectivityScope", "local");
     }
 
-    JsonNode createNetwork(JsonNode request) throws Refused {
+    Json createNetwork(Json request) throws Refused {
         DockerNetwork network = NetworkOptions.read(request);
         for (DockerNetwork other : state.networks.values()) {
             if (other.id().equals(network.id()) || other.device().equals(network.device())) {
@@ -61,7 +60,7 @@ final class NetworkDriver {
         return empty();
     }
 
-    JsonNode deleteNetwork(JsonNode request) throws Refused {
+    Json deleteNetwork(Json request) throws Refused {
         DockerNetwork network = state.networks.get(request.path("NetworkID").asString(""));
         if (network == null) return empty();
         for (DockerEndpoint endpoint : endpointsOf(network)) forget(endpoint);
@@ -73,7 +72,7 @@ final class NetworkDriver {
         return empty();
     }
 
-    JsonNode createEndpoint(JsonNode request) throws Refused {
+    Json createEndpoint(Json request) throws Refused {
         DockerNetwork network = network(request);
         DockerEndpoint endpoint = endpoint(request, network);
         for (DockerEndpoint other : endpointsOf(network)) makeRoom(endpoint, other);
@@ -88,8 +87,8 @@ final class NetworkDriver {
             quietly(() -> provide(network));
             throw e;
         }
-        ObjectNode answer = empty();
-        ObjectNode told = answer.putObject("Interface");
+        Json answer = empty();
+        Json told = answer.putObject("Interface");
         boolean given =
                 !request.path("Interface").path("MacAddress").asString("").isEmpty();
         if (!given) told.put("MacAddress", MacAddress.format(endpoint.mac()));
@@ -112,7 +111,7 @@ final class NetworkDriver {
         forget(other);
     }
 
-    JsonNode deleteEndpoint(JsonNode request) throws Refused {
+    Json deleteEndpoint(Json request) throws Refused {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null) return empty();
         forget(endpoint);
@@ -120,11 +119,11 @@ final class NetworkDriver {
         return empty();
     }
 
-    JsonNode join(JsonNode request) throws Refused {
+    Json join(Json request) throws Refused {
         DockerNetwork network = network(request);
         DockerEndpoint endpoint = requireEndpoint(request);
         keep(endpoint.joined(request.path("SandboxKey").asString("")));
-        ObjectNode answer = empty();
+        Json answer = empty();
         answer.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
         // Docker gives a container without a gateway another network that has one, unless its network is internal.
         if (!network.internal()) {
@@ -138,7 +137,7 @@ final class NetworkDriver {
     }
 
     /** Docker takes the TAP out of the container after this. */
-    JsonNode leave(JsonNode request) throws Refused {
+    Json leave(Json request) throws Refused {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null) return empty();
         nat.withdraw(endpoint.id());
@@ -147,7 +146,7 @@ final class NetworkDriver {
         return empty();
     }
 
-    JsonNode programExternalConnectivity(JsonNode request) throws Refused {
+    Json programExternalConnectivity(Json request) throws Refused {
         DockerNetwork network = network(request);
         DockerEndpoint endpoint = requireEndpoint(request);
         var published = nat.publish(endpoint.id(), PortMappings.read(request.path("Options"), network, endpoint));
@@ -160,7 +159,7 @@ final class NetworkDriver {
         return empty();
     }
 
-    JsonNode revokeExternalConnectivity(JsonNode request) throws Refused {
+    Json revokeExternalConnectivity(Json request) throws Refused {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null || endpoint.ports().isEmpty()) return empty();
         nat.withdraw(endpoint.id());
@@ -168,9 +167,9 @@ final class NetworkDriver {
         return empty();
     }
 
-    JsonNode endpointOperInfo(JsonNode request) throws Refused {
+    Json endpointOperInfo(Json request) throws Refused {
         DockerEndpoint endpoint = requireEndpoint(request);
-        ObjectNode answer = empty();
+        Json answer = empty();
         answer.putObject("Value")
                 .put("com.docker.network.endpoint.macaddress", MacAddress.format(endpoint.mac()))
                 .put("tapswitch.port", endpoint.device());
@@ -235,7 +234,7 @@ final class NetworkDriver {
                 .toList();
     }
 
-    private DockerNetwork network(JsonNode request) throws Refused {
+    private DockerNetwork network(Json request) throws Refused {
         String id = request.path("NetworkID").asString("");
         DockerNetwork network = state.networks.get(id);
         if (network != null) return network;
@@ -244,17 +243,17 @@ final class NetworkDriver {
                 "tapswitch does not know network " + id + ": remove it with 'docker network rm' and make it anew");
     }
 
-    private DockerEndpoint requireEndpoint(JsonNode request) throws Refused {
+    private DockerEndpoint requireEndpoint(Json request) throws Refused {
         String id = request.path("EndpointID").asString("");
         DockerEndpoint endpoint = state.endpoints.get(id);
         if (endpoint != null) return endpoint;
         throw new Refused(Reason.NOT_FOUND, "tapswitch does not know endpoint " + id + ": restart the container");
     }
 
-    private static DockerEndpoint endpoint(JsonNode request, DockerNetwork network) throws Refused {
+    private static DockerEndpoint endpoint(Json request, DockerNetwork network) throws Refused {
         String id = request.path("EndpointID").asString("");
         if (!id.matches("[0-9a-f]{12,}")) throw new Refused(Reason.INVALID, "EndpointID \"" + id + "\" is no id");
-        JsonNode wanted = request.path("Interface");
+        Json wanted = request.path("Interface");
         String ipv4 = wanted.path("Address").asString("");
         String mac = wanted.path("MacAddress").asString("");
         return new DockerEndpoint(
@@ -268,8 +267,8 @@ final class NetworkDriver {
                 List.of());
     }
 
-    private static ObjectNode empty() {
-        return new ObjectNode();
+    private static Json empty() {
+        return Json.object();
     }
 
     private interface Undoing {

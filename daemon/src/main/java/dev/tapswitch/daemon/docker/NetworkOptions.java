@@ -4,7 +4,7 @@ import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.TapSpec;
 import java.net.InetAddress;
@@ -22,21 +22,21 @@ final class NetworkOptions {
     private static final String OURS = "tapswitch.";
     private static final int LARGEST_LIMIT = 1 << 24;
 
-    private final JsonNode options;
+    private final Json options;
     private final Set<String> known = new TreeSet<>();
 
-    private NetworkOptions(JsonNode options) {
+    private NetworkOptions(Json options) {
         this.options = options;
     }
 
-    static DockerNetwork read(JsonNode request) throws Refused {
+    static DockerNetwork read(Json request) throws Refused {
         String id = request.path("NetworkID").asString("");
         if (!id.matches("[0-9a-f]{12,}")) throw new Refused(Reason.INVALID, "NetworkID \"" + id + "\" is no id");
-        JsonNode all = request.path("Options");
+        Json all = request.path("Options");
         return new NetworkOptions(all.path("com.docker.network.generic")).network(id, all, request);
     }
 
-    private DockerNetwork network(String id, JsonNode all, JsonNode request) throws Refused {
+    private DockerNetwork network(String id, Json all, Json request) throws Refused {
         DockerNetwork network = new DockerNetwork(
                 id,
                 parsed(BRIDGE + "name", NetworkOptions::device, "ts-" + id.substring(0, 12)),
@@ -62,9 +62,9 @@ final class NetworkOptions {
         return network;
     }
 
-    private static List<Subnet> subnets(JsonNode data) {
+    private static List<Subnet> subnets(Json data) {
         List<Subnet> subnets = new ArrayList<>();
-        for (JsonNode one : data) {
+        for (Json one : data) {
             subnets.add(new Subnet(
                     one.path("Pool").asString(""), one.path("Gateway").asString("")));
         }
@@ -106,7 +106,7 @@ final class NetworkOptions {
     }
 
     private void refuseUnknown() throws Refused {
-        for (Map.Entry<String, JsonNode> option : options.properties()) {
+        for (Map.Entry<String, Json> option : options.properties()) {
             if (known.contains(option.getKey())) continue;
             throw new Refused(
                     Reason.INVALID,

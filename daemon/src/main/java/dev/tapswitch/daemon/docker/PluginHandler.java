@@ -3,9 +3,8 @@ package dev.tapswitch.daemon.docker;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.http.JsonResponse;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -40,7 +39,7 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             answer(context, HttpResponseStatus.NOT_FOUND, error("tapswitch has no " + path));
             return;
         }
-        var _ = thread.submit(() -> method.run(JsonNode.parse(body.isBlank() ? "{}" : body)))
+        var _ = thread.submit(() -> method.run(Json.parse(body.isBlank() ? "{}" : body)))
                 .exceptionally(failure -> explain(path, failure))
                 .thenAccept(answer -> answer(context, HttpResponseStatus.OK, answer));
     }
@@ -51,7 +50,7 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         var _ = context.close();
     }
 
-    private static JsonNode explain(String path, Throwable failure) {
+    private static Json explain(String path, Throwable failure) {
         return switch (failure) {
             case Refused refused -> {
                 LOG.warn("{}: {}", path.substring(1), refused.getMessage());
@@ -67,12 +66,12 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     /** The network driver's protocol calls it Err, the IPAM driver's Error. */
-    private static JsonNode error(String message) {
-        return new ObjectNode().put("Err", message).put("Error", message);
+    private static Json error(String message) {
+        return Json.object().put("Err", message).put("Error", message);
     }
 
     /** Any thread. */
-    private static void answer(ChannelHandlerContext context, HttpResponseStatus status, JsonNode body) {
+    private static void answer(ChannelHandlerContext context, HttpResponseStatus status, Json body) {
         LOG.debug("-> {} {}", status.code(), body);
         var _ = context.writeAndFlush(JsonResponse.of(status.code(), TYPE, body.toString(), true));
     }

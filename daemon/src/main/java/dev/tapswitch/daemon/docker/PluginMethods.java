@@ -1,8 +1,7 @@
 package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.Refused;
-import dev.tapswitch.daemon.json.JsonNode;
-import dev.tapswitch.daemon.json.ObjectNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import java.util.Map;
 
@@ -11,7 +10,7 @@ final class PluginMethods {
     /** A method: its answer, or a Refused whose message the user of docker sees. */
     @FunctionalInterface
     interface Method {
-        JsonNode run(JsonNode request) throws Refused;
+        Json run(Json request) throws Refused;
     }
 
     private final Map<String, Method> methods;
@@ -45,14 +44,14 @@ final class PluginMethods {
     }
 
     /** A dockerd that has just started may have set the firewall up anew. */
-    private static JsonNode activate(Nat nat) {
+    private static Json activate(Nat nat) {
         nat.refresh();
-        ObjectNode answer = empty();
+        Json answer = empty();
         answer.putArray("Implements").add("NetworkDriver").add("IpamDriver");
         return answer;
     }
 
-    private static ObjectNode empty() {
-        return new ObjectNode();
+    private static Json empty() {
+        return Json.object();
     }
 }

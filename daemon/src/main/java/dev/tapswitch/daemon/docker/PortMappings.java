@@ -2,7 +2,7 @@ package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.PublishedPort;
 import java.net.InetAddress;
@@ -13,9 +13,9 @@ import java.util.List;
 final class PortMappings {
     private PortMappings() {}
 
-    static List<Nat.Request> read(JsonNode options, DockerNetwork network, DockerEndpoint endpoint) throws Refused {
+    static List<Nat.Request> read(Json options, DockerNetwork network, DockerEndpoint endpoint) throws Refused {
         List<Nat.Request> requests = new ArrayList<>();
-        for (JsonNode mapping : options.path("com.docker.network.portmap")) {
+        for (Json mapping : options.path("com.docker.network.portmap")) {
             int first = mapping.path("HostPort").asInt(0);
             int last = mapping.path("HostPortEnd").asInt(first);
             PublishedPort port = new PublishedPort(

@@ -2,7 +2,7 @@ package dev.tapswitch.daemon.lab;
 
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.client.ApiException;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.lab.Lab.LabNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,7 +116,7 @@ public final class LabUp {
     }
 
     /** A port that the lab itself sets down is not waited for. */
-    private boolean wanted(String switchName, JsonNode port) {
+    private boolean wanted(String switchName, Json port) {
         return lab.nodes().stream()
                 .flatMap(node -> node.attachments().stream())
                 .filter(attachment -> attachment.switchName().equals(switchName))

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.forward.ArpMode;
+import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.loop.IoMode;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.json.JsonMapper;
 
 class ConfigReaderTest {
     private static final String WHOLE = """
@@ -104,7 +104,8 @@ class ConfigReaderTest {
     @Test
     void aDescriptionIsReadBackAsTheSameSwitch() throws ConfigException {
         var lan = read(WHOLE).switches().get("lan");
-        String json = JsonMapper.shared().writeValueAsString(Map.of("switches", Map.of("lan", Description.of(lan))));
+        String json =
+                Json.of(Map.of("switches", Map.of("lan", Description.of(lan)))).toString();
         assertEquals(lan, read(json).switches().get("lan"));
     }
 

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.daemon.control.Refused;
-import dev.tapswitch.daemon.json.JsonNode;
+import dev.tapswitch.daemon.json.Json;
 import org.junit.jupiter.api.Test;
 
 /** CreateNetwork as dockerd sends it. */
 class NetworkOptionsTest {
     private static DockerNetwork read(String generic) throws Refused {
-        return NetworkOptions.read(JsonNode.parse("""
+        return NetworkOptions.read(Json.parse("""
                 {"NetworkID":"40b569b0f2275413c1b7948b957f84de1edf3cbd97e5cec0f205e5f16d49e942",
                  "Options":{"com.docker.network.enable_ipv6":false,"com.docker.network.generic":{%s}},
                  "IPv4Data":[{"AddressSpace":"LocalDefault","Gateway":"10.77.0.1/24","Pool":"10.77.0.0/24"}],"IPv6Data":[]}

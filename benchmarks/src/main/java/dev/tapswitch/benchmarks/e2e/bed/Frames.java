@@ -1,10 +1,10 @@
 package dev.tapswitch.benchmarks.e2e.bed;
 
+import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
-import tools.jackson.databind.JsonNode;
 
 /** One run of the load generator, {@code frames.c}: build it up, run it. */
 public final class Frames {
@@ -61,24 +61,24 @@ public final class Frames {
     }
 
     /** What {@code frames.c} said. */
-    public record Result(JsonNode json) {
+    public record Result(Json json) {
         /** Frames handed to the kernel, whether it took them or not. */
         public long offered() {
-            return json.get("offered").asLong();
+            return json.required("offered").asLong();
         }
 
         /** Of all that was offered, what arrived in the end. */
         public long received() {
-            return json.get("received").asLong();
+            return json.required("received").asLong();
         }
 
         public double offeredPerSecond() {
-            return offered() / json.get("sentFor").asDouble();
+            return offered() / json.required("sentFor").asDouble();
         }
 
         /** Received while it was measured. */
         public double receivedPerSecond() {
-            return json.get("inWindow").asLong() / json.get("seconds").asDouble();
+            return json.required("inWindow").asLong() / json.required("seconds").asDouble();
         }
 
         public double lost() {
@@ -87,16 +87,16 @@ public final class Frames {
 
         /** The generator's own user time, in seconds. */
         public double generatorUser() {
-            return json.get("user").asDouble();
+            return json.required("user").asDouble();
         }
 
         /** Frames received by the port with this index among the generator's. */
         public long receivedBy(int port) {
-            return json.get("ports").get(port).asLong();
+            return json.required("ports").path(port).asLong();
         }
 
         public List<Double> bins() {
-            return json.get("bins").valueStream().map(JsonNode::asDouble).toList();
+            return json.required("bins").valueStream().map(Json::asDouble).toList();
         }
 
         public Latencies latencies() {

@@ -1,5 +1,7 @@
 package dev.tapswitch.benchmarks.e2e.bed;
 
+import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.daemon.json.JsonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,14 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The bench's own programs, in C, built when it starts: only so can a generator and a floor be faster than what they are compared with. */
 public final class Tools {
     private static final String SOURCES = "/dev/tapswitch/benchmarks/e2e/c/";
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Path directory;
 
@@ -39,16 +37,16 @@ public final class Tools {
     }
 
     /** Runs a program with arguments key=value to its end, and parses what it says as JSON. */
-    public JsonNode run(String program, Duration limit, List<String> arguments) {
+    public Json run(String program, Duration limit, List<String> arguments) {
         List<String> words = new ArrayList<>(List.of(path(program)));
         words.addAll(arguments);
         return parse(Command.expect(limit, "", words));
     }
 
-    public static JsonNode parse(String json) {
+    public static Json parse(String json) {
         try {
-            return JSON.readTree(json);
-        } catch (JacksonException e) {
+            return Json.parse(json);
+        } catch (JsonException e) {
             throw new BenchException("not JSON: " + json.strip(), e);
         }
     }

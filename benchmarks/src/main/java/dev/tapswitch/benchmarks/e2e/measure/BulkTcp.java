@@ -4,10 +4,10 @@ import dev.tapswitch.benchmarks.e2e.bed.Await;
 import dev.tapswitch.benchmarks.e2e.bed.Command;
 import dev.tapswitch.benchmarks.e2e.bed.Host;
 import dev.tapswitch.benchmarks.e2e.bed.Tools;
+import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /** Bulk TCP by iperf3, some streams, one way or both; what the receivers got counts. All processes run where the scheduler puts them. */
 public record BulkTcp(int streams, boolean bothWays) implements Measurement {
@@ -26,7 +26,7 @@ public record BulkTcp(int streams, boolean bothWays) implements Measurement {
             Await.pause(150);
             double seconds = Math.max(1, Math.round(station.seconds(1)));
             var run = station.metered(() -> client(station.host(1), server, seconds));
-            JsonNode end = run.result().get("end");
+            Json end = run.result().required("end");
             double bits = received(end, "sum_received");
             if (bothWays) bits += received(end, "sum_received_bidir_reverse");
             String parameter =
@@ -40,7 +40,7 @@ public record BulkTcp(int streams, boolean bothWays) implements Measurement {
         }
     }
 
-    private JsonNode client(Host client, Host server, double seconds) {
+    private Json client(Host client, Host server, double seconds) {
         List<String> words = new ArrayList<>(Command.inside(
                 client.namespace(),
                 "iperf3",
@@ -57,7 +57,7 @@ public record BulkTcp(int streams, boolean bothWays) implements Measurement {
         return Tools.parse(Command.expect(Duration.ofSeconds((long) seconds + 20), "", words));
     }
 
-    private static double received(JsonNode end, String sum) {
-        return end.path(sum).path("bits_per_second").asDouble(0);
+    private static double received(Json end, String sum) {
+        return end.path(sum).path("bits_per_second").asDouble();
     }
 }

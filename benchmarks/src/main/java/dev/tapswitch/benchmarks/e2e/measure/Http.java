@@ -20,7 +20,7 @@ public record Http() implements Measurement {
             recorder.record(
                     Metric.HTTP_RATE,
                     parameter,
-                    latencies.samples() / json.get("seconds").asDouble());
+                    latencies.samples() / json.required("seconds").asDouble());
             recorder.record(Metric.HTTP_LATENCY, parameter + ", p50", latencies.p50());
             recorder.record(Metric.HTTP_LATENCY, parameter + ", p99", latencies.p99());
         }

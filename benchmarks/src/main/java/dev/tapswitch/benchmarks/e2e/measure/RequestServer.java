@@ -3,13 +3,13 @@ package dev.tapswitch.benchmarks.e2e.measure;
 import dev.tapswitch.benchmarks.e2e.bed.Await;
 import dev.tapswitch.benchmarks.e2e.bed.BenchException;
 import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /** {@code requests.c} as a server on the second host, and as its client on the first. */
 final class RequestServer implements AutoCloseable {
@@ -38,7 +38,7 @@ final class RequestServer implements AutoCloseable {
     }
 
     /** Runs the client to its end with arguments as {@code requests.c} has them. */
-    JsonNode client(String... arguments) {
+    Json client(String... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "client",
                 "ns=" + station.host(1).namespace(),

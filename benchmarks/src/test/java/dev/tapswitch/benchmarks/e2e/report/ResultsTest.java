@@ -7,13 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.benchmarks.e2e.measure.Metric;
 import dev.tapswitch.benchmarks.e2e.system.KernelBridge;
 import dev.tapswitch.benchmarks.e2e.system.Tapswitch;
+import dev.tapswitch.daemon.json.Json;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class ResultsTest {
     private static final Figure FRAMES = new Figure(Metric.FRAME_RATE, "64 bytes");
@@ -71,8 +70,12 @@ class ResultsTest {
     @Test
     void theJsonReportHasEveryValueOfEveryRound() {
         measured("tapswitch-epoll", 30, Double.NaN, 20);
-        JsonNode rounds =
-                JsonMapper.shared().readTree(JsonReport.of(run())).at("/figures/0/systems/tapswitch-epoll/rounds");
+        Json rounds = Json.parse(JsonReport.of(run()))
+                .path("figures")
+                .path(0)
+                .path("systems")
+                .path("tapswitch-epoll")
+                .path("rounds");
         assertEquals("[30.0,null,20.0]", rounds.toString());
     }
 

@@ -1,0 +1,128 @@
+package dev.tapswitch.daemon.json;
+
+import com.google.gson.FormattingStyle;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.Map;
+
+/**
+ * From text to Gson's tree and back. Gson's own way there takes the later of two members of one name, and back loads adapters for all of Java's
+ * types.
+ */
+final class JsonText {
+    private static final int DEEPEST = 200;
+
+    private JsonText() {}
+
+    static JsonElement read(String text) {
+        var reader = new JsonReader(new StringReader(text));
+        reader.setStrictness(Strictness.STRICT);
+        reader.setNestingLimit(DEEPEST);
+        try {
+            JsonElement element = element(reader);
+            // Throws where more follows.
+            if (reader.peek() == JsonToken.END_DOCUMENT) return element;
+            throw new JsonException("more than one value");
+        } catch (IOException e) {
+            throw new JsonException(explained(e));
+        }
+    }
+
+    /** Gson's message without its advice to programmers. */
+    private static String explained(IOException e) {
+        String message = e.getMessage().lines().findFirst().orElse("");
+        return message.replaceFirst("^Use JsonReader\\S+ to accept malformed JSON", "Malformed")
+                .replaceFirst("^End of input", "It ends too early");
+    }
+
+    private static JsonElement element(JsonReader reader) throws IOException {
+        return switch (reader.peek()) {
+            case BEGIN_OBJECT -> object(reader);
+            case BEGIN_ARRAY -> {
+                JsonArray array = new JsonArray();
+                reader.beginArray();
+                while (reader.hasNext()) array.add(element(reader));
+                reader.endArray();
+                yield array;
+            }
+            case STRING -> new JsonPrimitive(reader.nextString());
+            case NUMBER -> new JsonPrimitive(number(reader));
+            case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
+            case NULL -> {
+                reader.nextNull();
+                yield JsonNull.INSTANCE;
+            }
+            case END_OBJECT, END_ARRAY, NAME, END_DOCUMENT ->
+                throw new JsonException("no value at " + reader.getPath());
+        };
+    }
+
+    private static JsonObject object(JsonReader reader) throws IOException {
+        JsonObject object = new JsonObject();
+        reader.beginObject();
+        while (reader.hasNext()) {
+            String name = reader.nextName();
+            if (object.has(name)) throw new JsonException("\"" + name + "\" is there twice at " + reader.getPath());
+            object.add(name, element(reader));
+        }
+        reader.endObject();
+        return object;
+    }
+
+    private static Number number(JsonReader reader) throws IOException {
+        String text = reader.nextString();
+        if (text.matches("-?[0-9]{1,18}")) return Long.valueOf(text);
+        try {
+            BigDecimal number = new BigDecimal(text);
+            if (Double.isFinite(number.doubleValue())) return number;
+        } catch (NumberFormatException e) {
+            // Its exponent has more digits than a BigDecimal's: said below.
+        }
+        throw new JsonException(text + " is too large at " + reader.getPath());
+    }
+
+    /** One line, or several with two spaces a level; nothing for null. */
+    static String write(JsonElement element, boolean isPretty) {
+        var text = new StringWriter();
+        var writer = new JsonWriter(text);
+        writer.setFormattingStyle(isPretty ? FormattingStyle.PRETTY : FormattingStyle.COMPACT);
+        try {
+            if (element != null) write(element, writer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonElement element, JsonWriter writer) throws IOException {
+        switch (element) {
+            case JsonObject object -> {
+                writer.beginObject();
+                for (Map.Entry<String, JsonElement> member : object.entrySet())
+                    write(member.getValue(), writer.name(member.getKey()));
+                writer.endObject();
+            }
+            case JsonArray array -> {
+                writer.beginArray();
+                for (JsonElement each : array) write(each, writer);
+                writer.endArray();
+            }
+            case JsonPrimitive value when value.isNumber() -> writer.value(value.getAsNumber());
+            case JsonPrimitive value when value.isBoolean() -> writer.value(value.getAsBoolean());
+            case JsonPrimitive value -> writer.value(value.getAsString());
+            default -> writer.nullValue();
+        }
+    }
+}
