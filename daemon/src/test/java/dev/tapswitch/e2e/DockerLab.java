@@ -333,11 +333,20 @@ final class DockerLab implements AutoCloseable {
 
     private synchronized void tearDown() {
         if (!OPEN.remove(this)) return;
-        if (dockerd != null && dockerd.isAlive()) {
-            tryDocker("ps", "-aq").output().lines().forEach(id -> tryDocker("rm", "-f", id));
-            stopDocker();
+        // A test that ran out of time is interrupted: that, not its cleaning up.
+        Thread.interrupted();
+        try {
+            if (dockerd != null && dockerd.isAlive()) {
+                tryDocker("ps", "-aq").output().lines().forEach(id -> tryDocker("rm", "-f", id));
+                stopDocker();
+            }
+            if (daemon != null) daemon.stop();
+        } finally {
+            endProcesses();
         }
-        if (daemon != null) daemon.stop();
+    }
+
+    private void endProcesses() {
         processes.forEach(Process::destroyForcibly);
         // containerd's shims, where dockerd was killed: what shares our mount namespace, and its children, the
         // containers.

@@ -160,6 +160,8 @@ final class Net implements AutoCloseable {
 
     private synchronized void tearDown() {
         OPEN.remove(this);
+        // A test that ran out of time is interrupted: that, not its cleaning up.
+        Thread.interrupted();
         sockets.forEach(socket -> {
             try {
                 socket.close();

@@ -162,6 +162,8 @@ final class PodmanLab implements AutoCloseable {
 
     private synchronized void tearDown() {
         if (!OPEN.remove(this)) return;
+        // A test that ran out of time is interrupted: that, not its cleaning up.
+        Thread.interrupted();
         tryPodman("rm", "-f", "-a", "-t", "0");
         if (daemon != null) daemon.stop();
         host.destroyForcibly();
