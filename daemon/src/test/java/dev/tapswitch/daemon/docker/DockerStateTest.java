@@ -69,7 +69,7 @@ class DockerStateTest {
 
     @Test
     void aDamagedFileIsToldWithWhatIsWrong() throws IOException {
-        assertTrue(whenHeld(EARLIER.substring(0, 40)).contains("expected a closing quotation mark"));
+        assertTrue(whenHeld(EARLIER.substring(0, 40)).contains("Unterminated string at line 1"));
         assertTrue(whenHeld(EARLIER.replace("\"hostPort\":9001,", "")).contains("\"hostPort\" is missing"));
         assertTrue(whenHeld(EARLIER.replace("DIRECT", "PERHAPS")).contains("\"arp\" is \"PERHAPS\""));
         assertTrue(whenHeld("[]").contains("\"networks\" is missing"));
