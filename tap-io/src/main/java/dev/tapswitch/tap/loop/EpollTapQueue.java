@@ -3,7 +3,6 @@ package dev.tapswitch.tap.loop;
 import dev.tapswitch.core.forward.Counters;
 import dev.tapswitch.core.forward.SwitchSnapshot;
 import dev.tapswitch.tap.sys.Errno;
-import dev.tapswitch.tap.sys.Libc;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
@@ -64,7 +63,7 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
         SwitchSnapshot snapshot = lane.snapshot();
         long nowMs = worker.beginBatch();
         for (int frames = 0; frames < READ_BUDGET; frames++) {
-            int length = Libc.read(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);
+            int length = Worker.read(descriptor.intValue(), buffer.address(), frames);
             if (length <= 0) {
                 if (length == -Errno.EBADFD) vanish();
                 return;

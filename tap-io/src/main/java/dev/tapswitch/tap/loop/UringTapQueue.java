@@ -3,7 +3,6 @@ package dev.tapswitch.tap.loop;
 import dev.tapswitch.core.forward.Counters;
 import dev.tapswitch.core.forward.SwitchSnapshot;
 import dev.tapswitch.tap.sys.Errno;
-import dev.tapswitch.tap.sys.Libc;
 import dev.tapswitch.tap.sys.Linux;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -115,7 +114,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         int frames = 0;
         MemorySegment memory = bursts.memory();
         while (burst == 0 && frames < BUDGET) {
-            int length = Libc.read(fd, memory.address(), Worker.BUFFER_LENGTH);
+            int length = Worker.read(fd, memory.address(), frames);
             if (length <= 0) return length;
             worker.forward(lane, snapshot, port, memory, 0, length, nowMs);
             frames++;

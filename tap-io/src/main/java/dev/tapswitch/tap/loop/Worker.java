@@ -123,9 +123,20 @@ final class Worker {
         }
     }
 
-    /** Writes now. */
+    /**
+     * Reads a frame after {@code before} others of the same wake-up; its length, or not more than 0. Only the first says why there is none: a queue that has
+     * failed wakes its worker again at once, and then it is the first.
+     */
+    static int read(int descriptor, long address, int before) {
+        return before == 0
+                ? Libc.read(descriptor, address, BUFFER_LENGTH)
+                : Libc.tryRead(descriptor, address, BUFFER_LENGTH);
+    }
+
+    /** Writes now. What failed was not written: once more, for the reason. */
     static void write(TapQueue queue, Counters counters, long address, int length) {
-        count(counters, Libc.write(queue.descriptor(), address, HEADER + length));
+        int result = Libc.tryWrite(queue.descriptor(), address, HEADER + length);
+        count(counters, result >= 0 ? result : Libc.write(queue.descriptor(), address, HEADER + length));
     }
 
     /** Counts a write by its result: bytes with the header, or -errno. */

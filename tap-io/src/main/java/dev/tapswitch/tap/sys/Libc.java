@@ -53,6 +53,11 @@ public final class Libc {
     private static final MethodHandle MMAP = function("mmap");
     private static final MethodHandle MUNMAP = function("munmap");
 
+    private static final MethodHandle BY_NUMBER = withoutErrno("syscall");
+    private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
+    private static final long SYS_READ = IS_ARM ? 63 : 0;
+    private static final long SYS_WRITE = IS_ARM ? 64 : 1;
+
     /** Where the linker leaves errno, before the JVM can overwrite it: one a thread. */
     private static final ThreadLocal<MemorySegment> CALL_STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
@@ -77,6 +82,27 @@ public final class Libc {
         MemorySegment state = callState();
         try {
             return orErrno((int) (long) WRITE.invokeExact(state, (long) fd, address, (long) length, 0L, 0L, 0L), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * read(2) for the way of every frame: -1 whatever the failure, which {@link #read} would tell. Without errno, and by the call's number: keeping errno, and
+     * the C library's points of cancellation, are some percent of what a short frame costs.
+     */
+    public static int tryRead(int fd, long address, int length) {
+        try {
+            return (int) (long) BY_NUMBER.invokeExact(SYS_READ, (long) fd, address, (long) length, 0L, 0L);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** write(2), as {@link #tryRead}. */
+    public static int tryWrite(int fd, long address, int length) {
+        try {
+            return (int) (long) BY_NUMBER.invokeExact(SYS_WRITE, (long) fd, address, (long) length, 0L, 0L);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -17,8 +17,13 @@ class LibcTest {
             MemorySegment memory = arena.allocate(16).fill((byte) 7);
             assertEquals(16, Libc.read(zero, memory.address(), 16));
             assertEquals(0, memory.get(JAVA_BYTE, 15));
+            memory.fill((byte) 7);
+            assertEquals(16, Libc.tryRead(zero, memory.address(), 16));
+            assertEquals(0, memory.get(JAVA_BYTE, 15));
             assertEquals(0, Libc.close(zero));
             assertEquals(-Errno.EBADF, Libc.read(zero, memory.address(), 16));
+            assertEquals(-1, Libc.tryRead(zero, memory.address(), 16));
+            assertEquals(-1, Libc.tryWrite(zero, memory.address(), 16));
             assertEquals(-Errno.EBADF, Libc.close(zero));
         }
     }
@@ -28,6 +33,7 @@ class LibcTest {
         int sink = Libc.open("/dev/null", Linux.O_RDWR | Linux.O_CLOEXEC);
         try (Arena arena = Arena.ofConfined()) {
             assertEquals(64, Libc.write(sink, arena.allocate(64).address(), 64));
+            assertEquals(64, Libc.tryWrite(sink, arena.allocate(64).address(), 64));
         } finally {
             assertEquals(0, Libc.close(sink));
         }
