@@ -1,34 +1,37 @@
 package dev.tapswitch.tap.loop;
 
 import dev.tapswitch.tap.device.LinkState;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A port that workers serve: its queues, and what was last told of its link. */
+/**
+ * A port that workers serve: its queues, and whether its link is what the switch takes it for. What was told before is not remembered: who was told may have
+ * looked by himself since.
+ */
 final class Attachment {
     private final Supplier<LinkState> link;
+    private final BooleanSupplier isUp;
     private final Consumer<LinkState> listener;
-    private final AtomicReference<LinkState> told;
 
     /** By worker. Control threads. */
     TapQueue[] queues;
 
-    /** {@code link}: asks for the link's state. A port begins as what it is then, so that going up before the first look is told. */
-    Attachment(Supplier<LinkState> link, Consumer<LinkState> listener) {
+    /** {@code link}: asks for the link's state; {@code isUp}: whether the switch takes the port for one that is up. */
+    Attachment(Supplier<LinkState> link, BooleanSupplier isUp, Consumer<LinkState> listener) {
         this.link = link;
+        this.isUp = isUp;
         this.listener = listener;
-        this.told = new AtomicReference<>(link.get() == LinkState.DOWN ? LinkState.DOWN : LinkState.UP);
     }
 
-    /** Asks the device. */
+    /** Asks the device; tells the listener, again and again, until the switch takes the port for what it is or has let go of it. */
     void check() {
-        update(link.get());
+        LinkState state = link.get();
+        if (state == LinkState.GONE || (state == LinkState.UP) != isUp.getAsBoolean()) listener.accept(state);
     }
 
-    /** Tells the listener where the state is a new one; what is gone stays gone. Any thread. */
-    void update(LinkState state) {
-        LinkState before = told.getAndUpdate(old -> old == LinkState.GONE ? old : state);
-        if (before != state && before != LinkState.GONE) listener.accept(state);
+    /** Tells the listener what a queue has found. Any thread. */
+    void gone() {
+        listener.accept(LinkState.GONE);
     }
 }

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  * control threads.
  */
 public final class Workers implements AutoCloseable {
-    /** Hears of a port's link, from whatever thread found out; must hand over to another at once. */
+    /** Hears of a port's link, perhaps more than once of the same, from whatever thread found out; must hand over to another at once. */
     @FunctionalInterface
     public interface LinkListener {
         void linkChanged(LearningSwitch owner, int port, LinkState state);
@@ -152,10 +152,11 @@ public final class Workers implements AutoCloseable {
         if (attachments.containsKey(key))
             throw new IllegalStateException("port " + port + " of " + owner.name() + " is attached");
         Lane[] ownLanes = lanes.computeIfAbsent(owner, this::newLanes);
-        Attachment attachment = new Attachment(device::state, state -> listener.linkChanged(owner, port, state));
+        Attachment attachment = new Attachment(
+                device::state, () -> owner.isPortUp(port), state -> listener.linkChanged(owner, port, state));
         TapQueue[] queues = new TapQueue[fds.length];
         for (int i = 0; i < fds.length; i++) {
-            Runnable gone = () -> attachment.update(LinkState.GONE);
+            Runnable gone = attachment::gone;
             queues[i] = mode == IoMode.EPOLL
                     ? new EpollTapQueue(fds[i], port, workers[i], ownLanes[i], buffers[i], gone)
                     : new UringTapQueue(
