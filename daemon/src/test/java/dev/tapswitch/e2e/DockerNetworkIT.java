@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -327,39 +328,42 @@ class DockerNetworkIT {
     }
 
     @Test
-    void twentyFourContainersStartAndStopAtOnce() throws InterruptedException, ExecutionException {
+    void fiftyContainersStartAndStopAtOnce() throws InterruptedException, ExecutionException {
         try (var lab = new DockerLab().withDocker("--bridge=none");
                 var threads = Executors.newFixedThreadPool(8)) {
             lab.startTapswitch();
             create(lab, "net", "--subnet", "10.75.0.0/24", "-o", "com.docker.network.bridge.name=net0");
-            for (int round = 0; round < 2; round++) {
-                all(threads.invokeAll(IntStream.range(0, 24)
-                        .<Callable<Void>>mapToObj(i -> () -> {
-                            lab.web("cc" + i, "--network", "net", "-p", (9100 + i) + ":80");
-                            return null;
-                        })
-                        .toList()));
-                for (int i = 0; i < 24; i += 5) {
-                    assertEquals("cc" + i, lab.get("http://127.0.0.1:" + (9100 + i) + "/"));
-                    assertEquals("cc" + i, lab.get("cc" + (23 - i), "http://cc" + i + "/"));
-                }
-                assertEquals(
-                        25,
-                        lab.tapswitch()
-                                .api()
-                                .get("/v1/switches/net0")
-                                .required("ports-up")
-                                .asInt());
-                all(threads.invokeAll(IntStream.range(0, 24)
-                        .<Callable<Void>>mapToObj(i -> () -> {
-                            lab.docker("rm", "-f", "cc" + i);
-                            return null;
-                        })
-                        .toList()));
-                assertEquals(
-                        1, lab.tapswitch().api().get("/v1/switches/net0/ports").size());
-                assertEquals(0, lab.tapswitch().api().get("/v1/published-ports").size());
+            all(threads.invokeAll(IntStream.range(0, 50)
+                    .<Callable<Void>>mapToObj(i -> () -> {
+                        lab.web("cc" + i, "--network", "net", "-p", (9100 + i) + ":80");
+                        return null;
+                    })
+                    .toList()));
+            for (int i = 0; i < 50; i += 7) {
+                assertEquals("cc" + i, lab.get("http://127.0.0.1:" + (9100 + i) + "/"));
+                assertEquals("cc" + i, lab.get("cc" + (49 - i), "http://cc" + i + "/"));
             }
+            assertEquals(
+                    51,
+                    lab.tapswitch()
+                            .api()
+                            .get("/v1/switches/net0")
+                            .required("ports-up")
+                            .asInt());
+            all(threads.invokeAll(IntStream.range(0, 5)
+                    .<Callable<Void>>mapToObj(five -> () -> {
+                        lab.docker(Stream.concat(
+                                        Stream.of("rm", "-f"),
+                                        IntStream.range(0, 10).mapToObj(i -> "cc" + (five * 10 + i)))
+                                .toArray(String[]::new));
+                        return null;
+                    })
+                    .toList()));
+            assertEquals(1, lab.tapswitch().api().get("/v1/switches/net0/ports").size());
+            assertEquals(0, lab.tapswitch().api().get("/v1/published-ports").size());
+            // What they had is free again.
+            lab.web("cc0", "--network", "net", "-p", "9149:80");
+            assertEquals("cc0", lab.get("http://127.0.0.1:9149/"));
         }
     }
 

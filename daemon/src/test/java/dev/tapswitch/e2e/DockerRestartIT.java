@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,49 +44,45 @@ class DockerRestartIT {
     }
 
     @Test
-    void noConnectionIsLostWhenTapswitchIsKilled() {
+    void noConnectionIsLostWhenTapswitchIsKilled() throws IOException {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             create(lab);
-            String numbers =
-                    IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
-            for (int i = 0; i < CONTAINERS; i++) {
-                lab.web("cc" + i, "--network", "net", "-p", (9100 + i) + ":80");
-                lab.docker("exec", "-d", "cc" + i, "sh", "-c", "tail -f /dev/null | nc -l -p 7000 >/tmp/got");
-            }
+            String numbers = IntStream.range(0, LINES).mapToObj(i -> i + "\n").collect(Collectors.joining());
             // One connection from each to the next, a line every 100 ms: 12 seconds.
+            Path out = Files.createDirectory(lab.directory().resolve("out"));
             for (int i = 0; i < CONTAINERS; i++) {
-                lab.docker(
-                        "exec",
-                        "-d",
-                        "cc" + i,
-                        "sh",
-                        "-c",
-                        "i=0; while [ $i -lt " + LINES + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc cc"
-                                + (i + 1) % CONTAINERS + " 7000");
+                String line = """
+                        tail -f /dev/null | nc -l -p 7000 >/out/%1$d &
+                        until [ -e /out/go ]; do sleep 0.2; done
+                        [ %1$d != 0 ] || ping -i 0.01 -W 1 -c 800 10.75.0.3 >/out/ping &
+                        for n in $(seq 0 %2$d); do echo $n; sleep 0.1; done | nc cc%3$d 7000 &""".formatted(i, LINES - 1, (i + 1) % CONTAINERS);
+                lab.webAnd(line, "cc" + i, "--network", "net", "-p", (9100 + i) + ":80", "-v", out + ":/out");
             }
-            lab.docker("exec", "-d", "cc0", "sh", "-c", "ping -i 0.01 -W 1 -c 800 10.75.0.3 >/tmp/ping");
+            Files.createFile(out.resolve("go"));
             Await.pause(Duration.ofSeconds(2));
             lab.tapswitch().kill();
             lab.restartTapswitch();
             lab.tapswitch().awaitPortsUp(CONTAINERS + 1);
 
             for (int i = 0; i < CONTAINERS; i++) {
-                int container = i;
+                Path got = out.resolve("" + i);
                 Await.within(
                         Duration.ofSeconds(60),
-                        () -> "all lines in cc" + container + ", not "
-                                + lab.in("cc" + container, "tail", "-n1", "/tmp/got"),
-                        () -> lab.in("cc" + container, "tail", "-n", "1", "/tmp/got")
-                                .equals("" + (LINES - 1)));
-                assertEquals(numbers, lab.in("cc" + i, "cat", "/tmp/got"));
+                        () -> "all lines: " + read(got),
+                        () -> read(got).endsWith("\n" + (LINES - 1) + "\n"));
+                assertEquals(numbers, read(got));
             }
             Await.within(
                     Duration.ofSeconds(20),
                     () -> "ping's last words",
-                    () -> lab.in("cc0", "cat", "/tmp/ping").contains("packet loss"));
+                    () -> read(out.resolve("ping")).contains("packet loss"));
             System.out.println("measured: Tapswitch killed and started again, pings every 10 ms: "
-                    + lab.in("cc0", "grep", "packet loss", "/tmp/ping"));
+                    + read(out.resolve("ping"))
+                            .lines()
+                            .filter(line -> line.contains("packet loss"))
+                            .findFirst()
+                            .orElseThrow());
             assertEquals("cc7", lab.get("http://127.0.0.1:9107/"));
             assertEquals("cc7", lab.get("http://[::1]:9107/"));
             assertEquals("cc3", lab.get("cc5", "http://cc3/"));
@@ -161,6 +160,14 @@ class DockerRestartIT {
             assertFalse(lab.host("ip", "-o", "link", "show", "type", "tun").contains("tap"));
             lab.web("aa", "--network", "net", "-p", "9001:80");
             bothServe(lab);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
