@@ -70,9 +70,9 @@ final class RunningDaemon {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-jar",
-                JAR.toString()));
+                "-Xmx64m"));
+        all.addAll(AotCache.flags());
+        all.addAll(List.of("-jar", JAR.toString()));
         all.addAll(List.of(words));
         return all;
     }

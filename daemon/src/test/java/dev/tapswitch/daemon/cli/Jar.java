@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.e2e.AotCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,9 @@ final class Jar {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
                 "-Xmx64m",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                FILE.toString()));
+                "-XX:TieredStopAtLevel=1"));
+        words.addAll(AotCache.flags());
+        words.addAll(List.of("-jar", FILE.toString()));
         words.addAll(List.of(arguments));
         return new ProcessBuilder(words)
                 .redirectInput(Path.of("/dev/null").toFile())
