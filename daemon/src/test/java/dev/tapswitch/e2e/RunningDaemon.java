@@ -67,10 +67,7 @@ final class RunningDaemon {
         assertTrue(Files.exists(JAR), "build first: " + JAR);
         List<String> all = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-Xmx64m"));
+                "@" + Path.of("..", "config", "daemon.jvm").toAbsolutePath().normalize()));
         all.addAll(AotCache.flags());
         all.addAll(List.of("-jar", JAR.toString()));
         all.addAll(List.of(words));

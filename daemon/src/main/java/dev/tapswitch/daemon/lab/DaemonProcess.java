@@ -14,16 +14,20 @@ import java.util.Optional;
 final class DaemonProcess {
     private static final long START_MS = 20_000;
     private static final long STOP_MS = 10_000;
-    // As the launcher's, except for heap sizes.
-    private static final List<String> FLAGS = List.of(
-            "-XX:+UseSerialGC",
+    /** As config/daemon.jvm, which is not everywhere where this jar is. */
+    static final List<String> FLAGS = List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Xlog:disable",
-            "-Xlog:all=error:stderr",
-            "-Xlog:aot=off",
-            "-Xms16m",
-            "-Xmx128m");
+            "-XX:+UseSerialGC",
+            "-Xms48m",
+            "-Xmn32m",
+            "-Xmx128m",
+            "-XX:PretenureSizeThreshold=64k",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=inline,io.netty.channel.uring.IoUringIoHandler::processCompletionsAndHandleOverflow",
+            "-XX:CompileCommand=inline,io.netty.channel.uring.CompletionQueue::process");
+
+    private static final List<String> LOGS = List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-Xlog:aot=off");
 
     private final LabHome home;
 
@@ -92,6 +96,7 @@ final class DaemonProcess {
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) command.add("/usr/bin/setsid");
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        command.addAll(LOGS);
         var classPath = System.getProperty("java.class.path");
         boolean oneJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
         if (oneJar) {
