@@ -144,6 +144,12 @@ class DockerDefaultBridgeIT {
             lab.ping("web3", "172.17.0.2");
             assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
 
+            lab.tapswitch().handOver();
+            awaitPortsUp(lab, "docker0", 4);
+            assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
+            lab.ping("web3", "172.17.0.2");
+            assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
+
             // Told to end, it gives them back to the bridge.
             lab.tapswitch().stop();
             assertEquals(3, forwardedByTheKernel(lab).size());

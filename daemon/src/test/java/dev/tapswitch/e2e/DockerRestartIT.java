@@ -95,6 +95,35 @@ class DockerRestartIT {
     }
 
     @Test
+    void aHandOverKeepsConnectionsPublishedPortsAndDockersNetworks() throws IOException {
+        try (var lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab);
+            Path out = Files.createDirectory(lab.directory().resolve("out"));
+            String numbers = IntStream.range(0, 60).mapToObj(i -> i + "\n").collect(Collectors.joining());
+            lab.webAnd("tail -f /dev/null | nc -l -p 7000 >/out/got &", "bb", "--network", "net", "-v", out + ":/out");
+            lab.webAnd(
+                    "for n in $(seq 0 59); do echo $n; sleep 0.1; done | nc bb 7000 &",
+                    "aa",
+                    "--network",
+                    "net",
+                    "-p",
+                    "9001:80");
+            lab.tapswitch().handOver();
+            bothServe(lab);
+            Await.within(
+                    Duration.ofSeconds(30),
+                    () -> "all lines: " + read(out.resolve("got")),
+                    () -> read(out.resolve("got")).equals(numbers));
+            lab.docker("rm", "-f", "aa");
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            bothServe(lab);
+            assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
+            assertEquals("3", portsUp(lab));
+        }
+    }
+
+    @Test
     void dockerdComesBackToItsNetworks() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();

@@ -38,7 +38,8 @@ class HandOverIT {
                     Net.inside(a.namespace(), "ping", "-q", "-n", "-i", "0.005", "-c", "1600", "198.18.0.2"), said);
             net.endLater(ping);
             Await.pause(Duration.ofSeconds(1));
-            long successor = restart(net, daemon);
+            ProcessHandle predecessor = ProcessHandle.of(daemon.pid()).orElseThrow();
+            daemon.handOver();
             assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
             Matcher counts = PING.matcher(Files.readString(said));
             assertTrue(counts.find(), () -> daemon.log());
@@ -49,11 +50,11 @@ class HandOverIT {
             assertEquals(link, link(a));
             daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);
             // The old one has gone by itself, and the new one can do what it could.
-            Await.within(SOON, () -> "the old process ends", () -> !daemon.isAlive());
-            assertEquals(successor, daemon.api().get("/v1/status").path("pid").asLong());
+            Await.within(SOON, () -> "the old process ends", () -> !predecessor.isAlive());
+            assertNotEquals(predecessor.pid(), daemon.pid());
             assertEquals(
                     "added", daemon.api().get("/v1/switches/added").path("name").asString());
-            assertNotEquals(successor, restart(net, daemon));
+            daemon.handOver();
             a.ping("198.18.0.2");
         }
     }
@@ -75,26 +76,9 @@ class HandOverIT {
                     daemon.pid(), daemon.api().get("/v1/status").path("pid").asLong());
             a.ping("198.18.0.2");
             Files.writeString(daemon.config(), right);
-            restart(net, daemon);
+            daemon.handOver();
             a.ping("198.18.0.2");
         }
-    }
-
-    /** By the command; the new process ends with the test. */
-    private static long restart(Net net, RunningDaemon daemon) {
-        Command restarted = daemon.cli("restart");
-        long pid = daemon.api().get("/v1/status").path("pid").asLong();
-        net.closeLater(() -> end(pid));
-        assertEquals(0, restarted.exit(), () -> restarted.output() + daemon.log());
-        assertEquals("the daemon is now process " + pid, restarted.output().strip());
-        return pid;
-    }
-
-    private static void end(long pid) throws Exception {
-        var process = ProcessHandle.of(pid);
-        if (process.isEmpty()) return;
-        process.get().destroy();
-        process.get().onExit().get(30, TimeUnit.SECONDS);
     }
 
     /** What changes when an interface is made anew. */

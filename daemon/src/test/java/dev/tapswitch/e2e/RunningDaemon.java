@@ -1,5 +1,6 @@
 package dev.tapswitch.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
@@ -23,6 +26,9 @@ final class RunningDaemon {
     private static final String LAN = "/v1/switches/lan";
 
     private final Process process;
+    /** The process that is the daemon now. */
+    private ProcessHandle current;
+
     private final Path log;
     private final Path config;
     private final Api api;
@@ -30,6 +36,7 @@ final class RunningDaemon {
 
     private RunningDaemon(Process process, Path log, Path config, Api api) {
         this.process = process;
+        this.current = process.toHandle();
         this.log = log;
         this.config = config;
         this.api = api;
@@ -109,11 +116,20 @@ final class RunningDaemon {
     }
 
     long pid() {
-        return process.pid();
+        return current.pid();
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return current.isAlive();
+    }
+
+    /** By the command: the daemon is another process from now on. */
+    void handOver() {
+        Command restarted = cli("restart");
+        assertEquals(0, restarted.exit(), () -> restarted.output() + log());
+        long pid = api.get("/v1/status").required("pid").asLong();
+        current = ProcessHandle.of(pid).orElseThrow();
+        assertEquals("the daemon is now process " + pid, restarted.output().strip());
     }
 
     String yaml() {
@@ -196,16 +212,12 @@ final class RunningDaemon {
     }
 
     void stop() {
-        if (process.isAlive()) {
-            process.destroy();
-            try {
-                if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                    process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-                    said = "stopped only by force\n";
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
+        if (current.isAlive()) {
+            current.destroy();
+            if (!hasEnded(60)) {
+                current.destroyForcibly();
+                hasEnded(30);
+                said = "stopped only by force\n";
             }
         }
         said += log();
@@ -213,12 +225,22 @@ final class RunningDaemon {
 
     /** SIGKILL: it has no chance to say goodbye. */
     void kill() {
-        try {
-            process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        current.destroyForcibly();
+        hasEnded(30);
         said += log();
+    }
+
+    private boolean hasEnded(int seconds) {
+        try {
+            current.onExit().get(seconds, TimeUnit.SECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            current.destroyForcibly();
+            Thread.currentThread().interrupt();
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        }
     }
 
     /** After stop: whatever frames came, no stack trace, no flood of lines, and it went when asked. */

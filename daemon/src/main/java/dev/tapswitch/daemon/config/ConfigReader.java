@@ -27,6 +27,7 @@ public final class ConfigReader {
     private static final int LONGEST_SOCKET = 107;
 
     private static final int MOST_WORKERS = 64;
+    private static final long BUSY_POLL_NANOS = 50_000;
     private static final long MOST_BUSY_POLL_MICROS = 10_000;
 
     private final Problems problems;
@@ -134,7 +135,7 @@ public final class ConfigReader {
                 top.parsed("state", ConfigReader::absolute, Config.DEFAULT_STATE),
                 top.oneOf("io", IO_MODES, IoMode.AUTO),
                 top.number("workers", 1, MOST_WORKERS, Config.defaultWorkers()),
-                top.parsed("busy-poll", ConfigReader::busyPollNanos, 0L),
+                top.parsed("busy-poll", ConfigReader::busyPollNanos, BUSY_POLL_NANOS),
                 top.oneOf("log-level", LOG_LEVELS, "INFO"),
                 docker(top.mapping("docker")),
                 switches(top.mapping("switches"), false));

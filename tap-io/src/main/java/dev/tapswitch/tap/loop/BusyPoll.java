@@ -2,25 +2,34 @@ package dev.tapswitch.tap.loop;
 
 /**
  * For how long a worker looks for more frames before it sleeps. A sleeping thread takes 5 to 50 microseconds to wake up, which is most of what a
- * switch adds to a round trip; looking costs processor time for that long after each frame, and none when nothing passes.
+ * switch adds to a round trip; looking costs processor time. So it looks only while most frames come so soon after the one before that looking finds
+ * them: none when nothing passes, and hardly any for what comes now and then. The loop's thread.
  */
 final class BusyPoll {
+    /** Of the last frames' gaps, so many more short ones than long ones are enough, and count at most. */
+    private static final int ENOUGH = 4;
+
+    private static final int MOST = 8;
+
     private final long nanos;
-    private long untilNanos;
+    private long lastNanos;
+    private int trust;
 
     /** 0 for none. */
     BusyPoll(long nanos) {
         this.nanos = nanos;
-        this.untilNanos = System.nanoTime();
+        this.lastNanos = System.nanoTime();
     }
 
-    /** A frame came. The loop's thread. */
+    /** A frame came. */
     void frameAt(long nowNanos) {
-        untilNanos = nowNanos + nanos;
+        boolean isSoon = nowNanos - lastNanos <= nanos;
+        trust = isSoon ? Math.min(trust + 1, MOST) : Math.max(trust - 1, 0);
+        lastNanos = nowNanos;
     }
 
-    /** Whether to look again instead of sleeping. The loop's thread. */
+    /** Whether to look again instead of sleeping. */
     boolean isOn() {
-        return nanos > 0 && System.nanoTime() - untilNanos < 0;
+        return nanos > 0 && trust >= ENOUGH && System.nanoTime() - lastNanos < nanos;
     }
 }
