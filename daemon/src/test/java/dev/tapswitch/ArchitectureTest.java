@@ -88,6 +88,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void whichJsonLibraryItIsIsKnownInOneRoom() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.tapswitch.daemon.json..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.google.gson..")
+                .check(OURS);
+    }
+
+    @Test
     void theRoomsOfTheDaemonFormNoCycle() {
         slices().matching("dev.tapswitch.daemon.(*)..")
                 .should()

@@ -97,7 +97,7 @@ class SystemdIT {
     @Test
     @Order(4)
     void killedItComesBackWithTheSameInterfaces() throws IOException, InterruptedException {
-        survive("SIGKILL", "systemctl kill -s KILL tapswitch");
+        survive("SIGKILL", "systemctl kill -s KILL tapswitch; sleep 1");
     }
 
     /** What follows, restarts and a stop among it, happens to the successor. */
@@ -116,8 +116,22 @@ class SystemdIT {
         survive("restart after a hand-over", "systemctl restart tapswitch");
     }
 
+    /** To the same version: for dpkg that is an upgrade too. */
     @Test
     @Order(6)
+    void anUpgradeIsAHandOverToTheNewFiles() throws IOException, InterruptedException {
+        String before = lab.property("MainPID");
+        survive("upgrade", "dpkg -i --no-triggers /opt/tapswitch.deb");
+        assertNotEquals(before, lab.property("MainPID"));
+        assertEquals("0", lab.property("NRestarts"));
+        assertEquals(
+                "",
+                lab.expect("ls -l /proc/$(systemctl show tapswitch --value -p MainPID)/exe | grep deleted || true"));
+        assertEquals("2 of 2 ports forwarding, 1 switch", awaitStatus("2 of 2"));
+    }
+
+    @Test
+    @Order(7)
     void aConnectionSurvivesARestart() throws IOException, InterruptedException {
         lab.start("ip netns exec b iperf3 -s -1", Path.of("/dev/null"));
         Await.within(
@@ -134,7 +148,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aDaemonThatHangsIsEndedByTheWatchdogAndStartedAgain() throws IOException {
         lab.expect("mkdir -p /etc/systemd/system/tapswitch.service.d");
         lab.write("/etc/systemd/system/tapswitch.service.d/test.conf", "[Service]\nWatchdogSec=2s\n");
@@ -154,7 +168,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void whatIsRemovedIsNotKeptByTheStore() throws IOException {
         lab.expect("tapswitch port add lan c --namespace a --device extra");
         assertEquals("3", lab.property("NFileDescriptorStore"));
@@ -173,7 +187,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void stoppedItLeavesNoInterface() {
         lab.expect("systemctl stop tapswitch");
         assertNotEquals(0, lab.run("ip -n a link show eth0").exit());
@@ -183,7 +197,7 @@ class SystemdIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void removedAndPurgedItIsGone() {
         lab.expect("dpkg --remove --no-triggers tapswitch");
         assertNotEquals(
@@ -222,9 +236,13 @@ class SystemdIT {
         String before = link();
         int unanswered = unanswered();
         Path said = lab.directory().resolve("ping");
-        Process ping = lab.start("ip netns exec a ping -q -n -i 0.01 -c 800 198.18.0.2", said);
+        Process ping = lab.start("ip netns exec a ping -q -n -i 0.01 198.18.0.2", said);
         Await.pause(Duration.ofSeconds(1));
         lab.expect(what);
+        // Behind all that wait.
+        lab.expect("ip netns exec a ping -q -n -c 1 -W 30 198.18.0.2");
+        Await.pause(Duration.ofSeconds(1));
+        lab.expect("pkill -INT -x ping");
         assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
         Matcher counts = PING.matcher(read(said));
         assertTrue(counts.find(), () -> read(said) + lab.log());

@@ -57,7 +57,7 @@ class BenchIT {
         Ran ran = bench(
                 "--quick",
                 "--rounds=1",
-                "--only=frames,tcp-1,latency",
+                "--only=frames,tcp-4,latency",
                 "--systems=tapswitch-epoll,bridge,floor-epoll,floor-uring",
                 "--output=" + directory);
         assertEquals(0, ran.exit, ran.output);
@@ -66,7 +66,7 @@ class BenchIT {
             double received = figure(report, "frames-received", "64 bytes", system);
             double offered = figure(report, "frames-offered", "64 bytes", system);
             assertTrue(received > 0 && offered > 0, () -> system + ": " + received + " of " + offered);
-            assertTrue(figure(report, "tcp", "1 stream, one way", system) > 0, ran.output);
+            assertTrue(figure(report, "tcp", "4 streams, one way", system) > 0, ran.output);
             assertTrue(figure(report, "request-response", "idle, p50", system) > 0, ran.output);
         }
         assertTrue(Files.readString(directory.resolve("bench.md")).contains("| kernel bridge |"));

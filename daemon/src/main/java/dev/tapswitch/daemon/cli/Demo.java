@@ -202,7 +202,7 @@ final class Demo {
         try {
             nodes.awaitListening(BOB.name(), 5201);
             page.command("tapswitch lab exec carol iperf3 -c " + BOB.address() + " -t " + seconds);
-            var report = Json.parse(
+            var report = Json.parseForeign(
                     nodes.run(CAROL.name(), "iperf3", "-J", "-c", BOB.address(), "-t", Integer.toString(seconds)));
             var received = report.path("end").path("sum_received");
             page.output(Quantity.bitRate(received.path("bits_per_second").asDouble()) + ", "

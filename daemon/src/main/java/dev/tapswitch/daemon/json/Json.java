@@ -40,7 +40,12 @@ public final class Json implements Iterable<Json> {
 
     /** Reads a text that is one value, by RFC 8259 and nothing looser; JsonException says on one line what is wrong and where. */
     public static Json parse(String text) {
-        return new Json(JsonText.read(text));
+        return new Json(JsonText.read(text, false));
+    }
+
+    /** As {@link #parse}, of a program that names a member twice, as iperf3 does: the last one counts. */
+    public static Json parseForeign(String text) {
+        return new Json(JsonText.read(text, true));
     }
 
     /** Maps, collections, strings, numbers, booleans and null as JSON; Json as it is. */

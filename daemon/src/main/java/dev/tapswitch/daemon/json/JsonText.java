@@ -26,12 +26,13 @@ final class JsonText {
 
     private JsonText() {}
 
-    static JsonElement read(String text) {
+    /** {@code lastCounts}: of two members of one name the last one, instead of an error. */
+    static JsonElement read(String text, boolean lastCounts) {
         var reader = new JsonReader(new StringReader(text));
         reader.setStrictness(Strictness.STRICT);
         reader.setNestingLimit(DEEPEST);
         try {
-            JsonElement element = element(reader);
+            JsonElement element = element(reader, lastCounts);
             // Throws where more follows.
             if (reader.peek() == JsonToken.END_DOCUMENT) return element;
             throw new JsonException("more than one value");
@@ -47,13 +48,13 @@ final class JsonText {
                 .replaceFirst("^End of input", "It ends too early");
     }
 
-    private static JsonElement element(JsonReader reader) throws IOException {
+    private static JsonElement element(JsonReader reader, boolean lastCounts) throws IOException {
         return switch (reader.peek()) {
-            case BEGIN_OBJECT -> object(reader);
+            case BEGIN_OBJECT -> object(reader, lastCounts);
             case BEGIN_ARRAY -> {
                 JsonArray array = new JsonArray();
                 reader.beginArray();
-                while (reader.hasNext()) array.add(element(reader));
+                while (reader.hasNext()) array.add(element(reader, lastCounts));
                 reader.endArray();
                 yield array;
             }
@@ -69,13 +70,14 @@ final class JsonText {
         };
     }
 
-    private static JsonObject object(JsonReader reader) throws IOException {
+    private static JsonObject object(JsonReader reader, boolean lastCounts) throws IOException {
         JsonObject object = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
             String name = reader.nextName();
-            if (object.has(name)) throw new JsonException("\"" + name + "\" is there twice at " + reader.getPath());
-            object.add(name, element(reader));
+            if (!lastCounts && object.has(name))
+                throw new JsonException("\"" + name + "\" is there twice at " + reader.getPath());
+            object.add(name, element(reader, lastCounts));
         }
         reader.endObject();
         return object;

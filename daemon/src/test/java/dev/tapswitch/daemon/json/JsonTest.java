@@ -120,4 +120,13 @@ class JsonTest {
                   "b": []
                 }""", Json.parse("{\"a\":[1,{}],\"b\":[]}").toPrettyString());
     }
+
+    /** Of four streams, iperf3 3.12 says twice whether it was the sender. */
+    @Test
+    void ofOthersTheLastOfTwoMembersCounts() {
+        Json sum = Json.parseForeign("{\"sum\": {\"sender\": true, \"bytes\": 7, \"sender\": false}}")
+                .path("sum");
+        assertEquals(2, sum.size());
+        assertFalse(sum.required("sender").asBoolean());
+    }
 }

@@ -43,11 +43,13 @@ public final class Tools {
         return parse(Command.expect(limit, "", words));
     }
 
+    /** What a program of others' says. */
     public static Json parse(String json) {
         try {
-            return Json.parse(json);
+            return Json.parseForeign(json);
         } catch (JsonException e) {
-            throw new BenchException("not JSON: " + json.strip(), e);
+            String begin = json.strip().lines().findFirst().orElse("nothing");
+            throw new BenchException("not JSON (" + e.getMessage() + "): " + begin, e);
         }
     }
 
