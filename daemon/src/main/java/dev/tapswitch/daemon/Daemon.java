@@ -106,11 +106,11 @@ public final class Daemon {
                 else succeed(thread, control, socket, systemd, state, predecessor);
                 Signals signals = Signals.take();
                 thread.submit(() -> start(cni, docker, nat, thread)).get();
-                if (predecessor == null) collectGarbageOfTheStart();
                 Possessions possessions = new Possessions(host, systemd, docker, nat, state, signals);
                 HandOver handOver = new HandOver(options.arguments(), socket, thread, possessions);
                 try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, handOver, version)) {
                     possessions.with(api);
+                    if (predecessor == null) collectGarbageOfTheStart();
                     thread.execute(() -> systemd.started(host));
                     thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
                     if (predecessor != null) thread.execute(predecessor::running);

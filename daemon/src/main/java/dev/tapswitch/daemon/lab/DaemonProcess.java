@@ -23,6 +23,7 @@ final class DaemonProcess {
             "-Xmn32m",
             "-Xmx128m",
             "-XX:PretenureSizeThreshold=64k",
+            "-XX:MaxTenuringThreshold=1",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=inline,io.netty.channel.uring.IoUringIoHandler::processCompletionsAndHandleOverflow",
             "-XX:CompileCommand=inline,io.netty.channel.uring.CompletionQueue::process");

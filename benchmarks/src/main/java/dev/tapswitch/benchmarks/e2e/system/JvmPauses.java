@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /** What {@code -Xlog:safepoint} has written since it was first looked at: every time that the JVM stopped all threads, for GC or anything else. */
 final class JvmPauses {
+    /** A collection that the program asked for, as the daemon does once, when it has started. */
+    private static final String ASKED_FOR = "\"SerialGCCollect\"";
+
     private static final Pattern TOTAL = Pattern.compile("Total: +(\\d+) ns");
 
     private final Path log;
@@ -27,6 +30,7 @@ final class JvmPauses {
             file.skipNBytes(start);
             return new String(file.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
+                    .filter(line -> !line.contains(ASKED_FOR))
                     .map(TOTAL::matcher)
                     .filter(Matcher::find)
                     .mapToDouble(matcher -> Long.parseLong(matcher.group(1)) / 1e3)
