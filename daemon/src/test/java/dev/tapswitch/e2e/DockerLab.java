@@ -154,6 +154,25 @@ final class DockerLab implements AutoCloseable {
         host("rm", "-f", "/run/docker-lab.pid");
     }
 
+    /** The machine loses its power: nothing runs, and nothing but what is on disk is left. */
+    void powerOff() {
+        dockerd.destroyForcibly();
+        awaitEnd(dockerd, 30);
+        daemon.kill();
+        for (long pid : lab()) if (pid != host.pid()) ProcessHandle.of(pid).ifPresent(DockerLab::kill);
+        awaitEnd(containerd, 10);
+        containerd = null;
+        host("sh", "-c", """
+                for m in $(grep -oE ' /run/(docker|containerd)[^ ]*' /proc/mounts | sort -r); do umount -l $m; done
+                rm -rf /run/docker* /run/containerd; mkdir -p /run/docker/plugins; nft flush ruleset""");
+    }
+
+    /** With the container that it started, which is in a mount namespace of its own. */
+    private static void kill(ProcessHandle process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
     /** Starts Tapswitch as the network driver, or as {@code lines} say. */
     RunningDaemon startTapswitch(String... lines) {
         String more = String.join("\n", lines);
@@ -369,12 +388,7 @@ final class DockerLab implements AutoCloseable {
         processes.forEach(Process::destroyForcibly);
         // containerd's shims, where dockerd was killed: what shares our mount namespace, and its children, the
         // containers.
-        for (long pid : lab()) {
-            ProcessHandle.of(pid).ifPresent(process -> {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            });
-        }
+        for (long pid : lab()) ProcessHandle.of(pid).ifPresent(DockerLab::kill);
         awaitEnd(host, 10);
         internet.destroyForcibly();
         Command.run("rm", "-rf", "--one-file-system", directory.toString());

@@ -145,6 +145,14 @@ class DockerRestartIT {
             lab.startDockerAgain();
             bothServe(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
+
+            // The machine boots.
+            lab.powerOff();
+            lab.restartTapswitch();
+            lab.startDockerAgain();
+            bothServe(lab);
+            assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
+            assertEquals("3", portsUp(lab));
         }
     }
 
