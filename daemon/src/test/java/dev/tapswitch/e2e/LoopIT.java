@@ -19,6 +19,7 @@ import io.netty.channel.uring.IoUring;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,15 +30,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The event loops in this JVM, between two TAPs: what can't be seen from outside of a process. */
 @Timeout(120)
 class LoopIT {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int MILLION = 1_000_000;
     private static final int FRAME_LENGTH = 60;
+    /** What is the default, in nanoseconds. */
+    private static final long BUSY_POLL = 50_000;
+
     private static final int ETHERTYPE = 0x88b5; // IEEE 802: local experimental
 
     @ParameterizedTest
     @EnumSource(Io.class)
     void aMillionFramesAllocateNothing(Io io) throws Exception {
         try (var net = new Net();
-                var forwarding = new Forwarding(net, io)) {
+                var forwarding = new Forwarding(net, io, 2, 0)) {
             var frame = frame();
             forwarding.send(frame, 200_000); // warm: what is compiled by now is what runs
             long before = allocatedByWorker();
@@ -59,14 +64,14 @@ class LoopIT {
     void noFlowIsReordered(Io io) throws Exception {
         int frames = 200_000;
         try (var net = new Net();
-                var forwarding = new Forwarding(net, io)) {
+                var forwarding = new Forwarding(net, io, 2, BUSY_POLL)) {
             var received = CompletableFuture.supplyAsync(
-                    () -> forwarding.b.receive(LoopIT::isOurs, frames, Duration.ofSeconds(10)));
+                    () -> forwarding.sockets.get(1).receive(LoopIT::isOurs, frames, Duration.ofSeconds(10)));
             byte[] bytes = frame();
             ByteBuffer frame = ByteBuffer.wrap(bytes);
             for (int i = 0; i < frames; i++) {
                 frame.putInt(14, i);
-                forwarding.a.send(bytes);
+                forwarding.sockets.get(0).send(bytes);
                 // Pauses of all lengths, so that bursts begin and end everywhere.
                 if (i % 1_009 == 0) Thread.sleep(0, i % 7 * 20_000);
             }
@@ -79,6 +84,34 @@ class LoopIT {
                 last = number;
             }
             assertTrue(all.size() > frames / 10, () -> "only " + all.size() + " frames arrived");
+        }
+    }
+
+    /** More ports than a worker reads without being told; and when nothing comes any more, it sleeps. */
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void manyPortsTalkAtOnce(Io io) throws Exception {
+        int senders = 6;
+        int each = 2_000;
+        try (var net = new Net();
+                var forwarding = new Forwarding(net, io, senders + 1, BUSY_POLL)) {
+            forwarding.sockets.remove(1);
+            byte[] frame = frame();
+            for (int round = 0; round < each; round++) {
+                for (int sender = 0; sender < senders; sender++) {
+                    frame[11] = (byte) (16 + sender);
+                    forwarding.sockets.get(sender).send(frame);
+                }
+                if (round % 50 == 0) Thread.sleep(1);
+            }
+            forwarding.await((long) senders * each);
+            long before = THREADS.getThreadCpuTime(worker());
+            Thread.sleep(500);
+            long used = THREADS.getThreadCpuTime(worker()) - before;
+            assertTrue(used < 50_000_000, () -> "the worker used " + used + " ns in half a second of silence");
+            forwarding.detach(0);
+            forwarding.sockets.get(1).send(frame);
+            forwarding.await((long) senders * each + 1);
         }
     }
 
@@ -97,37 +130,33 @@ class LoopIT {
     }
 
     private static long allocatedByWorker() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long sum = 0;
-        int workers = 0;
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (!thread.getName().startsWith("worker-")) continue;
-            sum += threads.getThreadAllocatedBytes(thread.threadId());
-            workers++;
-        }
-        assertEquals(1, workers, "one worker's thread");
-        return sum;
+        return THREADS.getThreadAllocatedBytes(worker());
     }
 
-    /** A switch with one worker and two TAPs, each with a raw socket in its namespace. */
+    private static long worker() {
+        List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("worker-"))
+                .toList();
+        assertEquals(1, workers.size(), "one worker's thread");
+        return workers.getFirst().threadId();
+    }
+
+    /** A switch with one worker and TAPs, each with a raw socket in its namespace; what is sent is for the second of them. */
     private static final class Forwarding implements AutoCloseable {
         private final Workers workers;
         private final LearningSwitch lan = new LearningSwitch("lan", SwitchSettings.DEFAULT, 1);
-        private final TapDevice first;
-        private final TapDevice second;
-        final RawSocket a;
-        final RawSocket b;
+        private final List<TapDevice> devices = new ArrayList<>();
+        final List<RawSocket> sockets = new ArrayList<>();
 
-        Forwarding(Net net, Io io) throws Exception {
+        Forwarding(Net net, Io io, int ports, long busyPollNanos) throws Exception {
             assumeTrue(io == Io.EPOLL || IoUring.isAvailable(), "no io_uring here");
-            Node nodeA = net.quietNode("a");
-            Node nodeB = net.quietNode("b");
-            workers = Workers.start(new WorkerSettings(IoMode.valueOf(io.name()), 1, 0), (owner, port, state) -> {});
-            first = attach(nodeA);
-            second = attach(nodeB);
-            a = nodeA.raw();
-            b = nodeB.raw();
-            // Known on both sides, so that nothing is flooded.
+            List<Node> nodes = new ArrayList<>();
+            for (int i = 0; i < ports; i++) nodes.add(net.quietNode("n" + i));
+            workers = Workers.start(
+                    new WorkerSettings(IoMode.valueOf(io.name()), 1, busyPollNanos), (owner, port, state) -> {});
+            for (Node node : nodes) devices.add(attach(node));
+            for (Node node : nodes) sockets.add(node.raw());
+            // Known, so that nothing is flooded.
             long now = System.nanoTime() / 1_000_000;
             lan.macTable().addStatic(0x0200_0000_0002L, 0, 1, now);
         }
@@ -140,29 +169,36 @@ class LoopIT {
             return device;
         }
 
-        /** Frames that were written to b. */
+        /** Frames that were written to the second. */
         long forwarded() {
             return lan.count(1, PortCounter.TX_FRAMES);
         }
 
         /** Sends frames and waits until the switch has forwarded what it will; what a full queue lost is sent again. */
         void send(byte[] frame, int count) throws InterruptedException {
+            RawSocket socket = sockets.getFirst();
             long goal = forwarded() + count;
-            for (int i = 0; i < count; i++) a.send(frame);
+            for (int i = 0; i < count; i++) socket.send(frame);
             for (int round = 0; round < 50 && forwarded() < goal; round++) {
                 Thread.sleep(20);
-                for (long missing = goal - forwarded(); missing > 0; missing--) a.send(frame);
+                for (long missing = goal - forwarded(); missing > 0; missing--) socket.send(frame);
             }
             Thread.sleep(50);
         }
 
+        void await(long frames) {
+            Await.within(Duration.ofSeconds(5), () -> forwarded() + " of " + frames, () -> forwarded() == frames);
+        }
+
+        void detach(int port) {
+            workers.detach(lan, port);
+        }
+
         @Override
         public void close() {
-            workers.detach(lan, 0);
-            workers.detach(lan, 1);
+            for (int port = 0; port < devices.size(); port++) detach(port);
             workers.close();
-            first.close();
-            second.close();
+            devices.forEach(TapDevice::close);
         }
     }
 }

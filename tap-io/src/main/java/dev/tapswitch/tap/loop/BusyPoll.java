@@ -11,9 +11,6 @@ final class BusyPoll {
 
     private static final int MOST = 8;
 
-    /** Between two looks, about a microsecond: Netty's loop may leave an object behind each time it looks. */
-    private static final int SPINS = 32;
-
     private final long nanos;
     private long lastNanos;
     private int trust;
@@ -31,10 +28,18 @@ final class BusyPoll {
         lastNanos = nowNanos;
     }
 
-    /** Whether to look again instead of sleeping; in a moment, if so. */
+    /** Whether to look for more instead of sleeping. */
     boolean isOn() {
-        if (nanos == 0 || trust < ENOUGH || System.nanoTime() - lastNanos >= nanos) return false;
-        for (int i = 0; i < SPINS; i++) Thread.onSpinWait();
-        return true;
+        return nanos > 0 && trust >= ENOUGH && !isOver(lastNanos);
+    }
+
+    /** Whether looking has brought nothing for long enough since then. */
+    boolean isOver(long sinceNanos) {
+        return System.nanoTime() - sinceNanos >= nanos;
+    }
+
+    /** When the last frame came. */
+    long lastNanos() {
+        return lastNanos;
     }
 }

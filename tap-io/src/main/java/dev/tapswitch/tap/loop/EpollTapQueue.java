@@ -3,6 +3,7 @@ package dev.tapswitch.tap.loop;
 import dev.tapswitch.core.forward.Counters;
 import dev.tapswitch.core.forward.SwitchSnapshot;
 import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.Libc;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
@@ -48,6 +49,7 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
     @Override
     public void stop(Runnable stopped) {
         lane.remove(port, this);
+        worker.hotQueues().remove(this);
         registration.cancel();
         stopped.run();
     }
@@ -60,15 +62,36 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
     @Override
     public void handle(IoRegistration ignored, IoEvent event) {
         if (!registration.isValid()) return;
+        int length = Libc.read(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);
+        if (length > 0) {
+            forward(length);
+            worker.hotQueues().add(this);
+        } else if (length == -Errno.EBADFD) {
+            vanish();
+        }
+    }
+
+    @Override
+    public boolean look() {
+        int length = Libc.tryRead(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);
+        if (length > 0) forward(length);
+        return length > 0;
+    }
+
+    @Override
+    public void rest() {
+        // The loop has been asked for good, and would tell at any time.
+    }
+
+    /** Forwards the frame that was read, and those behind it. A queue that has failed meanwhile wakes its worker again at once. */
+    private void forward(int first) {
         SwitchSnapshot snapshot = lane.snapshot();
         long nowMs = worker.beginBatch();
-        for (int frames = 0; frames < READ_BUDGET; frames++) {
-            int length = Worker.read(descriptor.intValue(), buffer.address(), frames);
-            if (length <= 0) {
-                if (length == -Errno.EBADFD) vanish();
-                return;
-            }
+        int length = first;
+        for (int frames = 1; length > 0; frames++) {
             worker.forward(lane, snapshot, port, buffer, 0, length, nowMs);
+            if (frames == READ_BUDGET) return;
+            length = Libc.tryRead(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);
         }
     }
 

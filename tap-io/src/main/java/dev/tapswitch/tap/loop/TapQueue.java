@@ -12,6 +12,12 @@ interface TapQueue extends IoHandle {
     /** Begins to read; on the loop, right after registration. */
     void start(IoRegistration registration);
 
+    /** Reads and forwards what is there, without having been told that there is something; whether there was. */
+    boolean look();
+
+    /** Nobody looks any more: waits until it is told. */
+    void rest();
+
     @Override
     void close();
 

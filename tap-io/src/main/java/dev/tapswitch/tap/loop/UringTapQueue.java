@@ -3,6 +3,7 @@ package dev.tapswitch.tap.loop;
 import dev.tapswitch.core.forward.Counters;
 import dev.tapswitch.core.forward.SwitchSnapshot;
 import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.Libc;
 import dev.tapswitch.tap.sys.Linux;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -50,6 +51,8 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private Runnable stopped = () -> {};
     /** How many frames to ask for at once; 0 for one by one. */
     private int burst;
+    /** What the last read answered that brought nothing; more than 0 when all of a burst's did. */
+    private int last;
 
     /**
      * {@code bursts}: the worker's, shared by its queues; {@code takesBursts}: whether this one may use them; {@code gone}: told on the loop when the
@@ -78,6 +81,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     public void stop(Runnable whenStopped) {
         stopped = whenStopped;
         lane.remove(port, this);
+        worker.hotQueues().remove(this);
         if (isUnregistered) {
             stopped.run();
             return;
@@ -100,48 +104,71 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         if (((IoUringIoEvent) event).opcode() != POLL_ADD) return;
         isPolling = false;
         if (!registration.isValid()) return;
-        int last = move(lane.snapshot(), worker.beginBatch());
-        if (last != -Errno.EBADFD) {
-            poll();
-        } else {
+        int frames = move(true);
+        if (last == -Errno.EBADFD) {
             stop(stopped);
             gone.run();
+        } else if (frames == 0 || !worker.hotQueues().add(this)) {
+            poll();
         }
     }
 
-    /** Moves frames until there are none or the budget is used up; what the last read answered. */
-    private int move(SwitchSnapshot snapshot, long nowMs) {
-        int frames = 0;
+    @Override
+    public boolean look() {
+        return move(false) > 0;
+    }
+
+    @Override
+    public void rest() {
+        poll();
+    }
+
+    /** Moves frames until there are none or the budget is used up; how many. {@code isTold}: something is there, and if not frames, then a reason. */
+    private int move(boolean isTold) {
+        SwitchSnapshot snapshot = lane.snapshot();
         MemorySegment memory = bursts.memory();
+        int frames = 0;
+        long nowMs = 0;
+        last = 0;
         while (burst == 0 && frames < BUDGET) {
-            int length = Worker.read(fd, memory.address(), frames);
-            if (length <= 0) return length;
+            int length = isTold && frames == 0
+                    ? Libc.read(fd, memory.address(), Worker.BUFFER_LENGTH)
+                    : Libc.tryRead(fd, memory.address(), Worker.BUFFER_LENGTH);
+            if (length <= 0) {
+                last = length;
+                return frames;
+            }
+            if (frames == 0) nowMs = worker.beginBatch();
             worker.forward(lane, snapshot, port, memory, 0, length, nowMs);
             frames++;
             if (file != Bursts.NO_FILE && frames == FEW && length < LARGE) burst = FIRST_BURST;
         }
-        return burst > 0 ? moveBursts(snapshot, nowMs) : 0;
+        return burst > 0 ? frames + moveBursts(snapshot) : frames;
     }
 
     /** Each burst's writes and the next one's reads are one system call. */
-    private int moveBursts(SwitchSnapshot snapshot, long nowMs) {
-        int last = 0;
+    private int moveBursts(SwitchSnapshot snapshot) {
+        int frames = 0;
         for (int left = BURSTS; left > 0 && burst > 0; left--) {
             int asked = burst;
-            if (!bursts.read(file, asked)) burst = 0;
-            else last = forwardBurst(snapshot, asked, nowMs);
+            if (!bursts.read(file, asked)) {
+                burst = 0;
+                break;
+            }
+            frames += forwardBurst(snapshot, asked);
             if (last <= 0) break;
         }
         bursts.flush();
-        return last;
+        return frames;
     }
 
-    /** Forwards what a burst of reads brought; more than 0 when all of them brought something, else what the last that did not answered. */
-    private int forwardBurst(SwitchSnapshot snapshot, int asked, long nowMs) {
+    /** Forwards what a burst of reads brought; how many frames. */
+    private int forwardBurst(SwitchSnapshot snapshot, int asked) {
         bursts.gather();
         int frames = 0;
         long bytes = 0;
-        int last = 1;
+        long nowMs = 0;
+        last = 1;
         for (int slot = 0; slot < asked; slot++) {
             int length = bursts.length(slot);
             if (length <= 0) {
@@ -149,12 +176,13 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
                 last = length;
                 continue;
             }
+            if (frames == 0) nowMs = worker.beginBatch();
             worker.forward(lane, snapshot, port, bursts.memory(), bursts.offset(slot), length, nowMs);
             frames++;
             bytes += length;
         }
         burst = next(asked, frames, bytes);
-        return last;
+        return frames;
     }
 
     private static int next(int asked, int frames, long bytes) {

@@ -27,13 +27,13 @@ final class Worker {
     private final MemorySegment completed = Arena.ofAuto().allocate(BUFFER_LENGTH, 64);
     private final MemorySegment answer = Arena.ofAuto().allocate(HEADER + 128, 64);
     private final Segmenter segmenter = new Segmenter();
-    private final BusyPoll busyPoll;
+    private final HotQueues hotQueues;
     /** Null where the loop waits with epoll. */
     private final Bursts bursts;
 
     /** {@code bursts}: null where frames are read and written one by one. */
-    Worker(BusyPoll busyPoll, Bursts bursts) {
-        this.busyPoll = busyPoll;
+    Worker(HotQueues hotQueues, Bursts bursts) {
+        this.hotQueues = hotQueues;
         this.bursts = bursts;
     }
 
@@ -41,15 +41,19 @@ final class Worker {
         return bursts;
     }
 
+    HotQueues hotQueues() {
+        return hotQueues;
+    }
+
     /** Once its loop has ended. */
     void close() {
         if (bursts != null) bursts.close();
     }
 
-    /** To be called where frames are there to be read; what {@link #forward} is to have as {@code nowMs}. */
+    /** To be called where frames have come; what {@link #forward} is to have as {@code nowMs}. */
     long beginBatch() {
         long nowNanos = System.nanoTime();
-        busyPoll.frameAt(nowNanos);
+        hotQueues.busyPoll().frameAt(nowNanos);
         return nowNanos / 1_000_000;
     }
 
@@ -121,16 +125,6 @@ final class Worker {
             int segment = segmenter.next(i, completed, 0);
             write(queue, counters, completed.address(), segment);
         }
-    }
-
-    /**
-     * Reads a frame after {@code before} others of the same wake-up; its length, or not more than 0. Only the first says why there is none: a queue that has
-     * failed wakes its worker again at once, and then it is the first.
-     */
-    static int read(int descriptor, long address, int before) {
-        return before == 0
-                ? Libc.read(descriptor, address, BUFFER_LENGTH)
-                : Libc.tryRead(descriptor, address, BUFFER_LENGTH);
     }
 
     /** Writes now. What failed was not written: once more, for the reason. */

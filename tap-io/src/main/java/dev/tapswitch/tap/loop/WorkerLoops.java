@@ -16,25 +16,32 @@ final class WorkerLoops extends MultiThreadIoEventLoopGroup {
 
     @Override
     protected IoEventLoop newChild(Executor executor, IoHandlerFactory factory, Object... arguments) {
-        return new Loop(this, executor, factory, new BusyPoll((long) arguments[0]));
+        return new Loop(this, executor, factory, new HotQueues(new BusyPoll((long) arguments[0])));
     }
 
     /** A loop that has tasks does not block in epoll_wait or io_uring_enter: to look for more is such a task. */
     static final class Loop extends SingleThreadIoEventLoop {
-        private final BusyPoll busyPoll;
+        private final HotQueues hotQueues;
+        private boolean isLooking;
 
-        private Loop(WorkerLoops group, Executor executor, IoHandlerFactory factory, BusyPoll busyPoll) {
+        private Loop(WorkerLoops group, Executor executor, IoHandlerFactory factory, HotQueues hotQueues) {
             super(group, executor, factory);
-            this.busyPoll = busyPoll;
+            this.hotQueues = hotQueues;
         }
 
-        BusyPoll busyPoll() {
-            return busyPoll;
+        HotQueues hotQueues() {
+            return hotQueues;
+        }
+
+        @Override
+        protected int runIo() {
+            isLooking = hotQueues.look();
+            return super.runIo();
         }
 
         @Override
         protected boolean hasTasks() {
-            return super.hasTasks() || busyPoll.isOn();
+            return super.hasTasks() || isLooking;
         }
     }
 }

@@ -81,7 +81,7 @@ public final class Workers implements AutoCloseable {
             loops[i] = group.next();
             // The kernel wants a ring to be used by the thread that made it.
             Bursts bursts = mode == IoMode.EPOLL ? null : await(loops[i].submit(Bursts::open));
-            workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).busyPoll(), bursts);
+            workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).hotQueues(), bursts);
             if (mode == IoMode.EPOLL) buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
         }
         this.watch = new LinkWatch();

@@ -12,7 +12,7 @@ public record RequestResponse() implements Measurement {
     @Override
     public void run(Station station, Recorder recorder) {
         try (var server = new RequestServer(station, 5_001)) {
-            Latencies idle = Latencies.of(server.client("seconds=" + station.seconds(1.5)));
+            Latencies idle = Latencies.of(server.client("warmup=2", "seconds=" + station.seconds(1.5)));
             record(recorder, "idle", idle);
         }
     }

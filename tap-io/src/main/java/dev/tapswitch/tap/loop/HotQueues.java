@@ -1,0 +1,82 @@
+package dev.tapswitch.tap.loop;
+
+/**
+ * The queues that brought frames a moment ago. While its worker looks for more ({@link BusyPoll}), they are read without anybody saying that there is something:
+ * the sender need not interrupt the worker's CPU, and the frame does not wait for a turn of Netty's loop. The loop's thread.
+ */
+final class HotQueues {
+    /** Each waits for the reads of the others; a conversation has two. */
+    private static final int MOST = 4;
+
+    /** So often they are looked at before all other ports have their turn, when there is nothing. */
+    private static final int ROUNDS = 8;
+
+    /** A breath between two rounds, for what shares the core. */
+    private static final int SPINS = 8;
+
+    private final BusyPoll busyPoll;
+    private final TapQueue[] queues = new TapQueue[MOST];
+    /** When each of them last brought a frame. */
+    private final long[] lastNanos = new long[MOST];
+
+    private int count;
+
+    HotQueues(BusyPoll busyPoll) {
+        this.busyPoll = busyPoll;
+    }
+
+    BusyPoll busyPoll() {
+        return busyPoll;
+    }
+
+    /** A queue has just brought frames; whether it is one of these from now on, so that nobody needs to tell when there are more. */
+    boolean add(TapQueue queue) {
+        for (int i = 0; i < count; i++) if (queues[i].equals(queue)) return true;
+        if (count == MOST || !busyPoll.isOn()) return false;
+        queues[count] = queue;
+        lastNanos[count++] = busyPoll.lastNanos();
+        return true;
+    }
+
+    void remove(TapQueue queue) {
+        for (int i = 0; i < count; i++) if (queues[i].equals(queue)) remove(i);
+    }
+
+    /** Looks for frames, if it is the time for that; whether the worker shall look again instead of sleeping. */
+    boolean look() {
+        if (!busyPoll.isOn()) {
+            while (count > 0) rest(count - 1);
+            return false;
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            if (readAll()) return true;
+            for (int i = 0; i < SPINS; i++) Thread.onSpinWait();
+        }
+        for (int i = count - 1; i >= 0; i--) if (busyPoll.isOver(lastNanos[i])) rest(i);
+        return true;
+    }
+
+    /** From the last to the first: what is removed meanwhile is replaced by one that has had its turn. */
+    private boolean readAll() {
+        boolean isFound = false;
+        for (int i = count - 1; i >= 0; i--) {
+            if (!queues[i].look()) continue;
+            lastNanos[i] = busyPoll.lastNanos();
+            isFound = true;
+        }
+        return isFound;
+    }
+
+    private void rest(int index) {
+        TapQueue queue = queues[index];
+        remove(index);
+        queue.rest();
+    }
+
+    private void remove(int index) {
+        count--;
+        queues[index] = queues[count];
+        lastNanos[index] = lastNanos[count];
+        queues[count] = null;
+    }
+}
