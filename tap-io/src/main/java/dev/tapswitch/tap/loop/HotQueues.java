@@ -11,8 +11,11 @@ final class HotQueues {
     /** So often they are looked at before all other ports have their turn, when there is nothing. */
     private static final int ROUNDS = 8;
 
-    /** A breath between two rounds, for what shares the core. */
+    /** A breath between two rounds. */
     private static final int SPINS = 8;
+
+    /** Of rounds that found nothing, one of so many is followed by a turn of whoever waits for this CPU. */
+    private static final int TURN = 8;
 
     private final BusyPoll busyPoll;
     private final TapQueue[] queues = new TapQueue[MOST];
@@ -20,6 +23,7 @@ final class HotQueues {
     private final long[] lastNanos = new long[MOST];
 
     private int count;
+    private int emptyRounds;
 
     HotQueues(BusyPoll busyPoll) {
         this.busyPoll = busyPoll;
@@ -44,16 +48,14 @@ final class HotQueues {
 
     /** Looks for frames, if it is the time for that; whether the worker shall look again instead of sleeping. */
     boolean look() {
-        if (!busyPoll.isOn()) {
-            while (count > 0) rest(count - 1);
-            return false;
-        }
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS && busyPoll.isOn(); round++) {
             if (readAll()) return true;
-            for (int i = 0; i < SPINS; i++) Thread.onSpinWait();
+            if (++emptyRounds % TURN == 0) busyPoll.letOthersRun();
+            else for (int i = 0; i < SPINS; i++) Thread.onSpinWait();
         }
-        for (int i = count - 1; i >= 0; i--) if (busyPoll.isOver(lastNanos[i])) rest(i);
-        return true;
+        boolean isOn = busyPoll.isOn();
+        for (int i = count - 1; i >= 0; i--) if (!isOn || busyPoll.isOver(lastNanos[i])) rest(i);
+        return isOn;
     }
 
     /** From the last to the first: what is removed meanwhile is replaced by one that has had its turn. */

@@ -60,6 +60,27 @@ class BusyPollTest {
     }
 
     @Test
+    void whenOthersWantTheCpuItSleepsForAWhileAndLongerTheNextTime() {
+        untilNow(20, 10);
+        busyPoll.pauseAt(nowNanos);
+        assertFalse(isOnAfter(9));
+        assertTrue(isOnAfter(2));
+        busyPoll.pauseAt(nowNanos);
+        assertFalse(isOnAfter(19));
+        assertTrue(isOnAfter(2));
+        assertTrue(isOnAfter(1_000));
+        busyPoll.pauseAt(nowNanos);
+        assertFalse(isOnAfter(9));
+        assertTrue(isOnAfter(2));
+    }
+
+    private boolean isOnAfter(long ms) {
+        nowNanos += TimeUnit.MILLISECONDS.toNanos(ms);
+        busyPoll.frameAt(nowNanos);
+        return busyPoll.isOn();
+    }
+
+    @Test
     void noTimeIsNoLooking() {
         var none = new BusyPoll(0);
         for (int i = 0; i < 20; i++) none.frameAt(System.nanoTime());
