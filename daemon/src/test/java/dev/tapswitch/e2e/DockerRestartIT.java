@@ -60,7 +60,15 @@ class DockerRestartIT {
                 lab.webAnd(line, "cc" + i, "--network", "net", "-p", (9100 + i) + ":80", "-v", out + ":/out");
             }
             Files.createFile(out.resolve("go"));
-            Await.pause(Duration.ofSeconds(2));
+            // None may be about to be made when there is no switch: its first ARP request would go nowhere for too
+            // long.
+            for (int i = 0; i < CONTAINERS; i++) {
+                Path got = out.resolve("" + i);
+                Await.within(
+                        Duration.ofSeconds(60),
+                        () -> "a first line in " + got,
+                        () -> Files.exists(got) && !read(got).isEmpty());
+            }
             lab.tapswitch().kill();
             lab.restartTapswitch();
             lab.tapswitch().awaitPortsUp(CONTAINERS + 1);
