@@ -26,8 +26,8 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private static final int FEW = 4;
 
     private static final int FIRST_BURST = 16;
-    /** Bytes from which on moving a frame takes so long that system calls don't count. */
-    private static final int LARGE = 4_096;
+    /** Bytes from which on a frame (a super-frame) is better read into the one buffer that is in the cache; jumbo frames gain more by bursts. */
+    private static final int LARGE = 16_384;
     /** Frames at one go, one by one, and bursts at one go; a flood on one port keeps another waiting for no more than these. */
     private static final int BUDGET = 64;
 
