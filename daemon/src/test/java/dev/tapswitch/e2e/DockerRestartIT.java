@@ -60,8 +60,7 @@ class DockerRestartIT {
                 lab.webAnd(line, "cc" + i, "--network", "net", "-p", (9100 + i) + ":80", "-v", out + ":/out");
             }
             Files.createFile(out.resolve("go"));
-            // None may be about to be made when there is no switch: its first ARP request would go nowhere for too
-            // long.
+            // Not while one is being made: without a switch its first ARP request goes nowhere.
             for (int i = 0; i < CONTAINERS; i++) {
                 Path got = out.resolve("" + i);
                 Await.within(

@@ -23,11 +23,11 @@ public record LoadedLatency() implements Measurement {
                 .with("first", 3)
                 .with("cpu", -1)
                 .rate(RATE)
-                .seconds(0, seconds + 2.8);
+                .seconds(0, RequestResponse.WARM_UP + seconds + 0.8);
         try (var server = new RequestServer(station, 5_002)) {
             var running = CompletableFuture.supplyAsync(load::run);
             Await.pause(300);
-            Latencies latencies = Latencies.of(server.client("warmup=2", "seconds=" + seconds));
+            Latencies latencies = RequestResponse.measure(server, seconds);
             running.join();
             RequestResponse.record(recorder, "with 50,000 frames/s beside", latencies);
         }
