@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class DockerServiceIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int LINES = 60;
+    private static final int STARTS = 6;
     private static SystemdLab lab;
 
     @BeforeAll
@@ -95,7 +97,7 @@ class DockerServiceIT {
         Path said = lab.directory().resolve("ping");
         String sandbox = lab.expect("docker inspect -f '{{.NetworkSettings.SandboxKey}}' bb");
         Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", said);
-        String before = link();
+        String before = link("bb");
         lab.expect("systemctl restart tapswitch");
         serves();
         lab.expect("systemctl kill -s KILL tapswitch");
@@ -115,11 +117,33 @@ class DockerServiceIT {
                 .orElse("");
         System.out.println("measured: the service restarted and killed under Docker, pings every 50 ms: " + lost);
         assertTrue(lost.contains(" 0% packet loss"), () -> lost + lab.log());
-        assertEquals(before, link());
+        assertEquals(before, link("bb"));
+    }
+
+    /** Docker moves and renames the interface; the daemon looks where it is once a second, and may be restarted before that. */
+    @Test
+    @Order(3)
+    void aRestartAtAnyMomentAfterAContainersStartKeepsItsInterface() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < STARTS; i++) {
+            lab.expect("docker run -d --name cc --network net box sleep 600");
+            Await.pause(Duration.ofMillis(random.nextInt(1_200)));
+            String before = link("cc");
+            lab.expect(i % 2 == 0 ? "systemctl kill -s KILL tapswitch" : "systemctl restart tapswitch");
+            String which = "start " + i + " of seed " + seed;
+            Await.within(
+                    SOON,
+                    () -> which + lab.log(),
+                    () -> lab.run("docker exec cc ping -c 1 -W 1 aa").exit() == 0);
+            assertEquals(before, link("cc"), () -> which + lab.log());
+            lab.expect("docker rm -f cc");
+        }
+        lab.expect("! journalctl -u tapswitch --no-pager | grep 'belongs to no port'");
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void containersComeBackWithDocker() {
         lab.expect("systemctl restart docker");
         serves();
@@ -127,7 +151,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void itWorksBesideFirewalld() {
         assumeTrue(Command.exists("firewall-cmd"), "needs firewalld");
         Command started = lab.run("systemctl start firewalld");
@@ -143,7 +167,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void itWorksBesideUfw() {
         assumeTrue(Command.exists("ufw"), "needs ufw");
         Command enabled = lab.run("ufw --force enable");
@@ -157,7 +181,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void rulesThatOthersClearAreBack() {
         lab.expect("nft flush ruleset");
         allIsReached();
@@ -186,7 +210,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void whatDockerRemovesIsGone() {
         lab.expect("docker rm -f aa bb && docker network rm net");
         assertEquals("", lab.expect("ip -o link show type tun"));
@@ -195,7 +219,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aCniNetworkWorksUnderTheUnitsHardening() throws IOException {
         assumeTrue(Files.isExecutable(CniRuntime.PLUGINS.resolve("host-local")), "needs containernetworking-plugins");
         lab.expect("ip netns add pod && sysctl -qw net.ipv4.ip_forward=0");
@@ -239,7 +263,8 @@ class DockerServiceIT {
     }
 
     /** What changes when an interface is made anew, or loses its carrier for a moment. */
-    private static String link() {
-        return lab.expect("docker exec bb sh -c 'cd /sys/class/net/eth0 && cat ifindex carrier_changes address'");
+    private static String link(String container) {
+        return lab.expect(
+                "docker exec " + container + " sh -c 'cd /sys/class/net/eth0 && cat ifindex carrier_changes address'");
     }
 }

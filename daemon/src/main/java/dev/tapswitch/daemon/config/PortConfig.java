@@ -5,6 +5,7 @@ import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.device.TapSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A port as a user wants it.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param sendLimit of what the interface sends
  * @param receiveLimit of what the interface receives
  * @param kind what its device is; users make TAPs
+ * @param movedFrom where its device was created, if a container runtime moves it; empty if it stays in {@code namespace}
  */
 public record PortConfig(
         String name,
@@ -35,7 +37,8 @@ public record PortConfig(
         boolean dropBeyondLimit,
         RateLimit sendLimit,
         RateLimit receiveLimit,
-        PortKind kind) {
+        PortKind kind,
+        Optional<DeviceOrigin> movedFrom) {
     public static final int DEFAULT_MTU = 1_500;
     public static final long ANY_MAC = -1;
 
@@ -77,7 +80,8 @@ public record PortConfig(
                 dropBeyondLimit,
                 RateLimit.NONE,
                 RateLimit.NONE,
-                PortKind.TAP);
+                PortKind.TAP,
+                Optional.empty());
     }
 
     /** What a port is when only its name is said. */
@@ -101,7 +105,7 @@ public record PortConfig(
 
     /** The same, as a TAP of another name and MTU on the host. */
     public PortConfig onHost(String itsDevice, int itsMtu) {
-        return on(new Namespace.Current(), itsDevice, itsMtu, persistent, PortKind.TAP);
+        return on(new Namespace.Current(), itsDevice, itsMtu, persistent, PortKind.TAP, movedFrom);
     }
 
     /** The host end of a veth pair that somebody else made on the host. */
@@ -123,7 +127,8 @@ public record PortConfig(
                 false,
                 RateLimit.NONE,
                 RateLimit.NONE,
-                PortKind.VETH);
+                PortKind.VETH,
+                Optional.empty());
     }
 
     /** What the forwarding decision needs of it. */
@@ -150,16 +155,26 @@ public record PortConfig(
 
     /** The same, on a device that goes when it is closed. */
     public PortConfig notPersistent() {
-        return on(namespace, device, mtu, false, kind);
+        return on(namespace, device, mtu, false, kind, movedFrom);
     }
 
     /** The same, where a container runtime has moved its device to, under the name that it has there. */
     public PortConfig at(Namespace elsewhere, String renamed) {
-        return on(elsewhere, renamed, mtu, persistent, kind);
+        return on(elsewhere, renamed, mtu, persistent, kind, Optional.of(origin()));
+    }
+
+    /** Where its device was created, and under which name. */
+    public DeviceOrigin origin() {
+        return movedFrom.orElseGet(() -> new DeviceOrigin(namespace, device));
     }
 
     private PortConfig on(
-            Namespace itsNamespace, String itsDevice, int itsMtu, boolean isPersistent, PortKind itsKind) {
+            Namespace itsNamespace,
+            String itsDevice,
+            int itsMtu,
+            boolean isPersistent,
+            PortKind itsKind,
+            Optional<DeviceOrigin> itsOrigin) {
         return new PortConfig(
                 name,
                 itsNamespace,
@@ -177,7 +192,8 @@ public record PortConfig(
                 dropBeyondLimit,
                 sendLimit,
                 receiveLimit,
-                itsKind);
+                itsKind,
+                itsOrigin);
     }
 
     /** Whether both want the same of the interface itself. */

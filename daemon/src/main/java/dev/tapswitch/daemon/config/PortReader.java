@@ -37,7 +37,8 @@ final class PortReader {
                 port.oneOf("beyond-limit", BEYOND_LIMIT, base.dropBeyondLimit()),
                 port.parsed("send-limit", RateLimit::parse, base.sendLimit()),
                 port.parsed("receive-limit", RateLimit::parse, base.receiveLimit()),
-                base.kind());
+                base.kind(),
+                base.movedFrom());
         port.done();
         checkDefaultDevice(port, read);
         checkIpv6(port, read);

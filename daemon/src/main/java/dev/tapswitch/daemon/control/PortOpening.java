@@ -53,21 +53,14 @@ final class PortOpening {
         return held == null ? TapDevice.open(port.tap(workers.count())) : held;
     }
 
-    /** Has the queues held under the name that the port's device has now: by that the next start looks for them. */
-    void renamed(PortConfig before, RunningPort port) {
-        if (before.isSameDevice(port.config())) return;
-        // One after the other: systemd holds a descriptor once only, and keeps its first name.
-        supervisor.releaseQueues(before);
-        supervisor.holdQueues(port.config(), port.device().queueFds());
-    }
-
     /** The port's device as it was held over a restart; null where there is none that can be used. */
     private TapDevice takeOver(PortConfig port) {
         int[] held = supervisor.takeQueues(port);
         if (held.length == 0) return null;
         // Held again when it is open, with as many queues as it has then.
         try {
-            TapDevice device = TapTakeover.takeOver(port.tap(workers.count()), held);
+            TapDevice device = TapTakeover.takeOver(
+                    port.tap(workers.count()), port.origin().namespace(), held);
             if (held.length > device.queueFds().length) supervisor.releaseQueues(port);
             return device;
         } catch (TapException | RuntimeException e) {

@@ -84,11 +84,8 @@ public final class SwitchHost implements AutoCloseable {
 
     /** Tells a port where its device has been moved to, and what it is called there. */
     void moved(RunningPort port, Namespace namespace, String device) {
-        PortConfig before = port.config();
-        port.config(before.at(namespace, device));
-        if (!(port.device() instanceof TapDevice tap)) return;
-        tap.movedTo(namespace, device);
-        opening.renamed(before, port);
+        port.config(port.config().at(namespace, device));
+        if (port.device() instanceof TapDevice tap) tap.movedTo(namespace, device);
     }
 
     /** Forgets what is too old, notices namespaces that went, and tries ports that are gone again. To be called every second. */

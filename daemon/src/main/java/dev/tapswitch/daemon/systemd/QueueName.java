@@ -3,8 +3,10 @@ package dev.tapswitch.daemon.systemd;
 import dev.tapswitch.daemon.config.PortConfig;
 
 /**
- * Under which name a port's queues are stored: made of where its device lives and what it is called there, so that a port that was given
- * another device meanwhile does not get the old one's. Hashed, for all names together must fit into one environment variable (128 KiB).
+ * The name under which a port's queues are stored: made of where its device was created and under which name. That never changes, so that
+ * the next start finds the queues wherever a container runtime has moved the device meanwhile, and whatever a container has renamed it to.
+ * A port that was given another device meanwhile does not get the old one's. Hashed, for all names together must fit into one environment
+ * variable (128 KiB).
  */
 final class QueueName {
     // FNV-1a, 64 bits. Two devices of one name would both be made anew: an interruption, and once in 10^13 for 1,000
@@ -16,7 +18,7 @@ final class QueueName {
 
     static String of(PortConfig port) {
         long hash = OFFSET_BASIS;
-        String text = port.namespace() + "\n" + port.device();
+        String text = port.origin().namespace() + "\n" + port.origin().device();
         for (int i = 0; i < text.length(); i++) hash = (hash ^ text.charAt(i)) * PRIME;
         return "%016x".formatted(hash);
     }

@@ -14,27 +14,26 @@ public final class TapTakeover {
 
     /**
      * The TAP that these descriptors are queues of, with as many queues as wanted: further ones are attached, those too many
-     * closed. It may have been moved and renamed since it was made, by the spec's leave or without. The descriptors are the device's from now on; on failure they are
+     * closed. It may have been moved and renamed since it was made, whether the spec knows that or not. The descriptors are the device's from now on; on failure they are
      * still the caller's.
      *
-     * @throws TapException when they are not queues of one living TAP that was made in the wanted namespace, or is in it; it says why
+     * @param madeIn the namespace that the device was made in, wherever it is now
+     * @throws TapException when they are not queues of one living TAP that was made there, or is where the spec says; it says why
      */
-    public static TapDevice takeOver(TapSpec spec, int[] fds) throws TapException {
+    public static TapDevice takeOver(TapSpec spec, Namespace madeIn, int[] fds) throws TapException {
         if (fds.length == 0) throw new TapException("there is no queue");
         String device = TunFile.name(fds[0]);
         for (int fd : fds) {
             if (!TunFile.isOurKind(fd)) throw new TapException("not a queue of a TAP that is still there");
             if (!TunFile.name(fd).equals(device)) throw new TapException("queues of different devices");
         }
-        Optional<NamespaceKey> wanted = NamespaceKey.of(spec.namespace());
-        // In the one, or in the other where a container runtime has moved it and told us.
-        boolean isThere = wanted.isPresent()
-                && (wanted.equals(namespaceOf(TunFile.openNamespaceMadeIn(fds[0])))
-                        || wanted.equals(namespaceOf(TunFile.openNamespace(fds[0]))));
-        if (!isThere) {
-            throw new TapException("it was made in another namespace than \"" + spec.namespace()
-                    + "\" is now, and is not there either");
+        if (!isOf(spec.namespace(), TunFile.openNamespace(fds[0]))
+                && !isOf(madeIn, TunFile.openNamespaceMadeIn(fds[0]))) {
+            throw new TapException("it was made in another namespace than \"" + madeIn + "\" is now, and is not in \""
+                    + spec.namespace() + "\" either");
         }
+        // Of where it is said to be: where it is not, its port is told so when it is looked for.
+        Optional<NamespaceKey> wanted = NamespaceKey.of(spec.namespace());
         int namespace = TunFile.openNamespace(fds[0]);
         TapDevice.require("finding its namespace", namespace);
         try {
@@ -69,11 +68,14 @@ public final class TapTakeover {
         throw new TapException("it was made with one queue, and more are needed now");
     }
 
-    /** Closes the descriptor. */
-    private static Optional<NamespaceKey> namespaceOf(int fd) {
-        if (fd < 0) return Optional.empty();
-        Optional<NamespaceKey> key = NamespaceKey.of(fd);
-        Libc.close(fd);
-        return key;
+    /** Whether a descriptor stands for this namespace. Closes it. */
+    private static boolean isOf(Namespace namespace, int fd) {
+        if (fd < 0) return false;
+        try {
+            Optional<NamespaceKey> key = NamespaceKey.of(fd);
+            return key.isPresent() && key.equals(NamespaceKey.of(namespace));
+        } finally {
+            Libc.close(fd);
+        }
     }
 }
