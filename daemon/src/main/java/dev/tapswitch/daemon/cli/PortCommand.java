@@ -89,6 +89,12 @@ final class PortCommand extends Verbs {
                 description = "Most that the device may receive, likewise.")
         private String receiveLimit;
 
+        @Option(
+                names = "--accept-ra",
+                negatable = true,
+                description = "On the host: take routes and addresses from router advertisements, or not.")
+        private Boolean acceptRa;
+
         void putInto(Map<String, Object> body) {
             putGiven(body, "mtu", mtu);
             putGiven(body, "mac", mac);
@@ -102,6 +108,7 @@ final class PortCommand extends Verbs {
             putGiven(body, "beyond-limit", beyondLimit);
             putGiven(body, "send-limit", sendLimit);
             putGiven(body, "receive-limit", receiveLimit);
+            putGiven(body, "accept-ra", acceptRa);
         }
     }
 

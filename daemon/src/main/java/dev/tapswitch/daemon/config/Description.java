@@ -32,6 +32,7 @@ public final class Description {
         map.put("beyond-limit", port.dropBeyondLimit() ? "drop" : "forward");
         map.put("send-limit", port.sendLimit().toString());
         map.put("receive-limit", port.receiveLimit().toString());
+        map.put("accept-ra", port.acceptRa());
         return map;
     }
 

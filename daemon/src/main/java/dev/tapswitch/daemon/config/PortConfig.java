@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param learningLimit most MACs learned on it; 0 for no limit
  * @param sendLimit of what the interface sends
  * @param receiveLimit of what the interface receives
+ * @param acceptRa whether the host takes routes and addresses from router advertisements that come in by it
  * @param kind what its device is; users make TAPs
  * @param movedFrom where its device was created, if a container runtime moves it; empty if it stays in {@code namespace}
  */
@@ -37,6 +38,7 @@ public record PortConfig(
         boolean dropBeyondLimit,
         RateLimit sendLimit,
         RateLimit receiveLimit,
+        boolean acceptRa,
         PortKind kind,
         Optional<DeviceOrigin> movedFrom) {
     public static final int DEFAULT_MTU = 1_500;
@@ -80,6 +82,7 @@ public record PortConfig(
                 dropBeyondLimit,
                 RateLimit.NONE,
                 RateLimit.NONE,
+                false,
                 PortKind.TAP,
                 Optional.empty());
     }
@@ -127,6 +130,7 @@ public record PortConfig(
                 false,
                 RateLimit.NONE,
                 RateLimit.NONE,
+                false,
                 PortKind.VETH,
                 Optional.empty());
     }
@@ -150,7 +154,8 @@ public record PortConfig(
                 addresses,
                 routes,
                 sendLimit,
-                receiveLimit);
+                receiveLimit,
+                acceptRa);
     }
 
     /** The same, on a device that goes when it is closed. */
@@ -192,6 +197,7 @@ public record PortConfig(
                 dropBeyondLimit,
                 sendLimit,
                 receiveLimit,
+                acceptRa,
                 itsKind,
                 itsOrigin);
     }
@@ -202,6 +208,7 @@ public record PortConfig(
                 && mac == other.mac
                 && up == other.up
                 && persistent == other.persistent
+                && acceptRa == other.acceptRa
                 && addresses.equals(other.addresses)
                 && routes.equals(other.routes)
                 && sendLimit.equals(other.sendLimit)

@@ -37,6 +37,7 @@ final class PortReader {
                 port.oneOf("beyond-limit", BEYOND_LIMIT, base.dropBeyondLimit()),
                 port.parsed("send-limit", RateLimit::parse, base.sendLimit()),
                 port.parsed("receive-limit", RateLimit::parse, base.receiveLimit()),
+                port.flag("accept-ra", base.acceptRa()),
                 base.kind(),
                 base.movedFrom());
         port.done();

@@ -51,6 +51,7 @@ class ConfigReaderTest {
                     beyond-limit: drop
                     send-limit: 20M burst 1M
                     receive-limit: 1G
+                    accept-ra: true
                   docker: {namespace: /run/docker/netns/default}
                   one: {namespace: "pid:1"}
               other:
@@ -83,6 +84,7 @@ class ConfigReaderTest {
         assertEquals(List.of("default via 198.18.0.254"), web.routes());
         assertEquals(new RateLimit(20_000_000, 1_000_000), web.sendLimit());
         assertEquals(RateLimit.of(1_000_000_000), web.receiveLimit());
+        assertTrue(web.acceptRa());
         assertTrue(web.hairpin() && web.persistent() && web.dropBeyondLimit() && !web.offload() && !web.up());
         assertEquals(
                 new Namespace.AtPath("/run/docker/netns/default"),

@@ -70,6 +70,7 @@ public final class BridgePorts implements AutoCloseable {
             int index = links.find(bridge)
                     .orElseThrow(() -> new TapException("bridge " + bridge + " vanished at once"))
                     .index();
+            HostLinkSettings.apply(bridge, false);
             links.addAddress(index, IpPrefix.ofInterface(address));
             links.setUp(index, true);
         }

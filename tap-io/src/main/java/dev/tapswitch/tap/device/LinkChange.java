@@ -15,6 +15,7 @@ record LinkChange(TapSpec from, TapSpec to) {
                 && !changesSendLimit()
                 && !changesReceiveLimit()
                 && from.up() == to.up()
+                && from.acceptRa() == to.acceptRa()
                 && from.prefixes().equals(to.prefixes())
                 && from.parsedRoutes().equals(to.parsedRoutes());
     }

@@ -79,6 +79,8 @@ public final class TapDevice implements PortDevice {
         require("the vnet header's size", TunFile.setVnetHeaderSize(queue));
         require("offloads", TunFile.setOffload(queue, spec.offload()));
         Link link = links.find(device).orElseThrow(() -> new TapException("it vanished while being set up"));
+        // Before it is up: an advertisement must find nobody who listens.
+        HostLinkSettings.apply(device, spec.acceptRa());
         new LinkChange(asFound(link, spec, isNew), spec).apply(links, link.index());
         require("persistence", TunFile.setPersistent(queue, spec.persistent()));
     }
@@ -98,7 +100,8 @@ public final class TapDevice implements PortDevice {
                 List.of(),
                 List.of(),
                 limit,
-                limit);
+                limit,
+                wanted.acceptRa());
     }
 
     /** From now on it is known to have been moved and renamed, by a container runtime. */
@@ -115,7 +118,8 @@ public final class TapDevice implements PortDevice {
                 spec.addresses(),
                 spec.routes(),
                 spec.sendLimit(),
-                spec.receiveLimit());
+                spec.receiveLimit(),
+                spec.acceptRa());
         madeIn = NamespaceKey.of(namespace);
     }
 
@@ -196,6 +200,8 @@ public final class TapDevice implements PortDevice {
     private static Link applyOrUndo(Links links, Link link, LinkChange change) throws TapException {
         try {
             change.apply(links, link.index());
+            // The kernel forgets IPv6's settings of an interface whose MTU was too small for IPv6.
+            HostLinkSettings.apply(link.name(), change.to().acceptRa());
             return link;
         } catch (TapException e) {
             try {

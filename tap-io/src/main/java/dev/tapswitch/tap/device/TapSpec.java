@@ -20,6 +20,7 @@ import java.util.List;
  * @param routes "default via 198.18.0.254", "10.0.0.0/8 via 198.18.0.254", destination and gateway only
  * @param sendLimit of what the interface sends, that is, of what we read
  * @param receiveLimit of what the interface receives, that is, of what we write
+ * @param acceptRa on the host only: whether the kernel takes routes and addresses from router advertisements
  */
 public record TapSpec(
         String device,
@@ -33,7 +34,8 @@ public record TapSpec(
         List<String> addresses,
         List<String> routes,
         RateLimit sendLimit,
-        RateLimit receiveLimit) {
+        RateLimit receiveLimit,
+        boolean acceptRa) {
     /** {@link #mac} when the kernel chooses. */
     public static final long ANY_MAC = -1;
 
@@ -88,7 +90,8 @@ public record TapSpec(
                 addresses,
                 routes,
                 RateLimit.NONE,
-                RateLimit.NONE);
+                RateLimit.NONE,
+                false);
     }
 
     /** {@code tap "web0" in namespace "lab-a"}, as errors say it. */

@@ -67,7 +67,8 @@ record Specs(
                 addresses,
                 routes,
                 RateLimit.parse(send),
-                RateLimit.parse(receive));
+                RateLimit.parse(receive),
+                false);
     }
 
     TapDevice open() throws TapException {
