@@ -18,6 +18,7 @@ import dev.tapswitch.daemon.handover.Predecessor;
 import dev.tapswitch.daemon.log.Counted;
 import dev.tapswitch.daemon.log.LogLevel;
 import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.store.StateDirectory;
 import dev.tapswitch.daemon.systemd.Systemd;
 import dev.tapswitch.tap.loop.Workers;
 import java.io.IOException;
@@ -49,8 +50,9 @@ public final class Daemon {
                     ? config.socket()
                     : options.socket().toAbsolutePath();
             LogLevel.set(config.logLevel());
-            try (StateFile state =
-                    predecessor == null ? StateFile.open(config.state()) : StateFile.openShared(config.state())) {
+            try (StateDirectory state = predecessor == null
+                    ? StateDirectory.open(config.state())
+                    : StateDirectory.openShared(config.state())) {
                 return serve(options, file, socket, config, state, predecessor);
             }
         } catch (ConfigException e) {
@@ -74,7 +76,7 @@ public final class Daemon {
 
     /** {@code predecessor}: null where this daemon takes nothing over. */
     private static int serve(
-            DaemonOptions options, Path file, Path socket, Config config, StateFile state, Predecessor predecessor)
+            DaemonOptions options, Path file, Path socket, Config config, StateDirectory state, Predecessor predecessor)
             throws IOException, ConfigException, ExecutionException, InterruptedException {
         String version = version();
         // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
@@ -93,12 +95,13 @@ public final class Daemon {
                 // What the predecessor knows may change until now, and not from now on.
                 predecessor.takeQueues(systemd::inherit);
             }
-            Control control = new Control(file, config, host, state, state.load(), systemd);
+            StateFile additions = new StateFile(state);
+            Control control = new Control(file, config, host, additions, additions.load(), systemd);
             Workers workers = host.workers();
             String threads = Counted.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
-            Cni cni = Cni.load(config.state(), control, nat);
-            try (Docker docker = config.docker().enabled() ? Docker.restore(config, control, nat) : null) {
+            Cni cni = Cni.load(state, control, nat);
+            try (Docker docker = config.docker().enabled() ? Docker.restore(config, state, control, nat) : null) {
                 // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
                 // with it.
                 if (predecessor == null)
@@ -138,7 +141,7 @@ public final class Daemon {
             Control control,
             Path socket,
             Systemd systemd,
-            StateFile state,
+            StateDirectory state,
             Predecessor predecessor)
             throws IOException, ExecutionException, InterruptedException {
         Workers workers = control.host().workers();

@@ -1,11 +1,11 @@
 package dev.tapswitch.daemon;
 
 import dev.tapswitch.daemon.api.ApiServer;
-import dev.tapswitch.daemon.control.StateFile;
 import dev.tapswitch.daemon.control.SwitchHost;
 import dev.tapswitch.daemon.docker.Docker;
 import dev.tapswitch.daemon.handover.HandOver;
 import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.store.StateDirectory;
 import dev.tapswitch.daemon.systemd.Systemd;
 import java.io.IOException;
 import java.util.Map;
@@ -16,13 +16,13 @@ final class Possessions implements HandOver.Owner {
     private final Systemd systemd;
     private final Docker docker;
     private final Nat nat;
-    private final StateFile state;
+    private final StateDirectory state;
     private final Signals signals;
     private ApiServer api;
     private volatile boolean isHandedOver;
 
     /** {@code docker}: null where there is none. */
-    Possessions(SwitchHost host, Systemd systemd, Docker docker, Nat nat, StateFile state, Signals signals) {
+    Possessions(SwitchHost host, Systemd systemd, Docker docker, Nat nat, StateDirectory state, Signals signals) {
         this.host = host;
         this.systemd = systemd;
         this.docker = docker;

@@ -90,6 +90,7 @@ final class Routes {
         node.put(
                 "ports-up",
                 control.host().switches().stream().mapToLong(Views::up).sum());
+        node.set("state-problems", Json.of(control.stateProblems()));
         Runtime runtime = Runtime.getRuntime();
         node.put("heap-bytes", runtime.totalMemory() - runtime.freeMemory());
         return node;

@@ -18,6 +18,14 @@ final class StatusCommand implements Runnable {
         daemon.print(daemon.api().get("/v1/status"), StatusCommand::forPeople);
     }
 
+    /** A line each; none where all is well. */
+    private static String stateProblems(Json status) {
+        var lines = new StringBuilder();
+        for (var problem : status.path("state-problems"))
+            lines.append("PROBLEM   ").append(problem.asString("")).append('\n');
+        return lines.toString();
+    }
+
     private static String forPeople(Json status) {
         var why = status.path("io-why").asString("");
         var config = status.path("config").asString("");
@@ -30,6 +38,7 @@ final class StatusCommand implements Runnable {
                 + "switches  " + status.path("switches").asInt() + "\n"
                 + "ports     " + status.path("ports-up").asInt() + " up of "
                 + status.path("ports").asInt() + "\n"
-                + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n";
+                + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n"
+                + stateProblems(status);
     }
 }

@@ -11,8 +11,7 @@ import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.tapswitch.daemon.store.StateDirectory;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,8 +35,8 @@ public final class Cni {
         this.networks = networks;
     }
 
-    /** With what was kept in the state's directory; IOException says on one line what is wrong with it. */
-    public static Cni load(Path directory, Control control, Nat nat) throws IOException {
+    /** With what was kept in the state's directory. */
+    public static Cni load(StateDirectory directory, Control control, Nat nat) {
         return new Cni(control, new CniNetworks(control, nat, CniState.load(directory)));
     }
 

@@ -49,10 +49,10 @@ public final class ConfigReader {
         return config;
     }
 
-    /** Reads what was added by command or API, as the state file keeps it. */
-    public static Additions readAdditions(Path file) throws ConfigException {
-        ConfigReader reader = new ConfigReader(file.toString());
-        Mapping top = new Mapping(reader.compose(textOf(file)), "", reader.problems);
+    /** Reads what was added by command or API, as the state file keeps it; {@code source} names it in problems. */
+    public static Additions parseAdditions(String source, String text) throws ConfigException {
+        ConfigReader reader = new ConfigReader(source);
+        Mapping top = new Mapping(reader.compose(text), "", reader.problems);
         top.number("version", 1, 1, 1);
         Additions additions = new Additions(
                 reader.switches(top.mapping("switches"), true), reader.switches(top.mapping("additions"), true));

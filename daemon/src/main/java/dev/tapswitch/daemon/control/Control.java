@@ -61,6 +61,11 @@ public final class Control {
         return host;
     }
 
+    /** What is wrong with the files that are kept over a restart, a sentence each. */
+    public List<String> stateProblems() {
+        return state.problems();
+    }
+
     /** Makes what the file and the state say. A port that can't be made is tried again. */
     public void start() throws Refused {
         host.apply(additions.over(base(config)), true);
@@ -277,7 +282,8 @@ public final class Control {
                 state.save(kept);
             } catch (IOException e) {
                 host.apply(before, true);
-                throw new Refused(Reason.FAILED, "nothing was changed: it can't be kept for a restart: " + e, e);
+                throw new Refused(
+                        Reason.FAILED, "nothing was changed: it can't be kept for a restart: " + e.getMessage(), e);
             }
             additions = kept;
         }

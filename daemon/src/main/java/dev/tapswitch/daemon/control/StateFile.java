@@ -6,74 +6,48 @@ import dev.tapswitch.daemon.config.ConfigReader;
 import dev.tapswitch.daemon.config.Description;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.store.JsonStore;
+import dev.tapswitch.daemon.store.StateDirectory;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Keeps what was added by command or API in STATE/state.json, whole at every moment: a crash leaves the old file or the new one. */
-public final class StateFile implements AutoCloseable {
-    private final Path file;
-    private final FileChannel lock;
+/** Keeps what was added by command or API in STATE/state.json. Control thread only, where not said otherwise. */
+public final class StateFile {
+    private final StateDirectory directory;
+    private final JsonStore store;
 
-    private StateFile(Path directory, FileChannel lock) {
-        this.file = directory.resolve("state.json");
-        this.lock = lock;
+    public StateFile(StateDirectory directory) {
+        this.directory = directory;
+        this.store = directory.store("state.json");
     }
 
-    /** Opens the state in a directory, made if need be; two daemons can't share one. */
-    public static StateFile open(Path directory) throws IOException {
-        StateFile file = openShared(directory);
-        file.lock();
-        return file;
+    /** What was kept; nothing where there is no file, or none that is good. */
+    public Additions load() {
+        return store.load(this::read, () -> Additions.NONE);
     }
 
-    /** As {@link #open}, beside a daemon that still has it, until {@link #lock}. Nothing may be saved before. */
-    public static StateFile openShared(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        FileChannel lock =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        return new StateFile(directory, lock);
-    }
-
-    /** From now on it is this daemon's alone; IOException where another has it. */
-    public void lock() throws IOException {
-        if (!isTaken(lock)) return;
-        lock.close();
-        throw new IOException("another tapswitch uses " + file.getParent() + ": set another \"state:\" in the config");
-    }
-
-    /** What was kept; nothing where there is no file. */
-    public Additions load() throws ConfigException {
-        return Files.exists(file) ? ConfigReader.readAdditions(file) : Additions.NONE;
-    }
-
+    /** IOException says on one line why nothing was saved. */
     public void save(Additions additions) throws IOException {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("version", 1);
         document.put("switches", described(additions.switches()));
         document.put("additions", described(additions.toDeclared()));
-        byte[] bytes = Json.of(document).toPrettyString().getBytes(StandardCharsets.UTF_8);
-        DurableFile.write(file, bytes);
+        store.save(Json.of(document));
     }
 
-    @Override
-    public void close() throws IOException {
-        lock.close();
+    /** What is wrong with any of the files that are kept over a restart, a sentence each. Any thread. */
+    public List<String> problems() {
+        return directory.problems();
     }
 
-    private static boolean isTaken(FileChannel channel) throws IOException {
+    private Additions read(Json document) {
         try {
-            FileLock held = channel.tryLock();
-            return held == null;
-        } catch (OverlappingFileLockException e) {
-            return true;
+            return ConfigReader.parseAdditions(store.file().toString(), document.toString());
+        } catch (ConfigException e) {
+            throw new JsonException(e.oneLine());
         }
     }
 

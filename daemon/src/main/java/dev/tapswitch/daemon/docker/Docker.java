@@ -11,6 +11,7 @@ import dev.tapswitch.daemon.log.Counted;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.NatNetwork;
 import dev.tapswitch.daemon.nat.PublishedPort;
+import dev.tapswitch.daemon.store.StateDirectory;
 import dev.tapswitch.tap.device.Namespace;
 import java.io.IOException;
 import java.util.HashMap;
@@ -47,8 +48,8 @@ public final class Docker implements AutoCloseable {
     }
 
     /** Reads what was there before and hands the switches to control, which has not started yet. */
-    public static Docker restore(Config config, Control control, Nat nat) throws IOException {
-        Docker docker = new Docker(config, control, nat, DockerState.load(config.state()));
+    public static Docker restore(Config config, StateDirectory directory, Control control, Nat nat) {
+        Docker docker = new Docker(config, control, nat, DockerState.load(directory));
         for (DockerEndpoint endpoint : docker.state.endpoints.values()) {
             Place.find(endpoint).ifPresent(place -> docker.driver.found(endpoint, place));
         }

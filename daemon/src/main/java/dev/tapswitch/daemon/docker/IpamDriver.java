@@ -84,7 +84,9 @@ final class IpamDriver {
         AddressPool pool = state.pools.get(request.path("PoolID").asString(""));
         if (pool == null) return object();
         AddressBlock block = AddressBlock.parse(pool.pool());
-        keep(pool.without(block.text(AddressBlock.number(request.path("Address").asString("")))));
+        String address = block.text(AddressBlock.number(request.path("Address").asString("")));
+        state.pools.put(pool.id(), pool.without(address));
+        state.save();
         return object();
     }
 
@@ -144,9 +146,16 @@ final class IpamDriver {
                         + ": remove its network with 'docker network rm' and make it anew");
     }
 
+    /** What can't be kept for a restart is not given. */
     private void keep(AddressPool pool) throws Refused {
-        state.pools.put(pool.id(), pool);
-        state.save();
+        AddressPool before = state.pools.put(pool.id(), pool);
+        try {
+            state.save();
+        } catch (Refused e) {
+            if (before == null) state.pools.remove(pool.id());
+            else state.pools.put(pool.id(), before);
+            throw e;
+        }
     }
 
     private static Json object() {

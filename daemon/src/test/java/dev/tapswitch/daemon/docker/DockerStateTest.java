@@ -1,11 +1,11 @@
 package dev.tapswitch.daemon.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.daemon.nat.PublishedPort;
+import dev.tapswitch.daemon.store.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +29,14 @@ class DockerStateTest {
     /** As an earlier release wrote it; what has come since reads as 0 and false. */
     @Test
     void whatAnEarlierReleaseKeptIsReadAndKeptAnew() throws Exception {
+        try (StateDirectory open = StateDirectory.open(directory)) {
+            isReadAndKept(open);
+        }
+    }
+
+    private void isReadAndKept(StateDirectory open) throws Exception {
         Files.writeString(directory.resolve("docker.json"), EARLIER);
-        DockerState state = DockerState.load(directory);
+        DockerState state = DockerState.load(open);
         var network = new DockerNetwork(
                 "n1",
                 "lan",
@@ -61,23 +67,26 @@ class DockerStateTest {
         assertEquals(Map.of("p1", pool), state.pools);
 
         state.save();
-        DockerState again = DockerState.load(directory);
+        DockerState again = DockerState.load(open);
         assertEquals(state.networks, again.networks);
         assertEquals(state.endpoints, again.endpoints);
         assertEquals(state.pools, again.pools);
     }
 
     @Test
-    void aDamagedFileIsToldWithWhatIsWrong() throws IOException {
+    void ofADamagedFileThatHasNoGoodCopyNothingIsRestoredAndItIsSaidWhy() throws IOException {
         assertTrue(whenHeld(EARLIER.substring(0, 40)).contains("Unterminated string at line 1"));
         assertTrue(whenHeld(EARLIER.replace("\"hostPort\":9001,", "")).contains("\"hostPort\" is missing"));
         assertTrue(whenHeld(EARLIER.replace("DIRECT", "PERHAPS")).contains("\"arp\" is \"PERHAPS\""));
-        assertTrue(whenHeld("[]").contains("\"networks\" is missing"));
+        assertTrue(whenHeld("{}").contains("\"networks\" is missing"));
     }
 
     private String whenHeld(String content) throws IOException {
         Files.writeString(directory.resolve("docker.json"), content);
-        return assertThrows(IOException.class, () -> DockerState.load(directory))
-                .getMessage();
+        try (StateDirectory open = StateDirectory.open(directory)) {
+            assertEquals(Map.of(), DockerState.load(open).networks);
+            assertEquals(1, open.problems().size());
+            return open.problems().getFirst();
+        }
     }
 }
