@@ -1,5 +1,7 @@
 package dev.tapswitch;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -95,6 +97,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.google.gson..")
+                .check(OURS);
+    }
+
+    @Test
+    void settingsAreDeclaredWithoutKnowledgeOfWhatReadsThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tapswitch.daemon.schema..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.tapswitch.daemon..")
+                        .and(not(resideInAPackage("dev.tapswitch.daemon.schema.."))))
                 .check(OURS);
     }
 

@@ -18,6 +18,8 @@ import dev.tapswitch.daemon.handover.Predecessor;
 import dev.tapswitch.daemon.log.Counted;
 import dev.tapswitch.daemon.log.LogLevel;
 import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.schema.DaemonSchema;
+import dev.tapswitch.daemon.schema.DockerSchema;
 import dev.tapswitch.daemon.store.StateDirectory;
 import dev.tapswitch.daemon.systemd.Systemd;
 import dev.tapswitch.tap.loop.Workers;
@@ -47,12 +49,12 @@ public final class Daemon {
             Path file = options.config().toAbsolutePath().normalize();
             Config config = ConfigReader.read(file);
             Path socket = options.socket() == null
-                    ? config.socket()
+                    ? config.get(DaemonSchema.SOCKET)
                     : options.socket().toAbsolutePath();
-            LogLevel.set(config.logLevel());
+            LogLevel.set(config.get(DaemonSchema.LOG_LEVEL));
             try (StateDirectory state = predecessor == null
-                    ? StateDirectory.open(config.state())
-                    : StateDirectory.openShared(config.state())) {
+                    ? StateDirectory.open(config.get(DaemonSchema.STATE))
+                    : StateDirectory.openShared(config.get(DaemonSchema.STATE))) {
                 return serve(options, file, socket, config, state, predecessor);
             }
         } catch (ConfigException e) {
@@ -101,7 +103,7 @@ public final class Daemon {
             String threads = Counted.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
             Cni cni = Cni.load(state, control, nat);
-            try (Docker docker = config.docker().enabled() ? Docker.restore(config, state, control, nat) : null) {
+            try (Docker docker = config.docker().get(DockerSchema.ENABLED) ? Docker.restore(config, state, control, nat) : null) {
                 // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
                 // with it.
                 if (predecessor == null)

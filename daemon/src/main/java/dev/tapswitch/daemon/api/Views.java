@@ -4,7 +4,6 @@ import dev.tapswitch.core.forward.DropReason;
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.core.forward.PortCounter;
 import dev.tapswitch.core.frame.MacAddress;
-import dev.tapswitch.daemon.config.Description;
 import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.control.Clock;
 import dev.tapswitch.daemon.control.Control;
@@ -14,6 +13,7 @@ import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.PublishedPort;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import java.util.Locale;
 
 /** What runs, as JSON. Control thread only. */
@@ -33,17 +33,14 @@ final class Views {
         LearningSwitch learning = one.learning();
         node.put("name", one.name());
         node.put("declared", control.isDeclared(one.name()));
+        one.values().json(SwitchSchema.ALL).forEach((key, value) -> node.set(key, Json.of(value)));
         long ageingMs = one.settings().ageingMs();
         if (ageingMs % 1_000 == 0) node.put("ageing-seconds", ageingMs / 1_000);
         else node.put("ageing-seconds", ageingMs / 1_000.0);
-        node.put("arp", Description.of(one.settings().arpMode()));
         node.put("ports", one.ports().size());
         node.put("ports-up", up(one));
         node.put("macs", learning.macTable().size());
-        node.put("mac-capacity", learning.macTable().capacity());
         node.put("neighbours", learning.neighbourTable().size());
-        node.put("neighbour-capacity", learning.neighbourTable().capacity());
-        node.put("unknown-arp-rate", one.settings().unknownArpPerSecond());
         return node;
     }
 
@@ -58,7 +55,7 @@ final class Views {
         node.put("state", port.state().name().toLowerCase(Locale.ROOT));
         if (!port.why().isEmpty()) node.put("why", port.why());
         node.put("declared", control.isDeclared(one.name(), port.config().name()));
-        Description.of(port.config()).forEach((name, value) -> node.set(name, Json.of(value)));
+        port.config().json().forEach((key, value) -> node.set(key, Json.of(value)));
         port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
         node.put("macs", one.learning().macTable().size(port.index()));
         node.set("counters", counters(one.learning(), port.index()));

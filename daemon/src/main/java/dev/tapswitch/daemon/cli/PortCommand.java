@@ -2,14 +2,16 @@ package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.daemon.schema.PortSchema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "port",
@@ -28,90 +30,6 @@ import picocli.CommandLine.Parameters;
             "  tapswitch port list"
         })
 final class PortCommand extends Verbs {
-    /** The settings of a port that both {@code add} and {@code set} take. */
-    static final class Settings {
-        @Option(names = "--mtu", paramLabel = "N", description = "Its MTU, bytes.")
-        private Integer mtu;
-
-        @Option(names = "--mac", paramLabel = "MAC", description = "The device's MAC address.")
-        private String mac;
-
-        @Option(
-                names = "--address",
-                paramLabel = "ADDR/LEN",
-                split = ",",
-                description = "An address of the device; may be said more than once.")
-        private List<String> addresses;
-
-        @Option(
-                names = "--route",
-                paramLabel = "ROUTE",
-                description = "A route, as 'default via 198.18.0.254'; may be said more than once.")
-        private List<String> routes;
-
-        @Option(names = "--up", negatable = true, description = "Set the device up, or leave it down.")
-        private Boolean up;
-
-        @Option(
-                names = "--offload",
-                negatable = true,
-                description = "Super-frames and partial checksums to this device, or not.")
-        private Boolean offload;
-
-        @Option(names = "--hairpin", negatable = true, description = "Frames may leave by the port they came in on.")
-        private Boolean hairpin;
-
-        @Option(names = "--isolated", negatable = true, description = "No frames to or from other isolated ports.")
-        private Boolean isolated;
-
-        @Option(
-                names = "--learning-limit",
-                paramLabel = "N",
-                description = "Most MACs learned on this port; 0 for no limit.")
-        private Integer learningLimit;
-
-        @Option(
-                names = "--beyond-limit",
-                paramLabel = "WHAT",
-                description = "Beyond that limit: forward (unlearned) or drop.")
-        private String beyondLimit;
-
-        @Option(
-                names = "--send-limit",
-                paramLabel = "RATE",
-                description =
-                        "Most that the device may send: bits per second, as 20M or '20M burst 1M'; 0 for no limit.")
-        private String sendLimit;
-
-        @Option(
-                names = "--receive-limit",
-                paramLabel = "RATE",
-                description = "Most that the device may receive, likewise.")
-        private String receiveLimit;
-
-        @Option(
-                names = "--accept-ra",
-                negatable = true,
-                description = "On the host: take routes and addresses from router advertisements, or not.")
-        private Boolean acceptRa;
-
-        void putInto(Map<String, Object> body) {
-            putGiven(body, "mtu", mtu);
-            putGiven(body, "mac", mac);
-            putGiven(body, "addresses", addresses);
-            putGiven(body, "routes", routes);
-            putGiven(body, "up", up);
-            putGiven(body, "offload", offload);
-            putGiven(body, "hairpin", hairpin);
-            putGiven(body, "isolated", isolated);
-            putGiven(body, "learning-limit", learningLimit);
-            putGiven(body, "beyond-limit", beyondLimit);
-            putGiven(body, "send-limit", sendLimit);
-            putGiven(body, "receive-limit", receiveLimit);
-            putGiven(body, "accept-ra", acceptRa);
-        }
-    }
-
     /** A port is named by its switch and itself, or by itself when there is one switch only. */
     static final class Target {
         @Parameters(
@@ -136,6 +54,7 @@ final class PortCommand extends Verbs {
 
     @Command(
             name = "add",
+            modelTransformer = SettingOptions.OfNewPort.class,
             description = "Add a port: a TAP in a namespace, connected to a switch.",
             footerHeading = "%nExamples:%n",
             footer = {
@@ -150,29 +69,14 @@ final class PortCommand extends Verbs {
         @Mixin
         private Target target;
 
-        @Mixin
-        private Settings settings;
-
-        @Option(
-                names = "--namespace",
-                paramLabel = "NS",
-                description = "Where its device lives: host, a NAME of 'ip netns', /PATH, or pid:N.")
-        private String namespace;
-
-        @Option(names = "--device", paramLabel = "NAME", description = "The device's name; the port's by default.")
-        private String device;
-
-        @Option(names = "--persistent", negatable = true, description = "The device stays when the daemon ends.")
-        private Boolean persistent;
+        @Spec
+        private CommandSpec spec;
 
         @Override
         public void run() {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("name", target.port());
-            putGiven(body, "namespace", namespace);
-            putGiven(body, "device", device);
-            putGiven(body, "persistent", persistent);
-            settings.putInto(body);
+            body.putAll(SettingOptions.given(spec, PortSchema.ALL));
             var name = daemon.switchName(target.switchName());
             var answer = daemon.api().post("/v1/switches/" + ApiClient.segment(name) + "/ports", body);
             daemon.print(
@@ -237,6 +141,7 @@ final class PortCommand extends Verbs {
 
     @Command(
             name = "set",
+            modelTransformer = SettingOptions.OfPort.class,
             description = "Change a port. What is not said stays.",
             footerHeading = "%nExamples:%n",
             footer = {
@@ -250,13 +155,12 @@ final class PortCommand extends Verbs {
         @Mixin
         private Target target;
 
-        @Mixin
-        private Settings settings;
+        @Spec
+        private CommandSpec spec;
 
         @Override
         public void run() {
-            Map<String, Object> body = new LinkedHashMap<>();
-            settings.putInto(body);
+            Map<String, Object> body = SettingOptions.given(spec, PortSchema.ALL);
             if (body.isEmpty()) throw new CommandFailed("nothing to change: say for example --mtu 9000");
             var answer = daemon.api().patch(target.path(daemon), body);
             daemon.print(answer, port -> "port " + target.port() + " changed" + stateClause(port) + "\n");

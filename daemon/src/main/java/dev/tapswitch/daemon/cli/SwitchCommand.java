@@ -1,12 +1,14 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "switch",
@@ -23,6 +25,7 @@ import picocli.CommandLine.Parameters;
 final class SwitchCommand extends Verbs {
     @Command(
             name = "add",
+            modelTransformer = SettingOptions.OfNewSwitch.class,
             description = "Make a switch. What is not said takes the default of the config file.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch switch add lan", "  tapswitch switch add lan --arp flood --ageing 60s"})
@@ -33,36 +36,14 @@ final class SwitchCommand extends Verbs {
         @Parameters(paramLabel = "NAME", description = "Its name.")
         private String name;
 
-        @Option(
-                names = "--ageing",
-                paramLabel = "TIME",
-                description = "Forget what was not seen for so long: 300s, 5m, 1h.")
-        private String ageing;
-
-        @Option(names = "--arp", paramLabel = "MODE", description = "direct, reply or flood.")
-        private String arp;
-
-        @Option(names = "--mac-capacity", paramLabel = "N", description = "Most MAC entries.")
-        private Integer macCapacity;
-
-        @Option(names = "--neighbour-capacity", paramLabel = "N", description = "Most neighbour entries.")
-        private Integer neighbourCapacity;
-
-        @Option(
-                names = "--unknown-arp-rate",
-                paramLabel = "N",
-                description = "ARP requests for unknown targets that a port may flood, per second; 0 for no limit.")
-        private Integer unknownArpRate;
+        @Spec
+        private CommandSpec spec;
 
         @Override
         public void run() {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("name", name);
-            putGiven(body, "ageing", ageing);
-            putGiven(body, "arp", arp);
-            putGiven(body, "mac-capacity", macCapacity);
-            putGiven(body, "neighbour-capacity", neighbourCapacity);
-            putGiven(body, "unknown-arp-rate", unknownArpRate);
+            body.putAll(SettingOptions.given(spec, SwitchSchema.ALL));
             daemon.print(daemon.api().post("/v1/switches", body), answer -> "switch " + name + " added\n");
         }
     }

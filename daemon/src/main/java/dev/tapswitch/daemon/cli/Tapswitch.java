@@ -111,8 +111,10 @@ public final class Tapswitch implements Runnable {
         var commandLine = new CommandLine(new Tapswitch());
         var named =
                 Arrays.stream(arguments).filter(VERBS::containsKey).distinct().toList();
-        for (var verb : named.isEmpty() ? VERBS.keySet() : named)
-            commandLine.addSubcommand(verb, VERBS.get(verb).get());
+        for (var verb : named.isEmpty() ? VERBS.keySet() : named) {
+            // A CommandLine, not the command alone: only then are the options of its settings added.
+            commandLine.addSubcommand(verb, new CommandLine(VERBS.get(verb).get()));
+        }
         // What follows NODE belongs to the command that is run there.
         var lab = commandLine.getSubcommands().get("lab");
         if (lab != null) lab.getSubcommands().get("exec").setStopAtPositional(true);

@@ -2,8 +2,8 @@ package dev.tapswitch.daemon.cni;
 
 import dev.tapswitch.core.frame.MacAddress;
 import dev.tapswitch.daemon.config.ConfigException;
-import dev.tapswitch.daemon.config.ConfigReader;
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.PortDraft;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.PortState;
 import dev.tapswitch.daemon.control.Refused;
@@ -11,11 +11,10 @@ import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.daemon.store.StateDirectory;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,7 +94,7 @@ public final class Cni {
         }
         RunningPort running = control.requirePort(request.switchName(), port.name());
         String mac = running.mac().map(MacAddress::format).orElse("");
-        return new CniAnswer(200, addressing.result(request, mac, port.mtu()));
+        return new CniAnswer(200, addressing.result(request, mac, port.get(PortSchema.MTU)));
     }
 
     /** After the host was started anew a runtime adds its container again, in another namespace, with no DEL before. */
@@ -115,19 +114,17 @@ public final class Cni {
     }
 
     private static PortConfig port(CniRequest request, Addressing addressing) throws CniException, ConfigException {
-        Map<String, Object> port = new LinkedHashMap<>();
-        port.put("name", request.attachment().port());
-        port.put("namespace", request.netns());
-        port.put("device", request.ifname());
-        if (request.config().has("mtu"))
-            port.put("mtu", request.config().path("mtu").asInt());
-        if (!request.mac().isEmpty()) port.put("mac", request.mac());
-        port.put("addresses", addressing.addresses());
-        port.put("routes", addressing.routeTexts());
         Bandwidth bandwidth = request.bandwidth();
-        port.put("send-limit", bandwidth.egress().toString());
-        port.put("receive-limit", bandwidth.ingress().toString());
-        return ConfigReader.portOf(Json.of(port).toString());
+        return new PortDraft(request.attachment().port())
+                .read(PortSchema.NAMESPACE, request.netns())
+                .read(PortSchema.DEVICE, request.ifname())
+                .read(PortSchema.MTU, request.config().path("mtu").asString(""))
+                .read(PortSchema.MAC, request.mac())
+                .read(PortSchema.ADDRESSES, addressing.addresses())
+                .read(PortSchema.ROUTES, addressing.routeTexts())
+                .set(PortSchema.SEND_LIMIT, bandwidth.egress())
+                .set(PortSchema.RECEIVE_LIMIT, bandwidth.ingress())
+                .build();
     }
 
     /** What is not there is deleted already. */
@@ -147,7 +144,7 @@ public final class Cni {
         for (Json ip : before.path("ips")) {
             String address = ip.path("address").asString("");
             boolean isOurs = ip.path("interface").asInt(0) == 0;
-            if (isOurs && !port.config().addresses().contains(address))
+            if (isOurs && !port.config().get(PortSchema.ADDRESSES).contains(address))
                 throw wrong(request, "it has not got " + address);
         }
         String mac = before.path("interfaces").path(0).path("mac").asString("");

@@ -2,19 +2,17 @@ package dev.tapswitch.daemon.cni;
 
 import dev.tapswitch.daemon.config.ConfigException;
 import dev.tapswitch.daemon.config.ConfigReader;
-import dev.tapswitch.daemon.config.Description;
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.PortDraft;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
-import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
+import dev.tapswitch.daemon.schema.PortSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +72,7 @@ final class CniNetworks {
                 network.with(makesSwitch, makesHostPort, request.isMasqueraded() ? addressing.subnets() : List.of());
         state.put(provided);
         if (makesSwitch) {
-            var added = Json.object().put("name", request.switchName());
-            control.addSwitch(ConfigReader.switchOf(added.toString()));
+            control.addSwitch(ConfigReader.switchNamed(request.switchName()));
         }
         if (request.isGateway()) {
             addGateway(request, addressing);
@@ -100,12 +97,11 @@ final class CniNetworks {
         RunningSwitch one = control.requireSwitch(request.switchName());
         RunningPort there = one.port(device);
         Set<String> addresses =
-                new LinkedHashSet<>(there == null ? List.of() : there.config().addresses());
+                new LinkedHashSet<>(there == null ? List.of() : there.config().get(PortSchema.ADDRESSES));
         if (!addresses.addAll(addressing.gateways()) && there != null) return;
-        Map<String, Object> port = there == null ? new LinkedHashMap<>() : Description.of(there.config());
-        port.put("name", device);
-        port.put("addresses", new ArrayList<>(addresses));
-        PortConfig wanted = ConfigReader.portOf(Json.of(port).toString());
+        PortConfig wanted = new PortDraft(there == null ? PortConfig.of(device) : there.config())
+                .read(PortSchema.ADDRESSES, List.copyOf(addresses))
+                .build();
         if (there == null) control.addPort(one.name(), wanted);
         else control.changePort(one.name(), wanted);
     }

@@ -51,7 +51,7 @@ public record Additions(Map<String, SwitchConfig> switches, Map<String, SwitchCo
         });
         switches.forEach((name, whole) -> {
             merged.putIfAbsent(
-                    name, new SwitchConfig(name, whole.settings(), Map.of(), java.util.List.of(), whole.neighbours()));
+                    name, new SwitchConfig(name, whole.values(), Map.of(), java.util.List.of(), whole.neighbours()));
             merge(merged, whole);
         });
         return merged;

@@ -1,7 +1,8 @@
 package dev.tapswitch.daemon.config;
 
-import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.daemon.schema.SettingValues;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 
 /** One step from a configuration to another. {@code toString} tells it to people. */
 public sealed interface Change {
@@ -11,7 +12,7 @@ public sealed interface Change {
     Change inverse();
 
     /** A switch, without its ports. */
-    record SwitchAdded(String switchName, SwitchSettings settings) implements Change {
+    record SwitchAdded(String switchName, SettingValues settings) implements Change {
         @Override
         public Change inverse() {
             return new SwitchRemoved(switchName, settings);
@@ -24,7 +25,7 @@ public sealed interface Change {
     }
 
     /** A switch whose ports have been removed. */
-    record SwitchRemoved(String switchName, SwitchSettings settings) implements Change {
+    record SwitchRemoved(String switchName, SettingValues settings) implements Change {
         @Override
         public Change inverse() {
             return new SwitchAdded(switchName, settings);
@@ -36,7 +37,7 @@ public sealed interface Change {
         }
     }
 
-    record SettingsChanged(String switchName, SwitchSettings before, SwitchSettings after) implements Change {
+    record SettingsChanged(String switchName, SettingValues before, SettingValues after) implements Change {
         @Override
         public Change inverse() {
             return new SettingsChanged(switchName, after, before);
@@ -44,7 +45,7 @@ public sealed interface Change {
 
         @Override
         public String toString() {
-            return "switch " + switchName + ": " + Description.difference(before, after);
+            return "switch " + switchName + ": " + before.difference(after, SwitchSchema.ALL);
         }
     }
 
@@ -81,7 +82,7 @@ public sealed interface Change {
 
         @Override
         public String toString() {
-            return "switch " + switchName + ": port " + after.name() + ": " + Description.difference(before, after);
+            return "switch " + switchName + ": port " + after.name() + ": " + before.difference(after);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.tapswitch.daemon.config;
 
 import dev.tapswitch.core.frame.EtherType;
 import dev.tapswitch.core.frame.MacAddress;
-import dev.tapswitch.tap.loop.IoMode;
+import dev.tapswitch.daemon.schema.DaemonSchema;
+import dev.tapswitch.daemon.schema.DockerSchema;
+import dev.tapswitch.daemon.schema.SettingValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,17 +21,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads configurations and requests. All that is wrong is found at once, each with its place and what was expected. */
 public final class ConfigReader {
-    private static final Map<String, IoMode> IO_MODES =
-            Map.of("auto", IoMode.AUTO, "epoll", IoMode.EPOLL, "io_uring", IoMode.IO_URING);
-    private static final Map<String, String> LOG_LEVELS =
-            Map.of("trace", "TRACE", "debug", "DEBUG", "info", "INFO", "warn", "WARN", "error", "ERROR");
-    /** sizeof(sockaddr_un.sun_path) less the final 0. */
-    private static final int LONGEST_SOCKET = 107;
-
-    private static final int MOST_WORKERS = 64;
-    private static final long BUSY_POLL_NANOS = 50_000;
-    private static final long MOST_BUSY_POLL_MICROS = 10_000;
-
     private final Problems problems;
 
     private ConfigReader(String source) {
@@ -70,6 +61,15 @@ public final class ConfigReader {
         reader.checkDevices(Map.of(name, read));
         reader.problems.check();
         return read;
+    }
+
+    /** A switch with all defaults. */
+    public static SwitchConfig switchNamed(String name) throws ConfigException {
+        try {
+            return SwitchConfig.of(SwitchReader.checkedName(name));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(new Problem("", 0, "name", e.getMessage()));
+        }
     }
 
     /** A new port as a request describes it. */
@@ -131,16 +131,11 @@ public final class ConfigReader {
 
     private Config config(Mapping top) {
         Config config = new Config(
-                top.parsed("socket", ConfigReader::socket, Config.DEFAULT_SOCKET),
-                top.parsed("state", ConfigReader::absolute, Config.DEFAULT_STATE),
-                top.oneOf("io", IO_MODES, IoMode.AUTO),
-                top.number("workers", 1, MOST_WORKERS, Config.defaultWorkers()),
-                top.parsed("busy-poll", ConfigReader::busyPollNanos, BUSY_POLL_NANOS),
-                top.oneOf("log-level", LOG_LEVELS, "INFO"),
+                top.settings(DaemonSchema.ALL, SettingValues.DEFAULTS),
                 docker(top.mapping("docker")),
                 switches(top.mapping("switches"), false));
         top.done();
-        String defaultBridge = config.docker().defaultBridge();
+        String defaultBridge = config.docker().get(DockerSchema.DEFAULT_BRIDGE);
         if (config.switches().containsKey(defaultBridge)) {
             top.mapping("switches")
                     .problem(defaultBridge, "is docker's default-bridge too; expected another name for this switch");
@@ -148,17 +143,13 @@ public final class ConfigReader {
         return config;
     }
 
-    private static DockerConfig docker(Mapping mapping) {
-        DockerConfig docker = new DockerConfig(
-                mapping.flag("enabled", DockerConfig.DEFAULT.enabled()),
-                mapping.parsed("socket", ConfigReader::socket, DockerConfig.DEFAULT.socket()),
-                mapping.parsed("default-bridge", PortReader::device, DockerConfig.DEFAULT.defaultBridge()),
-                mapping.parsed(
-                        "default-bridge-address", PortReader::address, DockerConfig.DEFAULT.defaultBridgeAddress()));
+    private static SettingValues docker(Mapping mapping) {
+        SettingValues docker = mapping.settings(DockerSchema.ALL, SettingValues.DEFAULTS);
         mapping.done();
-        if (!docker.defaultBridge().isEmpty() && !docker.enabled())
+        boolean hasBridge = !docker.get(DockerSchema.DEFAULT_BRIDGE).isEmpty();
+        if (hasBridge && !docker.get(DockerSchema.ENABLED))
             mapping.problem("default-bridge", "is set, and enabled is not; expected enabled: true with it");
-        if (docker.defaultBridge().isEmpty() && !docker.defaultBridgeAddress().isEmpty())
+        if (!hasBridge && !docker.get(DockerSchema.DEFAULT_BRIDGE_ADDRESS).isEmpty())
             mapping.problem("default-bridge-address", "is set without default-bridge; expected the bridge's name too");
         return docker;
     }
@@ -249,19 +240,6 @@ public final class ConfigReader {
         }
     }
 
-    private static Path socket(String text) {
-        Path path = absolute(text);
-        if (text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET) return path;
-        throw new IllegalArgumentException(
-                "\"" + text + "\" is too long; expected at most " + LONGEST_SOCKET + " bytes");
-    }
-
-    private static long busyPollNanos(String text) {
-        long micros = Durations.parseMicros(text);
-        if (micros <= MOST_BUSY_POLL_MICROS) return micros * 1_000;
-        throw new IllegalArgumentException("\"" + text + "\" is too long; expected 0 to 10ms, such as 50us");
-    }
-
     private static int etherType(String text) {
         return switch (text) {
             case "ipv4" -> EtherType.IPV4;
@@ -274,10 +252,5 @@ public final class ConfigReader {
                         "\"" + text + "\" is not an ethertype; expected ipv4, ipv6, arp, or a number such as 0x88b5");
             }
         };
-    }
-
-    private static Path absolute(String text) {
-        if (text.startsWith("/") && text.indexOf('\0') < 0) return Path.of(text);
-        throw new IllegalArgumentException("\"" + text + "\" is not an absolute path; expected one that begins with /");
     }
 }

@@ -39,7 +39,7 @@ public final class Difference {
             for (PortConfig port : old.ports().values()) {
                 if (!stays(port, young)) changes.add(new Change.PortRemoved(old.name(), port));
             }
-            if (!after.containsKey(old.name())) changes.add(new Change.SwitchRemoved(old.name(), old.settings()));
+            if (!after.containsKey(old.name())) changes.add(new Change.SwitchRemoved(old.name(), old.values()));
         }
     }
 
@@ -47,11 +47,11 @@ public final class Difference {
         for (SwitchConfig young : after.values()) {
             SwitchConfig old = before.get(young.name());
             if (old == null) {
-                changes.add(new Change.SwitchAdded(young.name(), young.settings()));
+                changes.add(new Change.SwitchAdded(young.name(), young.values()));
                 continue;
             }
-            if (!old.settings().equals(young.settings())) {
-                changes.add(new Change.SettingsChanged(young.name(), old.settings(), young.settings()));
+            if (!old.values().equals(young.values())) {
+                changes.add(new Change.SettingsChanged(young.name(), old.values(), young.values()));
             }
             for (PortConfig port : old.ports().values()) {
                 PortConfig changed = young.ports().get(port.name());

@@ -1,5 +1,8 @@
 package dev.tapswitch.daemon.config;
 
+import dev.tapswitch.daemon.schema.Setting;
+import dev.tapswitch.daemon.schema.SettingType;
+import dev.tapswitch.daemon.schema.SettingValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -8,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -60,40 +62,34 @@ final class Mapping {
         return new Mapping(value(key), pathOf(key), problems);
     }
 
+    /** The settings of {@code schema} that the mapping has; for the rest what {@code base} says. */
+    SettingValues settings(List<Setting<?>> schema, SettingValues base) {
+        SettingValues read = base;
+        for (Setting<?> setting : schema) read = read(setting, read);
+        return read;
+    }
+
+    private <T> SettingValues read(Setting<T> setting, SettingValues base) {
+        return base.with(setting, value(setting, base.get(setting)));
+    }
+
+    @SuppressWarnings("unchecked") // the type of a setting whose type is Texts is List<String>
+    private <T> T value(Setting<T> setting, T otherwise) {
+        if (setting.type() instanceof SettingType.Texts list)
+            return (T) texts(setting.key(), list.check(), (List<String>) otherwise);
+        return parsed(setting.key(), setting.type()::parse, otherwise);
+    }
+
     String text(String key, String otherwise) {
         return parsed(key, text -> text, otherwise);
     }
 
     boolean flag(String key, boolean otherwise) {
-        return oneOf(key, Map.of("true", true, "false", false), otherwise);
+        return parsed(key, new SettingType.Flag()::parse, otherwise);
     }
 
     int number(String key, int least, int most, int otherwise) {
-        String expected = "expected a whole number from " + least + " to " + most;
-        return parsed(
-                key,
-                text -> {
-                    if (!text.matches("[+-]?[0-9]{1,18}")) {
-                        throw new IllegalArgumentException("\"" + text + "\" is not a number; " + expected);
-                    }
-                    long number = Long.parseLong(text);
-                    if (number >= least && number <= most) return (int) number;
-                    throw new IllegalArgumentException(
-                            text + " is too " + (number < least ? "small" : "large") + "; " + expected);
-                },
-                otherwise);
-    }
-
-    <T> T oneOf(String key, Map<String, T> choices, T otherwise) {
-        return parsed(
-                key,
-                text -> {
-                    T choice = choices.get(text);
-                    if (choice != null) return choice;
-                    throw new IllegalArgumentException("\"" + text + "\" is not one of its values; expected "
-                            + choices.keySet().stream().sorted().collect(Collectors.joining(" or ")));
-                },
-                otherwise);
+        return parsed(key, new SettingType.WholeNumber(least, most)::parse, otherwise);
     }
 
     /** A scalar as {@code parser} reads it, whose IllegalArgumentException says what was expected. */

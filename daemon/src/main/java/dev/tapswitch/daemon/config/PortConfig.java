@@ -1,222 +1,128 @@
 package dev.tapswitch.daemon.config;
 
+import static dev.tapswitch.daemon.schema.PortSchema.ACCEPT_RA;
+import static dev.tapswitch.daemon.schema.PortSchema.ADDRESSES;
+import static dev.tapswitch.daemon.schema.PortSchema.DEVICE;
+import static dev.tapswitch.daemon.schema.PortSchema.DROP_BEYOND_LIMIT;
+import static dev.tapswitch.daemon.schema.PortSchema.HAIRPIN;
+import static dev.tapswitch.daemon.schema.PortSchema.ISOLATED;
+import static dev.tapswitch.daemon.schema.PortSchema.LEARNING_LIMIT;
+import static dev.tapswitch.daemon.schema.PortSchema.MAC;
+import static dev.tapswitch.daemon.schema.PortSchema.MTU;
+import static dev.tapswitch.daemon.schema.PortSchema.NAMESPACE;
+import static dev.tapswitch.daemon.schema.PortSchema.OFFLOAD;
+import static dev.tapswitch.daemon.schema.PortSchema.PERSISTENT;
+import static dev.tapswitch.daemon.schema.PortSchema.RECEIVE_LIMIT;
+import static dev.tapswitch.daemon.schema.PortSchema.ROUTES;
+import static dev.tapswitch.daemon.schema.PortSchema.SEND_LIMIT;
+import static dev.tapswitch.daemon.schema.PortSchema.UP;
+
 import dev.tapswitch.core.forward.PortSettings;
+import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.daemon.schema.Setting;
+import dev.tapswitch.daemon.schema.Setting.Subject;
+import dev.tapswitch.daemon.schema.SettingValues;
 import dev.tapswitch.tap.device.Namespace;
-import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.device.TapSpec;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * A port as a user wants it.
+ * A port as a user configured it.
  *
- * @param device the interface's name in its namespace
- * @param mtu bytes
- * @param mac the interface's own, low 48 bits; -1 for one of the kernel's choosing
- * @param persistent whether the device outlives the daemon
- * @param learningLimit most MACs learned on it; 0 for no limit
- * @param sendLimit of what the interface sends
- * @param receiveLimit of what the interface receives
- * @param acceptRa whether the host takes routes and addresses from router advertisements that come in by it
- * @param kind what its device is; users make TAPs
- * @param movedFrom where its device was created, if a container runtime moves it; empty if it stays in {@code namespace}
+ * @param kind the type of its device; users add TAPs
+ * @param values of the settings in {@link PortSchema}
+ * @param movedFrom where its device was created, if a container runtime moved it; empty if it stayed there
  */
-public record PortConfig(
-        String name,
-        Namespace namespace,
-        String device,
-        int mtu,
-        long mac,
-        List<String> addresses,
-        List<String> routes,
-        boolean up,
-        boolean offload,
-        boolean persistent,
-        boolean hairpin,
-        boolean isolated,
-        int learningLimit,
-        boolean dropBeyondLimit,
-        RateLimit sendLimit,
-        RateLimit receiveLimit,
-        boolean acceptRa,
-        PortKind kind,
-        Optional<DeviceOrigin> movedFrom) {
-    public static final int DEFAULT_MTU = 1_500;
-    public static final long ANY_MAC = -1;
-
-    public PortConfig {
-        addresses = List.copyOf(addresses);
-        routes = List.copyOf(routes);
-    }
-
-    /** A TAP with no limit of a rate. */
-    public PortConfig(
-            String name,
-            Namespace namespace,
-            String device,
-            int mtu,
-            long mac,
-            List<String> addresses,
-            List<String> routes,
-            boolean up,
-            boolean offload,
-            boolean persistent,
-            boolean hairpin,
-            boolean isolated,
-            int learningLimit,
-            boolean dropBeyondLimit) {
-        this(
-                name,
-                namespace,
-                device,
-                mtu,
-                mac,
-                addresses,
-                routes,
-                up,
-                offload,
-                persistent,
-                hairpin,
-                isolated,
-                learningLimit,
-                dropBeyondLimit,
-                RateLimit.NONE,
-                RateLimit.NONE,
-                false,
-                PortKind.TAP,
-                Optional.empty());
-    }
-
-    /** What a port is when only its name is said. */
+public record PortConfig(String name, PortKind kind, SettingValues values, Optional<DeviceOrigin> movedFrom) {
+    /** A TAP with all defaults. */
     public static PortConfig of(String name) {
-        return new PortConfig(
-                name,
-                new Namespace.Current(),
-                name,
-                DEFAULT_MTU,
-                ANY_MAC,
-                List.of(),
-                List.of(),
-                true,
-                true,
-                false,
-                false,
-                false,
-                0,
-                false);
+        return new PortConfig(name, PortKind.TAP, SettingValues.DEFAULTS.with(DEVICE, name), Optional.empty());
     }
 
-    /** The same, as a TAP of another name and MTU on the host. */
-    public PortConfig onHost(String itsDevice, int itsMtu) {
-        return on(new Namespace.Current(), itsDevice, itsMtu, persistent, PortKind.TAP, movedFrom);
+    /** The host end of a veth pair that somebody else created in the daemon's namespace. */
+    public static PortConfig ofVeth(String device) {
+        return new PortConfig(device, PortKind.VETH, SettingValues.DEFAULTS.with(DEVICE, device), Optional.empty());
     }
 
-    /** The host end of a veth pair that somebody else made on the host. */
-    public static PortConfig ofVeth(String device, int mtu, boolean isolated) {
-        return new PortConfig(
-                device,
-                new Namespace.Current(),
-                device,
-                mtu,
-                ANY_MAC,
-                List.of(),
-                List.of(),
-                true,
-                true,
-                false,
-                false,
-                isolated,
-                0,
-                false,
-                RateLimit.NONE,
-                RateLimit.NONE,
-                false,
-                PortKind.VETH,
-                Optional.empty());
+    public <T> T get(Setting<T> setting) {
+        return values.get(setting);
     }
 
-    /** What the forwarding decision needs of it. */
-    public PortSettings settings() {
-        return new PortSettings(name, mtu, offload, hairpin, isolated, learningLimit, dropBeyondLimit);
+    public <T> PortConfig with(Setting<T> setting, T value) {
+        return new PortConfig(name, kind, values.with(setting, value), movedFrom);
     }
 
-    /** What its TAP should be. */
-    public TapSpec tap(int queues) {
-        return new TapSpec(
-                device,
-                namespace,
-                queues,
-                mtu,
-                mac,
-                offload,
-                up,
-                persistent,
-                addresses,
-                routes,
-                sendLimit,
-                receiveLimit,
-                acceptRa);
+    public Namespace namespace() {
+        return get(NAMESPACE);
     }
 
-    /** The same, on a device that goes when it is closed. */
-    public PortConfig notPersistent() {
-        return on(namespace, device, mtu, false, kind, movedFrom);
+    /** The interface's name in its namespace. */
+    public String device() {
+        return get(DEVICE);
     }
 
-    /** The same, where a container runtime has moved its device to, under the name that it has there. */
-    public PortConfig at(Namespace elsewhere, String renamed) {
-        return on(elsewhere, renamed, mtu, persistent, kind, Optional.of(origin()));
+    /** The same port on an interface that a container runtime has moved and renamed. */
+    public PortConfig at(Namespace namespace, String device) {
+        SettingValues moved = values.with(NAMESPACE, namespace).with(DEVICE, device);
+        return new PortConfig(name, kind, moved, Optional.of(origin()));
     }
 
     /** Where its device was created, and under which name. */
     public DeviceOrigin origin() {
-        return movedFrom.orElseGet(() -> new DeviceOrigin(namespace, device));
+        return movedFrom.orElseGet(() -> new DeviceOrigin(namespace(), device()));
     }
 
-    private PortConfig on(
-            Namespace itsNamespace,
-            String itsDevice,
-            int itsMtu,
-            boolean isPersistent,
-            PortKind itsKind,
-            Optional<DeviceOrigin> itsOrigin) {
-        return new PortConfig(
-                name,
-                itsNamespace,
-                itsDevice,
-                itsMtu,
-                mac,
-                addresses,
-                routes,
-                up,
-                offload,
-                isPersistent,
-                hairpin,
-                isolated,
-                learningLimit,
-                dropBeyondLimit,
-                sendLimit,
-                receiveLimit,
-                acceptRa,
-                itsKind,
-                itsOrigin);
+    /** What the forwarding decision needs. */
+    public PortSettings settings() {
+        return PortSettings.of(name, get(MTU))
+                .withOffload(get(OFFLOAD))
+                .withHairpin(get(HAIRPIN))
+                .withIsolation(get(ISOLATED))
+                .withLearningLimit(get(LEARNING_LIMIT), get(DROP_BEYOND_LIMIT));
+    }
+
+    /** What its TAP is to be. */
+    public TapSpec tap(int queues) {
+        return new TapSpec(
+                device(),
+                namespace(),
+                queues,
+                get(MTU),
+                get(MAC),
+                get(OFFLOAD),
+                get(UP),
+                get(PERSISTENT),
+                get(ADDRESSES),
+                get(ROUTES),
+                get(SEND_LIMIT),
+                get(RECEIVE_LIMIT),
+                get(ACCEPT_RA));
+    }
+
+    /** All settings by key, as the configuration file has them. */
+    public Map<String, Object> json() {
+        return values.json(PortSchema.ALL);
+    }
+
+    /** {@code mtu 1500 -> 9000, up true -> false}. */
+    String difference(PortConfig after) {
+        return values.difference(after.values, PortSchema.ALL);
     }
 
     /** Whether both want the same of the interface itself. */
     public boolean hasSameLink(PortConfig other) {
-        return mtu == other.mtu
-                && mac == other.mac
-                && up == other.up
-                && persistent == other.persistent
-                && acceptRa == other.acceptRa
-                && addresses.equals(other.addresses)
-                && routes.equals(other.routes)
-                && sendLimit.equals(other.sendLimit)
-                && receiveLimit.equals(other.receiveLimit);
+        return hasSame(other, Subject.INTERFACE);
     }
 
     /** Whether both are the same interface: a change from one to the other needs no new device. */
     public boolean isSameDevice(PortConfig other) {
-        return device.equals(other.device) && namespace.equals(other.namespace) && kind == other.kind;
+        return kind == other.kind && hasSame(other, Subject.IDENTITY);
+    }
+
+    private boolean hasSame(PortConfig other, Subject subject) {
+        return PortSchema.ALL.stream()
+                .filter(setting -> setting.subject() == subject)
+                .allMatch(setting -> get(setting).equals(other.get(setting)));
     }
 }

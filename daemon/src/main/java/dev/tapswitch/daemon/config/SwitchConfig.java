@@ -1,16 +1,23 @@
 package dev.tapswitch.daemon.config;
 
 import dev.tapswitch.core.forward.SwitchSettings;
+import dev.tapswitch.daemon.schema.SettingValues;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A switch as a user wants it; ports by name, in the order of the file. */
+/**
+ * A switch as a user configured it.
+ *
+ * @param values of the settings in {@link SwitchSchema}
+ * @param ports by name, in the order of the file
+ */
 public record SwitchConfig(
         String name,
-        SwitchSettings settings,
+        SettingValues values,
         Map<String, PortConfig> ports,
         List<StaticMac> staticMacs,
         List<StaticNeighbour> neighbours) {
@@ -20,16 +27,21 @@ public record SwitchConfig(
         neighbours = List.copyOf(neighbours);
     }
 
-    /** What a switch is when only its name is said. */
+    /** What the forwarding decision needs. */
+    public SwitchSettings settings() {
+        return SwitchSchema.settings(values);
+    }
+
+    /** A switch with all defaults. */
     public static SwitchConfig of(String name) {
-        return new SwitchConfig(name, SwitchSettings.DEFAULT, Map.of(), List.of(), List.of());
+        return new SwitchConfig(name, SettingValues.DEFAULTS, Map.of(), List.of(), List.of());
     }
 
     /** With this port, in place of its namesake if there is one. */
     public SwitchConfig with(PortConfig port) {
         Map<String, PortConfig> changed = new LinkedHashMap<>(ports);
         changed.put(port.name(), port);
-        return new SwitchConfig(name, settings, changed, staticMacs, neighbours);
+        return new SwitchConfig(name, values, changed, staticMacs, neighbours);
     }
 
     /** Without a port and the MACs that were bound to it. */
@@ -38,14 +50,14 @@ public record SwitchConfig(
         changed.remove(port);
         List<StaticMac> left =
                 staticMacs.stream().filter(mac -> !mac.port().equals(port)).toList();
-        return new SwitchConfig(name, settings, changed, left, neighbours);
+        return new SwitchConfig(name, values, changed, left, neighbours);
     }
 
     /** With this binding, in place of another of the same MAC and VLAN. */
     public SwitchConfig with(StaticMac mac) {
         List<StaticMac> changed = new ArrayList<>(without(mac.mac(), mac.vlan()).staticMacs);
         changed.add(mac);
-        return new SwitchConfig(name, settings, ports, changed, neighbours);
+        return new SwitchConfig(name, values, ports, changed, neighbours);
     }
 
     /** Without the binding of a MAC in a VLAN. */
@@ -53,7 +65,7 @@ public record SwitchConfig(
         List<StaticMac> left = staticMacs.stream()
                 .filter(bound -> bound.mac() != mac || bound.vlan() != vlan)
                 .toList();
-        return new SwitchConfig(name, settings, ports, left, neighbours);
+        return new SwitchConfig(name, values, ports, left, neighbours);
     }
 
     /** Whether it says nothing beyond its name and settings. */

@@ -1,7 +1,9 @@
 package dev.tapswitch.daemon.config;
 
-import dev.tapswitch.core.forward.ArpMode;
-import dev.tapswitch.core.forward.SwitchSettings;
+import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.daemon.schema.SettingValues;
+import dev.tapswitch.daemon.schema.SwitchSchema;
+import dev.tapswitch.tap.device.TapSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +13,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Reads one switch, from a file or from a request. */
 final class SwitchReader {
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,63}";
-    private static final long MOST_AGEING_MS = 1_000_000_000L;
-    private static final Map<String, ArpMode> ARP_MODES =
-            Map.of("direct", ArpMode.DIRECT, "reply", ArpMode.REPLY, "flood", ArpMode.FLOOD);
 
     private SwitchReader() {}
 
@@ -23,7 +22,7 @@ final class SwitchReader {
      * @param partial whether bindings may name ports that are not in the mapping
      */
     static SwitchConfig read(String name, Mapping mapping, Problems problems, boolean partial) {
-        SwitchSettings settings = settings(mapping, SwitchSettings.DEFAULT);
+        SettingValues settings = mapping.settings(SwitchSchema.ALL, SettingValues.DEFAULTS);
         Map<String, PortConfig> ports = ports(mapping.mapping("ports"), problems);
         List<StaticMac> macs = staticMacs(mapping.mappings("static-macs"), partial ? null : ports);
         List<StaticNeighbour> neighbours = neighbours(mapping.mappings("neighbours"));
@@ -39,7 +38,7 @@ final class SwitchReader {
     }
 
     static StaticMac staticMac(Mapping mapping, Map<String, PortConfig> ports) {
-        long mac = mapping.parsed("mac", PortReader::stationMac, PortConfig.ANY_MAC);
+        long mac = mapping.parsed("mac", PortSchema::stationMac, TapSpec.ANY_MAC);
         int vlan = mapping.number("vlan", 0, 4_094, 0);
         String port = mapping.text("port", null);
         mapping.done();
@@ -48,21 +47,6 @@ final class SwitchReader {
         else if (ports != null && !ports.containsKey(port))
             mapping.problem("port", "there is no port " + port + nearest(port, ports));
         return new StaticMac(mac, vlan, port);
-    }
-
-    private static SwitchSettings settings(Mapping mapping, SwitchSettings base) {
-        return new SwitchSettings(
-                mapping.parsed("ageing", SwitchReader::ageingMs, base.ageingMs()),
-                mapping.oneOf("arp", ARP_MODES, base.arpMode()),
-                mapping.number("mac-capacity", 64, 1 << 24, base.macCapacity()),
-                mapping.number("neighbour-capacity", 64, 1 << 22, base.neighbourCapacity()),
-                mapping.number("unknown-arp-rate", 0, 1_000_000_000, base.unknownArpPerSecond()));
-    }
-
-    private static long ageingMs(String text) {
-        long ms = Durations.parseMs(text);
-        if (ms >= 1_000 && ms <= MOST_AGEING_MS) return ms;
-        throw new IllegalArgumentException("\"" + text + "\" is out of range; expected 1s to 1000000s");
     }
 
     private static Map<String, PortConfig> ports(Mapping ports, Problems problems) {
@@ -96,7 +80,7 @@ final class SwitchReader {
         List<StaticNeighbour> neighbours = new ArrayList<>();
         for (Mapping mapping : mappings) {
             IpAddress address = mapping.parsed("address", IpAddress::parse, null);
-            long mac = mapping.parsed("mac", PortReader::stationMac, PortConfig.ANY_MAC);
+            long mac = mapping.parsed("mac", PortSchema::stationMac, TapSpec.ANY_MAC);
             mapping.done();
             if (!mapping.has("address")) mapping.problem("address", "is not set; expected an IP address");
             if (!mapping.has("mac")) mapping.problem("mac", "is not set; expected the neighbour's MAC address");

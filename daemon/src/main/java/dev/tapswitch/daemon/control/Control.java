@@ -11,6 +11,10 @@ import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.log.LogLevel;
+import dev.tapswitch.daemon.schema.DaemonSchema;
+import dev.tapswitch.daemon.schema.DockerSchema;
+import dev.tapswitch.daemon.schema.Setting;
+import dev.tapswitch.daemon.schema.Setting.Surface;
 import dev.tapswitch.tap.device.Namespace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Control {
     private static final Logger LOG = LoggerFactory.getLogger(Control.class);
+
+    private static final String AT_RESTART = " takes effect when the daemon is started again";
 
     private final Path file;
     private final SwitchHost host;
@@ -139,11 +144,8 @@ public final class Control {
         List<Change> taken = host.apply(additions.over(base(read)), false);
         List<String> changes =
                 new ArrayList<>(taken.stream().map(Change::toString).toList());
-        if (!read.logLevel().equals(config.logLevel())) {
-            LogLevel.set(read.logLevel());
-            changes.add("log-level " + config.logLevel() + " -> " + read.logLevel());
-        }
-        changes.addAll(waitingForRestart(read));
+        LogLevel.set(read.get(DaemonSchema.LOG_LEVEL));
+        changes.addAll(daemonChanges(read));
         config = read;
         changes.forEach(change -> LOG.info("reload: {}", change));
         return changes;
@@ -308,19 +310,15 @@ public final class Control {
         }
     }
 
-    private List<String> waitingForRestart(Config read) {
-        List<String> waiting = new ArrayList<>();
-        compare(waiting, "socket", config.socket(), read.socket());
-        compare(waiting, "state", config.state(), read.state());
-        compare(waiting, "io", config.io(), read.io());
-        compare(waiting, "workers", config.workers(), read.workers());
-        compare(waiting, "busy-poll", config.busyPollNanos(), read.busyPollNanos());
-        compare(waiting, "docker", config.docker(), read.docker());
-        return waiting;
-    }
-
-    private static void compare(List<String> waiting, String key, Object before, Object after) {
-        if (!Objects.equals(before, after))
-            waiting.add(key + ": " + after + " takes effect when the daemon is started again");
+    /** What changed of the daemon's own settings; most of it takes effect when the daemon starts again. */
+    private List<String> daemonChanges(Config read) {
+        List<String> changes = new ArrayList<>();
+        for (Setting<?> setting : DaemonSchema.ALL) {
+            String change = config.values().difference(read.values(), List.of(setting));
+            if (!change.isEmpty()) changes.add(change + (setting.isOn(Surface.SET_COMMAND) ? "" : AT_RESTART));
+        }
+        String docker = config.docker().difference(read.docker(), DockerSchema.ALL);
+        if (!docker.isEmpty()) changes.add("docker: " + docker + AT_RESTART);
+        return changes;
     }
 }

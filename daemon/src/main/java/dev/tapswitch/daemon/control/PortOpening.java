@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.control;
 
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.PortKind;
+import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.tap.device.LinkState;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.PortDevice;
@@ -114,9 +115,9 @@ final class PortOpening {
 
     /** Makes a persistent device go when it is closed. */
     static void forgetDevice(PortDevice device, PortConfig config) {
-        if (!(device instanceof TapDevice tap) || !config.persistent()) return;
+        if (!(device instanceof TapDevice tap) || !config.get(PortSchema.PERSISTENT)) return;
         try {
-            tap.update(config.notPersistent().tap(tap.queueFds().length));
+            tap.update(config.with(PortSchema.PERSISTENT, false).tap(tap.queueFds().length));
         } catch (TapException e) {
             LOG.warn("{}: it stays there", e.getMessage());
         }

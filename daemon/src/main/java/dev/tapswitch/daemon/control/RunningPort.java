@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.control;
 
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
 import java.util.Optional;
@@ -42,14 +43,15 @@ public final class RunningPort {
     public String why() {
         return switch (state()) {
             case UP -> "";
-            case DOWN -> config.up() ? "its interface is down" : "set down";
+            case DOWN -> config.get(PortSchema.UP) ? "its interface is down" : "set down";
             case GONE -> whyGone;
         };
     }
 
     /** Its device's own MAC, low 48 bits. */
     public Optional<Long> mac() {
-        if (device == null) return config.mac() < 0 ? Optional.empty() : Optional.of(config.mac());
+        if (device == null)
+            return config.get(PortSchema.MAC) < 0 ? Optional.empty() : Optional.of(config.get(PortSchema.MAC));
         try {
             return Optional.of(device.mac());
         } catch (TapException e) {

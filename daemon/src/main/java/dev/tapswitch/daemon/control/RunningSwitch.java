@@ -5,6 +5,8 @@ import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
+import dev.tapswitch.daemon.schema.SettingValues;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,12 +23,14 @@ public final class RunningSwitch {
     final List<StaticMac> staticMacs = new ArrayList<>();
     final List<StaticNeighbour> neighbours = new ArrayList<>();
     private final LearningSwitch learning;
+    private SettingValues values;
     private SwitchSettings settings;
     private long sweptAtMs;
 
-    RunningSwitch(String name, SwitchSettings settings, int workers) {
+    RunningSwitch(String name, SettingValues values, int workers) {
+        this.values = values;
+        this.settings = SwitchSchema.settings(values);
         this.learning = new LearningSwitch(name, settings, workers);
-        this.settings = settings;
     }
 
     public String name() {
@@ -37,6 +41,12 @@ public final class RunningSwitch {
         return learning;
     }
 
+    /** Of the settings in {@link SwitchSchema}. */
+    public SettingValues values() {
+        return values;
+    }
+
+    /** The same as the forwarding decision has them. */
     public SwitchSettings settings() {
         return settings;
     }
@@ -63,12 +73,13 @@ public final class RunningSwitch {
         Map<String, dev.tapswitch.daemon.config.PortConfig> configs = ports.values().stream()
                 .collect(Collectors.toMap(
                         port -> port.config().name(), RunningPort::config, (a, b) -> b, LinkedHashMap::new));
-        return new SwitchConfig(name(), settings, configs, staticMacs, neighbours);
+        return new SwitchConfig(name(), values, configs, staticMacs, neighbours);
     }
 
-    void settings(SwitchSettings changed) {
-        settings = changed;
-        learning.update(changed);
+    void change(SettingValues changed) {
+        values = changed;
+        settings = SwitchSchema.settings(changed);
+        learning.update(settings);
     }
 
     /** Forgets what is too old. Lookups see to that themselves, so this only makes room: no more often than is needed for that. */

@@ -9,6 +9,8 @@ import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.log.LimitedLog;
+import dev.tapswitch.daemon.schema.Setting.Surface;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import dev.tapswitch.tap.device.LinkState;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.PortDevice;
@@ -151,8 +153,8 @@ public final class SwitchHost implements AutoCloseable {
     private void take(Change change, boolean patient) throws Refused {
         RunningSwitch one = switches.get(change.switchName());
         switch (change) {
-            case Change.SwitchAdded(var name, var settings) ->
-                switches.put(name, new RunningSwitch(name, settings, workers.count()));
+            case Change.SwitchAdded(var name, var values) ->
+                switches.put(name, new RunningSwitch(name, values, workers.count()));
             case Change.SwitchRemoved(var name, var settings) ->
                 workers.forget(switches.remove(name).learning());
             case Change.SettingsChanged settings -> changeSettings(one, settings);
@@ -239,10 +241,12 @@ public final class SwitchHost implements AutoCloseable {
 
     /** Capacities are for a switch's life: where they change, its ports move to a new one. */
     private void changeSettings(RunningSwitch one, Change.SettingsChanged change) throws Refused {
-        boolean fits = change.before().macCapacity() == change.after().macCapacity()
-                && change.before().neighbourCapacity() == change.after().neighbourCapacity();
+        boolean fits = SwitchSchema.ALL.stream()
+                .filter(setting -> !setting.isOn(Surface.SET_COMMAND))
+                .allMatch(setting ->
+                        change.before().get(setting).equals(change.after().get(setting)));
         if (fits) {
-            one.settings(change.after());
+            one.change(change.after());
             return;
         }
         SwitchConfig config = one.config();

@@ -1,7 +1,5 @@
 package dev.tapswitch.daemon.docker;
 
-import dev.tapswitch.core.forward.SwitchSettings;
-import dev.tapswitch.daemon.config.DockerConfig;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Control;
@@ -10,6 +8,9 @@ import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.log.LimitedLog;
 import dev.tapswitch.daemon.nat.DockerIsolation;
+import dev.tapswitch.daemon.schema.DockerSchema;
+import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.daemon.schema.SettingValues;
 import dev.tapswitch.tap.device.BridgePorts;
 import dev.tapswitch.tap.device.HostLink;
 import dev.tapswitch.tap.device.LinkEvents;
@@ -47,7 +48,7 @@ final class DefaultBridge {
     private final AtomicBoolean isLookAsked = new AtomicBoolean();
     private BridgePorts ports;
     private LinkEvents events;
-    private int mtu = PortConfig.DEFAULT_MTU;
+    private int mtu = PortSchema.MTU.defaultValue();
     private boolean isIsolated;
     private boolean isUnfinished;
     private volatile boolean isClosed;
@@ -61,18 +62,22 @@ final class DefaultBridge {
     }
 
     /** Empty where Docker's default network is left alone. */
-    static Optional<DefaultBridge> of(DockerConfig config, Control control) {
-        if (config.defaultBridge().isEmpty()) return Optional.empty();
-        return Optional.of(new DefaultBridge(config.defaultBridge(), config.defaultBridgeAddress(), control));
+    static Optional<DefaultBridge> of(SettingValues docker, Control control) {
+        String bridge = docker.get(DockerSchema.DEFAULT_BRIDGE);
+        if (bridge.isEmpty()) return Optional.empty();
+        return Optional.of(new DefaultBridge(bridge, docker.get(DockerSchema.DEFAULT_BRIDGE_ADDRESS), control));
     }
 
     /** The switch as it is now: a port to the bridge, of the bridge's name, and one for each veth. */
     SwitchConfig config() {
         Map<String, PortConfig> configs = new LinkedHashMap<>();
-        configs.put(name, PortConfig.of(name).onHost(tap, mtu));
-        for (HostLink veth : taken.values())
-            configs.put(veth.name(), PortConfig.ofVeth(veth.name(), veth.mtu(), isIsolated));
-        return new SwitchConfig(name, SwitchSettings.DEFAULT, configs, List.of(), List.of());
+        configs.put(name, PortConfig.of(name).with(PortSchema.DEVICE, tap).with(PortSchema.MTU, mtu));
+        for (HostLink veth : taken.values()) configs.put(veth.name(), config(veth));
+        return new SwitchConfig(name, SettingValues.DEFAULTS, configs, List.of(), List.of());
+    }
+
+    private PortConfig config(HostLink veth) {
+        return PortConfig.ofVeth(veth.name()).with(PortSchema.MTU, veth.mtu()).with(PortSchema.ISOLATED, isIsolated);
     }
 
     /** Once the switch runs: takes over what is there, and from now on what comes. IOException says why links can't be watched. */

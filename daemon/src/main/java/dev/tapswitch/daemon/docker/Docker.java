@@ -11,6 +11,7 @@ import dev.tapswitch.daemon.log.Counted;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.NatNetwork;
 import dev.tapswitch.daemon.nat.PublishedPort;
+import dev.tapswitch.daemon.schema.DockerSchema;
 import dev.tapswitch.daemon.store.StateDirectory;
 import dev.tapswitch.tap.device.Namespace;
 import java.io.IOException;
@@ -67,10 +68,11 @@ public final class Docker implements AutoCloseable {
         nat.restore(networks, ports);
         PluginMethods methods = new PluginMethods(driver, new IpamDriver(state), nat);
         if (defaultBridge.isPresent()) defaultBridge.get().start(thread);
-        server = UnixServer.start(config.docker().socket(), "docker", 0, () -> new PluginHandler(methods, thread));
+        server = UnixServer.start(
+                config.docker().get(DockerSchema.SOCKET), "docker", 0, () -> new PluginHandler(methods, thread));
         LOG.info(
                 "Docker's network driver on {}, {}",
-                config.docker().socket(),
+                config.docker().get(DockerSchema.SOCKET),
                 Counted.of(networks.size(), "network", "networks"));
     }
 

@@ -1,14 +1,15 @@
 package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.core.forward.ArpMode;
-import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.nat.NatNetwork;
-import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.daemon.schema.SettingValues;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,10 +66,10 @@ record DockerNetwork(
         List<StaticNeighbour> neighbours = new ArrayList<>();
         PortConfig host = hostPort();
         ports.put(host.name(), host);
-        macs.add(new StaticMac(host.mac(), 0, host.name()));
+        macs.add(new StaticMac(host.get(PortSchema.MAC), 0, host.name()));
         gateways()
-                .forEach(subnet ->
-                        neighbours.add(new StaticNeighbour(IpAddress.parse(subnet.gatewayAddress()), host.mac())));
+                .forEach(subnet -> neighbours.add(
+                        new StaticNeighbour(IpAddress.parse(subnet.gatewayAddress()), host.get(PortSchema.MAC))));
         endpoints.forEach((endpoint, place) -> {
             PortConfig port = port(endpoint).at(place.namespace(), place.device());
             ports.put(port.name(), port);
@@ -77,17 +78,7 @@ record DockerNetwork(
                 neighbours.add(new StaticNeighbour(IpAddress.parse(address), endpoint.mac()));
             }
         });
-        return new SwitchConfig(device, settings(), ports, macs, neighbours);
-    }
-
-    private SwitchSettings settings() {
-        SwitchSettings standard = SwitchSettings.DEFAULT;
-        return new SwitchSettings(
-                standard.ageingMs(),
-                arp,
-                standard.macCapacity(),
-                standard.neighbourCapacity(),
-                standard.unknownArpPerSecond());
+        return new SwitchConfig(device, SettingValues.DEFAULTS.with(SwitchSchema.ARP, arp), ports, macs, neighbours);
     }
 
     private Stream<Subnet> gateways() {
@@ -96,39 +87,22 @@ record DockerNetwork(
     }
 
     private PortConfig hostPort() {
-        return new PortConfig(
-                device,
-                new Namespace.Current(),
-                device,
-                mtu,
-                Addresses.macOfHostPort(id),
-                gateways().map(Subnet::gateway).toList(),
-                List.of(),
-                true,
-                true,
-                true,
-                false,
-                false,
-                0,
-                false);
+        return PortConfig.of(device)
+                .with(PortSchema.MTU, mtu)
+                .with(PortSchema.MAC, Addresses.macOfHostPort(id))
+                .with(PortSchema.ADDRESSES, gateways().map(Subnet::gateway).toList())
+                .with(PortSchema.PERSISTENT, true);
     }
 
     /** Addresses, routes and up are Docker's affair; the device outlives us, so that a container does not notice when we restart. */
     private PortConfig port(DockerEndpoint endpoint) {
-        return new PortConfig(
-                endpoint.device(),
-                new Namespace.Current(),
-                endpoint.device(),
-                mtu,
-                endpoint.mac(),
-                List.of(),
-                List.of(),
-                false,
-                true,
-                true,
-                false,
-                isolated,
-                learningLimit,
-                learningLimit > 0);
+        return PortConfig.of(endpoint.device())
+                .with(PortSchema.MTU, mtu)
+                .with(PortSchema.MAC, endpoint.mac())
+                .with(PortSchema.UP, false)
+                .with(PortSchema.PERSISTENT, true)
+                .with(PortSchema.ISOLATED, isolated)
+                .with(PortSchema.LEARNING_LIMIT, learningLimit)
+                .with(PortSchema.DROP_BEYOND_LIMIT, learningLimit > 0);
     }
 }

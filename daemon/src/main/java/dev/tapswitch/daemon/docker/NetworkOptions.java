@@ -1,16 +1,15 @@
 package dev.tapswitch.daemon.docker;
 
-import dev.tapswitch.core.forward.ArpMode;
-import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.json.Json;
-import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.daemon.schema.Setting;
+import dev.tapswitch.daemon.schema.SwitchSchema;
 import dev.tapswitch.tap.device.TapSpec;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,7 +19,6 @@ import java.util.function.Function;
 final class NetworkOptions {
     private static final String BRIDGE = "com.docker.network.bridge.";
     private static final String OURS = "tapswitch.";
-    private static final int LARGEST_LIMIT = 1 << 24;
 
     private final Json options;
     private final Set<String> known = new TreeSet<>();
@@ -39,18 +37,18 @@ final class NetworkOptions {
     private DockerNetwork network(String id, Json all, Json request) throws Refused {
         DockerNetwork network = new DockerNetwork(
                 id,
-                parsed(BRIDGE + "name", NetworkOptions::device, "ts-" + id.substring(0, 12)),
+                parsed(BRIDGE + "name", TapSpec::checkedName, "ts-" + id.substring(0, 12)),
                 subnets(request.path("IPv4Data")),
                 subnets(request.path("IPv6Data")),
-                parsed("com.docker.network.driver.mtu", NetworkOptions::mtu, PortConfig.DEFAULT_MTU),
+                parsed("com.docker.network.driver.mtu", PortSchema.MTU.type()::parse, PortSchema.MTU.defaultValue()),
                 all.path("com.docker.network.internal").asBoolean(false) || flag("com.docker.network.internal", false),
                 flag(BRIDGE + "enable_ip_masquerade", true),
                 isRouted("gateway_mode_ipv4"),
                 isRouted("gateway_mode_ipv6"),
                 parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, ""),
                 parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
-                parsed(OURS + "arp", NetworkOptions::arp, ArpMode.DIRECT),
-                parsed(OURS + "learning-limit", NetworkOptions::limit, 0),
+                setting(SwitchSchema.ARP),
+                setting(PortSchema.LEARNING_LIMIT),
                 !flag(BRIDGE + "enable_icc", true));
         refuseUnknown();
         if (!network.ipv6().isEmpty() && network.mtu() < 1_280) {
@@ -77,7 +75,7 @@ final class NetworkOptions {
                 text -> switch (text) {
                     case "nat" -> false;
                     case "routed" -> true;
-                    default -> throw new IllegalArgumentException("expected nat or routed");
+                    default -> throw new IllegalArgumentException("\"" + text + "\"; expected nat or routed");
                 },
                 false);
     }
@@ -89,9 +87,14 @@ final class NetworkOptions {
                 text -> switch (text) {
                     case "1", "t", "T", "TRUE", "true", "True", "" -> true;
                     case "0", "f", "F", "FALSE", "false", "False" -> false;
-                    default -> throw new IllegalArgumentException("expected true or false");
+                    default -> throw new IllegalArgumentException("\"" + text + "\"; expected true or false");
                 },
                 otherwise);
+    }
+
+    /** One of our own settings, which Docker's users write with a prefix. */
+    private <T> T setting(Setting<T> setting) throws Refused {
+        return parsed(OURS + setting.key(), setting.type()::parse, setting.defaultValue());
     }
 
     private <T> T parsed(String name, Function<String, T> parser, T otherwise) throws Refused {
@@ -101,7 +104,7 @@ final class NetworkOptions {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new Refused(Reason.INVALID, "option " + name + ": \"" + text + "\": " + e.getMessage(), e);
+            throw new Refused(Reason.INVALID, "option " + name + ": " + e.getMessage(), e);
         }
     }
 
@@ -114,28 +117,6 @@ final class NetworkOptions {
         }
     }
 
-    private static String device(String text) {
-        return new TapSpec(text, new Namespace.Current(), 1, 1_500, -1, true, true, false, List.of(), List.of())
-                .device();
-    }
-
-    private static int mtu(String text) {
-        int mtu = number(text);
-        if (mtu >= TapSpec.MIN_MTU && mtu <= TapSpec.MAX_MTU) return mtu;
-        throw new IllegalArgumentException("expected " + TapSpec.MIN_MTU + " to " + TapSpec.MAX_MTU);
-    }
-
-    private static int limit(String text) {
-        int limit = number(text);
-        if (limit <= LARGEST_LIMIT) return limit;
-        throw new IllegalArgumentException("expected at most " + LARGEST_LIMIT);
-    }
-
-    private static int number(String text) {
-        if (text.matches("[0-9]{1,9}")) return Integer.parseInt(text);
-        throw new IllegalArgumentException("expected a whole number");
-    }
-
     private static String address(String text) {
         InetAddress address = InetAddress.ofLiteral(text);
         return address.isAnyLocalAddress() ? "" : text;
@@ -143,15 +124,7 @@ final class NetworkOptions {
 
     private static String prefix(String text) {
         if (text.matches("[A-Za-z][A-Za-z0-9_.-]{0,10}")) return text;
-        throw new IllegalArgumentException("expected a letter, then letters or digits, at most 11 in all");
-    }
-
-    private static ArpMode arp(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "direct" -> ArpMode.DIRECT;
-            case "reply" -> ArpMode.REPLY;
-            case "flood" -> ArpMode.FLOOD;
-            default -> throw new IllegalArgumentException("expected direct, reply or flood");
-        };
+        throw new IllegalArgumentException(
+                "\"" + text + "\"; expected a letter, then letters or digits, at most 11 in all");
     }
 }

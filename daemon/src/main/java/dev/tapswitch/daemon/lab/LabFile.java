@@ -2,15 +2,21 @@ package dev.tapswitch.daemon.lab;
 
 import dev.tapswitch.daemon.lab.Lab.Attachment;
 import dev.tapswitch.daemon.lab.Lab.LabNode;
+import dev.tapswitch.daemon.schema.DaemonSchema;
+import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.daemon.schema.Setting;
+import dev.tapswitch.daemon.schema.Setting.Surface;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -22,20 +28,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads a lab's file and says with file and line what is wrong in it. What belongs to the daemon is checked by the daemon's own reader. */
 final class LabFile {
-    private static final Set<String> DAEMON_KEYS = Set.of("io", "workers", "busy-poll", "log-level");
-    private static final Set<String> PORT_KEYS = Set.of(
-            "addresses",
-            "routes",
-            "mac",
-            "mtu",
-            "up",
-            "offload",
-            "hairpin",
-            "isolated",
-            "learning-limit",
-            "beyond-limit",
-            "send-limit",
-            "receive-limit");
+    private static final Set<String> DAEMON_KEYS = keys(DaemonSchema.ALL);
+    private static final Set<String> PORT_KEYS = keys(PortSchema.ALL);
 
     private final Path file;
     private final Map<String, Node> switches = new LinkedHashMap<>();
@@ -43,6 +37,13 @@ final class LabFile {
 
     private LabFile(Path file) {
         this.file = file;
+    }
+
+    private static Set<String> keys(List<Setting<?>> schema) {
+        return schema.stream()
+                .filter(setting -> setting.isOn(Surface.LAB))
+                .map(Setting::key)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     static Lab read(Path file) {
@@ -85,7 +86,8 @@ final class LabFile {
             else if (!Set.of("name", "switches", "nodes").contains(entry.getKey()))
                 throw wrong(
                         entry.getValue(),
-                        "a lab has no \"" + entry.getKey() + "\", only name, switches, nodes, io, workers, log-level");
+                        "a lab has no \"" + entry.getKey() + "\", only name, switches, nodes, "
+                                + String.join(", ", DAEMON_KEYS));
         }
         if (!root.containsKey("switches")) throw at(1, "a lab needs switches, as 'switches: {lan: {}}'");
         if (!root.containsKey("nodes")) throw at(1, "a lab needs nodes, as 'nodes: {a: {switch: lan}}'");

@@ -5,6 +5,7 @@ import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.control.SwitchHost;
 import dev.tapswitch.daemon.log.Counted;
+import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.tap.device.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ record Progress(boolean isSettled, String text) {
                 ports++;
                 PortState state = port.state();
                 if (state == PortState.UP) up++;
-                else if (port.config().up())
+                else if (port.config().get(PortSchema.UP))
                     waiting.add(one.name() + "." + port.config().name() + ": " + port.why());
                 settled &= state != PortState.GONE || !isThere(port.config().namespace());
             }

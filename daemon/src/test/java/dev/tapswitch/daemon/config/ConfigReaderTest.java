@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.forward.ArpMode;
 import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.daemon.schema.DaemonSchema;
+import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.RateLimit;
 import dev.tapswitch.tap.loop.IoMode;
@@ -68,10 +70,10 @@ class ConfigReaderTest {
     @Test
     void everySettingIsRead() throws ConfigException {
         var config = read(WHOLE);
-        assertEquals(IoMode.EPOLL, config.io());
-        assertEquals(3, config.workers());
-        assertEquals(50_000, config.busyPollNanos());
-        assertEquals("WARN", config.logLevel());
+        assertEquals(IoMode.EPOLL, config.get(DaemonSchema.IO));
+        assertEquals(3, config.get(DaemonSchema.WORKERS));
+        assertEquals(50_000, config.get(DaemonSchema.BUSY_POLL_NANOS));
+        assertEquals("WARN", config.get(DaemonSchema.LOG_LEVEL));
         var lan = config.switches().get("lan");
         assertEquals(300_000, lan.settings().ageingMs());
         assertEquals(ArpMode.REPLY, lan.settings().arpMode());
@@ -80,12 +82,16 @@ class ConfigReaderTest {
         assertEquals("fd00::1", lan.neighbours().get(1).address().toString());
         var web = lan.ports().get("web0");
         assertEquals(new Namespace.Named("web"), web.namespace());
-        assertEquals(9000, web.mtu());
-        assertEquals(List.of("default via 198.18.0.254"), web.routes());
-        assertEquals(new RateLimit(20_000_000, 1_000_000), web.sendLimit());
-        assertEquals(RateLimit.of(1_000_000_000), web.receiveLimit());
-        assertTrue(web.acceptRa());
-        assertTrue(web.hairpin() && web.persistent() && web.dropBeyondLimit() && !web.offload() && !web.up());
+        assertEquals(9000, web.get(PortSchema.MTU));
+        assertEquals(List.of("default via 198.18.0.254"), web.get(PortSchema.ROUTES));
+        assertEquals(new RateLimit(20_000_000, 1_000_000), web.get(PortSchema.SEND_LIMIT));
+        assertEquals(RateLimit.of(1_000_000_000), web.get(PortSchema.RECEIVE_LIMIT));
+        assertTrue(web.get(PortSchema.ACCEPT_RA));
+        assertTrue(web.get(PortSchema.HAIRPIN)
+                && web.get(PortSchema.PERSISTENT)
+                && web.get(PortSchema.DROP_BEYOND_LIMIT)
+                && !web.get(PortSchema.OFFLOAD)
+                && !web.get(PortSchema.UP));
         assertEquals(
                 new Namespace.AtPath("/run/docker/netns/default"),
                 lan.ports().get("docker").namespace());

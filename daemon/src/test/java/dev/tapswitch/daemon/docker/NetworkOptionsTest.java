@@ -56,7 +56,7 @@ class NetworkOptionsTest {
     @Test
     void aMistakeIsToldWithTheOptionAndWhatWasExpected() {
         assertTrue(refused("\"com.docker.network.driver.mtu\":\"9k\"")
-                .contains("driver.mtu: \"9k\": expected a whole number"));
+                .contains("driver.mtu: \"9k\" is not a number; expected a whole number"));
         assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("tapswitch.arq is not known; expected one of"));
     }
 }

@@ -43,14 +43,15 @@ class ForwarderTest {
 
     @Test
     void aHairpinPortTakesItsOwnFrames() {
-        lan.updatePort(0, new PortSettings("p0", 1500, true, true, false, 0, false));
+        lan.updatePort(0, PortSettings.of("p0", 1500).withHairpin(true));
         decide(0, Frames.unicast(A, B));
         assertEquals(new Decision.Forward(0), decide(0, Frames.unicast(B, A)));
     }
 
     @Test
     void isolatedPortsReachOthersButNotEachOther() {
-        for (int i = 0; i < 2; i++) lan.updatePort(i, new PortSettings("p" + i, 1500, true, false, true, 0, false));
+        for (int i = 0; i < 2; i++)
+            lan.updatePort(i, PortSettings.of("p" + i, 1500).withIsolation(true));
         assertEquals(new Decision.Flood(List.of(2)), decide(0, Frames.unicast(B, A)));
         assertEquals(new Decision.Flood(List.of(2)), decide(1, Frames.arpRequest(B, Frames.IP_B, Frames.IP_A)));
         assertDrop(DropReason.ISOLATED, 0, Frames.unicast(B, A));
@@ -98,7 +99,7 @@ class ForwarderTest {
 
     @Test
     void beyondItsLearningLimitAPortForwardsUnlearned() {
-        lan.updatePort(1, new PortSettings("p1", 1500, true, false, false, 1, false));
+        lan.updatePort(1, PortSettings.of("p1", 1500).withLearningLimit(1, false));
         decide(1, Frames.unicast(A, B));
         assertEquals(new Decision.Flood(List.of(0, 2)), decide(1, Frames.unicast(A, C)));
         assertEquals(1, lan.macTable().size(1));
@@ -107,7 +108,7 @@ class ForwarderTest {
 
     @Test
     void beyondItsLearningLimitAPortDropsWhereItIsSetTo() {
-        lan.updatePort(1, new PortSettings("p1", 1500, true, false, false, 1, true));
+        lan.updatePort(1, PortSettings.of("p1", 1500).withLearningLimit(1, true));
         decide(1, Frames.unicast(A, B));
         assertDrop(DropReason.PORT_LIMIT, 1, Frames.unicast(A, C));
     }

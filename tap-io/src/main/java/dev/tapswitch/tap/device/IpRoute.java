@@ -8,9 +8,9 @@ import java.net.InetAddress;
  *
  * @param destination a network; of length 0 for the default
  */
-record IpRoute(IpPrefix destination, InetAddress gateway) {
+public record IpRoute(IpPrefix destination, InetAddress gateway) {
     /** IllegalArgumentException says what was expected. */
-    static IpRoute parse(String text) {
+    public static IpRoute parse(String text) {
         String[] words = text.strip().split("\\s+", -1);
         if (words.length != 3 || !words[1].equals("via")) {
             throw new IllegalArgumentException("\"" + text

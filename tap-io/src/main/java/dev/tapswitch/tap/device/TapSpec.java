@@ -49,7 +49,7 @@ public record TapSpec(
     private static final int MIN_IPV6_MTU = 1280;
 
     public TapSpec {
-        checkName(device);
+        checkedName(device);
         check(queues >= 1 && queues <= Tun.MAX_QUEUES, "a TAP has 1 to " + Tun.MAX_QUEUES + " queues, not " + queues);
         check(
                 mtu >= MIN_MTU && mtu <= MAX_MTU,
@@ -108,8 +108,8 @@ public record TapSpec(
         return routes.stream().map(IpRoute::parse).toList();
     }
 
-    /** net/core/dev.c dev_valid_name(); and % would be a template to the TUN driver. */
-    private static void checkName(String device) {
+    /** The name, if the kernel takes it (net/core/dev.c dev_valid_name()); % would be a template to the TUN driver. */
+    public static String checkedName(String device) {
         int length = device.getBytes(StandardCharsets.UTF_8).length;
         boolean good = length >= 1
                 && length < Linux.IFNAMSIZ
@@ -120,6 +120,7 @@ public record TapSpec(
                 good,
                 "\"" + device + "\" can't name a device; expected 1 to " + (Linux.IFNAMSIZ - 1)
                         + " bytes without blanks, '/', ':' and '%'");
+        return device;
     }
 
     private static boolean isStation(long mac) {

@@ -1,20 +1,20 @@
-package dev.tapswitch.daemon.config;
+package dev.tapswitch.daemon.schema;
 
 import java.util.regex.Pattern;
 
 /** Times as users write them: {@code 300}, {@code 300s}, {@code 5m}, {@code 1h}, {@code 1500ms}, {@code 50us}. A plain number is seconds. */
-final class Durations {
+public final class Durations {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9})\\s*(us|ms|s|m|h|d)?");
 
     private Durations() {}
 
     /** Milliseconds, less what is a fraction of one; IllegalArgumentException says what was expected. */
-    static long parseMs(String text) {
+    public static long parseMs(String text) {
         return parseMicros(text) / 1_000;
     }
 
     /** Microseconds; IllegalArgumentException says what was expected. */
-    static long parseMicros(String text) {
+    public static long parseMicros(String text) {
         var matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
@@ -27,7 +27,7 @@ final class Durations {
     }
 
     /** {@code 300s} where it is whole seconds, else {@code 1500ms}. */
-    static String format(long ms) {
+    public static String format(long ms) {
         return ms % 1_000 == 0 ? ms / 1_000 + "s" : ms + "ms";
     }
 

@@ -1,0 +1,46 @@
+package dev.tapswitch.daemon.schema;
+
+import dev.tapswitch.daemon.schema.Setting.Surface;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The documentation's tables of settings, in Markdown. */
+public final class SettingTables {
+    private SettingTables() {}
+
+    /** Of all that a configuration file may say. */
+    public static String ofConfig() {
+        return "| key | default | description |\n|---|---|---|\n"
+                + rows("", DaemonSchema.ALL)
+                + "| **`docker`** | | |\n"
+                + rows("", DockerSchema.ALL)
+                + "| **`switches.NAME`** | | |\n"
+                + rows("", SwitchSchema.ALL)
+                + "| `static-macs` | none | A list of `{mac, port, vlan}`: entries that neither age nor move. |\n"
+                + "| `neighbours` | none | A list of `{address, mac}`: neighbours known from the start. |\n"
+                + "| **`switches.NAME.ports.NAME`** | | |\n"
+                + rows("", PortSchema.ALL);
+    }
+
+    /** Of our own options of {@code docker network create}. */
+    public static String ofDockerOptions() {
+        List<Setting<?>> options = java.util.stream.Stream.of(SwitchSchema.ALL, PortSchema.ALL)
+                .flatMap(List::stream)
+                .filter(setting -> setting.isOn(Surface.DOCKER))
+                .toList();
+        return "| option | default | description |\n|---|---|---|\n" + rows("tapswitch.", options);
+    }
+
+    private static String rows(String prefix, List<Setting<?>> schema) {
+        return schema.stream()
+                .map(setting -> "| `" + prefix + setting.key() + "` | " + defaultOf(setting) + " | "
+                        + setting.help().replace("|", "\\|") + " |\n")
+                .collect(Collectors.joining());
+    }
+
+    private static <T> String defaultOf(Setting<T> setting) {
+        Object value = setting.type().json(setting.defaultValue());
+        boolean isPlain = value != null && value.toString().equals(setting.defaultText());
+        return isPlain ? "`" + setting.defaultText() + "`" : setting.defaultText();
+    }
+}

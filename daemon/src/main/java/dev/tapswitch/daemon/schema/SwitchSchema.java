@@ -1,0 +1,71 @@
+package dev.tapswitch.daemon.schema;
+
+import dev.tapswitch.core.forward.ArpMode;
+import dev.tapswitch.core.forward.SwitchSettings;
+import java.util.List;
+import java.util.Map;
+
+/** The settings of a switch. */
+public final class SwitchSchema {
+    private static final long MAX_AGEING_MS = 1_000_000_000L;
+
+    public static final Setting<Long> AGEING = Setting.of(
+                    "ageing",
+                    new SettingType.Text<>("TIME", SwitchSchema::ageingMs, Durations::format, true),
+                    SwitchSettings.DEFAULT.ageingMs(),
+                    "How long a dynamic MAC or neighbour entry lives unused: 300s, 5m, 1h; a plain number is seconds.")
+            .build();
+
+    public static final Setting<ArpMode> ARP = Setting.of(
+                    "arp",
+                    new SettingType.Choice<>(
+                            Map.of("direct", ArpMode.DIRECT, "reply", ArpMode.REPLY, "flood", ArpMode.FLOOD), "MODE"),
+                    SwitchSettings.DEFAULT.arpMode(),
+                    "What happens to an ARP request or neighbour solicitation for a known neighbour: direct (to its port only), reply (the switch answers) or flood.")
+            .inDocker()
+            .build();
+
+    public static final Setting<Integer> MAC_CAPACITY = Setting.of(
+                    "mac-capacity",
+                    new SettingType.WholeNumber(64, 1 << 24),
+                    SwitchSettings.DEFAULT.macCapacity(),
+                    "The largest number of MAC entries.")
+            .fixed()
+            .build();
+
+    public static final Setting<Integer> NEIGHBOUR_CAPACITY = Setting.of(
+                    "neighbour-capacity",
+                    new SettingType.WholeNumber(64, 1 << 22),
+                    SwitchSettings.DEFAULT.neighbourCapacity(),
+                    "The largest number of neighbour entries.")
+            .fixed()
+            .build();
+
+    public static final Setting<Integer> UNKNOWN_ARP_RATE = Setting.of(
+                    "unknown-arp-rate",
+                    new SettingType.WholeNumber(0, 1_000_000_000),
+                    SwitchSettings.DEFAULT.unknownArpPerSecond(),
+                    "ARP requests and neighbour solicitations for unknown targets that each port may flood per second; 0 for no limit.")
+            .build();
+
+    /** All of them, in the order in which people read them. */
+    public static final List<Setting<?>> ALL = List.of(AGEING, ARP, MAC_CAPACITY, NEIGHBOUR_CAPACITY, UNKNOWN_ARP_RATE);
+
+    private SwitchSchema() {}
+
+    /** What the forwarding decision needs of a switch. */
+    public static SwitchSettings settings(SettingValues values) {
+        return new SwitchSettings(
+                values.get(AGEING),
+                values.get(ARP),
+                values.get(MAC_CAPACITY),
+                values.get(NEIGHBOUR_CAPACITY),
+                values.get(UNKNOWN_ARP_RATE));
+    }
+
+    private static long ageingMs(String text) {
+        long ms = Durations.parseMs(text);
+        if (ms >= 1_000 && ms <= MAX_AGEING_MS) return ms;
+        throw new IllegalArgumentException("\"" + text + "\" is out of range; expected 1s to 1000000s");
+    }
+}
