@@ -103,7 +103,8 @@ public final class Daemon {
             String threads = Counted.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
             Cni cni = Cni.load(state, control, nat);
-            try (Docker docker = config.docker().get(DockerSchema.ENABLED) ? Docker.restore(config, state, control, nat) : null) {
+            try (Docker docker =
+                    config.docker().get(DockerSchema.ENABLED) ? Docker.restore(config, state, control, nat) : null) {
                 // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
                 // with it.
                 if (predecessor == null)
