@@ -8,6 +8,7 @@ import dev.tapswitch.daemon.config.ConfigReader;
 import dev.tapswitch.daemon.control.Clock;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.control.ControlWatch;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.control.StateFile;
@@ -26,7 +27,10 @@ import dev.tapswitch.tap.loop.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final long TICK_MS = 1_000;
+    private static final long LONGEST_RULES_MS = 3_000;
 
     private Daemon() {}
 
@@ -83,10 +88,13 @@ public final class Daemon {
         String version = version();
         // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
         ControlThread thread = new ControlThread();
+        ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
         try (SwitchHost host = new SwitchHost(config.workerSettings(), thread, systemd);
-                Nat nat = new Nat(thread);
+                Nat nat = new Nat(commands);
                 ControlThread ended = thread;
+                ControlThread _ = commands;
+                ControlWatch _ = ControlWatch.start(thread, commands);
                 Systemd _ = systemd) {
             if (predecessor == null) {
                 systemd.watch(host.workers());
@@ -111,14 +119,15 @@ public final class Daemon {
                     thread.submit(() -> start(control, socket)).get();
                 else succeed(thread, control, socket, systemd, state, predecessor);
                 Signals signals = Signals.take();
-                thread.submit(() -> start(cni, docker, nat, thread)).get();
+                startNetworks(cni, docker, nat, commands);
                 Possessions possessions = new Possessions(host, systemd, docker, nat, state, signals);
-                HandOver handOver = new HandOver(options.arguments(), socket, thread, possessions);
-                try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, handOver, version)) {
+                HandOver handOver = new HandOver(options.arguments(), socket, commands, possessions);
+                try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, commands, handOver, version)) {
                     possessions.with(api);
                     if (predecessor == null) collectGarbageOfTheStart();
                     thread.execute(() -> systemd.started(host));
-                    thread.every(TICK_MS, () -> tick(host, docker, cni, systemd));
+                    thread.every(TICK_MS, () -> tick(host, docker, systemd));
+                    commands.every(TICK_MS, () -> tickOfNetworks(docker, cni));
                     if (predecessor != null) thread.execute(predecessor::running);
                     signals.await(() -> thread.execute(() -> reload(control)));
                     possessions.endIfHandedOver();
@@ -175,20 +184,40 @@ public final class Daemon {
         return control;
     }
 
-    /** One change of the host's rules for all, before anyone can ask for another. */
-    private static Object start(Cni cni, Docker docker, Nat nat, ControlThread thread) throws IOException {
-        cni.start();
-        if (docker != null) docker.start(thread);
-        if (docker != null || cni.isMasquerading()) nat.restored();
-        return nat;
+    /** Of the host's rules there is one change for all, before anyone can ask for another. */
+    private static void startNetworks(Cni cni, Docker docker, Nat nat, ControlThread commands)
+            throws ExecutionException, InterruptedException {
+        CompletableFuture<Cni> started = commands.submit(() -> start(cni, docker, commands));
+        // Next in the thread's order, and so before any request.
+        CompletableFuture<Nat> rules = commands.submit(() -> {
+            boolean hasNetworks = docker != null || cni.isMasquerading();
+            if (hasNetworks && !started.isCompletedExceptionally()) nat.restored();
+            return nat;
+        });
+        started.get();
+        try {
+            rules.get(LONGEST_RULES_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("the host's firewall takes long: started without waiting for its rules");
+        }
     }
 
-    private static void tick(SwitchHost host, Docker docker, Cni cni, Systemd systemd) {
+    private static Cni start(Cni cni, Docker docker, ControlThread commands) throws IOException {
+        cni.start();
+        if (docker != null) docker.start(commands);
+        return cni;
+    }
+
+    private static void tick(SwitchHost host, Docker docker, Systemd systemd) {
+        if (docker != null) docker.follow();
+        host.tick(Clock.nowMs());
+        systemd.tell(host);
+    }
+
+    private static void tickOfNetworks(Docker docker, Cni cni) {
         long nowMs = Clock.nowMs();
         if (docker != null) docker.tick(nowMs);
         cni.tick(nowMs);
-        host.tick(nowMs);
-        systemd.tell(host);
     }
 
     private static void reload(Control control) {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** The control API as any program speaks to it: HTTP over the unix socket, one connection a request. */
 record Api(Path socket) {
@@ -58,9 +59,20 @@ record Api(Path socket) {
             channel.write(ByteBuffer.wrap(content));
             var all = new ByteArrayOutputStream();
             ByteBuffer buffer = ByteBuffer.allocate(65_536);
-            while (channel.read(buffer.clear()) >= 0) all.write(buffer.array(), 0, buffer.position());
+            while (!isWhole(all) && channel.read(buffer.clear()) >= 0) all.write(buffer.array(), 0, buffer.position());
             return parse(all.toString(StandardCharsets.UTF_8));
         }
+    }
+
+    /** Whether all that the head announces is there: Docker's plugin socket stays open. */
+    private static boolean isWhole(ByteArrayOutputStream read) {
+        String text = read.toString(StandardCharsets.ISO_8859_1);
+        int end = text.indexOf("\r\n\r\n");
+        int announced = text.toLowerCase(Locale.ROOT).indexOf("content-length: ");
+        if (end < 0 || announced < 0 || announced > end) return false;
+        int length = Integer.parseInt(
+                text.substring(announced + 16, text.indexOf("\r\n", announced)).strip());
+        return text.length() - end - 4 >= length;
     }
 
     private static Answer parse(String text) throws IOException {
@@ -68,8 +80,7 @@ record Api(Path socket) {
         if (end < 0) throw new IOException("not an HTTP answer: " + text);
         int status = Integer.parseInt(text.substring(9, 12));
         String body = text.substring(end + 4);
-        boolean chunked =
-                text.substring(0, end).toLowerCase(java.util.Locale.ROOT).contains("chunked");
+        boolean chunked = text.substring(0, end).toLowerCase(Locale.ROOT).contains("chunked");
         return new Answer(status, chunked ? joined(body) : body);
     }
 

@@ -35,6 +35,7 @@ final class Net implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
     private final List<AutoCloseable> sockets = new ArrayList<>();
     private final List<String> environment = new ArrayList<>();
+    private final List<String> head = new ArrayList<>();
     private RunningDaemon daemon;
 
     Net() {
@@ -85,6 +86,11 @@ final class Net implements AutoCloseable {
         environment.add(assignment);
     }
 
+    /** A line of the configuration, outside of its switches. */
+    void head(String line) {
+        head.add(line);
+    }
+
     private Node add(Node node) {
         nodes.add(node);
         return node;
@@ -102,9 +108,9 @@ final class Net implements AutoCloseable {
                 io: %2$s
                 workers: %3$d
                 log-level: info
-                switches:
-                  lan:
                 """.formatted(directory, io.word(), workers));
+        head.forEach(line -> yaml.append(line).append('\n'));
+        yaml.append("switches:\n  lan:\n");
         Arrays.stream(switchLines)
                 .forEach(line -> yaml.append("    ").append(line).append('\n'));
         yaml.append("    ports:\n");

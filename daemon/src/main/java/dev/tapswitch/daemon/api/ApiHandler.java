@@ -24,13 +24,15 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Router router;
     private final Control control;
     private final ControlThread thread;
+    private final ControlThread commands;
     private final HandOver handOver;
     private volatile boolean isBusy;
 
-    ApiHandler(Router router, Control control, ControlThread thread, HandOver handOver) {
+    ApiHandler(Router router, Control control, ControlThread thread, ControlThread commands, HandOver handOver) {
         this.router = router;
         this.control = control;
         this.thread = thread;
+        this.commands = commands;
         this.handOver = handOver;
     }
 
@@ -60,7 +62,8 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         .thenAccept(answer -> answer(context, answer, keepAlive));
             }
             case Router.Found.To(var route, var request) -> {
-                var _ = thread.submit(() -> route.action().run(request))
+                ControlThread its = route.path().equals(Routes.CNI) ? commands : thread;
+                var _ = its.submit(() -> route.action().run(request))
                         .exceptionally(ApiHandler::explain)
                         .thenAccept(answer -> answer(context, answer, keepAlive));
             }
@@ -112,6 +115,7 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case NOT_FOUND -> 404;
             case CONFLICT -> 409;
             case FAILED -> 500;
+            case BUSY -> 503;
         };
     }
 

@@ -26,13 +26,24 @@ public final class ApiServer implements AutoCloseable {
         SocketFile.makeRoom(socket);
     }
 
-    /** Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons. */
+    /**
+     * Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons.
+     *
+     * @param commands the thread of requests that may run commands of the host
+     */
     public static ApiServer start(
-            Path socket, Control control, Nat nat, Cni cni, ControlThread thread, HandOver handOver, String version)
+            Path socket,
+            Control control,
+            Nat nat,
+            Cni cni,
+            ControlThread thread,
+            ControlThread commands,
+            HandOver handOver,
+            String version)
             throws IOException {
-        Router router = new Routes(control, nat, cni, version).router();
-        return new ApiServer(
-                UnixServer.start(socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, handOver)));
+        Router router = new Routes(control, nat, cni, commands, version).router();
+        return new ApiServer(UnixServer.start(
+                socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, commands, handOver)));
     }
 
     /** Takes no more connections and removes the socket, for another daemon to listen there. */

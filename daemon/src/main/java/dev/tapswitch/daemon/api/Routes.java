@@ -9,6 +9,8 @@ import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Control;
+import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.control.ControlWatch;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.control.RunningPort;
@@ -25,6 +27,9 @@ import java.util.stream.Collectors;
 final class Routes {
     private static final String SWITCH = "/v1/switches/{switch}";
     private static final String PORT = SWITCH + "/ports/{port}";
+    /** May run commands of the host, and so is not for the thread of the others. */
+    static final String CNI = "/v1/cni";
+
     /** The two routes that {@link ApiHandler} answers itself: these take longer than control may. */
     static final Route WATCH = new Route("GET", SWITCH + "/trace", request -> Answer.error(500, "is a stream"));
 
@@ -33,13 +38,16 @@ final class Routes {
     private final Control control;
     private final Nat nat;
     private final Cni cni;
+    private final ControlThread commands;
     private final String version;
     private final long startedNanos = System.nanoTime();
 
-    Routes(Control control, Nat nat, Cni cni, String version) {
+    /** {@code commands}: the thread of requests that may run commands of the host. */
+    Routes(Control control, Nat nat, Cni cni, ControlThread commands, String version) {
         this.control = control;
         this.nat = nat;
         this.cni = cni;
+        this.commands = commands;
         this.version = version;
     }
 
@@ -66,7 +74,7 @@ final class Routes {
                 new Route("GET", SWITCH + "/neighbours", this::listNeighbours),
                 new Route("DELETE", SWITCH + "/neighbours", this::flushNeighbours),
                 new Route("GET", SWITCH + "/stats", this::stats),
-                new Route("POST", "/v1/cni", this::cni),
+                new Route("POST", CNI, this::cni),
                 WATCH,
                 new Route("POST", SWITCH + "/trace", this::suppose)));
     }
@@ -91,6 +99,7 @@ final class Routes {
                 "ports-up",
                 control.host().switches().stream().mapToLong(Views::up).sum());
         node.set("state-problems", Json.of(control.stateProblems()));
+        commands.busyWith(ControlWatch.NOTABLE_MS).ifPresent(what -> node.put("stuck-command", what));
         Runtime runtime = Runtime.getRuntime();
         node.put("heap-bytes", runtime.totalMemory() - runtime.freeMemory());
         return node;

@@ -29,6 +29,7 @@ final class StatusCommand implements Runnable {
     private static String forPeople(Json status) {
         var why = status.path("io-why").asString("");
         var config = status.path("config").asString("");
+        var stuck = status.path("stuck-command").asString("");
         return "tapswitch " + status.path("version").asString("?") + ", pid "
                 + status.path("pid").asLong() + ", up "
                 + Quantity.duration(status.path("uptime-seconds").asLong()) + "\n"
@@ -39,6 +40,7 @@ final class StatusCommand implements Runnable {
                 + "ports     " + status.path("ports-up").asInt() + " up of "
                 + status.path("ports").asInt() + "\n"
                 + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n"
+                + (stuck.isEmpty() ? "" : "waits for " + stuck + ": changes of container networks wait too\n")
                 + stateProblems(status);
     }
 }

@@ -13,7 +13,9 @@ public final class Refused extends Exception {
         /** It is at odds with what is there. */
         CONFLICT,
         /** The system would not. */
-        FAILED
+        FAILED,
+        /** Others come first, and take long. */
+        BUSY
     }
 
     private final Reason reason;

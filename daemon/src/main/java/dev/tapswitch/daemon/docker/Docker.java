@@ -59,7 +59,7 @@ public final class Docker implements AutoCloseable {
         return docker;
     }
 
-    /** Once the switches run: makes the host's rules right, and listens to dockerd. Control thread. */
+    /** Once the switches run: makes the host's rules right, and listens to dockerd. On {@code thread}, which is for commands. */
     public void start(ControlThread thread) throws IOException {
         List<NatNetwork> networks =
                 state.networks.values().stream().map(DockerNetwork::nat).toList();
@@ -80,11 +80,21 @@ public final class Docker implements AutoCloseable {
      * Looks where the TAPs are. To be called every second, before the ports that are gone are tried again: what is gone of ours must not be made
      * anew. Control thread.
      */
+    public void follow() {
+        for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
+            try {
+                follow(endpoint);
+            } catch (Refused e) {
+                LOG.warn("port {}: {}", endpoint.device(), e.getMessage());
+            }
+        }
+    }
+
+    /** Forgets what is gone for good, and tries again what failed. To be called every second, on the thread for commands. */
     public void tick(long nowMs) {
         defaultBridge.ifPresent(DefaultBridge::tick);
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
             try {
-                follow(endpoint);
                 forgetIfLost(endpoint, nowMs);
             } catch (Refused e) {
                 LOG.warn("port {}: {}", endpoint.device(), e.getMessage());

@@ -20,6 +20,9 @@ public final class DockerIsolation {
         for (String chain : CHAINS) {
             HostCommand rule =
                     HostCommand.run("iptables", "-w", "2", "-C", chain, "-i", bridge, "-o", bridge, "-j", "DROP");
+            if (rule.exit() == HostCommand.TIMED_OUT)
+                throw new Refused(
+                        Reason.FAILED, "iptables can't tell whether containers are isolated: " + rule.complaint());
             if (rule.exit() == LOCKED)
                 throw new Refused(
                         Reason.FAILED, "iptables can't tell whether containers are isolated: its lock is held");

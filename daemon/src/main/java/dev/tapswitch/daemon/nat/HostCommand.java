@@ -1,46 +1,41 @@
 package dev.tapswitch.daemon.nat;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import dev.tapswitch.daemon.control.ControlThread;
+import dev.tapswitch.daemon.process.CommandRun;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A command of the host's that ended.
+ * A firewall command that has ended. It is run with {@link CommandRun}'s limits, and other control goes on meanwhile: see
+ * {@link ControlThread#forCommands}.
  *
- * @param exit its exit code; 127 where there is no such command
+ * @param exit its exit code; 124 where it did not end in time, 127 where there is no such command
  * @param output what it wrote to both of its outputs
  */
 record HostCommand(int exit, String output) {
-    static final int NOT_FOUND = 127;
-    private static final int PATIENCE_SECONDS = 10;
+    static final int TIMED_OUT = CommandRun.TIMED_OUT;
+    static final int NOT_FOUND = CommandRun.NOT_FOUND;
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** For a program that has just hung: one change runs many commands, and must not wait for the full time in each. */
+    private static final Duration SHORT_LIMIT = Duration.ofSeconds(2);
+
+    private static final long SUSPECT_NANOS = 60_000_000_000L;
+    /** By program: when it last failed to end. */
+    private static final Map<String, Long> HUNG_AT_NANOS = new ConcurrentHashMap<>();
 
     /** Runs it to its end, ten seconds at most. */
     static HostCommand run(String input, List<String> words) {
-        Process process;
-        try {
-            process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            return new HostCommand(NOT_FOUND, words.getFirst() + " can't be run: " + e.getMessage());
-        }
-        try {
-            // What is written is read to its end before anything is answered: neither waits for the other.
-            try (OutputStream stdin = process.getOutputStream()) {
-                stdin.write(input.getBytes(StandardCharsets.UTF_8));
-            }
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                return new HostCommand(process.exitValue(), output);
-            return new HostCommand(1, words.getFirst() + " did not end");
-        } catch (IOException e) {
-            return new HostCommand(1, words.getFirst() + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new HostCommand(1, "interrupted");
-        } finally {
-            process.destroyForcibly();
-        }
+        String program = words.getFirst();
+        Long hungAt = HUNG_AT_NANOS.get(program);
+        boolean isSuspect = hungAt != null && System.nanoTime() - hungAt < SUSPECT_NANOS;
+        Duration limit = isSuspect ? SHORT_LIMIT : LIMIT;
+        CommandRun run = ControlThread.whileOthersGoOn(program, () -> CommandRun.run(words, input, limit));
+        if (run.exit() == TIMED_OUT) HUNG_AT_NANOS.put(program, System.nanoTime());
+        else HUNG_AT_NANOS.remove(program);
+        return new HostCommand(run.exit(), run.output());
     }
 
     static HostCommand run(String... words) {

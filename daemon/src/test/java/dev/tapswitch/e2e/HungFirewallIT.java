@@ -1,0 +1,95 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** nft hangs, as behind a lock that nobody releases: only what needs it waits, and for a bounded time. */
+@Timeout(150)
+class HungFirewallIT {
+    private static final String NETWORK = """
+            {"NetworkID":"%s","Options":{},"IPv4Data":[{"Pool":"198.18.7.0/24","Gateway":"198.18.7.1/24"}],"IPv6Data":[]}
+            """.formatted("ab".repeat(32));
+
+    /** A PATH whose nft hangs, with a child, while the file {@code hang} is there, and is the real one otherwise. */
+    private static String path(Path directory) throws IOException {
+        String nft = Command.expect("sh", "-c", "command -v nft").strip();
+        Path bin = Files.createDirectory(directory.resolve("bin"));
+        Path fake = Files.writeString(bin.resolve("nft"), """
+                #!/bin/sh
+                [ -e %s/hang ] || exec %s "$@"
+                sleep 1000 &
+                sleep 1000
+                """.formatted(directory, nft));
+        Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return bin + ":" + System.getenv("PATH");
+    }
+
+    @Test
+    void theApiAnswersPortsComeAndGoAndTheRequestThatNeedsItFailsInTime() throws Exception {
+        assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            net.environment("PATH=" + path(net.directory()));
+            Path plugin = net.directory().resolve("plugin.sock");
+            net.head("docker: {enabled: true, socket: " + plugin + "}");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            Api docker = new Api(plugin);
+            Path hang = Files.createFile(net.directory().resolve("hang"));
+            long began = System.nanoTime();
+            var created = CompletableFuture.supplyAsync(() ->
+                    docker.send("POST", "/NetworkDriver.CreateNetwork", NETWORK).body());
+            Await.within(
+                    Duration.ofSeconds(30),
+                    () -> "status says what hangs: " + daemon.api().get("/v1/status"),
+                    () -> daemon.api().get("/v1/status").has("stuck-command"));
+            assertFalse(created.isDone(), "the network waits for its rules");
+            assertTrue(
+                    daemon.api()
+                            .get("/v1/status")
+                            .required("stuck-command")
+                            .asString()
+                            .startsWith("nft, for "),
+                    "and which command");
+            // A second change that needs the firewall waits behind the first, reads and other changes do not.
+            long slowest = 0;
+            for (int i = 0; i < 5; i++) {
+                long before = System.nanoTime();
+                daemon.api().get("/v1/switches");
+                daemon.api().get("/v1/switches/lan/ports");
+                daemon.api().post("/v1/switches/lan/ports", "{\"name\": \"extra\", \"device\": \"extra0\"}");
+                daemon.api().delete("/v1/switches/lan/ports/extra");
+                slowest = Math.max(slowest, System.nanoTime() - before);
+            }
+            assertFalse(created.isDone(), "all this is done while nft hangs: " + daemon.log());
+            a.ping("198.18.0.2");
+            String answer = created.get(60, TimeUnit.SECONDS);
+            long failedAfterMs = (System.nanoTime() - began) / 1_000_000;
+            System.out.printf(
+                    "measured: nft hangs: two reads and two changes %d ms at most, the network's creation fails after %d ms%n",
+                    slowest / 1_000_000, failedAfterMs);
+            assertTrue(answer.contains("nft did not end within 10.0 s and was killed"), answer);
+            assertEquals(
+                    "",
+                    Command.run("pgrep", "-f", hang.getParent() + "/bin/nft").output(),
+                    "it was killed");
+            Files.delete(hang);
+            String again =
+                    docker.send("POST", "/NetworkDriver.CreateNetwork", NETWORK).body();
+            assertEquals("{}", again.strip(), "nothing was left behind, and all is well again");
+            assertFalse(daemon.api().get("/v1/status").has("stuck-command"));
+        }
+    }
+}
