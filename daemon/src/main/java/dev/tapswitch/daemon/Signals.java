@@ -1,5 +1,7 @@
 package dev.tapswitch.daemon;
 
+import dev.tapswitch.tap.sys.Libc;
+import dev.tapswitch.tap.sys.Linux;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
@@ -21,6 +23,9 @@ final class Signals {
     static Signals take() {
         Signals signals = new Signals();
         try {
+            // Ignored where nohup started this process, and the JVM leaves a signal that it inherits as ignored as it
+            // is.
+            Libc.signalDefault(Linux.SIGHUP);
             for (String name : new String[] {"TERM", "INT", "HUP"}) signals.take(name);
         } catch (Throwable e) {
             throw new IllegalStateException("this JVM has no sun.misc.Signal: run it with module jdk.unsupported", e);

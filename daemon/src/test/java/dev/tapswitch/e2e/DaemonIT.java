@@ -14,8 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The daemon as a citizen of its machine: what it takes, what it refuses, and what it leaves. */
-@Timeout(60)
+@Timeout(180)
 class DaemonIT {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
     @ParameterizedTest
     @EnumSource(Io.class)
     void idleItTakesNoCpuAndLittleMemory(Io io) throws IOException {
@@ -91,19 +93,34 @@ class DaemonIT {
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
             hangUp(daemon);
             Await.within(
-                    Duration.ofSeconds(5),
+                    SOON,
                     () -> "reloaded: " + daemon.log(),
                     () -> arpMode(daemon).equals("reply"));
             Files.writeString(daemon.config(), daemon.yaml().replace("arp: reply", "arp: sometimes"));
             hangUp(daemon);
             Await.within(
-                    Duration.ofSeconds(5),
+                    SOON,
                     () -> "it says so: " + daemon.log(),
                     () -> daemon.log().contains("sometimes"));
             assertEquals("reply", arpMode(daemon));
             Api.Answer refused = daemon.api().send("POST", "/v1/reload", "");
             assertEquals(4, refused.status() / 100, refused::toString);
             a.ping("198.18.0.2");
+        }
+    }
+
+    @Test
+    void aHangUpReloadsAlsoWhereNohupHasStartedIt() throws IOException {
+        try (var net = new Net()) {
+            net.environment("--ignore-signal=HUP"); // an option of env, by which the daemon is started
+            net.quietNode("a");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
+            hangUp(daemon);
+            Await.within(
+                    SOON,
+                    () -> "reloaded: " + daemon.log(),
+                    () -> arpMode(daemon).equals("reply"));
         }
     }
 

@@ -109,6 +109,15 @@ public final class ControlThread implements Executor, AutoCloseable {
         return result;
     }
 
+    /** Runs a command after a while, unless the end comes first. */
+    void after(long delayMs, Runnable command) {
+        try {
+            var _ = executor.schedule(() -> logged(command), delayMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("asked for after the end", e);
+        }
+    }
+
     /** Runs a command every so often until the end. */
     public void every(long periodMs, Runnable command) {
         var _ = executor.scheduleWithFixedDelay(

@@ -11,6 +11,8 @@ import java.util.Optional;
 public final class RunningPort {
     private static final long FIRST_RETRY_MS = 1_000;
     private static final long LAST_RETRY_MS = 5_000;
+    /** The kernel removes the interfaces of a killed process one after the other, 20 ms each. */
+    private static final long LONGEST_NAME_WAIT_MS = 120_000;
 
     private final LearningSwitch owner;
     private final int index;
@@ -19,6 +21,8 @@ public final class RunningPort {
     private String whyGone = "not opened yet";
     private long retryAtMs;
     private long pauseMs = FIRST_RETRY_MS;
+    /** Since when its interface's name was found taken at each attempt; -1 where it was not. */
+    private long takenSinceMs = -1;
 
     RunningPort(LearningSwitch owner, int index, PortConfig config) {
         this.owner = owner;
@@ -80,6 +84,7 @@ public final class RunningPort {
     void opened(PortDevice opened) {
         device = opened;
         pauseMs = FIRST_RETRY_MS;
+        takenSinceMs = -1;
     }
 
     /** From now on it has none, and is to be tried again after a while, the longer the oftener it failed. */
@@ -88,6 +93,17 @@ public final class RunningPort {
         whyGone = why;
         retryAtMs = nowMs + pauseMs;
         pauseMs = Math.min(LAST_RETRY_MS, pauseMs + FIRST_RETRY_MS);
+    }
+
+    /** After {@link #gone}: whether that was because the interface's name is taken. */
+    void nameTaken(boolean isTaken, long nowMs) {
+        if (!isTaken) takenSinceMs = -1;
+        else if (takenSinceMs < 0) takenSinceMs = nowMs;
+    }
+
+    /** Whether its interface's name is taken, and has not been for so long that somebody else must have it. */
+    boolean awaitsName(long nowMs) {
+        return device == null && takenSinceMs >= 0 && nowMs - takenSinceMs < LONGEST_NAME_WAIT_MS;
     }
 
     boolean isDue(long nowMs) {

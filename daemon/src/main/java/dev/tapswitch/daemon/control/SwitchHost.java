@@ -25,7 +25,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -37,13 +36,15 @@ public final class SwitchHost implements AutoCloseable {
 
     private final Workers workers;
     private final PortOpening opening;
+    private final NameRetry nameRetry;
     private final NamespaceWatch namespaces = new NamespaceWatch();
     private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
 
     /** Starts the workers, whose news of links come back on {@code control}; IllegalStateException says why they can't run. */
-    public SwitchHost(WorkerSettings settings, Executor control, Supervisor supervisor) {
+    public SwitchHost(WorkerSettings settings, ControlThread control, Supervisor supervisor) {
         this.workers = Workers.start(settings, (owner, port, state) -> control.execute(() -> linkChanged(owner, port)));
         this.opening = new PortOpening(workers, supervisor);
+        this.nameRetry = new NameRetry(control, this::retryTakenNames);
     }
 
     public Workers workers() {
@@ -203,7 +204,7 @@ public final class SwitchHost implements AutoCloseable {
                 one.learning().removePort(index);
                 throw new Refused(Reason.FAILED, where(one, config) + ": " + e.getMessage(), e);
             }
-            port.gone(whyGone(config, e), Clock.nowMs());
+            failed(port, e, Clock.nowMs());
             LOG.warn(where(one, config) + " waits: " + port.whyGone());
         }
     }
@@ -298,9 +299,29 @@ public final class SwitchHost implements AutoCloseable {
                     + port.state().name().toLowerCase(java.util.Locale.ROOT));
         } catch (TapException e) {
             String before = port.whyGone();
-            port.gone(whyGone(port.config(), e), nowMs);
+            failed(port, e, nowMs);
             if (!before.equals(port.whyGone())) LOG.warn(where(one, port.config()) + " waits: " + port.whyGone());
         }
+    }
+
+    private void failed(RunningPort port, TapException why, long nowMs) {
+        port.gone(whyGone(port.config(), why), nowMs);
+        port.nameTaken(why.isNameTaken(), nowMs);
+        if (port.awaitsName(nowMs)) nameRetry.schedule();
+    }
+
+    /** The nanoseconds that it took with ports that go on waiting for their names. */
+    private long retryTakenNames() {
+        long nanosInVain = 0;
+        for (RunningSwitch one : switches.values()) {
+            for (RunningPort port : one.ports()) {
+                if (!port.awaitsName(Clock.nowMs())) continue;
+                long began = System.nanoTime();
+                retry(one, port, Clock.nowMs());
+                if (port.awaitsName(Clock.nowMs())) nanosInVain += Math.max(1, System.nanoTime() - began);
+            }
+        }
+        return nanosInVain;
     }
 
     /** The device itself is asked: the news may be old. */

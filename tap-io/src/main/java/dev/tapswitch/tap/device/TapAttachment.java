@@ -18,7 +18,7 @@ final class TapAttachment {
                     "the name is taken there by a device that is not a TAP (" + kind + "); choose another name");
         }
         if (link.queues() > 0) {
-            throw new TapException("EBUSY, the TAP exists and another program (or another port) has it open");
+            throw TapException.nameTaken("EBUSY, the TAP exists and another program (or another port) has it open");
         }
         if (spec.queues() > 1 && !link.multiQueue()) {
             throw new TapException("the persistent TAP that exists was made with one queue, and " + spec.queues()
@@ -39,7 +39,11 @@ final class TapAttachment {
             int result = fd < 0 ? fd : TunFile.attach(fd, spec.device(), flags);
             if (result >= 0) continue;
             close(queues);
-            throw new TapException(fd < 0 ? whyNoFile(fd) : whyNotAttached(result));
+            throw fd < 0
+                    ? new TapException(whyNoFile(fd))
+                    : result == -Errno.EBUSY
+                            ? TapException.nameTaken("EBUSY, the name is taken there")
+                            : new TapException(whyNotAttached(result));
         }
         return queues;
     }
@@ -62,7 +66,6 @@ final class TapAttachment {
 
     private static String whyNotAttached(int errno) {
         return switch (-errno) {
-            case Errno.EBUSY -> "EBUSY, the name is taken there";
             case Errno.EPERM -> "EPERM, run as root (or with CAP_NET_ADMIN)";
             case Errno.EINVAL -> "EINVAL, the name is taken there by a device that can't be attached to";
             default -> Errno.text(errno);

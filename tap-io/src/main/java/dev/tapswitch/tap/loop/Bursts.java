@@ -149,6 +149,7 @@ final class Bursts implements AutoCloseable {
 
     @Override
     public void close() {
+        isBroken = true;
         ring.close();
     }
 }

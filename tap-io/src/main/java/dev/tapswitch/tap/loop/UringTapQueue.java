@@ -87,6 +87,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
             return;
         }
         bursts.unregister(file);
+        file = Bursts.NO_FILE;
         if (isPolling && registration.isValid()) registration.submit(ops(ASYNC_CANCEL, -1, poll, 0));
         registration.cancel();
     }

@@ -45,7 +45,7 @@ final class Worker {
         return hotQueues;
     }
 
-    /** Once its loop has ended. */
+    /** On the loop when it has stopped all its queues, or, where it could not, once it has ended. Again: nothing. */
     void close() {
         if (bursts != null) bursts.close();
     }

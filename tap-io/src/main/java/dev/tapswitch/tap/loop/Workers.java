@@ -38,6 +38,8 @@ public final class Workers implements AutoCloseable {
     private static final int RING_SIZE = 512;
 
     private static final int COMPLETION_RING_SIZE = 4_096;
+    /** A loop that is stuck does not keep the others from ending. */
+    private static final int RELEASE_SECONDS = 5;
 
     private record Key(LearningSwitch owner, int port) {
         // What a record does by itself is made at run time, which a start would wait for.
@@ -67,6 +69,7 @@ public final class Workers implements AutoCloseable {
     private final LinkListener listener;
     private final LinkWatch watch;
     private int holds;
+    private boolean isClosed;
 
     private Workers(IoMode mode, String why, IoHandlerFactory factory, WorkerSettings settings, LinkListener listener) {
         int count = settings.count();
@@ -235,11 +238,44 @@ public final class Workers implements AutoCloseable {
         return stuck;
     }
 
+    /**
+     * Stops all that is served, then the loops. When it returns the kernel holds no descriptor of a port for us any more: a ring that is closed
+     * with its polls and files releases them only some time after the process has ended, and the interfaces stay for as long.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (isClosed) return;
+        isClosed = true;
         watch.close();
+        startHeld();
+        List<Promise<Void>> released = new ArrayList<>();
+        for (int i = 0; i < loops.length; i++) released.add(releaseAll(i));
+        for (Promise<Void> each : released) each.awaitUninterruptibly(RELEASE_SECONDS, TimeUnit.SECONDS);
+        attachments.clear();
         await(group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
         for (Worker worker : workers) worker.close();
+    }
+
+    /** Has a loop stop all its queues at once, and then close its worker. */
+    private Promise<Void> releaseAll(int loop) {
+        List<TapQueue> queues = attachments.values().stream()
+                .map(attachment -> attachment.queues[loop])
+                .toList();
+        Promise<Void> released = loops[loop].newPromise();
+        Runnable done = () -> {
+            workers[loop].close();
+            released.trySuccess(null);
+        };
+        loops[loop].execute(() -> {
+            int[] left = {queues.size()};
+            for (TapQueue queue : queues) {
+                queue.stop(() -> {
+                    if (--left[0] == 0) done.run();
+                });
+            }
+            if (queues.isEmpty()) done.run();
+        });
+        return released;
     }
 
     private Lane[] newLanes(LearningSwitch owner) {

@@ -52,6 +52,7 @@ public final class Libc {
     private static final MethodHandle RECV = function("recv");
     private static final MethodHandle MMAP = function("mmap");
     private static final MethodHandle MUNMAP = function("munmap");
+    private static final MethodHandle SIGNAL = function("signal");
 
     private static final MethodHandle BY_NUMBER = withoutErrno("syscall");
     private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
@@ -113,6 +114,11 @@ public final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             return call(OPEN, arena.allocateFrom(path).address(), flags, 0, 0, 0);
         }
+    }
+
+    /** signal(2) with SIG_DFL: has a signal do what it does by default, also where its being ignored was inherited. */
+    public static int signalDefault(int signal) {
+        return call(SIGNAL, signal, 0, 0, 0, 0);
     }
 
     public static int close(int fd) {

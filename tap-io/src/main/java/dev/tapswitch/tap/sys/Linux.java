@@ -18,6 +18,9 @@ public final class Linux {
     public static final int MAP_SHARED = 1;
     public static final int MAP_POPULATE = 0x8000;
 
+    // include/uapi/asm-generic/signal.h
+    public static final int SIGHUP = 1;
+
     // include/uapi/linux/sched.h
     public static final int CLONE_NEWNET = 0x40000000;
 

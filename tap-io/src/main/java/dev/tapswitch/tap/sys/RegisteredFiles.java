@@ -53,6 +53,11 @@ final class RegisteredFiles {
         used.clear(name);
     }
 
+    /** Releases all; when it returns the kernel has. */
+    void close() {
+        if (capacity > 0) Uring.register(ring, Uring.UNREGISTER_FILES, 0, 0);
+    }
+
     /** What goes into sqe.fd. */
     static int number(int name) {
         return name >= 0 ? name : ~name;

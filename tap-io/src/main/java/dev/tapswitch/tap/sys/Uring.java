@@ -15,6 +15,7 @@ final class Uring {
     static final int ENTER_GETEVENTS = 1;
 
     static final int REGISTER_FILES = 2;
+    static final int UNREGISTER_FILES = 3;
     static final int REGISTER_FILES_UPDATE = 6;
 
     static final long OFFSET_RINGS = 0;

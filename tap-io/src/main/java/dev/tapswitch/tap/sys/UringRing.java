@@ -45,6 +45,7 @@ public final class UringRing implements AutoCloseable {
     private int added;
     private int awaited;
     private int completionHead;
+    private boolean isClosed;
 
     private UringRing(int fd, MemorySegment parameters) throws IOException {
         int count = parameters.get(JAVA_INT, Uring.PARAMS_SQ_ENTRIES);
@@ -204,9 +205,15 @@ public final class UringRing implements AutoCloseable {
         return new IOException(call + ": " + Errno.name(errno) + ", " + Errno.text(errno));
     }
 
-    /** The kernel lets go of the files too. Not to be used afterwards. */
+    /**
+     * Releases the files, then the ring; not to be used afterwards. Again: nothing. Closing alone would leave the files to a worker of the kernel,
+     * which releases them later. Where another thread than the ring's closes it, the kernel refuses the first and that is what happens.
+     */
     @Override
     public void close() {
+        if (isClosed) return;
+        isClosed = true;
+        files.close();
         Libc.munmap(rings.address(), rings.byteSize());
         Libc.munmap(entries.address(), entries.byteSize());
         Libc.close(fd);

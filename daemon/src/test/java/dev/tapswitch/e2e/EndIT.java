@@ -1,0 +1,93 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.tapswitch.tap.device.Namespace;
+import dev.tapswitch.tap.device.TapDevice;
+import dev.tapswitch.tap.device.TapException;
+import dev.tapswitch.tap.device.TapSpec;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is left of the ports when the daemon ends, and what a start right after that finds. */
+@Timeout(120)
+class EndIT {
+    private static final int PORTS = 50;
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void whenTheProcessHasEndedItsInterfacesAreGone(Io io) {
+        try (var net = new Net()) {
+            String namespace = withPorts(net);
+            RunningDaemon daemon = net.start(io, 2);
+            assertEquals(PORTS, interfaces(namespace).size());
+            daemon.stop();
+            assertEquals(List.of(), interfaces(namespace));
+        }
+    }
+
+    /** The kernel removes the interfaces of a killed process one after the other, 20 ms each; with io_uring the process has ended before that. */
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aStartRightAfterAKillGetsAllPorts(Io io) {
+        try (var net = new Net()) {
+            withPorts(net);
+            RunningDaemon first = net.start(io);
+            long killed = System.nanoTime();
+            first.kill();
+            RunningDaemon second = net.restart();
+            second.awaitPortsUp(PORTS);
+            long up = (System.nanoTime() - killed) / 1_000_000;
+            System.out.printf("measured: %s: killed, started again, all %d ports up after %d ms%n", io, PORTS, up);
+        }
+    }
+
+    @Test
+    void aNameThatBecomesFreeIsTakenAtOnce() throws TapException {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            daemon.kill();
+            TapDevice other = TapDevice.open(new TapSpec(
+                    "eth0",
+                    new Namespace.Named(a.namespace()),
+                    1,
+                    1_500,
+                    TapSpec.ANY_MAC,
+                    true,
+                    true,
+                    false,
+                    List.of(),
+                    List.of()));
+            try {
+                daemon = net.restart();
+                // By then the pauses between two attempts at a port that can't be opened for other reasons are 3 s
+                // long.
+                Await.pause(Duration.ofMillis(3_200));
+                assertEquals("gone", daemon.portState("a"));
+            } finally {
+                other.close();
+            }
+            daemon.awaitPortState("a", Duration.ofSeconds(2), "up");
+        }
+    }
+
+    private static String withPorts(Net net) {
+        String namespace = net.quietNamespace("many");
+        for (int i = 0; i < PORTS; i++) net.portIn(namespace, "p" + i);
+        return namespace;
+    }
+
+    /** But lo. */
+    private static List<String> interfaces(String namespace) {
+        return Command.expect("ip", "-n", namespace, "-br", "link")
+                .lines()
+                .map(line -> line.split("[ @]", 2)[0])
+                .filter(name -> !name.equals("lo"))
+                .toList();
+    }
+}
