@@ -1,8 +1,5 @@
 package dev.tapswitch.benchmarks.e2e;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Tools;
 import dev.tapswitch.benchmarks.e2e.measure.Measurement;
 import dev.tapswitch.benchmarks.e2e.report.HtmlReport;
 import dev.tapswitch.benchmarks.e2e.report.JsonReport;
@@ -12,6 +9,9 @@ import dev.tapswitch.benchmarks.e2e.report.Results;
 import dev.tapswitch.benchmarks.e2e.report.Run;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
 import dev.tapswitch.benchmarks.e2e.system.Systems;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
+import dev.tapswitch.benchmarks.e2e.testbed.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ./tapswitch bench}: the switch and its peers, measured side by side, and a report. Exit 0: measured and written; 1: it could not; 2: misunderstood. */
+/** {@code ./tapswitch bench}: measures the switch and its peers side by side and writes a report. Exit codes: 0 success, 1 failure, 2 wrong usage. */
 @Command(
         name = "tapswitch bench",
         mixinStandardHelpOptions = true,
@@ -96,23 +96,23 @@ public final class Bench implements Callable<Integer> {
         var results = new Results();
         if (output == null) output = launcher.resolveSibling("benchmarks/out");
         Files.createDirectories(output);
-        var bed = new Bed();
-        var cleaner = new Thread(bed::close);
-        // Ctrl-C: what runs ends with this process' namespace; what is on disk goes here.
+        var testbed = new Testbed();
+        var cleaner = new Thread(testbed::close);
+        // Ctrl-C: processes end with this process's PID namespace; files are deleted here.
         Runtime.getRuntime().addShutdownHook(cleaner);
         try {
-            var tools = new Tools(bed.directory());
+            var tools = new Tools(testbed.directory());
             List<SystemUnderTest> systems = systems(tools);
             List<Scenario> scenarios = scenarios();
             int wantedRounds = rounds != null ? rounds : quick ? 3 : 5;
             int allowed = minutes != null ? minutes : quick ? 8 : 45;
-            int done = new Rounds(scenarios, systems, bed, tools, quick ? 0.5 : 1, results)
+            int done = new Rounds(scenarios, systems, testbed, tools, quick ? 0.5 : 1, results)
                     .run(wantedRounds, allowed * 60.0);
             String command = ("./tapswitch bench " + arguments).strip();
             write(new Run(began, command, done, machine, systems, results));
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleaner);
-            bed.close();
+            testbed.close();
         }
         return results.figures().isEmpty() ? 1 : 0;
     }
@@ -133,7 +133,7 @@ public final class Bench implements Callable<Integer> {
     private List<Scenario> scenarios() {
         check("--only", only, ids());
         if (only.isEmpty()) return quick ? Scenarios.quick() : Scenarios.full();
-        // What is asked for by name is measured, also if a quick run would leave it out.
+        // A measurement requested by name runs even if a quick run would skip it.
         return Stream.concat(Scenarios.full().stream(), Scenarios.onDemand().stream())
                 .map(scenario -> scenario.only(isWanted(only)))
                 .filter(scenario -> !scenario.measurements().isEmpty())

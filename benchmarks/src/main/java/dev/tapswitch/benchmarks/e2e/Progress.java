@@ -3,20 +3,20 @@ package dev.tapswitch.benchmarks.e2e;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One line for each step, with the time left: guessed at first, known from the first round on. */
+/** Prints one line per step with the remaining time, estimated at first and measured from the first round on. */
 final class Progress {
     private final long start = System.nanoTime();
     private final Map<String, Double> durations = new HashMap<>();
     private final Map<String, Double> guesses = new HashMap<>();
     private final Map<String, Integer> left = new HashMap<>();
 
-    /** A step of the plan; its name tells how long it takes, whatever the round. */
+    /** Adds a step to the plan; steps of the same name take the same time in every round. */
     void plan(String step, double guessSeconds) {
         guesses.put(step, guessSeconds);
         left.merge(step, 1, Integer::sum);
     }
 
-    /** Runs it and learns how long it takes. */
+    /** Runs the step and records its duration. */
     void run(String step, String line, Runnable work) {
         System.out.printf("%-64s %s left%n", line, duration(secondsLeft()));
         long began = System.nanoTime();
@@ -27,7 +27,7 @@ final class Progress {
         }
     }
 
-    /** A step that was not run after all. */
+    /** Removes a step that is skipped. */
     void skip(String step) {
         left.merge(step, -1, Integer::sum);
     }

@@ -1,65 +1,65 @@
 package dev.tapswitch.benchmarks.e2e;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Crowd;
-import dev.tapswitch.benchmarks.e2e.bed.Disturbance;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
-import dev.tapswitch.benchmarks.e2e.bed.Tools;
 import dev.tapswitch.benchmarks.e2e.measure.Measurement;
-import dev.tapswitch.benchmarks.e2e.measure.Station;
+import dev.tapswitch.benchmarks.e2e.measure.MeasurementContext;
 import dev.tapswitch.benchmarks.e2e.report.Results;
 import dev.tapswitch.benchmarks.e2e.system.RunningSystem;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.IdlePorts;
+import dev.tapswitch.benchmarks.e2e.testbed.NoiseMonitor;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
+import dev.tapswitch.benchmarks.e2e.testbed.Tools;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * The rounds of a run: each measures everything on every system, one system after the other, in an order that moves on by one a round, so that
- * what changes on the machine in time falls on all alike.
+ * The rounds of a run. Each measures everything on every system, one system after the other, in an order that rotates by one per round, so that
+ * slow changes of the machine affect all systems alike.
  */
 final class Rounds {
-    /** A system, and what is measured on it after one start. */
+    /** A system and the measurements on it after one start. */
     private record Step(int round, Scenario scenario, SystemUnderTest system, List<Measurement> measurements) {
         String key(String what) {
             return system.id() + "/" + scenario.ports() + "/" + scenario.mtu() + "/" + what;
         }
     }
 
-    /** For a first guess of how long a start takes. */
+    /** The first estimate of how long a start takes. */
     private static final double START_SECONDS = 1;
 
     private static final double PORTS_A_SECOND = 400;
 
     private final List<Scenario> scenarios;
     private final List<SystemUnderTest> systems;
-    private final Bed bed;
+    private final Testbed testbed;
     private final Tools tools;
     private final double pace;
     private final Results results;
     private final Progress progress = new Progress();
-    private final Disturbance disturbance = new Disturbance();
+    private final NoiseMonitor noise = new NoiseMonitor();
 
-    /** {@code pace}: see {@link Station}. */
+    /** {@code pace}: see {@link MeasurementContext}. */
     Rounds(
             List<Scenario> scenarios,
             List<SystemUnderTest> systems,
-            Bed bed,
+            Testbed testbed,
             Tools tools,
             double pace,
             Results results) {
         this.scenarios = scenarios;
         this.systems = systems;
-        this.bed = bed;
+        this.testbed = testbed;
         this.tools = tools;
         this.pace = pace;
         this.results = results;
     }
 
-    /** Runs them, fewer when time runs out; how many were completed. */
+    /** Runs the rounds, fewer if time runs out; returns the number of completed rounds. */
     int run(int rounds, double secondsAllowed) {
-        if (disturbance.isTooMuch())
+        if (noise.isTooMuch())
             System.out.println(
                     "The machine is not quiet: other programs use its CPUs, and the figures will tell of them.");
         List<List<Step>> plan = new ArrayList<>();
@@ -76,7 +76,7 @@ final class Rounds {
             for (Step step : steps) run(step, "round %d/%d  ".formatted(done + 1, rounds));
             done++;
         }
-        results.remark(disturbance.describe());
+        results.remark(noise.describe());
         return done;
     }
 
@@ -115,11 +115,11 @@ final class Rounds {
     }
 
     private void run(Step step, String prefix) {
-        disturbance.look();
+        noise.look();
         String line = prefix + "%-16s ".formatted(step.system.id());
-        List<Host> hosts = bed.hosts(step.scenario.ports(), step.scenario.mtu());
+        List<Host> hosts = testbed.hosts(step.scenario.ports(), step.scenario.mtu());
         var running = new RunningSystem[1];
-        attempt(step.system, "start", () -> Bed.awaitGone(bed.hosts(Bed.SPEAKERS, Bed.MTU)));
+        attempt(step.system, "start", () -> Testbed.awaitGone(testbed.hosts(Testbed.SPEAKERS, Testbed.MTU)));
         long began = System.nanoTime();
         attempt(
                 step.system,
@@ -127,25 +127,25 @@ final class Rounds {
                 () -> progress.run(
                         step.key("start"),
                         line + "start with " + hosts.size() + " ports",
-                        () -> running[0] = step.system.start(bed, hosts)));
+                        () -> running[0] = step.system.start(testbed, hosts)));
         double startSeconds = (System.nanoTime() - began) / 1e9;
         try (RunningSystem open = running[0]) {
             if (open == null) {
                 step.measurements.forEach(measurement -> progress.skip(step.key(measurement.id())));
                 return;
             }
-            try (var _ = new Crowd(hosts)) {
-                measure(step, line, new Station(bed, tools, hosts, open, startSeconds, pace));
+            try (var _ = new IdlePorts(hosts)) {
+                measure(step, line, new MeasurementContext(testbed, tools, hosts, open, startSeconds, pace));
             }
         }
     }
 
-    private void measure(Step step, String line, Station station) {
+    private void measure(Step step, String line, MeasurementContext context) {
         String system = step.system.id();
         boolean isWarm = false;
         for (Measurement measurement : step.measurements) {
             if (!isWarm && !measurement.isColdStart()) {
-                attempt(step.system, "warm-up", station::warmUp);
+                attempt(step.system, "warm-up", context::warmUp);
                 isWarm = true;
             }
             attempt(
@@ -155,13 +155,13 @@ final class Rounds {
                             step.key(measurement.id()),
                             line + measurement.id(),
                             () -> measurement.run(
-                                    station,
+                                    context,
                                     (metric, parameter, value) ->
                                             results.add(step.round, system, metric, parameter, value))));
         }
     }
 
-    /** What fails on one system is told, and does not end the run. */
+    /** A failure on one system is reported and does not end the run. */
     private void attempt(SystemUnderTest system, String what, Runnable work) {
         try {
             work.run();

@@ -1,20 +1,20 @@
 package dev.tapswitch.benchmarks.e2e;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
 import dev.tapswitch.benchmarks.e2e.measure.Measurement;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A network, and what is measured on it: a system is started once for all of it.
+ * A network and the measurements on it; a system is started once for all of them.
  *
- * @param ports hosts on the system, see {@link Bed#hosts}
- * @param mtu theirs
- * @param systems those that it is of use for
+ * @param ports the number of hosts, see {@link Testbed#hosts}
+ * @param mtu of their interfaces, bytes
+ * @param systems the systems to measure
  */
 record Scenario(int ports, int mtu, List<Measurement> measurements, Predicate<SystemUnderTest> systems) {
-    /** Only what the filter lets through. */
+    /** Keeps only the measurements that the filter accepts. */
     Scenario only(Predicate<String> isWanted) {
         return new Scenario(
                 ports,

@@ -1,6 +1,5 @@
 package dev.tapswitch.benchmarks.e2e;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
 import dev.tapswitch.benchmarks.e2e.measure.AddressLearning;
 import dev.tapswitch.benchmarks.e2e.measure.ArpResolution;
 import dev.tapswitch.benchmarks.e2e.measure.Broadcast;
@@ -19,16 +18,17 @@ import dev.tapswitch.benchmarks.e2e.measure.Throughput;
 import dev.tapswitch.benchmarks.e2e.system.BareWire;
 import dev.tapswitch.benchmarks.e2e.system.KernelBridge;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What a full run measures, what a quick one, and what only who asks for it. */
+/** The scenarios of a full run, of a quick run, and those that run only on request. */
 final class Scenarios {
     /** RFC 2544 9.1, and jumbo frames. */
     private static final List<Integer> SIZES = List.of(64, 128, 256, 512, 1_024, 1_280, 1_518);
 
     private static final int JUMBO = 9_000;
-    /** What an Ethernet header and the FCS add to the MTU. */
+    /** Length of an Ethernet header and the FCS, bytes. */
     private static final int FRAMING = 18;
 
     private static final int MANY_PORTS = 1_024;
@@ -42,10 +42,10 @@ final class Scenarios {
 
     static List<Scenario> full() {
         return List.of(
-                new Scenario(2, Bed.MTU, List.of(new FrameRate()), WIRE),
+                new Scenario(2, Testbed.MTU, List.of(new FrameRate()), WIRE),
                 new Scenario(
                         2,
-                        Bed.MTU,
+                        Testbed.MTU,
                         List.of(
                                 new FirstSecond(),
                                 new FrameRate(),
@@ -62,30 +62,30 @@ final class Scenarios {
                                 new Http(),
                                 new Memory()),
                         ALL),
-                new Scenario(4, Bed.MTU, List.of(new LoadedLatency(), new Mesh(), new Broadcast()), ALL),
+                new Scenario(4, Testbed.MTU, List.of(new LoadedLatency(), new Mesh(), new Broadcast()), ALL),
                 new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), ALL),
-                new Scenario(3, Bed.MTU, List.of(new AddressLearning()), SWITCHES),
-                new Scenario(10, Bed.MTU, List.of(new ArpResolution()), SWITCHES),
-                new Scenario(100, Bed.MTU, List.of(new ArpResolution()), SWITCHES),
+                new Scenario(3, Testbed.MTU, List.of(new AddressLearning()), SWITCHES),
+                new Scenario(10, Testbed.MTU, List.of(new ArpResolution()), SWITCHES),
+                new Scenario(100, Testbed.MTU, List.of(new ArpResolution()), SWITCHES),
                 new Scenario(
                         MANY_PORTS,
-                        Bed.MTU,
+                        Testbed.MTU,
                         List.of(new PortsPresent(), new ArpResolution(), new Broadcast(), new Memory()),
                         Scenarios::isOursOrFloor),
                 new Scenario(
                         MOST_PORTS_OF_A_BRIDGE,
-                        Bed.MTU,
+                        Testbed.MTU,
                         List.of(new ArpResolution(), new Broadcast()),
                         KernelBridge.class::isInstance),
-                new Scenario(4_000, Bed.MTU, List.of(new ArpResolution()), SWITCHES));
+                new Scenario(4_000, Testbed.MTU, List.of(new ArpResolution()), SWITCHES));
     }
 
     static List<Scenario> quick() {
         return List.of(
-                new Scenario(2, Bed.MTU, List.of(new FrameRate()), WIRE),
+                new Scenario(2, Testbed.MTU, List.of(new FrameRate()), WIRE),
                 new Scenario(
                         2,
-                        Bed.MTU,
+                        Testbed.MTU,
                         List.of(
                                 new FrameRate(),
                                 new PortsPresent(),
@@ -96,15 +96,18 @@ final class Scenarios {
                                 new Memory()),
                         ALL),
                 new Scenario(
-                        MANY_PORTS, Bed.MTU, List.of(new PortsPresent(), new Broadcast()), Scenarios::isOursOrFloor));
+                        MANY_PORTS,
+                        Testbed.MTU,
+                        List.of(new PortsPresent(), new Broadcast()),
+                        Scenarios::isOursOrFloor));
     }
 
-    /** Too long for every run. */
+    /** Runs only on request, because it takes long. */
     static List<Scenario> onDemand() {
-        return List.of(new Scenario(2, Bed.MTU, List.of(new Pauses()), Scenarios::isOursOrFloor));
+        return List.of(new Scenario(2, Testbed.MTU, List.of(new Pauses()), Scenarios::isOursOrFloor));
     }
 
-    /** What has a process of its own to forward with, so that the generator offers the same to all. */
+    /** Systems that forward in a separate process, so that the generator offers the same load to all. */
     private static boolean isOursOrFloor(SystemUnderTest system) {
         return system.id().startsWith("tapswitch") || system.id().startsWith("floor");
     }

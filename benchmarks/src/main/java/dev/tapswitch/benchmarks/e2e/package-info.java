@@ -1,2 +1,2 @@
-/** {@code ./tapswitch bench}: what is measured when, on which systems; its parts are in the rooms below. Nothing of the product depends on it. */
+/** {@code ./tapswitch bench}: which systems are measured, how and when. The parts are in the packages below. The product never depends on this package. */
 package dev.tapswitch.benchmarks.e2e;

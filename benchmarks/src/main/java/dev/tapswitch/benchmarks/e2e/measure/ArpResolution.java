@@ -1,10 +1,10 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 import java.time.Duration;
 import java.util.List;
 
-/** One host asks for another's address 500 times a second, as many containers would together, with few and with many ports present. */
+/** One host resolves another's address 500 times per second, as many containers do together, with few and with many ports present. */
 public record ArpResolution() implements Measurement {
     @Override
     public String id() {
@@ -12,9 +12,9 @@ public record ArpResolution() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        var asker = station.host(1);
-        var run = station.metered(() -> station.tools()
+    public void run(MeasurementContext context, Recorder recorder) {
+        var asker = context.host(1);
+        var run = context.metered(() -> context.tools()
                 .run(
                         "arp",
                         Duration.ofSeconds(60),
@@ -22,10 +22,10 @@ public record ArpResolution() implements Measurement {
                                 "port=" + asker.namespace() + "/" + asker.device(),
                                 "sender=" + asker.mac(),
                                 "from=" + asker.address(),
-                                "to=" + station.host(2).address(),
-                                "seconds=" + station.seconds(1))));
+                                "to=" + context.host(2).address(),
+                                "seconds=" + context.seconds(1))));
         Latencies latencies = Latencies.of(run.result());
-        String ports = station.ports();
+        String ports = context.ports();
         if (latencies.samples() == 0) return;
         recorder.record(Metric.ARP_LATENCY, ports + ", p50", latencies.p50());
         recorder.record(Metric.ARP_LATENCY, ports + ", p99", latencies.p99());

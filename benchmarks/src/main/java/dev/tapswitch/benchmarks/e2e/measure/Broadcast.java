@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** RFC 2889 5.10: one port broadcasts as fast as it goes; the copies that arrive at all others count. */
+/** RFC 2889 5.10: one port broadcasts at the maximum rate. The copies received by all other ports are counted. */
 public record Broadcast() implements Measurement {
     @Override
     public String id() {
@@ -8,14 +8,14 @@ public record Broadcast() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        int ports = station.hosts().size();
-        station.pinned(() -> {
-            var result = station.frames(ports)
+    public void run(MeasurementContext context, Recorder recorder) {
+        int ports = context.hosts().size();
+        context.pinned(() -> {
+            var result = context.frames(ports)
                     .with("pattern", "broadcast")
-                    .seconds(0.3, station.seconds(1))
+                    .seconds(0.3, context.seconds(1))
                     .run();
-            recorder.record(Metric.BROADCAST_RATE, station.ports(), result.receivedPerSecond());
+            recorder.record(Metric.BROADCAST_RATE, context.ports(), result.receivedPerSecond());
         });
     }
 }

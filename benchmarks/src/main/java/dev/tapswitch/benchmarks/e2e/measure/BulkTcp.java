@@ -1,15 +1,15 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
-import dev.tapswitch.benchmarks.e2e.bed.Tools;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Tools;
 import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bulk TCP by iperf3, some streams, one way or both; what the receivers got counts. All processes run where the scheduler puts them. */
+/** Bulk TCP by iperf3, with several streams, one way or both. The receivers' throughput counts. The scheduler places all processes. */
 public record BulkTcp(int streams, boolean bothWays) implements Measurement {
     @Override
     public String id() {
@@ -17,15 +17,15 @@ public record BulkTcp(int streams, boolean bothWays) implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        Host server = station.host(2);
+    public void run(MeasurementContext context, Recorder recorder) {
+        Host server = context.host(2);
         Process listening = Command.start(
                 Command.inside(server.namespace(), "iperf3", "-s", "-1"),
-                station.bed().directory().resolve("iperf3.log"));
+                context.testbed().directory().resolve("iperf3.log"));
         try {
             Await.pause(150);
-            double seconds = Math.max(1, Math.round(station.seconds(1)));
-            var run = station.metered(() -> client(station.host(1), server, seconds));
+            double seconds = Math.max(1, Math.round(context.seconds(1)));
+            var run = context.metered(() -> client(context.host(1), server, seconds));
             Json end = run.result().required("end");
             double bits = received(end, "sum_received");
             if (bothWays) bits += received(end, "sum_received_bidir_reverse");

@@ -2,7 +2,7 @@ package dev.tapswitch.benchmarks.e2e.measure;
 
 import java.util.List;
 
-/** The first second of traffic after the start, and its first tenth: beside the rate of a warm switch, what a JIT takes to warm up. */
+/** The first 0.1 s and the first second of traffic after the start. Compared with a warm switch, this shows the cost of JIT compilation. */
 public record FirstSecond() implements Measurement {
     private static final int BINS_A_SECOND = 10;
 
@@ -17,10 +17,10 @@ public record FirstSecond() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        recorder.record(Metric.START, station.ports(), station.startSeconds());
-        station.pinned(() -> {
-            List<Double> bins = station.frames(2)
+    public void run(MeasurementContext context, Recorder recorder) {
+        recorder.record(Metric.START, context.ports(), context.startSeconds());
+        context.pinned(() -> {
+            List<Double> bins = context.frames(2)
                     .with("bin", 1_000 / BINS_A_SECOND)
                     .seconds(0, 1)
                     .run()

@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Frames;
+import dev.tapswitch.benchmarks.e2e.testbed.Frames;
 
-/** One flow of 64-byte frames: how many arrive when more are offered than can be forwarded, and what one costs at a rate that all can carry. */
+/** One flow of 64-byte frames: the rate received at maximum offered load, and the CPU time per frame at a rate that all systems can carry. */
 public record FrameRate() implements Measurement {
     private static final double CPU_RATE = 100_000;
 
@@ -17,17 +17,17 @@ public record FrameRate() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        station.pinned(() -> {
+    public void run(MeasurementContext context, Recorder recorder) {
+        context.pinned(() -> {
             Frames.Result most =
-                    station.frames(2).size(64).seconds(0.3, station.seconds(1)).run();
+                    context.frames(2).size(64).seconds(0.3, context.seconds(1)).run();
             recorder.record(Metric.FRAME_RATE, "64 bytes", most.receivedPerSecond());
             recorder.record(Metric.FRAME_OFFERED, "64 bytes", most.offeredPerSecond());
 
-            var paced = station.metered(() -> station.frames(2)
+            var paced = context.metered(() -> context.frames(2)
                     .size(64)
                     .rate(CPU_RATE)
-                    .seconds(0, station.seconds(1))
+                    .seconds(0, context.seconds(1))
                     .run());
             long frames = Math.max(1, paced.result().received());
             double machine = paced.cpu().machine() - paced.result().generatorUser();

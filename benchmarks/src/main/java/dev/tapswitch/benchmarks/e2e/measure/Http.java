@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 
-/** A small HTTP server on one host, and a client on another that keeps 16 connections busy. */
+/** A small HTTP server on one host and a client with 16 busy connections on another. */
 public record Http() implements Measurement {
     private static final int CONNECTIONS = 16;
 
@@ -12,9 +12,9 @@ public record Http() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        try (var server = new RequestServer(station, 8_080)) {
-            var json = server.client("http=1", "connections=" + CONNECTIONS, "seconds=" + station.seconds(1));
+    public void run(MeasurementContext context, Recorder recorder) {
+        try (var server = new RequestServer(context, 8_080)) {
+            var json = server.client("http=1", "connections=" + CONNECTIONS, "seconds=" + context.seconds(1));
             Latencies latencies = Latencies.of(json);
             String parameter = CONNECTIONS + " connections";
             recorder.record(

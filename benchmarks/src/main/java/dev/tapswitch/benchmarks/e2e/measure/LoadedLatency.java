@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.Frames;
-import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.Frames;
+import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 import java.util.concurrent.CompletableFuture;
 
 /** Request and response while two other hosts exchange 50,000 small frames a second: a load that all systems can carry. */
@@ -15,16 +15,17 @@ public record LoadedLatency() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        double seconds = station.seconds(1.5);
-        // The third and fourth host; unlike elsewhere the generator has no CPU to itself, it is a neighbour like
-        // others.
-        var load = new Frames(station.tools(), station.hosts().subList(2, 4))
+    public void run(MeasurementContext context, Recorder recorder) {
+        double seconds = context.seconds(1.5);
+        // The third and fourth host exchange frames. Unlike in other measurements the generator has no CPU of its own;
+        // it competes like
+        // any other process.
+        var load = new Frames(context.tools(), context.hosts().subList(2, 4))
                 .with("first", 3)
                 .with("cpu", -1)
                 .rate(RATE)
                 .seconds(0, RequestResponse.WARM_UP + seconds + 0.8);
-        try (var server = new RequestServer(station, 5_002)) {
+        try (var server = new RequestServer(context, 5_002)) {
             var running = CompletableFuture.supplyAsync(load::run);
             Await.pause(300);
             Latencies latencies = RequestResponse.measure(server, seconds);

@@ -17,13 +17,13 @@ public record LossCurve() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        var trial = new Trial(station, 64);
-        station.pinned(() -> {
+    public void run(MeasurementContext context, Recorder recorder) {
+        var trial = new Trial(context, 64);
+        context.pinned(() -> {
             for (int rate : RATES) {
                 var result = trial.at(rate);
-                // A generator that shares its CPU with the system, as with the bridge, can't offer more: then there is
-                // no such point.
+                // A generator that shares its CPU with the system, as with the bridge, can't offer this rate; the
+                // curve has no such point.
                 if (result.offeredPerSecond() < 0.8 * rate) return;
                 recorder.record(Metric.LOSS, Integer.toString(rate), result.lost() * 100);
             }

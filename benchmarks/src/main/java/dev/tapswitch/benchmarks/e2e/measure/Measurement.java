@@ -1,24 +1,24 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** Loads a running system in one way, and records its figures. Bounded in time. */
+/** Puts one kind of load on a running system and records the results. Takes bounded time. */
 public interface Measurement {
-    /** For {@code --only}, for example {@code tcp}. */
+    /** The name for {@code --only}, such as {@code tcp}. */
     String id();
 
-    /** About how long it takes in a full run, for the time left as long as it has not been measured. */
+    /** Estimated duration in a full run, used for the remaining time until it has been measured. */
     default double guessSeconds() {
         return 2;
     }
 
-    /** Whether it is to find the system cold. */
+    /** Whether the system must not be warmed up before. */
     default boolean isColdStart() {
         return false;
     }
 
-    /** Whether one round is enough, as the figure does not vary or takes long. */
+    /** Whether one round is enough, because the result does not vary or takes long to measure. */
     default boolean isOnce() {
         return false;
     }
 
-    void run(Station station, Recorder recorder);
+    void run(MeasurementContext context, Recorder recorder);
 }

@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.CpuUse;
+import dev.tapswitch.benchmarks.e2e.testbed.CpuUse;
 
-/** After all the other measurements of the scenario: resident memory, and the JVM's longest pause since the start. */
+/** Resident memory and the longest JVM pause since the start, after all other measurements of the scenario. */
 public record Memory() implements Measurement {
     @Override
     public String id() {
@@ -10,12 +10,12 @@ public record Memory() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        if (station.system().pids().isEmpty()) return;
-        String ports = station.ports();
+    public void run(MeasurementContext context, Recorder recorder) {
+        if (context.system().pids().isEmpty()) return;
+        String ports = context.ports();
         recorder.record(
-                Metric.MEMORY, ports, CpuUse.residentBytes(station.system().pids()) / 1e6);
-        station.system()
+                Metric.MEMORY, ports, CpuUse.residentBytes(context.system().pids()) / 1e6);
+        context.system()
                 .longestPauseMicros()
                 .ifPresent(pause -> recorder.record(Metric.PAUSE, "all measurements with " + ports, pause));
     }

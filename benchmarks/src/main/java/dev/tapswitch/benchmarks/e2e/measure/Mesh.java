@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** RFC 2889 5.1: every port sends to every other in turn, as fast as it goes. */
+/** RFC 2889 5.1, fully meshed: every port sends to every other port in turn, at the maximum rate. */
 public record Mesh() implements Measurement {
     private static final int PORTS = 4;
 
@@ -10,12 +10,12 @@ public record Mesh() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        station.pinned(() -> {
-            var result = station.frames(PORTS)
+    public void run(MeasurementContext context, Recorder recorder) {
+        context.pinned(() -> {
+            var result = context.frames(PORTS)
                     .with("pattern", "mesh")
                     .with("senders", PORTS)
-                    .seconds(0.2, station.seconds(0.7))
+                    .seconds(0.2, context.seconds(0.7))
                     .run();
             recorder.record(Metric.MESH_RATE, "", result.receivedPerSecond());
         });

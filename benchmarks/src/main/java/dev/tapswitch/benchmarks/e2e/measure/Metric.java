@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** What is measured, by the name it has in the report. A metric may have several figures, told apart by a parameter such as the frame size. */
+/** The metrics, by their names in the report. A metric may have several results, distinguished by a parameter such as the frame size. */
 public enum Metric {
     FRAME_RATE("frames-received", "Frames received, offered as fast as the generator can", "frames/s", true),
     FRAME_OFFERED("frames-offered", "Frames that the generator offered meanwhile", "frames/s", true),

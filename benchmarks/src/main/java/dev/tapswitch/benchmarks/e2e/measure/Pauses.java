@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 
-/** Ten minutes of requests, one every 0.2 ms: does the JVM stop the switch? Only when asked for; a full run looks at the pauses of all it did. */
+/** Sends one request every 0.2 ms for ten minutes, to find pauses of the JVM. Runs only on request; a full run reports the longest pause of all its measurements. */
 public record Pauses() implements Measurement {
     private static final double SECONDS = 600;
 
@@ -22,12 +22,12 @@ public record Pauses() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        try (var server = new RequestServer(station, 5_003)) {
-            Latencies latencies = Latencies.of(server.client("seconds=" + SECONDS * station.pace(), "interval=200"));
+    public void run(MeasurementContext context, Recorder recorder) {
+        try (var server = new RequestServer(context, 5_003)) {
+            Latencies latencies = Latencies.of(server.client("seconds=" + SECONDS * context.pace(), "interval=200"));
             RequestResponse.record(recorder, "ten minutes", latencies);
             recorder.record(Metric.OVER_1MS, "", latencies.over1ms() * 1e6 / latencies.samples());
-            station.system()
+            context.system()
                     .longestPauseMicros()
                     .ifPresent(pause -> recorder.record(Metric.PAUSE, "ten minutes of requests", pause));
         }

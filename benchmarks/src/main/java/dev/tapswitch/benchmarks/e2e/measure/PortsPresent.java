@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** One flow of small frames between two hosts, whatever the number of ports that are there besides. */
+/** One flow of small frames between two hosts, with many other ports present. */
 public record PortsPresent() implements Measurement {
     @Override
     public String id() {
@@ -8,10 +8,10 @@ public record PortsPresent() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        station.pinned(() -> {
-            var result = station.frames(2).seconds(0.3, station.seconds(1)).run();
-            recorder.record(Metric.PORTS_RATE, station.ports(), result.receivedPerSecond());
+    public void run(MeasurementContext context, Recorder recorder) {
+        context.pinned(() -> {
+            var result = context.frames(2).seconds(0.3, context.seconds(1)).run();
+            recorder.record(Metric.PORTS_RATE, context.ports(), result.receivedPerSecond());
         });
     }
 }

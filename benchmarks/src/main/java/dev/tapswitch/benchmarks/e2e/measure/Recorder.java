@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** Takes the figures of one measurement on one system. */
+/** Receives the results of one measurement on one system. */
 @FunctionalInterface
 public interface Recorder {
-    /** {@code parameter}: what tells the metric's figures apart, "" where there is but one. */
+    /** {@code parameter} distinguishes the results of one metric; empty if there is only one. */
     void record(Metric metric, String parameter, double value);
 }

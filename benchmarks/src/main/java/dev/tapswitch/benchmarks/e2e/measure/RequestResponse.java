@@ -1,10 +1,10 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 
-/** Request and response over one TCP connection, 64 bytes each way: every latency is kept, percentiles are exact. */
+/** Request and response over one TCP connection, 64 bytes each way. Every latency is kept, so percentiles are exact. */
 public record RequestResponse() implements Measurement {
-    /** Seconds of requests that don't count, for a JVM to compile what they run. */
+    /** Warm-up, in seconds: the JVM compiles the code that requests run. */
     static final int WARM_UP = 2;
 
     @Override
@@ -13,13 +13,13 @@ public record RequestResponse() implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        try (var server = new RequestServer(station, 5_001)) {
-            record(recorder, "idle", measure(server, station.seconds(1.5)));
+    public void run(MeasurementContext context, Recorder recorder) {
+        try (var server = new RequestServer(context, 5_001)) {
+            record(recorder, "idle", measure(server, context.seconds(1.5)));
         }
     }
 
-    /** Warms up, and measures for {@code seconds}. */
+    /** Warms up, then measures for {@code seconds}. */
     static Latencies measure(RequestServer server, double seconds) {
         return Latencies.of(server.client("warmup=" + WARM_UP, "seconds=" + seconds));
     }

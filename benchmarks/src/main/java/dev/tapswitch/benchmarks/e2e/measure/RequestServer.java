@@ -1,8 +1,8 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
 import dev.tapswitch.daemon.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,16 +11,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code requests.c} as a server on the second host, and as its client on the first. */
+/** Runs {@code requests.c} as a server on the second host and as a client on the first. */
 final class RequestServer implements AutoCloseable {
-    private final Station station;
+    private final MeasurementContext context;
     private final int port;
     private final Process process;
 
-    RequestServer(Station station, int port) {
-        this.station = station;
+    RequestServer(MeasurementContext context, int port) {
+        this.context = context;
         this.port = port;
-        Path log = station.bed().directory().resolve("requests.log");
+        Path log = context.testbed().directory().resolve("requests.log");
         try {
             Files.deleteIfExists(log);
         } catch (IOException e) {
@@ -28,24 +28,24 @@ final class RequestServer implements AutoCloseable {
         }
         process = Command.start(
                 List.of(
-                        station.tools().path("requests"),
+                        context.tools().path("requests"),
                         "server",
-                        "ns=" + station.host(2).namespace(),
+                        "ns=" + context.host(2).namespace(),
                         "port=" + port),
                 log);
         Await.until(
                 "the server's port", Duration.ofSeconds(10), () -> log.toFile().length() > 0);
     }
 
-    /** Runs the client to its end with arguments as {@code requests.c} has them. */
+    /** Runs the client until it exits. {@code requests.c} documents the arguments. */
     Json client(String... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "client",
-                "ns=" + station.host(1).namespace(),
-                "address=" + station.host(2).address(),
+                "ns=" + context.host(1).namespace(),
+                "address=" + context.host(2).address(),
                 "port=" + port));
         all.addAll(List.of(arguments));
-        return station.tools().run("requests", Duration.ofMinutes(15), all);
+        return context.tools().run("requests", Duration.ofMinutes(15), all);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Latencies;
+import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 import java.util.List;
 
-/** RFC 2544 26.1 and 26.2: by frame size the highest rate without loss, and the latency at that rate. */
+/** RFC 2544 26.1 and 26.2: the highest rate without loss, and the latency at that rate, per frame size. */
 public record Throughput(List<Integer> sizes) implements Measurement {
     private static final int PROBE_EVERY_MICROS = 500;
 
@@ -18,15 +18,15 @@ public record Throughput(List<Integer> sizes) implements Measurement {
     }
 
     @Override
-    public void run(Station station, Recorder recorder) {
-        station.pinned(() -> sizes.forEach(size -> run(new Trial(station, size), size, recorder)));
+    public void run(MeasurementContext context, Recorder recorder) {
+        context.pinned(() -> sizes.forEach(size -> run(new Trial(context, size), size, recorder)));
     }
 
     private static void run(Trial trial, int size, Recorder recorder) {
         double rate = trial.highestWithoutLoss();
         recorder.record(Metric.THROUGHPUT, Integer.toString(size), rate);
         if (rate == 0) return;
-        Latencies latencies = trial.withProbes(rate, trial.station().seconds(0.4), PROBE_EVERY_MICROS)
+        Latencies latencies = trial.withProbes(rate, trial.context().seconds(0.4), PROBE_EVERY_MICROS)
                 .latencies();
         if (latencies.samples() == 0) return;
         recorder.record(Metric.FRAME_LATENCY, size + ", p50", latencies.p50());

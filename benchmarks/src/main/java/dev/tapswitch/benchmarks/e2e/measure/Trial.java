@@ -1,31 +1,31 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-import dev.tapswitch.benchmarks.e2e.bed.Frames;
+import dev.tapswitch.benchmarks.e2e.testbed.Frames;
 
-/** Trials of one flow with frames of one size: RFC 2544 24, but shorter than its 60 s. */
-record Trial(Station station, int size) {
+/** Trials of one flow with frames of one size, as in RFC 2544 24 but shorter than 60 s. */
+record Trial(MeasurementContext context, int size) {
     private static final double SECONDS = 0.2;
     private static final int STEPS = 4;
 
     /** The forwarding rate at maximum offered load (RFC 2285 3.6.2). */
     double mostReceived() {
-        return station.frames(2)
+        return context.frames(2)
                 .size(size)
-                .seconds(0.05, station.seconds(SECONDS))
+                .seconds(0.05, context.seconds(SECONDS))
                 .run()
                 .receivedPerSecond();
     }
 
     Frames.Result at(double framesPerSecond) {
-        return station.frames(2)
+        return context.frames(2)
                 .size(size)
                 .rate(framesPerSecond)
-                .seconds(0, station.seconds(SECONDS))
+                .seconds(0, context.seconds(SECONDS))
                 .run();
     }
 
     Frames.Result withProbes(double framesPerSecond, double seconds, int everyMicros) {
-        return station.frames(2)
+        return context.frames(2)
                 .size(size)
                 .rate(framesPerSecond)
                 .with("probe", everyMicros)

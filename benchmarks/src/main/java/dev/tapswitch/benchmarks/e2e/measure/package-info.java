@@ -1,2 +1,2 @@
-/** The measurements: each loads a running system in one way and records its figures. Which system it is, they don't know. */
+/** The measurements. Each puts one kind of load on a running system and records the results. Code here must not depend on a particular system. */
 package dev.tapswitch.benchmarks.e2e.measure;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** One figure of all systems as bars: the median, a line for the range of the rounds, the number beside it. SVG. */
+/** An SVG bar chart of one result: for each system the median, a line for the range of the rounds, and the number. */
 final class BarChart {
     private static final int WIDTH = 560;
     private static final int LABEL = 150;

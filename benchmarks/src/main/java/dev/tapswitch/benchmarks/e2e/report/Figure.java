@@ -2,5 +2,5 @@ package dev.tapswitch.benchmarks.e2e.report;
 
 import dev.tapswitch.benchmarks.e2e.measure.Metric;
 
-/** One figure of the report: a metric, and the parameter that tells it from the metric's others. */
+/** One result of the report: a metric and the parameter that distinguishes it from the metric's other results. */
 public record Figure(Metric metric, String parameter) {}

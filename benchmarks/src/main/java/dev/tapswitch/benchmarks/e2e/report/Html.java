@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.report;
 
-/** What the parts of the page share. */
+/** HTML fragments shared by the parts of the page. */
 final class Html {
     private Html() {}
 
@@ -11,7 +11,7 @@ final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /** A system's colour: ours stand out, the floor is grey. Told apart by those who don't see red and green alike (Okabe and Ito). */
+    /** The colour of a system: Tapswitch stands out, the floor is grey. The palette is safe for colour-blind readers (Okabe and Ito). */
     static String colour(String system) {
         return switch (system) {
             case "tapswitch-epoll" -> "#0072b2";

@@ -1,15 +1,15 @@
 package dev.tapswitch.benchmarks.e2e.report;
 
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
 import dev.tapswitch.benchmarks.e2e.measure.Metric;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** The report as one page that needs nothing else: styles and plots are in it. */
+/** The report as one self-contained HTML page. */
 public final class HtmlReport {
     private final StringBuilder page = new StringBuilder();
     private final Run run;

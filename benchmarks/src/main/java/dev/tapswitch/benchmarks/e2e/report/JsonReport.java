@@ -5,7 +5,7 @@ import dev.tapswitch.daemon.json.Json;
 import java.util.List;
 import java.util.Optional;
 
-/** The report for programs: every value of every round. */
+/** The report as JSON, with every value of every round. */
 public final class JsonReport {
     private JsonReport() {}
 

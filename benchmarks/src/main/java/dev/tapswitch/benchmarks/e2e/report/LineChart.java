@@ -4,7 +4,7 @@ import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
 import java.util.List;
 import java.util.Locale;
 
-/** A metric by a number, such as the frame size: a line a system through its medians, a bar for the range of the rounds. SVG. */
+/** An SVG line chart of a metric over a number, such as the frame size: per system a line through the medians and a bar for the range of the rounds. */
 final class LineChart {
     private static final int LEFT = 64;
     private static final int WIDTH = 620;
@@ -30,7 +30,7 @@ final class LineChart {
                         .orElse(1));
     }
 
-    /** Whether all parameters are numbers, and enough of them for a line. */
+    /** Whether all parameters are numbers, and there are enough of them for a line. */
     static boolean suits(List<Figure> figures) {
         return figures.size() >= 4
                 && figures.stream().allMatch(figure -> figure.parameter().matches("\\d+"));
@@ -108,7 +108,7 @@ final class LineChart {
                 Html.escape(system.title())));
     }
 
-    /** Evenly spaced, in the order of the numbers: sizes and rates that are used double rather than add. */
+    /** Positions are evenly spaced in the order of the numbers, because typical sizes and rates grow by factors. */
     private double x(int index) {
         return LEFT + 20 + (WIDTH - 40.0) * index / Math.max(1, figures.size() - 1);
     }

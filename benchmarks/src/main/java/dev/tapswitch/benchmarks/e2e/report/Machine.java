@@ -1,17 +1,17 @@
 package dev.tapswitch.benchmarks.e2e.report;
 
-import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the figures were measured on, without which they say nothing. */
+/** A description of the machine. Results mean nothing without it. */
 public final class Machine {
     private Machine() {}
 
-    /** Names and values, for people. */
+    /** Names and values for the report. */
     public static Map<String, String> describe() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("CPU", field("/proc/cpuinfo", "model name"));

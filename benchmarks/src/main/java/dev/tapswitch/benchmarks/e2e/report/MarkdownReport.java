@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The report for people, as text. */
+/** The report as Markdown. */
 public final class MarkdownReport {
     private final StringBuilder text = new StringBuilder();
     private final Run run;
@@ -81,7 +81,7 @@ public final class MarkdownReport {
         Optional<String> of(Figure figure, String system);
     }
 
-    /** Systems down, parameters across. */
+    /** A table with one row per system and one column per parameter. */
     private void values(List<Figure> figures, Cell cell) {
         List<String> head = new ArrayList<>(List.of("system"));
         figures.forEach(figure -> head.add(figure.parameter()));

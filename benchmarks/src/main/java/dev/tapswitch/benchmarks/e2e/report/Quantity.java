@@ -2,7 +2,7 @@ package dev.tapswitch.benchmarks.e2e.report;
 
 import java.util.Locale;
 
-/** Numbers as people read them: three digits that count. */
+/** Formats numbers with three significant digits. */
 final class Quantity {
     private Quantity() {}
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** All that was measured: for each figure and system one value a round, NaN where a round has none. One thread. */
+/** All results: one value per metric, parameter, system and round; NaN if a round has none. Not thread-safe. */
 public final class Results {
     private final Map<Figure, Map<String, List<Double>>> values = new LinkedHashMap<>();
     private final Set<String> remarks = new LinkedHashSet<>();
@@ -23,7 +23,7 @@ public final class Results {
         rounds.set(round, value);
     }
 
-    /** Why something is missing or not as it should be, for the report. The same is said once. */
+    /** Adds a remark for the report, such as why a result is missing. Equal remarks appear once. */
     public void remark(String line) {
         remarks.add(line);
     }
@@ -32,7 +32,7 @@ public final class Results {
         return List.copyOf(remarks);
     }
 
-    /** In the order in which they were first measured. */
+    /** The results in the order in which they were first measured. */
     public List<Figure> figures() {
         return List.copyOf(values.keySet());
     }
@@ -43,7 +43,7 @@ public final class Results {
                 .toList();
     }
 
-    /** One value a round; NaN where a round has none. */
+    /** One value per round; NaN if a round has none. */
     public List<Double> rounds(Figure figure, String system) {
         return Collections.unmodifiableList(
                 values.getOrDefault(figure, Map.of()).getOrDefault(system, List.of()));
@@ -53,12 +53,12 @@ public final class Results {
         return statistics(rounds(figure, system));
     }
 
-    /** The ratios of two systems, round by round: what disturbed a whole round disturbs them little. */
+    /** The ratios of two systems, round by round. A disturbance that affects a whole round hardly affects them. */
     public Optional<Statistics> ratio(Figure figure, String system, String reference) {
         return ratio(figure, system, figure, reference);
     }
 
-    /** As before, of two figures. */
+    /** As above, for two different results. */
     public Optional<Statistics> ratio(Figure figure, String system, Figure referenceFigure, String reference) {
         List<Double> ours = rounds(figure, system);
         List<Double> theirs = rounds(referenceFigure, reference);

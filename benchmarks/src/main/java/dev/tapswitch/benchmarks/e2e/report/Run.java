@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A run of the bench, for its report.
+ * One run of the bench, as the report needs it.
  *
- * @param began when
- * @param command how it was called
- * @param rounds how many rounds were completed
- * @param machine what it ran on
+ * @param began the time when it started
+ * @param command the command line
+ * @param rounds the number of completed rounds
+ * @param machine the machine it ran on
  * @param systems in the order of the report
  */
 public record Run(

@@ -2,7 +2,7 @@ package dev.tapswitch.benchmarks.e2e.report;
 
 import java.util.List;
 
-/** The median and the range of what the rounds gave. With so few values nothing more can be said honestly. */
+/** The median and the range of the rounds. So few values do not justify other statistics. */
 public record Statistics(double median, double least, double most, int rounds) {
     /** Of at least one value. */
     public static Statistics of(List<Double> values) {

@@ -3,10 +3,10 @@ package dev.tapswitch.benchmarks.e2e.report;
 import java.util.Optional;
 
 /**
- * What Tapswitch is to reach: a ratio of one figure of one system over the same, or another, of a reference; or, without a reference, a value.
+ * A target for Tapswitch: the ratio of a result to the same or another result of a reference system, or an absolute value if there is no reference.
  *
- * @param reference the system that it is compared with; null for a value
- * @param isAtLeast whether more is better; else it is to be that or less
+ * @param reference the system to compare with; null for an absolute value
+ * @param isAtLeast whether the target is a minimum; otherwise it is a maximum
  */
 public record Target(
         String what,
@@ -25,7 +25,7 @@ public record Target(
         return new Target(what, figure, system, figure, reference, ratio, false);
     }
 
-    /** The ratio, round by round, or the value; empty where it was not measured. */
+    /** The ratio per round, or the value; empty if it was not measured. */
     public Optional<Statistics> reached(Results results) {
         return reference == null
                 ? results.of(figure, system)
@@ -36,7 +36,7 @@ public record Target(
         return meets(reached.median());
     }
 
-    /** In words, and whether all rounds agree. */
+    /** The verdict in words, and whether all rounds agree. */
     public String verdict(Statistics reached) {
         boolean allMet = meets(reached.least()) && meets(reached.most());
         boolean noneMet = !meets(reached.least()) && !meets(reached.most());
@@ -48,7 +48,7 @@ public record Target(
         return isAtLeast ? value >= wanted : value <= wanted;
     }
 
-    /** For example {@code >= 0.97}. */
+    /** The condition as text, such as {@code >= 0.97}. */
     public String wish() {
         return (isAtLeast ? ">= " : "<= ") + (wanted == Math.rint(wanted) ? Long.toString((long) wanted) : wanted);
     }

@@ -4,7 +4,7 @@ import dev.tapswitch.benchmarks.e2e.measure.Metric;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What Tapswitch is to reach on a machine with two CPUs. (Those of the core alone are {@code ./tapswitch jmh}'s.) */
+/** The targets for a machine with two CPUs. {@code ./tapswitch jmh} measures those of the core alone. */
 public final class Targets {
     private static final String EPOLL = "tapswitch-epoll";
     private static final String URING = "tapswitch-uring";

@@ -1,2 +1,2 @@
-/** What was measured, and its report as JSON, Markdown and one HTML page. Nothing here runs or measures anything. */
+/** The results, and the report as JSON, Markdown and one HTML page. Code here must not run or measure anything. */
 package dev.tapswitch.benchmarks.e2e.report;

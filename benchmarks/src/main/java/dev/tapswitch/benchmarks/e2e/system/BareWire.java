@@ -1,11 +1,11 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.util.List;
 
-/** No system at all: one veth pair from host to host. What the load generator does over it is its own maximum, counted at a receiver. */
+/** No switch: one veth pair from host to host. The result is the maximum of the load generator itself, counted at the receiver. */
 public record BareWire() implements SystemUnderTest {
     @Override
     public String id() {
@@ -33,7 +33,7 @@ public record BareWire() implements SystemUnderTest {
     }
 
     @Override
-    public RunningSystem start(Bed bed, List<Host> hosts) {
+    public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var nothing = new Processes();
         Host one = hosts.get(0);
         Host other = hosts.get(1);
@@ -52,7 +52,7 @@ public record BareWire() implements SystemUnderTest {
                 other.device(),
                 "netns",
                 other.namespace());
-        Bed.configure(hosts);
+        Testbed.configure(hosts);
         return nothing;
     }
 }

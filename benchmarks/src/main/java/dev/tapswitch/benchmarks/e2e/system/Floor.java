@@ -1,11 +1,11 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Frames;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
-import dev.tapswitch.benchmarks.e2e.bed.Tools;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Frames;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
+import dev.tapswitch.benchmarks.e2e.testbed.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the machine does for TAP read + write with no switch between: {@code floor.c}, a minimal loop in C.
+ * The floor of the machine: {@code floor.c}, a minimal C loop that reads from one TAP and writes to the other without switching.
  *
  * @param io {@code epoll} or {@code io_uring}
  */
@@ -39,9 +39,9 @@ public record Floor(String io, Tools tools) implements SystemUnderTest {
     }
 
     @Override
-    public RunningSystem start(Bed bed, List<Host> hosts) {
+    public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var processes = new Processes();
-        Path log = bed.directory().resolve(id() + ".log");
+        Path log = testbed.directory().resolve(id() + ".log");
         try {
             Files.deleteIfExists(log);
             Process process =
@@ -50,7 +50,7 @@ public record Floor(String io, Tools tools) implements SystemUnderTest {
                 Processes.checkAlive(process, log);
                 return log.toFile().length() > 0;
             });
-            Bed.configure(hosts);
+            Testbed.configure(hosts);
             return processes;
         } catch (IOException e) {
             processes.close();

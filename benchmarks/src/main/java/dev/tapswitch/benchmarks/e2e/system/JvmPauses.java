@@ -8,9 +8,9 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What {@code -Xlog:safepoint} has written since it was first looked at: every time that the JVM stopped all threads, for GC or anything else. */
+/** Reads the log of {@code -Xlog:safepoint}: every pause in which the JVM stopped all threads, for garbage collection or another reason. */
 final class JvmPauses {
-    /** A collection that the program asked for, as the daemon does once, when it has started. */
+    /** A garbage collection that the program requested; the daemon requests one after its start. */
     private static final String ASKED_FOR = "\"SerialGCCollect\"";
 
     private static final Pattern TOTAL = Pattern.compile("Total: +(\\d+) ns");
@@ -18,13 +18,13 @@ final class JvmPauses {
     private final Path log;
     private final long start;
 
-    /** From here on; what was before, a start, does not count. */
+    /** Counts pauses from now on; those of the start do not count. */
     JvmPauses(Path log) {
         this.log = log;
         this.start = log.toFile().length();
     }
 
-    /** The longest, in microseconds; empty where there was none. */
+    /** The longest pause, in microseconds; empty if there was none. */
     OptionalDouble longestMicros() {
         try (var file = Files.newInputStream(log)) {
             file.skipNBytes(start);

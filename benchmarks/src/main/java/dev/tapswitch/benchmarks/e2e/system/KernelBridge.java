@@ -1,13 +1,13 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The kernel's bridge with veth pairs: what docker0 is. */
+/** The kernel's bridge with veth pairs, like docker0. */
 public record KernelBridge() implements SystemUnderTest {
     @Override
     public String id() {
@@ -35,9 +35,9 @@ public record KernelBridge() implements SystemUnderTest {
     }
 
     @Override
-    public RunningSystem start(Bed bed, List<Host> hosts) {
+    public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var processes = new Processes();
-        String namespace = bed.switchNamespace();
+        String namespace = testbed.switchNamespace();
         try {
             processes.afterwards(() -> Command.run("ip", "-n", namespace, "link", "del", "br0"));
             Command.expect("ip", "-n", namespace, "link", "add", "br0", "type", "bridge");

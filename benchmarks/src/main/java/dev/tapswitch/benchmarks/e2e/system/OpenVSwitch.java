@@ -1,10 +1,10 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Open vSwitch with its userspace datapath over veth pairs, from its Debian package; the machine's own Open vSwitch, if it has one, is not touched.
+ * Open vSwitch with its userspace datapath over veth pairs, from the Debian package. An Open vSwitch that runs on the machine is not touched.
  *
- * @param tso whether userspace TSO is on; without it the hosts must complete checksums themselves
+ * @param tso whether userspace TSO is enabled; without it the hosts must compute checksums themselves
  */
 public record OpenVSwitch(boolean tso) implements SystemUnderTest {
     private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
@@ -48,10 +48,10 @@ public record OpenVSwitch(boolean tso) implements SystemUnderTest {
     }
 
     @Override
-    public RunningSystem start(Bed bed, List<Host> hosts) {
+    public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var processes = new Processes();
         try {
-            Path home = Files.createTempDirectory(bed.directory(), id());
+            Path home = Files.createTempDirectory(testbed.directory(), id());
             Path log = home.resolve("log");
             String database = "unix:" + home.resolve("db.sock");
             Command.expect("ovsdb-tool", "create", home.resolve("conf.db").toString(), SCHEMA.toString());
@@ -70,12 +70,13 @@ public record OpenVSwitch(boolean tso) implements SystemUnderTest {
             control(database, "--no-wait", "init");
             if (tso)
                 control(database, "--no-wait", "set", "Open_vSwitch", ".", "other_config:userspace-tso-enable=true");
-            // Its bridge's own TAPs are persistent: they outlive it.
+            // The TAPs of its bridge are persistent: they outlive the process.
             for (String device : List.of("br0", "ovs-netdev"))
-                processes.afterwards(() -> Command.run("ip", "-n", bed.switchNamespace(), "link", "del", device));
+                processes.afterwards(() -> Command.run("ip", "-n", testbed.switchNamespace(), "link", "del", device));
             processes.start(
-                    Command.inside(bed.switchNamespace(), "env", "OVS_RUNDIR=" + home, "ovs-vswitchd", database), log);
-            Veth.make(processes, bed.switchNamespace(), hosts, "");
+                    Command.inside(testbed.switchNamespace(), "env", "OVS_RUNDIR=" + home, "ovs-vswitchd", database),
+                    log);
+            Veth.make(processes, testbed.switchNamespace(), hosts, "");
             addPorts(database, hosts);
             if (!tso) for (Host host : hosts) withoutChecksumOffload(host);
             return processes;

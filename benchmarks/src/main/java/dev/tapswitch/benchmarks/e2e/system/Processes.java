@@ -1,7 +1,7 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The processes of one system under test, ended in the order in which they were started, and what is to be undone after them. */
+/** The processes of one system under test and the clean-up after them. Processes end in the order in which they were started. */
 final class Processes implements RunningSystem {
-    /** Of a JVM; on one CPU, its compiler has to share it with the worker. */
+    /** The warm-up of a JVM. On one CPU the JIT compiler competes with the worker. */
     private static final double WARM_UP_SECONDS = 2;
 
     private final List<Process> started = new ArrayList<>();
@@ -24,7 +24,7 @@ final class Processes implements RunningSystem {
         return process;
     }
 
-    /** Where a JVM among them logs its pauses, which count from now on. */
+    /** Sets the file in which a JVM logs its pauses; they count from now on. */
     void pausesIn(Path log) {
         pauses = new JvmPauses(log);
     }
@@ -33,7 +33,7 @@ final class Processes implements RunningSystem {
         after.add(undo);
     }
 
-    /** Throws when one has ended, with the last line of its log. */
+    /** Throws an exception with the last line of the log if a process has ended. */
     static void checkAlive(Process process, Path log) {
         if (process.isAlive()) return;
         try {

@@ -1,21 +1,21 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.util.List;
 
-/** Something that joins hosts at layer 2, or what it is compared with. Starts and stops many times in a run. */
+/** A system that connects hosts at layer 2, or a reference for it. Starts and stops many times in a run. */
 public interface SystemUnderTest {
-    /** For the command line and for JSON, for example {@code ovs-tso}. */
+    /** The name on the command line and in JSON, such as {@code ovs-tso}. */
     String id();
 
     /** For people. */
     String title();
 
-    /** How it was set up, where that decides its figures. */
+    /** The set-up, as far as it influences the results. */
     String description();
 
-    /** The most ports that it is started with; beyond, {@link #whyNoMore} says what hinders. */
+    /** The maximum number of ports; {@link #whyNoMore} says why. */
     default int mostPorts() {
         return 8_000;
     }
@@ -24,16 +24,16 @@ public interface SystemUnderTest {
         return "";
     }
 
-    /** The largest frame that it carries, as MTU. */
+    /** The largest supported MTU, bytes. */
     default int mostMtu() {
         return 9_000;
     }
 
-    /** Whether it is a switch that learns; the floor is not. */
+    /** Whether it learns MAC addresses; the floor does not. */
     default boolean learns() {
         return true;
     }
 
-    /** Starts it; when it returns, all hosts have their interface, up, with addresses, and can reach each other. */
-    RunningSystem start(Bed bed, List<Host> hosts);
+    /** Starts the system. On return all hosts have an interface that is up, with addresses, and can reach each other. */
+    RunningSystem start(Testbed testbed, List<Host> hosts);
 }

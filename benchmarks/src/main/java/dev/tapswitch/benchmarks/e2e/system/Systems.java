@@ -1,10 +1,10 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Tools;
+import dev.tapswitch.benchmarks.e2e.testbed.Tools;
 import java.nio.file.Path;
 import java.util.List;
 
-/** All systems that the bench knows, in the order of the report. */
+/** All systems, in the order of the report. */
 public final class Systems {
     private Systems() {}
 

@@ -1,10 +1,10 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.client.ApiException;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Our own, as users run it: the launcher, the jar, a config file. A log of the JVM's pauses is all that is added.
+ * Tapswitch as users run it: the launcher, the jar, a configuration file. Only a log of JVM pauses is added.
  *
  * @param io {@code epoll} or {@code io_uring}
  * @param launcher the script {@code tapswitch}
@@ -36,16 +36,16 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
     }
 
     @Override
-    public RunningSystem start(Bed bed, List<Host> hosts) {
+    public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var processes = new Processes();
         try {
-            Path config = Files.writeString(bed.directory().resolve("tapswitch.yaml"), yaml(bed, hosts));
-            Path log = bed.directory().resolve(id() + ".log");
-            Path pauses = bed.directory().resolve(id() + "-" + System.nanoTime() + ".pauses");
-            Files.deleteIfExists(socket(bed));
+            Path config = Files.writeString(testbed.directory().resolve("tapswitch.yaml"), yaml(testbed, hosts));
+            Path log = testbed.directory().resolve(id() + ".log");
+            Path pauses = testbed.directory().resolve(id() + "-" + System.nanoTime() + ".pauses");
+            Files.deleteIfExists(socket(testbed));
             Process process = processes.start(
                     Command.inside(
-                            bed.switchNamespace(),
+                            testbed.switchNamespace(),
                             "env",
                             "TAPSWITCH_JAVA_OPTS=-Xlog:safepoint:file=" + pauses + ":uptime,level,tags:filecount=0",
                             launcher.toString(),
@@ -53,7 +53,7 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
                             "--config",
                             config.toString()),
                     log);
-            var api = new ApiClient(socket(bed));
+            var api = new ApiClient(socket(testbed));
             Await.until("Tapswitch with " + hosts.size() + " ports up", Duration.ofMinutes(2), () -> {
                 Processes.checkAlive(process, log);
                 return portsUp(api) >= hosts.size();
@@ -69,7 +69,7 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
         }
     }
 
-    private String yaml(Bed bed, List<Host> hosts) {
+    private String yaml(Testbed testbed, List<Host> hosts) {
         var yaml = new StringBuilder(
                 """
                 socket: %s
@@ -79,7 +79,7 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
                 switches:
                   lan:
                     ports:
-                """.formatted(socket(bed), bed.directory().resolve("state-" + System.nanoTime()), io));
+                """.formatted(socket(testbed), testbed.directory().resolve("state-" + System.nanoTime()), io));
         for (Host host : hosts) {
             yaml.append("""
                           p%d: {namespace: %s, device: %s, mac: "%s", mtu: %d%s}
@@ -94,8 +94,8 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
         return yaml.toString();
     }
 
-    private static Path socket(Bed bed) {
-        return bed.directory().resolve("tapswitch.sock");
+    private static Path socket(Testbed testbed) {
+        return testbed.directory().resolve("tapswitch.sock");
     }
 
     private static int portsUp(ApiClient api) {

@@ -1,17 +1,17 @@
 package dev.tapswitch.benchmarks.e2e.system;
 
-import dev.tapswitch.benchmarks.e2e.bed.Await;
-import dev.tapswitch.benchmarks.e2e.bed.Bed;
-import dev.tapswitch.benchmarks.e2e.bed.BenchException;
-import dev.tapswitch.benchmarks.e2e.bed.Command;
-import dev.tapswitch.benchmarks.e2e.bed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Await;
+import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
+import dev.tapswitch.benchmarks.e2e.testbed.Command;
+import dev.tapswitch.benchmarks.e2e.testbed.Host;
+import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** VDE2 from its Debian package: a vde_switch, and a vde_plug2tap for the TAP in each host's namespace. */
+/** VDE2 from the Debian package: a vde_switch, and a vde_plug2tap for the TAP in each host's namespace. */
 public record Vde2() implements SystemUnderTest {
     @Override
     public String id() {
@@ -40,14 +40,14 @@ public record Vde2() implements SystemUnderTest {
 
     @Override
     public int mostMtu() {
-        return Bed.MTU;
+        return Testbed.MTU;
     }
 
     @Override
-    public RunningSystem start(Bed bed, List<Host> hosts) {
+    public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var processes = new Processes();
         try {
-            Path home = Files.createTempDirectory(bed.directory(), id());
+            Path home = Files.createTempDirectory(testbed.directory(), id());
             Path control = home.resolve("ctl");
             Path log = home.resolve("log");
             Process daemon = processes.start(
@@ -57,7 +57,7 @@ public record Vde2() implements SystemUnderTest {
                 Processes.checkAlive(daemon, log);
                 return Files.exists(control.resolve("ctl"));
             });
-            Bed.batch(hosts, host -> "tuntap add dev " + host.device() + " mode tap\n");
+            Testbed.batch(hosts, host -> "tuntap add dev " + host.device() + " mode tap\n");
             processes.afterwards(() ->
                     hosts.forEach(host -> Command.run("ip", "-n", host.namespace(), "link", "del", host.device())));
             for (Host host : hosts)
@@ -65,7 +65,7 @@ public record Vde2() implements SystemUnderTest {
                         Command.inside(host.namespace(), "vde_plug2tap", "-s", control.toString(), host.device()),
                         home.resolve("plug" + host.number()));
             Await.pause(300);
-            Bed.configure(hosts);
+            Testbed.configure(hosts);
             return processes;
         } catch (IOException e) {
             processes.close();

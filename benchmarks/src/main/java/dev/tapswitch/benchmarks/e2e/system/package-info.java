@@ -1,2 +1,2 @@
-/** The systems under test: each starts with a number of hosts on it and stops without a trace. What is measured on them is not known here. */
+/** The systems under test. Each starts with a number of hosts and cleans up completely when it stops. Code here must not depend on measurements. */
 package dev.tapswitch.benchmarks.e2e.system;

@@ -1,4 +1,4 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * CPU time used, in seconds: by the whole machine (/proc/stat: all CPUs, interrupts and ksoftirqd included) and of that by the processes of the
- * system under test. A kernel without VIRT_CPU_ACCOUNTING counts ticks: good to a few percent over a second.
+ * CPU time in seconds: of the whole machine (/proc/stat: all CPUs, interrupts and ksoftirqd included), and of it the share of the processes of the
+ * system under test. A kernel without VIRT_CPU_ACCOUNTING counts ticks: accurate to a few percent over one second.
  *
- * @param user the machine's user and nice time
- * @param kernel its system, irq and softirq time
- * @param stolen what a hypervisor took
- * @param processUser the system's processes, user time
- * @param processKernel the system's processes, kernel time
+ * @param user user and nice time of the machine
+ * @param kernel system, irq and softirq time of the machine
+ * @param stolen time that a hypervisor took
+ * @param processUser user time of the system's processes
+ * @param processKernel kernel time of the system's processes
  */
 public record CpuUse(double user, double kernel, double stolen, double processUser, double processKernel) {
-    private static final double TICKS_PER_SECOND = 100; // USER_HZ, 100 on all that we run on
+    private static final double TICKS_PER_SECOND = 100; // USER_HZ is 100 on all supported architectures
 
-    /** Since boot, and since the processes' start. */
+    /** The CPU time since boot, and since the processes started. */
     public static CpuUse now(List<Long> pids) {
         try {
             String[] cpu;
@@ -62,7 +62,7 @@ public record CpuUse(double user, double kernel, double stolen, double processUs
         return processUser + processKernel;
     }
 
-    /** Resident memory of the processes together, in bytes. */
+    /** Total resident memory of the processes, bytes. */
     public static long residentBytes(List<Long> pids) {
         long sum = 0;
         for (long pid : pids) {

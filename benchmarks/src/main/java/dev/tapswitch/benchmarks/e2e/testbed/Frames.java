@@ -1,4 +1,4 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import dev.tapswitch.daemon.json.Json;
 import java.time.Duration;
@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** One run of the load generator, {@code frames.c}: build it up, run it. */
+/** Builds and executes one run of the load generator, {@code frames.c}. */
 public final class Frames {
     private final Tools tools;
     private final List<Host> hosts;
@@ -19,55 +19,55 @@ public final class Frames {
         with("cpu", Cpus.generator());
     }
 
-    /** An argument as {@code frames.c} describes it. */
+    /** Adds an argument; {@code frames.c} documents them. */
     public Frames with(String key, Object value) {
         arguments.add(key + "=" + value);
         return this;
     }
 
-    /** The frame's length with FCS, as RFC 2544 counts it. */
+    /** The frame length including the FCS, as in RFC 2544; bytes. */
     public Frames size(int size) {
         return with("size", size);
     }
 
-    /** Frames a second; as fast as it goes without. */
+    /** Frames per second; the maximum rate if not set. */
     public Frames rate(double framesPerSecond) {
         return with("rate", framesPerSecond);
     }
 
-    /** What is measured, after so much more of the same that is not. */
+    /** The duration of the measurement and of the lead time before it, seconds. */
     public Frames seconds(double warmUp, double measured) {
         seconds = warmUp + measured;
         return with("warmup", warmUp).with("seconds", measured);
     }
 
-    /** Everything is counted at the receiving interfaces. */
+    /** Runs it. Frames are counted at the receiving interfaces. */
     public Result run() {
         arguments.add("ports=" + ports(hosts));
         return new Result(tools.run("frames", Duration.ofMillis(15_000 + (long) (seconds * 1_000)), arguments));
     }
 
-    /** NAMESPACE/DEVICE,... with the crowd as one range. */
+    /** NAMESPACE/DEVICE,... with the idle ports as one range. */
     public static String ports(List<Host> hosts) {
         var ports = new StringJoiner(",");
         hosts.stream().filter(Host::hasAddress).forEach(host -> ports.add(host.namespace() + "/" + host.device()));
-        List<Host> crowd = hosts.stream().filter(host -> !host.hasAddress()).toList();
-        if (!crowd.isEmpty()) {
-            Host first = crowd.getFirst();
+        List<Host> idlePorts = hosts.stream().filter(host -> !host.hasAddress()).toList();
+        if (!idlePorts.isEmpty()) {
+            Host first = idlePorts.getFirst();
             ports.add(first.namespace() + "/d#" + first.number() + "-"
-                    + crowd.getLast().number());
+                    + idlePorts.getLast().number());
         }
         return ports.toString();
     }
 
-    /** What {@code frames.c} said. */
+    /** The output of {@code frames.c}. */
     public record Result(Json json) {
-        /** Frames handed to the kernel, whether it took them or not. */
+        /** Frames handed to the kernel, accepted or not. */
         public long offered() {
             return json.required("offered").asLong();
         }
 
-        /** Of all that was offered, what arrived in the end. */
+        /** The share of the offered frames that arrived. */
         public long received() {
             return json.required("received").asLong();
         }
@@ -76,7 +76,7 @@ public final class Frames {
             return offered() / json.required("sentFor").asDouble();
         }
 
-        /** Received while it was measured. */
+        /** Frames received during the measurement. */
         public double receivedPerSecond() {
             return json.required("inWindow").asLong() / json.required("seconds").asDouble();
         }
@@ -90,7 +90,7 @@ public final class Frames {
             return json.required("user").asDouble();
         }
 
-        /** Frames received by the port with this index among the generator's. */
+        /** Frames received by the generator's port of this index. */
         public long receivedBy(int port) {
             return json.required("ports").path(port).asLong();
         }

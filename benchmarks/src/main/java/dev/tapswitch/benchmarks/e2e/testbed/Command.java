@@ -1,4 +1,4 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A command that ended in bounded time, and what it said. */
+/** A command that has exited, and its output. */
 public record Command(int exit, String output, String errors, long pid) {
     private static final Duration END = Duration.ofMinutes(2);
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
-    /** Runs to its end, or is killed after the limit: then the exit is 137. */
+    /** Runs the command until it exits; after the limit it is killed and the exit code is 137. */
     public static Command run(Duration limit, String input, List<String> words) {
         Path output = null;
         Path errors = null;
@@ -28,7 +28,7 @@ public record Command(int exit, String output, String errors, long pid) {
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // It ended without reading all: its exit and its errors tell why.
+                // The command exited before it read all input; its exit code and errors say why.
             }
             int exit = awaitEnd(process, limit);
             return new Command(exit, Files.readString(output), Files.readString(errors), process.pid());
@@ -44,7 +44,7 @@ public record Command(int exit, String output, String errors, long pid) {
         return run(LIMIT, "", List.of(words));
     }
 
-    /** What it said, having succeeded. */
+    /** The output of a command that succeeded; throws an exception otherwise. */
     public static String expect(List<String> words) {
         return expect(LIMIT, "", words);
     }
@@ -61,7 +61,7 @@ public record Command(int exit, String output, String errors, long pid) {
                 + command.complaint());
     }
 
-    /** Starts one that goes on; the caller ends it. Both its outputs go to the file; its input stays open and empty, for some end with it. */
+    /** Starts a background process, which the caller stops. Both outputs go to the file. Standard input stays open, because some programs exit when it closes. */
     public static Process start(List<String> words, Path log) {
         try {
             return new ProcessBuilder(words)
@@ -73,20 +73,20 @@ public record Command(int exit, String output, String errors, long pid) {
         }
     }
 
-    /** The words that run a command inside a namespace. Not {@code ip netns exec}, which would hide namespaces made later. */
+    /** The command line that runs a command inside a namespace. {@code ip netns exec} is not used, because it hides namespaces that are created later. */
     public static List<String> inside(String namespace, String... words) {
         List<String> all = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace));
         all.addAll(List.of(words));
         return all;
     }
 
-    /** Ends it, orderly if it lets us; a thousand TAPs take the kernel a while to remove, and until then they are in the way. */
+    /** Stops a process, by SIGTERM if that is enough, and waits: the kernel needs some time to remove a thousand TAPs. */
     public static void end(Process process) {
         process.destroy();
         awaitEnd(process, END);
     }
 
-    /** Why it failed, on one line. */
+    /** The reason of the failure, as one line. */
     public String complaint() {
         String said = errors.isBlank() ? output : errors;
         return said.isBlank()
@@ -110,7 +110,7 @@ public record Command(int exit, String output, String errors, long pid) {
         try {
             if (file != null) Files.deleteIfExists(file);
         } catch (IOException e) {
-            // A file left in a temporary directory does no harm.
+            // A left-over file in a temporary directory does no harm.
         }
     }
 }

@@ -1,14 +1,14 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 /**
  * A host on the switch: an interface in a namespace.
  *
- * @param number from 1; its MAC and IP addresses follow from it
+ * @param number starts at 1; determines the MAC and IP addresses
  * @param mtu the interface's MTU
- * @param hasAddress false for one of the crowd, which is there to be a port and never speaks IP
+ * @param hasAddress false for an idle port, which never sends IP packets
  */
 public record Host(int number, String namespace, String device, int mtu, boolean hasAddress) {
-    /** 02:00:00:00 and the number: {@code frames.c} counts on it. */
+    /** 02:00:00:00 and the number; {@code frames.c} relies on it. */
     public String mac() {
         return "02:00:00:00:%02x:%02x".formatted(number >> 8, number & 0xff);
     }

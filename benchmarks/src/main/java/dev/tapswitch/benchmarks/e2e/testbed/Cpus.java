@@ -1,10 +1,10 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import java.util.List;
 
 /**
- * Who runs where while frames are counted: the generator has the last CPU to itself, the system under test all others. With TCP all are free to
- * run anywhere, as on a host.
+ * CPU placement while frames are counted: the generator has the last CPU, the system under test all others. With TCP all processes may
+ * run on any CPU, as on a host.
  */
 public final class Cpus {
     private static final int COUNT = Runtime.getRuntime().availableProcessors();
@@ -16,7 +16,7 @@ public final class Cpus {
         return COUNT - 1;
     }
 
-    /** Keeps the processes, all their threads, off the generator's CPU. */
+    /** Keeps all threads of the processes off the generator's CPU. */
     public static void pin(List<Long> pids) {
         if (COUNT > 1) place(pids, "0-" + (COUNT - 2));
     }

@@ -1,4 +1,4 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The namespaces of one run of the bench: one for the switch, one for each of a few hosts that speak, and one that holds the crowd, which is
- * ports and no more. They stay for the whole run: to delete one costs the kernel work that would disturb the next measurement. IPv6 is off in
- * them, so that what is counted is what the bench sent.
+ * The namespaces of one run of the bench: one for the switch, one for each of a few active hosts, and one for all idle ports.
+ * They stay for the whole run, because deleting one causes kernel work that would disturb the next measurement. IPv6 is disabled in
+ * them, so that only frames of the bench are counted.
  */
-public final class Bed implements AutoCloseable {
-    /** Hosts with a namespace of their own, address and stack. */
+public final class Testbed implements AutoCloseable {
+    /** The number of active hosts, each with its own namespace and address. */
     public static final int SPEAKERS = 4;
 
     public static final int MTU = 1_500;
@@ -27,38 +27,38 @@ public final class Bed implements AutoCloseable {
     private final String prefix = "tsb" + ProcessHandle.current().pid() + "-";
     private final Path directory;
 
-    public Bed() {
+    public Testbed() {
         try {
             directory = Files.createTempDirectory("tapswitch-bench-");
             for (int i = 1; i <= SPEAKERS; i++) addNamespace(speaker(i));
-            addNamespace(crowd());
+            addNamespace(idleNamespace());
             addNamespace(switchNamespace());
         } catch (IOException e) {
             throw new BenchException("cannot make a temporary directory: " + e.getMessage(), e);
         }
     }
 
-    /** Where the system under test runs. */
+    /** The namespace of the system under test. */
     public String switchNamespace() {
         return prefix + "sw";
     }
 
-    /** Files of this run; they go when it ends. */
+    /** The directory for files of this run; it is deleted at the end. */
     public Path directory() {
         return directory;
     }
 
-    /** That many hosts: the first ones speak, what is more than {@link #SPEAKERS} is the crowd. Their interfaces are the system's to make. */
+    /** Returns this number of hosts: the first {@link #SPEAKERS} are active, the others are idle ports. The system creates their interfaces. */
     public List<Host> hosts(int count, int mtu) {
         List<Host> hosts = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
             boolean speaks = i <= SPEAKERS;
-            hosts.add(new Host(i, speaks ? speaker(i) : crowd(), speaks ? "eth0" : "d" + i, mtu, speaks));
+            hosts.add(new Host(i, speaks ? speaker(i) : idleNamespace(), speaks ? "eth0" : "d" + i, mtu, speaks));
         }
         return hosts;
     }
 
-    /** Waits until the hosts' interfaces are gone: what io_uring held open, the kernel closes some time after the process has ended. */
+    /** Waits until the hosts' interfaces are gone: the kernel closes files held by io_uring some time after the process has exited. */
     public static void awaitGone(List<Host> hosts) {
         for (Host host : hosts)
             if (host.hasAddress())
@@ -70,7 +70,7 @@ public final class Bed implements AutoCloseable {
                                 != 0);
     }
 
-    /** Gives the interfaces, which now exist, their addresses and MTU, and sets them up. */
+    /** Configures addresses and MTU of the interfaces, which exist now, and sets them up. */
     public static void configure(List<Host> hosts) {
         batch(hosts, host -> {
             String device = " dev " + host.device();
@@ -80,7 +80,7 @@ public final class Bed implements AutoCloseable {
         });
     }
 
-    /** Runs {@code ip -batch} in each host's namespace, with the lines of all its hosts. */
+    /** Runs {@code ip -batch} once per namespace, with the lines of all its hosts. */
     public static void batch(List<Host> hosts, Function<Host, String> lines) {
         Map<String, String> batches = new TreeMap<>(hosts.stream()
                 .collect(Collectors.groupingBy(Host::namespace, Collectors.mapping(lines, Collectors.joining()))));
@@ -91,7 +91,7 @@ public final class Bed implements AutoCloseable {
     @Override
     public void close() {
         for (int i = 1; i <= SPEAKERS; i++) Command.run("ip", "netns", "del", speaker(i));
-        Command.run("ip", "netns", "del", crowd());
+        Command.run("ip", "netns", "del", idleNamespace());
         Command.run("ip", "netns", "del", switchNamespace());
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
@@ -104,8 +104,8 @@ public final class Bed implements AutoCloseable {
         return prefix + "h" + number;
     }
 
-    private String crowd() {
-        return prefix + "crowd";
+    private String idleNamespace() {
+        return prefix + "idle";
     }
 
     private static void addNamespace(String name) {

@@ -1,6 +1,6 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
-/** Why something could not be set up or measured: one line for the user. */
+/** The reason why a set-up or a measurement failed, as one line for the user. */
 public final class BenchException extends RuntimeException {
     public BenchException(String message) {
         super(message);

@@ -1,4 +1,4 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
@@ -10,13 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The bench's own programs, in C, built when it starts: only so can a generator and a floor be faster than what they are compared with. */
+/** The bench's C programs, compiled at start. They are in C because a generator and a floor must be faster than the systems they measure. */
 public final class Tools {
     private static final String SOURCES = "/dev/tapswitch/benchmarks/e2e/c/";
 
     private final Path directory;
 
-    /** Compiles them with gcc into the directory. */
+    /** Compiles the programs with gcc into the directory. */
     public Tools(Path directory) {
         this.directory = directory;
         copy("common.h");
@@ -36,14 +36,14 @@ public final class Tools {
         return directory.resolve(program).toString();
     }
 
-    /** Runs a program with arguments key=value to its end, and parses what it says as JSON. */
+    /** Runs a program with key=value arguments until it exits, and parses its output as JSON. */
     public Json run(String program, Duration limit, List<String> arguments) {
         List<String> words = new ArrayList<>(List.of(path(program)));
         words.addAll(arguments);
         return parse(Command.expect(limit, "", words));
     }
 
-    /** What a program of others' says. */
+    /** Parses the output of a third-party program. */
     public static Json parse(String json) {
         try {
             return Json.parseForeign(json);

@@ -1,18 +1,18 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What else goes on on the machine: looked at between measurements, when the bench itself does nothing. A report must tell it. */
-public final class Disturbance {
+/** Measures the load of other programs on the machine, between measurements, while the bench itself is idle. The report states it. */
+public final class NoiseMonitor {
     private static final long LOOK_MS = 150;
     private static final double TOO_MUCH = 0.05;
 
     private final List<Double> busy = new ArrayList<>();
     private final CpuUse start = CpuUse.now(List.of());
 
-    /** Takes a moment. */
+    /** Samples the load; takes a moment. */
     public void look() {
         CpuUse before = CpuUse.now(List.of());
         long began = System.nanoTime();
@@ -22,7 +22,7 @@ public final class Disturbance {
         busy.add(CpuUse.now(List.of()).since(before).machine() / seconds / cpus);
     }
 
-    /** Whether the machine has other work right now; takes a moment. */
+    /** Whether other programs load the machine right now; takes a moment. */
     public boolean isTooMuch() {
         look();
         return busy.getLast() > TOO_MUCH;

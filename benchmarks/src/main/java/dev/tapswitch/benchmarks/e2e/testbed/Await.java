@@ -1,13 +1,13 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waiting, with an end. */
+/** Waits for conditions, with a limit. */
 public final class Await {
     private Await() {}
 
-    /** Asks every few milliseconds until it is so; what did not happen within the limit is told. */
+    /** Polls every few milliseconds until the condition holds. Throws an exception that names the condition if the limit passes. */
     public static void until(String what, Duration limit, BooleanSupplier isSo) {
         long end = System.nanoTime() + limit.toNanos();
         while (!isSo.getAsBoolean()) {

@@ -1,4 +1,4 @@
-package dev.tapswitch.benchmarks.e2e.bed;
+package dev.tapswitch.benchmarks.e2e.testbed;
 
 import dev.tapswitch.daemon.json.Json;
 
