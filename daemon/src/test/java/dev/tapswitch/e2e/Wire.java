@@ -43,6 +43,30 @@ final class Wire {
         return arp(1, BROADCAST, senderMac, sender, "000000000000", target);
     }
 
+    /** An unsolicited neighbour advertisement (RFC 4861 4.4) to all nodes, with the override flag; addresses are 32 hex digits. */
+    static byte[] advertisement(String mac, String address) {
+        String allNodes = "ff020000000000000000000000000001";
+        byte[] pseudo = bytes(address, allNodes, "00000020 0000003a 88000000 20000000", address, "0201", mac);
+        return bytes(
+                "33:33:00:00:00:01",
+                mac,
+                "86dd 60000000 0020 3a ff",
+                address,
+                allNodes,
+                "8800 %04x 20000000".formatted(checksum(pseudo)),
+                address,
+                "0201",
+                mac);
+    }
+
+    /** RFC 1071, over an even number of bytes. */
+    private static int checksum(byte[] bytes) {
+        int sum = 0;
+        for (int i = 0; i < bytes.length; i += 2) sum += (bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff;
+        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+        return ~sum & 0xffff;
+    }
+
     /** Who has {@code target}, asked by {@code mac} or by anyone when null. */
     static Predicate<byte[]> isArpRequest(String mac, String target) {
         byte[] wanted = bytes(ipv4(target));

@@ -45,7 +45,7 @@ public class DecisionBenchmark {
 
     @Setup
     public void connect() {
-        var settings = new SwitchSettings(300_000, SwitchSettings.DEFAULT.arpMode(), 65_536, 16_384, 0);
+        var settings = new SwitchSettings(300_000, SwitchSettings.DEFAULT.arpMode(), 65_536, 16_384, 0, true, 0);
         var lan = new LearningSwitch("lan", settings, 1);
         for (int i = 0; i < ports; i++) lan.addPort(PortSettings.of("p" + i, 1500), true);
         forwarder = lan.forwarder(0);

@@ -45,6 +45,7 @@ final class FrameLine {
                 node.put("decision", "reply");
                 out.add(Views.portName(one, inPort));
             }
+            case Decision.Consume() -> node.put("decision", "consume");
             case Decision.Drop(var reason) -> {
                 node.put("decision", "drop");
                 node.put("drop-reason", Views.name(reason));

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.control;
 
+import dev.tapswitch.core.forward.AddressClaim;
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.daemon.config.Change;
 import dev.tapswitch.daemon.config.Difference;
@@ -96,6 +97,7 @@ public final class SwitchHost implements AutoCloseable {
         namespaces.look();
         for (RunningSwitch one : switches.values()) {
             one.age(nowMs);
+            one.learning().takeClaims().forEach(claim -> log(one, claim));
             for (RunningPort port : one.ports()) {
                 if (port.isDue(nowMs)) retry(one, port, nowMs);
                 else if (namespaces.mayHaveChanged(port.config().namespace()))
@@ -341,6 +343,12 @@ public final class SwitchHost implements AutoCloseable {
         if (owner.isPortUp(index) == isUp) return;
         owner.setPortUp(index, isUp);
         LOG.info(where(one, port.config()) + " is " + (isUp ? "up" : "down"));
+    }
+
+    private static void log(RunningSwitch one, AddressClaim claim) {
+        String line = "switch " + one.name() + ": " + AddressClaims.describe(one, claim);
+        if (claim.outcome() == AddressClaim.Outcome.MOVED) LOG.info(line);
+        else LOG.warn(line);
     }
 
     private static String whyGone(PortConfig config, TapException e) {

@@ -17,7 +17,7 @@ public final class SettingTables {
                 + "| **`switches.NAME`** | | |\n"
                 + rows("", SwitchSchema.ALL)
                 + "| `static-macs` | none | A list of `{mac, port, vlan}`: entries that neither age nor move. |\n"
-                + "| `neighbours` | none | A list of `{address, mac}`: neighbours known from the start. |\n"
+                + "| `neighbours` | none | A list of `{address, mac}`: addresses bound to a MAC; what else claims them is dropped. |\n"
                 + "| **`switches.NAME.ports.NAME`** | | |\n"
                 + rows("", PortSchema.ALL);
     }

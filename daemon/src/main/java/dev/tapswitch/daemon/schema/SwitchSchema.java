@@ -37,7 +37,7 @@ public final class SwitchSchema {
                     "neighbour-capacity",
                     new SettingType.WholeNumber(64, 1 << 22),
                     SwitchSettings.DEFAULT.neighbourCapacity(),
-                    "The largest number of neighbour entries.")
+                    "The largest number of learned neighbour entries. If the table is full, the port with the most loses its oldest.")
             .fixed()
             .build();
 
@@ -48,8 +48,23 @@ public final class SwitchSchema {
                     "ARP requests and neighbour solicitations for unknown targets that each port may flood per second; 0 for no limit.")
             .build();
 
+    public static final Setting<Boolean> NEIGHBOUR_GUARD = Setting.of(
+                    "neighbour-guard",
+                    new SettingType.Flag(),
+                    SwitchSettings.DEFAULT.neighbourGuard(),
+                    "Whether a claim (ARP, neighbour discovery) of another station's address is held until that station was asked: if it answers, the claim is dropped; if it is silent, the address moves within a second.")
+            .build();
+
+    public static final Setting<Integer> NEIGHBOUR_LIMIT = Setting.of(
+                    "neighbour-limit",
+                    new SettingType.WholeNumber(0, 1 << 22),
+                    SwitchSettings.DEFAULT.neighbourLimit(),
+                    "The largest number of neighbour entries learned on one port; 0 for a fair share.")
+            .build();
+
     /** All of them, in the order in which people read them. */
-    public static final List<Setting<?>> ALL = List.of(AGEING, ARP, MAC_CAPACITY, NEIGHBOUR_CAPACITY, UNKNOWN_ARP_RATE);
+    public static final List<Setting<?>> ALL =
+            List.of(AGEING, ARP, MAC_CAPACITY, NEIGHBOUR_CAPACITY, UNKNOWN_ARP_RATE, NEIGHBOUR_GUARD, NEIGHBOUR_LIMIT);
 
     private SwitchSchema() {}
 
@@ -60,7 +75,9 @@ public final class SwitchSchema {
                 values.get(ARP),
                 values.get(MAC_CAPACITY),
                 values.get(NEIGHBOUR_CAPACITY),
-                values.get(UNKNOWN_ARP_RATE));
+                values.get(UNKNOWN_ARP_RATE),
+                values.get(NEIGHBOUR_GUARD),
+                values.get(NEIGHBOUR_LIMIT));
     }
 
     private static long ageingMs(String text) {

@@ -23,12 +23,12 @@ public final class NeighbourTableStress {
         private final NeighbourTable table = new NeighbourTable(1);
 
         public Change() {
-            table.learn(1, 1, 0, 11, 1, NOW, AGEING);
+            table.learn(1, 1, 0, 11, 1, 0, NOW, AGEING);
         }
 
         @Actor
         public void change() {
-            table.learn(1, 1, 0, 22, 2, NOW, AGEING);
+            table.learn(1, 1, 0, 22, 2, 0, NOW, AGEING);
         }
 
         @Actor
@@ -46,13 +46,13 @@ public final class NeighbourTableStress {
         private final NeighbourTable table = new NeighbourTable(1);
 
         public Reuse() {
-            table.learn(1, 1, 0, 11, 1, NOW, AGEING);
+            table.learn(1, 1, 0, 11, 1, 0, NOW, AGEING);
         }
 
         @Actor
         public void replace() {
             table.remove(1, 1, 0);
-            table.learn(1, 2, 0, 22, 2, NOW, AGEING);
+            table.learn(1, 2, 0, 22, 2, 0, NOW, AGEING);
         }
 
         @Actor

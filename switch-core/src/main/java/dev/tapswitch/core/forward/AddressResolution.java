@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * a known neighbour to its port alone. Whatever is malformed, or neither asks nor tells, is left to plain forwarding. Its worker's alone.
  *
  * <p>Probes (RFC 5227) and duplicate address detection (RFC 4862) always reach the address's owner and are never answered for it;
- * announcements and unsolicited advertisements flood.
+ * announcements and unsolicited advertisements flood. What a frame tells of addresses has to pass the {@link AddressGuard} in every mode.
  */
 final class AddressResolution {
     /** Not for us: forward as any frame. */
@@ -28,6 +28,7 @@ final class AddressResolution {
     private final MacTable macs;
     private final NeighbourTable neighbours;
     private final boolean dryRun;
+    private final AddressGuard guard;
     private final ArpPacket arp = new ArpPacket();
     private final NeighbourDiscovery discovery = new NeighbourDiscovery();
     private final UnansweredRequests unanswered = new UnansweredRequests();
@@ -36,7 +37,9 @@ final class AddressResolution {
     private int replyLength;
 
     /** A dry run learns nothing. {@code reply}: where answers are written, long enough for either kind. */
-    AddressResolution(MacTable macs, NeighbourTable neighbours, MemorySegment reply, boolean dryRun) {
+    AddressResolution(
+            MacTable macs, NeighbourTable neighbours, AddressConflicts conflicts, MemorySegment reply, boolean dryRun) {
+        this.guard = new AddressGuard(macs, neighbours, conflicts, dryRun);
         this.macs = macs;
         this.neighbours = neighbours;
         this.reply = reply;
@@ -58,18 +61,23 @@ final class AddressResolution {
             long nowMs) {
         if (!arp.wrap(memory, payload, length).isValid()) return PASS;
         long source = frame.source();
-        int vlan = frame.vlan();
-        // RFC 5227 2.1.1: a probe's sender address is 0.0.0.0. A sender address that is not the frame's own is a
-        // proxy's, or a lie.
-        if (arp.senderAddress() != 0 && arp.senderMac() == source) {
-            learn(snapshot, 0, V4_MAPPED | arp.senderAddress(), vlan, source, inPort, nowMs);
+        int vlan = frame.onlyVlan();
+        if (vlan < 0) return PASS;
+        // RFC 5227 2.1.1: a probe's sender address is 0.0.0.0, and must not be learned.
+        if (arp.senderAddress() != 0) {
+            long sender = V4_MAPPED | arp.senderAddress();
+            boolean announces = arp.isAnnouncement();
+            int refused =
+                    guard.admit(snapshot, inPort, 0, sender, vlan, arp.senderMac(), frame, true, announces, nowMs);
+            if (refused != PASS) return refused;
         }
         boolean asks = arp.operation() == ArpPacket.REQUEST && !arp.isAnnouncement();
         if (!asks || isPlain(snapshot, frame)) return PASS;
         long target = V4_MAPPED | arp.targetAddress();
         long owner = owner(snapshot, 0, target, vlan, source, nowMs);
         if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, arp.isProbe())) {
-            replyLength = ArpReply.write(reply, 0, owner, arp.targetAddress(), source, arp.senderAddress());
+            replyLength = ArpReply.write(
+                    reply, 0, owner & ~NeighbourTable.BOUND, arp.targetAddress(), source, arp.senderAddress());
             return Forwarder.REPLY;
         }
         return direct(snapshot, inPort, 0, target, vlan, owner, nowMs);
@@ -85,23 +93,41 @@ final class AddressResolution {
             int length,
             long nowMs) {
         discovery.wrap(memory, payload, length);
-        if (!discovery.isSolicitationOrAdvertisement() || !discovery.isValid()) return PASS;
-        long source = frame.source();
-        int vlan = frame.vlan();
-        boolean solicits = discovery.type() == NeighbourDiscovery.SOLICITATION;
-        boolean detects = discovery.isDuplicateAddressDetection();
-        if (!detects && discovery.hasLinkLayerAddress() && discovery.linkLayerAddress() == source) {
-            long hi = solicits ? discovery.sourceHi() : discovery.targetHi();
-            long lo = solicits ? discovery.sourceLo() : discovery.targetLo();
-            learn(snapshot, hi, lo, vlan, source, inPort, nowMs);
+        if (!discovery.isPresent() || !discovery.isWellFormed()) return PASS;
+        int vlan = frame.onlyVlan();
+        if (vlan < 0) return PASS;
+        boolean isChecked = discovery.hasValidChecksum();
+        if (discovery.claims()) {
+            boolean mayLearn = isChecked && discovery.isSolicitationOrAdvertisement();
+            int refused = guard.admit(
+                    snapshot,
+                    inPort,
+                    discovery.claimedHi(),
+                    discovery.claimedLo(),
+                    vlan,
+                    discovery.linkLayerAddress(),
+                    frame,
+                    mayLearn,
+                    discovery.type() != NeighbourDiscovery.SOLICITATION,
+                    nowMs);
+            if (refused != PASS) return refused;
         }
+        boolean solicits = isChecked && discovery.type() == NeighbourDiscovery.SOLICITATION;
         if (!solicits || isPlain(snapshot, frame)) return PASS;
+        long source = frame.source();
         long hi = discovery.targetHi();
         long lo = discovery.targetLo();
         long owner = owner(snapshot, hi, lo, vlan, source, nowMs);
-        if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, detects)) {
+        if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, discovery.isDuplicateAddressDetection())) {
             replyLength = NeighbourAdvertisement.write(
-                    reply, 0, owner, hi, lo, source, discovery.sourceHi(), discovery.sourceLo());
+                    reply,
+                    0,
+                    owner & ~NeighbourTable.BOUND,
+                    hi,
+                    lo,
+                    source,
+                    discovery.sourceHi(),
+                    discovery.sourceLo());
             return Forwarder.REPLY;
         }
         return direct(snapshot, inPort, hi, lo, vlan, owner, nowMs);
@@ -117,29 +143,36 @@ final class AddressResolution {
         return snapshot.settings().arpMode() == ArpMode.REPLY && !isProbe && !frame.isTagged();
     }
 
-    private void learn(SwitchSnapshot snapshot, long hi, long lo, int vlan, long mac, int port, long nowMs) {
-        if (!dryRun)
-            neighbours.learn(hi, lo, vlan, mac, port, nowMs, snapshot.settings().ageingMs());
-    }
-
-    /** The known neighbour's MAC; none where its station's port isn't known, or where it is the asker itself, whose question is to the others. */
+    /**
+     * The known neighbour's MAC, as of {@link NeighbourTable#owner}; none where its station's port isn't known, or where it is the asker itself,
+     * whose question is to the others.
+     */
     private long owner(SwitchSnapshot snapshot, long hi, long lo, int vlan, long asker, long nowMs) {
         long ageingMs = snapshot.settings().ageingMs();
-        long mac = neighbours.lookup(hi, lo, vlan, nowMs, ageingMs);
-        if (mac == NeighbourTable.MISS || mac == asker) return NeighbourTable.MISS;
-        return macs.lookup(mac, vlan, nowMs, ageingMs) == MacTable.MISS ? NeighbourTable.MISS : mac;
+        long owner = neighbours.owner(hi, lo, vlan, nowMs, ageingMs);
+        long mac = owner & ~NeighbourTable.BOUND;
+        if (owner == NeighbourTable.MISS || mac == asker) return NeighbourTable.MISS;
+        return macs.lookup(mac, vlan, nowMs, ageingMs) == MacTable.MISS ? NeighbourTable.MISS : owner;
     }
 
     private int direct(SwitchSnapshot snapshot, int inPort, long hi, long lo, int vlan, long owner, long nowMs) {
+        long mac = owner & ~NeighbourTable.BOUND;
         int port = owner == NeighbourTable.MISS
                 ? MacTable.MISS
-                : macs.lookup(owner, vlan, nowMs, snapshot.settings().ageingMs());
+                : macs.lookup(mac, vlan, nowMs, snapshot.settings().ageingMs());
         if (port == MacTable.MISS) return flood(snapshot, inPort, nowMs);
         long heardMs = nowMs - neighbours.ageMs(hi, lo, vlan, nowMs) + HEARD_RESOLUTION_MS;
-        if (!dryRun && unanswered.shouldFlood(hi, lo, vlan, heardMs, nowMs)) return flood(snapshot, inPort, nowMs);
+        boolean isSilent = !dryRun && unanswered.shouldFlood(hi, lo, vlan, heardMs, nowMs);
+        if (isSilent && !isBoundToPort(owner, vlan, port)) return flood(snapshot, inPort, nowMs);
         if (port == inPort && !snapshot.port(inPort).hairpin()) return Forwarder.drop(DropReason.SAME_PORT);
         if (port != inPort && snapshot.areIsolated(inPort, port)) return Forwarder.drop(DropReason.ISOLATED);
         return port;
+    }
+
+    /** Whether no other station, and no other port, can be the address's: nobody else is to be asked, however silent the owner is. */
+    private boolean isBoundToPort(long owner, int vlan, int port) {
+        return (owner & NeighbourTable.BOUND) != 0
+                && macs.wouldLearn(owner & ~NeighbourTable.BOUND, vlan, port, 0) == MacTable.STATIC_HERE;
     }
 
     private int flood(SwitchSnapshot snapshot, int inPort, long nowMs) {

@@ -13,6 +13,9 @@ public sealed interface Decision {
     /** The switch answers to the port the frame came in on. */
     record Reply() implements Decision {}
 
+    /** To the switch itself, which needs it no more. */
+    record Consume() implements Decision {}
+
     /** Nowhere. */
     record Drop(DropReason reason) implements Decision {}
 
@@ -20,6 +23,7 @@ public sealed interface Decision {
     static Decision of(int decision, SwitchSnapshot snapshot, int inPort) {
         if (decision >= 0) return new Forward(decision);
         if (decision == Forwarder.REPLY) return new Reply();
+        if (decision == Forwarder.CONSUME) return new Consume();
         if (Forwarder.isDrop(decision)) return new Drop(Forwarder.dropReason(decision));
         return new Flood(java.util.stream.IntStream.range(0, snapshot.floodPortCount())
                 .map(snapshot::floodPort)

@@ -10,6 +10,9 @@ public enum DropReason {
     ISOLATED("from one isolated port to another"),
     PORT_LIMIT("source not learned: the port is at its learning limit and set to drop"),
     STATIC_ELSEWHERE("source address is bound to another port by a static entry"),
+    ADDRESS_BOUND("claims an IP address that is bound to another station (ARP or neighbour discovery)"),
+    ADDRESS_CONFLICT(
+            "claims an IP address that another station has, which is being asked (ARP or neighbour discovery)"),
     ARP_RATE("ARP request or neighbour solicitation for an unknown target beyond the port's flood rate"),
     NO_PORT("no other port to flood to"),
     TOO_BIG("larger than the leaving port's MTU"),

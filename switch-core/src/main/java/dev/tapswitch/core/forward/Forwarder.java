@@ -17,12 +17,17 @@ public final class Forwarder {
     /** The switch answers: {@link #reply()} goes to the port the frame came in on. */
     public static final int REPLY = -2;
 
+    /** The switch is the destination: the frame goes nowhere. */
+    public static final int CONSUME = -3;
+
     private static final int DROP = -16;
     private static final int REPLY_CAPACITY = 128;
     private static final DropReason[] REASONS = DropReason.values();
 
     private final MacTable macs;
     private final AddressResolution resolution;
+    private final AddressConflicts conflicts;
+    private final long switchMac;
     private final boolean dryRun;
     private final EthernetFrame frame = new EthernetFrame();
     private final MemorySegment reply = Arena.ofAuto().allocate(REPLY_CAPACITY, 8);
@@ -32,7 +37,9 @@ public final class Forwarder {
 
     Forwarder(LearningSwitch owner, boolean dryRun) {
         this.macs = owner.macTable();
-        this.resolution = new AddressResolution(macs, owner.neighbourTable(), reply, dryRun);
+        this.switchMac = owner.mac();
+        this.conflicts = new AddressConflicts(macs, owner.neighbourTable(), switchMac);
+        this.resolution = new AddressResolution(macs, owner.neighbourTable(), conflicts, reply, dryRun);
         this.dryRun = dryRun;
     }
 
@@ -74,6 +81,24 @@ public final class Forwarder {
         return resolution.replyLength();
     }
 
+    /**
+     * What is to be done now about addresses that two stations claim; null when there is nothing more for now. To be asked while {@link
+     * #hasConflicts}, at least every 50 ms. What a step holds is valid until the next.
+     */
+    public ConflictStep nextStep(SwitchSnapshot snapshot, long nowMs) {
+        return conflicts.nextStep(snapshot, nowMs);
+    }
+
+    /** Whether {@link #nextStep} has something to do now or later, as it has after a drop for ADDRESS_CONFLICT. */
+    public boolean hasConflicts() {
+        return !conflicts.isEmpty();
+    }
+
+    /** A claim of another's address since this was called last; null for none. Any thread. */
+    AddressClaim takeClaim() {
+        return conflicts.takeReport();
+    }
+
     /** This worker's counters of a port. Any thread may read them. */
     public Counters counters(int port) {
         return counters[port];
@@ -104,6 +129,7 @@ public final class Forwarder {
         long destination = frame.destination();
         if (MacAddress.isMulticast(source)) return drop(DropReason.SOURCE_MULTICAST);
         if (source == 0) return drop(DropReason.SOURCE_ZERO);
+        if (source == switchMac) return drop(DropReason.STATIC_ELSEWHERE);
         if (MacAddress.isReserved(destination)) return drop(DropReason.RESERVED_MULTICAST);
 
         int vlan = frame.vlan();
@@ -115,6 +141,7 @@ public final class Forwarder {
         int resolved = resolve(snapshot, inPort, in, memory, offset, length, nowMs);
         if (resolved == FLOOD) return flood(snapshot, inPort, port);
         if (resolved != AddressResolution.PASS) return resolved;
+        if (destination == switchMac) return CONSUME;
         if (MacAddress.isMulticast(destination)) return flood(snapshot, inPort, port);
 
         int out = macs.lookup(destination, vlan, nowMs, snapshot.settings().ageingMs());

@@ -2,7 +2,10 @@ package dev.tapswitch.core.forward;
 
 import dev.tapswitch.core.table.MacTable;
 import dev.tapswitch.core.table.NeighbourTable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -10,7 +13,11 @@ import java.util.stream.IntStream;
  * control threads, one at a time; a worker sees a change with its next batch.
  */
 public final class LearningSwitch {
+    /** Locally administered, one station's (IEEE 802 8.4). */
+    private static final long LOCAL = 0x0200_0000_0000L;
+
     private final String name;
+    private final long mac = LOCAL | ThreadLocalRandom.current().nextLong() & 0xFCFF_FFFF_FFFFL;
     private final MacTable macTable;
     private final NeighbourTable neighbourTable;
     private final Forwarder[] forwarders;
@@ -33,6 +40,11 @@ public final class LearningSwitch {
 
     public String name() {
         return name;
+    }
+
+    /** What the switch sends from when it asks a station. Another one at every start, so that two switches in a row keep theirs apart. */
+    public long mac() {
+        return mac;
     }
 
     public MacTable macTable() {
@@ -126,6 +138,16 @@ public final class LearningSwitch {
         long sum = 0;
         for (Forwarder forwarder : forwarders) sum += forwarder.counters(port).get(reason);
         return sum;
+    }
+
+    /** Claims of others' addresses since this was called last, one a worker at most; drops are counted. A control thread. */
+    public List<AddressClaim> takeClaims() {
+        List<AddressClaim> claims = new ArrayList<>();
+        for (Forwarder forwarder : forwarders) {
+            AddressClaim claim = forwarder.takeClaim();
+            if (claim != null) claims.add(claim);
+        }
+        return claims;
     }
 
     /** Forgets what is too old in both tables; returns how many entries went. A control thread, every second or so. */

@@ -12,6 +12,8 @@ public final class ArpPacket {
 
     /** Hardware type 1 (Ethernet), protocol IPv4, address lengths 6 and 4: the first six bytes. */
     private static final long ETHERNET_IPV4 = 0x0001_0800_0604L;
+    /** Hardware type 6 (IEEE 802): Linux believes it on Ethernet as well. */
+    private static final long IEEE802_IPV4 = 0x0006_0800_0604L;
 
     private MemorySegment memory;
     private long offset;
@@ -27,9 +29,9 @@ public final class ArpPacket {
 
     /** Whether it is whole, for IPv4 over Ethernet, and a request or a reply. */
     public boolean isValid() {
-        return length >= LENGTH
-                && Wire.u48(memory, offset) == ETHERNET_IPV4
-                && (operation() == REQUEST || operation() == REPLY);
+        if (length < LENGTH) return false;
+        long types = Wire.u48(memory, offset);
+        return (types == ETHERNET_IPV4 || types == IEEE802_IPV4) && (operation() == REQUEST || operation() == REPLY);
     }
 
     public int operation() {

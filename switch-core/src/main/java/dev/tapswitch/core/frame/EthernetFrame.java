@@ -36,6 +36,13 @@ public final class EthernetFrame {
         return length < HEADER_LENGTH;
     }
 
+    /** Copies all of it to the beginning of {@code target}; its length, or 0 where it does not fit. */
+    public int copyTo(MemorySegment target) {
+        if (length > target.byteSize()) return 0;
+        MemorySegment.copy(memory, offset, target, 0, length);
+        return length;
+    }
+
     public long destination() {
         return Wire.u64(memory, offset) >>> 16;
     }
@@ -61,17 +68,38 @@ public final class EthernetFrame {
                 : 0;
     }
 
-    /** Bytes from the frame's start to its payload, behind up to two tags; may be as large as the frame is long, never larger. */
+    /**
+     * Bytes from the frame's start to its payload, behind up to two VLAN tags and any number of priority tags (VID 0), which Linux strips all;
+     * may be as large as the frame is long, never larger.
+     */
     public int payloadOffset() {
         int position = TYPE_OFFSET;
-        for (int tags = 0; tags < MAX_TAGS && position + TAG_LENGTH + 2 <= length; tags++) {
-            if (!EtherType.isTag(Wire.u16(memory, offset + position))) break;
-            position += TAG_LENGTH;
+        for (int vlans = 0; isTagAt(position); position += TAG_LENGTH) {
+            if (vlanAt(position) != 0 && ++vlans > MAX_TAGS) break;
         }
         return position + 2;
     }
 
-    /** The ethertype of the payload, behind up to two tags. */
+    /** The only VLAN that the tags name: 0 where they name none, -1 where they name two or more. */
+    public int onlyVlan() {
+        int only = 0;
+        for (int position = TYPE_OFFSET; isTagAt(position); position += TAG_LENGTH) {
+            int vlan = vlanAt(position);
+            if (vlan != 0 && only != 0) return -1;
+            if (vlan != 0) only = vlan;
+        }
+        return only;
+    }
+
+    private boolean isTagAt(int position) {
+        return position + TAG_LENGTH + 2 <= length && EtherType.isTag(Wire.u16(memory, offset + position));
+    }
+
+    private int vlanAt(int position) {
+        return Wire.u16(memory, offset + position + 2) & 0xFFF;
+    }
+
+    /** The ethertype of the payload, as of {@link #payloadOffset}. */
     public int etherType() {
         return isTagged() ? Wire.u16(memory, offset + payloadOffset() - 2) : outerType;
     }

@@ -62,8 +62,8 @@ public final class FrameText {
         String source = ipv6Text(memory, offset + 8);
         String addresses = source + " > " + ipv6Text(memory, offset + 24);
         NeighbourDiscovery discovery = new NeighbourDiscovery().wrap(memory, offset, length);
-        if (discovery.isSolicitationOrAdvertisement()) {
-            String target = ipv6Text(memory, offset + 48);
+        if (discovery.isPresent() && discovery.isSolicitationOrAdvertisement()) {
+            String target = IpText.format(discovery.targetHi(), discovery.targetLo());
             return discovery.type() == NeighbourDiscovery.SOLICITATION
                     ? "IPv6 neighbour solicitation, who has " + target + " tell " + source
                     : "IPv6 neighbour advertisement, " + target + " is here";

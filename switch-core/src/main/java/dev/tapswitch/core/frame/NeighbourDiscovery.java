@@ -3,24 +3,34 @@ package dev.tapswitch.core.frame;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A neighbour solicitation or advertisement (RFC 4861 4.3, 4.4) viewed in place, from its IPv6 header on. A flyweight for one thread;
- * where {@link #isValid} does not hold, nothing else may be called. Addresses are two big-endian halves.
+ * A Neighbour Discovery message (RFC 4861 4) viewed in place, from its IPv6 header on, behind extension headers too: what a host believes must
+ * not be hidden from us by them (RFC 7113 2). Fragments are left out: no host may believe them (RFC 6980 5). A flyweight for one thread; unless
+ * {@link #isPresent} and {@link #isWellFormed} hold, in this order, nothing else may be called. Addresses are two big-endian halves.
  */
 public final class NeighbourDiscovery {
+    public static final int ROUTER_SOLICITATION = 133;
+    public static final int ROUTER_ADVERTISEMENT = 134;
     public static final int SOLICITATION = 135;
     public static final int ADVERTISEMENT = 136;
+    public static final int REDIRECT = 137;
 
     static final int IPV6_HEADER_LENGTH = 40;
     static final int ICMPV6 = 58;
     static final int SOURCE_LINK_LAYER = 1;
     static final int TARGET_LINK_LAYER = 2;
-    private static final int MESSAGE_LENGTH = 24;
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int AUTHENTICATION = 51;
+    private static final int DESTINATION = 60;
     private static final int HOP_LIMIT = 255;
     private static final long NO_MAC = -1;
 
     private MemorySegment memory;
     private long offset;
     private int length;
+    /** Where the ICMPv6 message begins, from the IPv6 header on. */
+    private int message;
+
     private long linkLayer;
 
     /** Views what follows the Ethernet header; {@code length} may count padding. */
@@ -31,28 +41,42 @@ public final class NeighbourDiscovery {
         return this;
     }
 
-    /** RFC 4861 7.1.1 and 7.1.2: version, hop limit 255, code 0, length, a target that is no group, whole options, checksum. */
-    public boolean isValid() {
-        if (!isSolicitationOrAdvertisement()) return false;
-        int payload = Wire.u16(memory, offset + 4);
-        if (payload < MESSAGE_LENGTH || IPV6_HEADER_LENGTH + payload > length) return false;
-        long message = offset + IPV6_HEADER_LENGTH;
-        if (Wire.u8(memory, offset + 7) != HOP_LIMIT || Wire.u8(memory, message + 1) != 0) return false;
-        if (Wire.u8(memory, message + 8) == 0xFF || !readOptions(payload)) return false;
-        long pseudo = Checksum.pseudoHeader6(memory, offset, ICMPV6, payload);
-        return Checksum.finish(Checksum.add(pseudo, memory, message, payload)) == 0;
+    /** Whether there is a message of Neighbour Discovery. Cheap for all other IPv6. */
+    public boolean isPresent() {
+        if (length < IPV6_HEADER_LENGTH || Wire.u8(memory, offset) >>> 4 != 6) return false;
+        int next = Wire.u8(memory, offset + 6);
+        message = next == ICMPV6 ? IPV6_HEADER_LENGTH : behindExtensions(next);
+        if (message + 8 > length || message == 0) return false;
+        int type = type();
+        return type >= ROUTER_SOLICITATION && type <= REDIRECT && message + headerLength(type) <= length;
     }
 
-    /** The cheap part of isValid: most IPv6 is not Neighbour Discovery, and is told from it here. */
-    public boolean isSolicitationOrAdvertisement() {
-        if (length < IPV6_HEADER_LENGTH + MESSAGE_LENGTH) return false;
-        if (Wire.u8(memory, offset) >>> 4 != 6 || Wire.u8(memory, offset + 6) != ICMPV6) return false;
-        int type = type();
-        return type == SOLICITATION || type == ADVERTISEMENT;
+    /** RFC 4861 6.1, 7.1, 8.1: hop limit 255, code 0, length, a target that is no group, whole options; all but the checksum. */
+    public boolean isWellFormed() {
+        int end = end();
+        if (end > length || end < message + headerLength(type())) return false;
+        if (Wire.u8(memory, offset + 7) != HOP_LIMIT || Wire.u8(memory, offset + message + 1) != 0) return false;
+        boolean hasTarget = type() >= SOLICITATION;
+        if (hasTarget && Wire.u8(memory, offset + message + 8) == 0xFF) return false;
+        return readOptions(end);
+    }
+
+    /**
+     * Whether the checksum is complete and right. A frame that its sender marked as checksummed by the hardware is believed without, so a message
+     * may do harm even where this does not hold.
+     */
+    public boolean hasValidChecksum() {
+        int payload = end() - message;
+        long pseudo = Checksum.pseudoHeader6(memory, offset, ICMPV6, payload);
+        return Checksum.finish(Checksum.add(pseudo, memory, offset + message, payload)) == 0;
     }
 
     public int type() {
-        return Wire.u8(memory, offset + IPV6_HEADER_LENGTH);
+        return Wire.u8(memory, offset + message);
+    }
+
+    public boolean isSolicitationOrAdvertisement() {
+        return type() == SOLICITATION || type() == ADVERTISEMENT;
     }
 
     public long sourceHi() {
@@ -63,43 +87,93 @@ public final class NeighbourDiscovery {
         return Wire.u64(memory, offset + 16);
     }
 
+    /** A solicitation's, advertisement's or redirect's. */
     public long targetHi() {
-        return Wire.u64(memory, offset + IPV6_HEADER_LENGTH + 8);
+        return Wire.u64(memory, offset + message + 8);
     }
 
+    /** As {@link #targetHi}. */
     public long targetLo() {
-        return Wire.u64(memory, offset + IPV6_HEADER_LENGTH + 16);
+        return Wire.u64(memory, offset + message + 16);
     }
 
     /** RFC 4862 5.4.2: a solicitation from :: asks whether the target address is in use. */
     public boolean isDuplicateAddressDetection() {
-        return type() == SOLICITATION && sourceHi() == 0 && sourceLo() == 0;
+        return type() == SOLICITATION && isFromNobody();
     }
 
     /** An advertisement that answers a solicitation (its S flag). */
     public boolean isSolicited() {
-        return (Wire.u8(memory, offset + IPV6_HEADER_LENGTH + 4) & 0x40) != 0;
+        return (Wire.u8(memory, offset + message + 4) & 0x40) != 0;
     }
 
-    public boolean hasLinkLayerAddress() {
-        return linkLayer != NO_MAC;
+    /** Whether it tells that {@link #claimedHi}, {@link #claimedLo} is at {@link #linkLayerAddress}. */
+    public boolean claims() {
+        return linkLayer != NO_MAC && (isAboutTarget(type()) || !isFromNobody());
     }
 
-    /** A solicitation's source link-layer option, an advertisement's target link-layer option. */
+    /** The target of an advertisement or redirect, the source of all others. */
+    public long claimedHi() {
+        return isAboutTarget(type()) ? targetHi() : sourceHi();
+    }
+
+    /** As {@link #claimedHi}. */
+    public long claimedLo() {
+        return isAboutTarget(type()) ? targetLo() : sourceLo();
+    }
+
+    /** The first source link-layer option, or target link-layer option where the message is about its target. */
     public long linkLayerAddress() {
         return linkLayer;
     }
 
-    /** False for an option of length 0 or one that runs over the end (RFC 4861 4.6). */
-    private boolean readOptions(int payload) {
+    private static boolean isAboutTarget(int type) {
+        return type == ADVERTISEMENT || type == REDIRECT;
+    }
+
+    private boolean isFromNobody() {
+        return (sourceHi() | sourceLo()) == 0;
+    }
+
+    /** Bytes before the options. */
+    private static int headerLength(int type) {
+        return switch (type) {
+            case ROUTER_SOLICITATION -> 8;
+            case ROUTER_ADVERTISEMENT -> 16;
+            case REDIRECT -> 40;
+            default -> 24;
+        };
+    }
+
+    private int end() {
+        return IPV6_HEADER_LENGTH + Wire.u16(memory, offset + 4);
+    }
+
+    /** Where ICMPv6 begins behind extension headers (RFC 8200 4); 0 where there is none. */
+    private int behindExtensions(int first) {
+        int next = first;
+        int position = IPV6_HEADER_LENGTH;
+        while (next == HOP_BY_HOP || next == DESTINATION || next == ROUTING || next == AUTHENTICATION) {
+            if (position + 8 > length) return 0;
+            int units = Wire.u8(memory, offset + position + 1);
+            int extension = next == AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
+            next = Wire.u8(memory, offset + position);
+            position += extension;
+        }
+        return next == ICMPV6 ? position : 0;
+    }
+
+    /** False for an option of length 0 or one that runs over the end (RFC 4861 4.6). Of two alike the first counts, as in Linux. */
+    private boolean readOptions(int end) {
         linkLayer = NO_MAC;
-        int wanted = type() == SOLICITATION ? SOURCE_LINK_LAYER : TARGET_LINK_LAYER;
-        int position = IPV6_HEADER_LENGTH + MESSAGE_LENGTH;
-        int end = IPV6_HEADER_LENGTH + payload;
+        int type = type();
+        int wanted = isAboutTarget(type) ? TARGET_LINK_LAYER : SOURCE_LINK_LAYER;
+        int position = message + headerLength(type);
         while (position + 8 <= end) {
             int optionLength = Wire.u8(memory, offset + position + 1) * 8;
             if (optionLength == 0 || position + optionLength > end) return false;
-            if (Wire.u8(memory, offset + position) == wanted) linkLayer = Wire.u48(memory, offset + position + 2);
+            boolean isWanted = Wire.u8(memory, offset + position) == wanted;
+            if (isWanted && linkLayer == NO_MAC) linkLayer = Wire.u48(memory, offset + position + 2);
             position += optionLength;
         }
         return position == end;

@@ -1,5 +1,18 @@
 package dev.tapswitch.core.table;
 
+import static dev.tapswitch.core.table.NeighbourWords.NO_PORT;
+import static dev.tapswitch.core.table.NeighbourWords.ageOf;
+import static dev.tapswitch.core.table.NeighbourWords.dynamicMeta;
+import static dev.tapswitch.core.table.NeighbourWords.isAtOrAfter;
+import static dev.tapswitch.core.table.NeighbourWords.isExpired;
+import static dev.tapswitch.core.table.NeighbourWords.isOlder;
+import static dev.tapswitch.core.table.NeighbourWords.isStatic;
+import static dev.tapswitch.core.table.NeighbourWords.mac;
+import static dev.tapswitch.core.table.NeighbourWords.macVlan;
+import static dev.tapswitch.core.table.NeighbourWords.port;
+import static dev.tapswitch.core.table.NeighbourWords.staticMeta;
+import static dev.tapswitch.core.table.NeighbourWords.vlan;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,12 +26,17 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Addresses are two big-endian halves; an IPv4 address is the IPv4-mapped IPv6 one (::ffff:a.b.c.d). Lookups are lock-free and
  * never write. There is one writer at a time: a worker that finds another writing skips its learning, which is only a hint, and
- * never waits; control threads wait. Bounded: a newcomer whose window is full takes the place of an expired entry, or is counted in
- * {@link #overflows()} and not learned.
+ * never waits; control threads wait.
+ *
+ * <p>Bounded, and fair among ports: a newcomer that finds no room takes the place of an expired entry, or else of the oldest entry of the
+ * port that has the most, unless the newcomer's own port has about as many; then it is counted in {@link #overflows()} and not learned. So a port
+ * that fills the table loses its own entries first. Static entries have as much room again, and evict dynamic ones.
  */
 public final class NeighbourTable {
     /** No live entry. */
     public static final long MISS = -1;
+    /** In what {@link #owner} returns: the entry is static. The low 48 bits are the MAC. */
+    public static final long BOUND = 1L << 48;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     /** A slot: sequence (odd while written), address, MAC + VLAN, meta (live, static, port, tick); three words of padding make it a cache line. */
@@ -33,11 +51,9 @@ public final class NeighbourTable {
     /** How many slots from its hash on an address may live in. */
     private static final int WINDOW = 8;
 
-    private static final long LIVE = 1L << 63;
-    private static final long STATIC = 1L << 62;
-    private static final int PORT_SHIFT = 32;
-    private static final int NO_PORT = 0xFFFF;
-    private static final int TICK_SHIFT = 7;
+    /** How many slots beyond its window a newcomer may look through for an entry to evict when the table is full. */
+    private static final int SWEEP = 64;
+
     private static final int NOT_FOUND = -1;
 
     private final int capacity;
@@ -47,10 +63,14 @@ public final class NeighbourTable {
 
     private final AtomicBoolean writing = new AtomicBoolean();
 
-    private final AtomicInteger size = new AtomicInteger();
+    private final AtomicInteger dynamics = new AtomicInteger();
+    private final AtomicInteger statics = new AtomicInteger();
+    private final PortCounts portCounts = new PortCounts();
     private final AtomicLong overflows = new AtomicLong();
+    /** Where the last sweep ended. Guarded by {@code writing}. */
+    private int hand;
 
-    /** A table for {@code capacity} entries, with at least twice as many slots. */
+    /** A table for {@code capacity} dynamic entries and as many static ones, with at least twice as many slots as either. */
     public NeighbourTable(int capacity) {
         if (capacity < 1 || capacity > 1 << 22)
             throw new IllegalArgumentException("neighbour capacity must be 1 to 4194304");
@@ -61,6 +81,12 @@ public final class NeighbourTable {
 
     /** The MAC of a live neighbour no older than {@code ageingMs}, or {@link #MISS}. Any thread. */
     public long lookup(long hi, long lo, int vlan, long nowMs, long ageingMs) {
+        long owner = owner(hi, lo, vlan, nowMs, ageingMs);
+        return owner == MISS ? MISS : owner & ~BOUND;
+    }
+
+    /** As {@link #lookup}, with {@link #BOUND} set where the entry is static. Any thread. */
+    public long owner(long hi, long lo, int vlan, long nowMs, long ageingMs) {
         int first = home(hi, lo, vlan);
         for (int i = 0; i < WINDOW; i++) {
             int base = base(first + i);
@@ -70,7 +96,8 @@ public final class NeighbourTable {
             boolean matches = meta < 0 && opaque(base + HI) == hi && opaque(base + LO) == lo && vlan(macVlan) == vlan;
             VarHandle.acquireFence();
             if (!matches || (sequence & 1) != 0 || opaque(base + SEQUENCE) != sequence) continue;
-            return isExpired(meta, nowMs, ageingMs) ? MISS : mac(macVlan);
+            if (isExpired(meta, nowMs, ageingMs)) return MISS;
+            return isStatic(meta) ? mac(macVlan) | BOUND : mac(macVlan);
         }
         return MISS;
     }
@@ -78,24 +105,50 @@ public final class NeighbourTable {
     /** How long ago a neighbour was last heard, milliseconds with the resolution of a tick (128 ms); -1 where there is none. Any thread. */
     public long ageMs(long hi, long lo, int vlan, long nowMs) {
         int slot = find(hi, lo, vlan);
-        return slot == NOT_FOUND ? -1 : ageMs(opaque(base(slot) + META), nowMs);
+        return slot == NOT_FOUND ? -1 : ageOf(opaque(base(slot) + META), nowMs);
+    }
+
+    /** Whether an address's MAC was heard, with that address, in the tick of {@code sinceMs} or later. Any thread. */
+    public boolean isHeardSince(long hi, long lo, int vlan, long mac, long sinceMs) {
+        int slot = find(hi, lo, vlan);
+        if (slot == NOT_FOUND || mac(opaque(base(slot) + MAC_VLAN)) != mac) return false;
+        return isAtOrAfter(opaque(base(slot) + META), sinceMs);
     }
 
     /**
-     * Learns or refreshes a neighbour; false when it was not learned: a static entry says otherwise, there is no room, or another
-     * thread is writing. Any thread; never waits.
+     * Learns or refreshes a neighbour; a static one is refreshed when its own MAC is heard. False when it was not learned: a static entry says
+     * otherwise, there is no room, or another thread is writing. Any thread; never waits.
      *
-     * @param port where it was heard, for listing and flushing
+     * @param port where it was heard, for listing, flushing and fairness
+     * @param limit most entries of this port, 0 for no limit: at the limit the port's own oldest make room
      */
-    public boolean learn(long hi, long lo, int vlan, long mac, int port, long nowMs, long ageingMs) {
+    public boolean learn(long hi, long lo, int vlan, long mac, int port, int limit, long nowMs, long ageingMs) {
         int slot = find(hi, lo, vlan);
         long macVlan = macVlan(mac, vlan);
-        long meta = LIVE | portAndTick(port, nowMs);
-        if (slot != NOT_FOUND && opaque(base(slot) + META) == meta && opaque(base(slot) + MAC_VLAN) == macVlan)
-            return true;
+        long meta = dynamicMeta(port, nowMs);
+        if (slot != NOT_FOUND) {
+            long before = opaque(base(slot) + META);
+            boolean isSame = opaque(base(slot) + MAC_VLAN) == macVlan;
+            if (isStatic(before) && !isSame) return false;
+            if (isSame && before == (isStatic(before) ? staticMeta(nowMs) : meta)) return true;
+        }
         if (!writing.compareAndSet(false, true)) return false;
         try {
-            return put(hi, lo, macVlan, meta, nowMs, ageingMs);
+            return put(hi, lo, macVlan, meta, limit, nowMs, ageingMs);
+        } finally {
+            writing.setRelease(false);
+        }
+    }
+
+    /** Forgets a dynamic neighbour if it still has this MAC; false when it did not, or another thread is writing. Any thread; never waits. */
+    public boolean forget(long hi, long lo, int vlan, long mac) {
+        if (!writing.compareAndSet(false, true)) return false;
+        try {
+            int slot = find(hi, lo, vlan);
+            if (slot == NOT_FOUND || isStatic(opaque(base(slot) + META))) return false;
+            if (mac(opaque(base(slot) + MAC_VLAN)) != mac) return false;
+            clear(slot);
+            return true;
         } finally {
             writing.setRelease(false);
         }
@@ -107,7 +160,10 @@ public final class NeighbourTable {
         try {
             int slot = find(hi, lo, vlan);
             if (slot != NOT_FOUND) clear(slot);
-            return put(hi, lo, macVlan(mac, vlan), LIVE | STATIC | portAndTick(NO_PORT, nowMs), nowMs, Long.MAX_VALUE);
+            slot = statics.get() < capacity ? roomForStatic(home(hi, lo, vlan)) : NOT_FOUND;
+            if (slot == NOT_FOUND) return false;
+            insert(slot, hi, lo, macVlan(mac, vlan), staticMeta(nowMs));
+            return true;
         } finally {
             writing.setRelease(false);
         }
@@ -143,10 +199,15 @@ public final class NeighbourTable {
 
     /** Entries now, static ones included. */
     public int size() {
-        return size.get();
+        return dynamics.get() + statics.get();
     }
 
-    /** Most entries. */
+    /** Dynamic entries now that were last heard on a port. */
+    public int size(int port) {
+        return portCounts.get(port);
+    }
+
+    /** Most dynamic entries. */
     public int capacity() {
         return capacity;
     }
@@ -168,7 +229,7 @@ public final class NeighbourTable {
             VarHandle.acquireFence();
             if (meta >= 0 || (sequence & 1) != 0 || opaque(base + SEQUENCE) != sequence) continue;
             int port = port(meta) == NO_PORT ? -1 : port(meta);
-            visitor.entry(hi, lo, vlan(macVlan), mac(macVlan), port, isStatic(meta), ageMs(meta, nowMs));
+            visitor.entry(hi, lo, vlan(macVlan), mac(macVlan), port, isStatic(meta), ageOf(meta, nowMs));
         }
     }
 
@@ -186,34 +247,88 @@ public final class NeighbourTable {
         while (!writing.compareAndSet(false, true)) Thread.onSpinWait();
     }
 
-    /** The writer's alone. */
-    private boolean put(long hi, long lo, long macVlan, long meta, long nowMs, long ageingMs) {
+    /** Must be called by the writer. */
+    private boolean put(long hi, long lo, long macVlan, long meta, int limit, long nowMs, long ageingMs) {
         int slot = find(hi, lo, vlan(macVlan));
         if (slot != NOT_FOUND) {
-            if (isStatic(opaque(base(slot) + META))) return false;
-            write(slot, hi, lo, macVlan, meta);
+            long before = opaque(base(slot) + META);
+            if (isStatic(before) && opaque(base(slot) + MAC_VLAN) != macVlan) return false;
+            long after = isStatic(before) ? staticMeta(nowMs) : meta;
+            count(before, -1);
+            count(after, 1);
+            write(slot, hi, lo, macVlan, after);
             return true;
         }
-        slot = expiredOrFree(home(hi, lo, vlan(macVlan)), nowMs, ageingMs);
-        boolean takesOver = slot != NOT_FOUND && opaque(base(slot) + META) < 0;
-        if (slot == NOT_FOUND || !takesOver && size.get() >= capacity) {
+        slot = room(home(hi, lo, vlan(macVlan)), port(meta), limit, nowMs, ageingMs);
+        if (slot == NOT_FOUND) {
             overflows.incrementAndGet();
             return false;
         }
-        if (!takesOver) size.incrementAndGet();
-        write(slot, hi, lo, macVlan, meta);
+        insert(slot, hi, lo, macVlan, meta);
         return true;
     }
 
-    /** An expired one if there is one: taking it over needs no room in a table that is full. */
-    private int expiredOrFree(int first, long nowMs, long ageingMs) {
+    /** Over what is in the slot, if anything is. */
+    private void insert(int slot, long hi, long lo, long macVlan, long meta) {
+        count(opaque(base(slot) + META), -1);
+        count(meta, 1);
+        write(slot, hi, lo, macVlan, meta);
+    }
+
+    /** Where a newcomer of a port may go: an expired or free slot, or that of an entry it may evict. */
+    private int room(int first, int port, int limit, long nowMs, long ageingMs) {
+        boolean isAtLimit = limit > 0 && portCounts.get(port) >= limit;
         int free = NOT_FOUND;
         for (int slot = first; slot < first + WINDOW; slot++) {
             long meta = opaque(base(slot) + META);
-            if (meta < 0 && isExpired(meta, nowMs, ageingMs)) return slot;
+            if (meta < 0 && isExpired(meta, nowMs, ageingMs) && !isAtLimit) return slot;
             if (meta >= 0 && free == NOT_FOUND) free = slot;
         }
+        if (free != NOT_FOUND && !isAtLimit && dynamics.get() < capacity) return free;
+        int victim = victim(first, WINDOW, port, isAtLimit);
+        boolean isGood = victim != NOT_FOUND && port(opaque(base(victim) + META)) != port;
+        if (isGood || free == NOT_FOUND) return victim;
+        int elsewhere = victim(hand, SWEEP, port, isAtLimit);
+        hand = hand + SWEEP & slots - 1;
+        if (elsewhere == NOT_FOUND) return victim;
+        clear(elsewhere);
         return free;
+    }
+
+    /** Of the port with the most entries the oldest that a newcomer of {@code port} may evict: its own, or one of a port that has more. */
+    private int victim(int first, int length, int port, boolean onlyOwn) {
+        int most = portCounts.get(port);
+        int victim = NOT_FOUND;
+        long victimsMeta = 0;
+        for (int slot = first; slot < first + length; slot++) {
+            long meta = opaque(base(slot) + META);
+            if (meta >= 0 || isStatic(meta)) continue;
+            int count = portCounts.get(port(meta));
+            if (port(meta) != port && (onlyOwn || count <= portCounts.get(port) + 1)) continue;
+            boolean isBetter = victim == NOT_FOUND || count > most || isOlder(meta, victimsMeta);
+            if (count < most || !isBetter) continue;
+            most = count;
+            victim = slot;
+            victimsMeta = meta;
+        }
+        return victim;
+    }
+
+    /** A free slot, or that of a dynamic entry. */
+    private int roomForStatic(int first) {
+        for (int slot = first; slot < first + WINDOW; slot++) if (opaque(base(slot) + META) >= 0) return slot;
+        for (int slot = first; slot < first + WINDOW; slot++) if (!isStatic(opaque(base(slot) + META))) return slot;
+        return NOT_FOUND;
+    }
+
+    private void count(long meta, int amount) {
+        if (meta >= 0) return;
+        if (isStatic(meta)) {
+            statics.addAndGet(amount);
+        } else {
+            dynamics.addAndGet(amount);
+            portCounts.add(port(meta), amount);
+        }
     }
 
     private int find(long hi, long lo, int vlan) {
@@ -245,8 +360,8 @@ public final class NeighbourTable {
     }
 
     private void clear(int slot) {
+        count(opaque(base(slot) + META), -1);
         write(slot, 0, 0, 0, 0);
-        size.decrementAndGet();
     }
 
     /** A sequence lock's write side: odd, the words, even. */
@@ -275,38 +390,5 @@ public final class NeighbourTable {
         h = (h ^ h >>> 32 ^ lo) * 0xD6E8_FEB8_6659_FD93L;
         h = (h ^ h >>> 32 ^ vlan) * 0x9E37_79B9_7F4A_7C15L;
         return (int) (h >>> 33) & slots - 1;
-    }
-
-    private static long macVlan(long mac, int vlan) {
-        return (long) vlan << 48 | mac;
-    }
-
-    private static long mac(long macVlan) {
-        return macVlan & 0xFFFF_FFFF_FFFFL;
-    }
-
-    private static int vlan(long macVlan) {
-        return (int) (macVlan >>> 48);
-    }
-
-    private static int port(long meta) {
-        return (int) (meta >>> PORT_SHIFT) & 0xFFFF;
-    }
-
-    private static boolean isStatic(long meta) {
-        return (meta & STATIC) != 0;
-    }
-
-    private static long portAndTick(int port, long nowMs) {
-        return (long) port << PORT_SHIFT | nowMs >>> TICK_SHIFT & 0xFFFF_FFFFL;
-    }
-
-    private static boolean isExpired(long meta, long nowMs, long ageingMs) {
-        return !isStatic(meta) && ageMs(meta, nowMs) > ageingMs;
-    }
-
-    private static long ageMs(long meta, long nowMs) {
-        int ticks = (int) (nowMs >>> TICK_SHIFT) - (int) meta;
-        return Math.max(0, (long) ticks << TICK_SHIFT);
     }
 }

@@ -190,6 +190,7 @@ class ForwarderTest {
 
     @Test
     void announcementsFloodAndCorrectTheTable() {
+        lan = threePorts(new SwitchSettings(300_000, ArpMode.DIRECT, 1024, 1024, 1000, false, 0));
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(C, IP_B)));
         assertEquals(new Decision.Forward(2), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
@@ -203,6 +204,30 @@ class ForwarderTest {
         nowMs += 1_000;
         assertEquals(new Decision.Flood(List.of(1, 2)), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
+        nowMs += 1_000;
+        assertEquals(new Decision.Forward(1), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
+    }
+
+    @Test
+    void aBoundNeighbourIsAskedAtItsPortOnly() {
+        lan.neighbourTable().addStatic(0, 0xFFFF_0000_0000L | IP_B, 0, B, nowMs);
+        decide(1, Frames.unicast(A, B));
+        for (int i = 0; i < 20; i++) {
+            nowMs += 1_000;
+            assertEquals(new Decision.Forward(1), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
+            decide(1, Frames.arpReply(B, IP_B, A, IP_A));
+        }
+    }
+
+    @Test
+    void aSilentBoundNeighbourIsSoughtElsewhereUnlessItsMacIsBoundToo() {
+        lan.neighbourTable().addStatic(0, 0xFFFF_0000_0000L | IP_B, 0, B, nowMs);
+        decide(1, Frames.unicast(A, B));
+        nowMs += 5_000;
+        assertEquals(new Decision.Forward(1), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
+        nowMs += 1_000;
+        assertEquals(new Decision.Flood(List.of(1, 2)), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
+        lan.macTable().addStatic(B, 0, 1, nowMs);
         nowMs += 1_000;
         assertEquals(new Decision.Forward(1), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
     }
@@ -302,7 +327,7 @@ class ForwarderTest {
     }
 
     private static SwitchSettings with(ArpMode mode, int rate) {
-        return new SwitchSettings(300_000, mode, 1024, 1024, rate);
+        return new SwitchSettings(300_000, mode, 1024, 1024, rate, true, 0);
     }
 
     private Decision decide(int port, byte[] frame) {

@@ -84,9 +84,66 @@ public final class Frames {
 
     /** A neighbour advertisement of fe80::target to all nodes. */
     public static byte[] advertisement(long fromMac, long target) {
-        byte[] option = linkLayer(NeighbourDiscovery.TARGET_LINK_LAYER, fromMac);
+        return advertisement(0x3333_0000_0001L, fromMac, target, fromMac);
+    }
+
+    /** A neighbour advertisement that fe80::target is at {@code mac}. */
+    public static byte[] advertisement(long destination, long fromMac, long target, long mac) {
+        byte[] option = linkLayer(NeighbourDiscovery.TARGET_LINK_LAYER, mac);
+        return discovery(destination, fromMac, target, NeighbourDiscovery.ADVERTISEMENT, 0x2000_0000, target, option);
+    }
+
+    /** An advertisement whose first target link-layer option says {@code mac}, the second {@code other}. */
+    public static byte[] advertisementWithTwoMacs(long fromMac, long target, long mac, long other) {
+        ByteArrayOutputStream options = new ByteArrayOutputStream();
+        options.writeBytes(linkLayer(NeighbourDiscovery.TARGET_LINK_LAYER, mac));
+        options.writeBytes(linkLayer(NeighbourDiscovery.TARGET_LINK_LAYER, other));
         return discovery(
-                0x3333_0000_0001L, fromMac, target, NeighbourDiscovery.ADVERTISEMENT, 0x2000_0000, target, option);
+                0x3333_0000_0001L,
+                fromMac,
+                target,
+                NeighbourDiscovery.ADVERTISEMENT,
+                0x2000_0000,
+                target,
+                options.toByteArray());
+    }
+
+    /** A router solicitation or advertisement from fe80::from, with its source's MAC. */
+    public static byte[] routerMessage(int type, long fromMac, long from) {
+        int header = type == NeighbourDiscovery.ROUTER_SOLICITATION ? 8 : 16;
+        byte[] message = ByteBuffer.allocate(header + 8)
+                .putInt(type << 24)
+                .put(header, linkLayer(NeighbourDiscovery.SOURCE_LINK_LAYER, fromMac))
+                .array();
+        return icmpv6(0x3333_0000_0002L, fromMac, from, 2, message);
+    }
+
+    /** A redirect from fe80::from: fe80::target is at {@code mac}. */
+    public static byte[] redirect(long fromMac, long from, long target, long mac) {
+        byte[] message = ByteBuffer.allocate(48)
+                .putInt(NeighbourDiscovery.REDIRECT << 24)
+                .putInt(0)
+                .putLong(LINK_LOCAL)
+                .putLong(target)
+                .putLong(LINK_LOCAL)
+                .putLong(target)
+                .put(linkLayer(NeighbourDiscovery.TARGET_LINK_LAYER, mac))
+                .array();
+        return icmpv6(B, fromMac, from, 1, message);
+    }
+
+    /** The same IPv6 frame with an extension header of eight bytes that says nothing. */
+    public static byte[] withExtension(int type, byte... frame) {
+        byte[] longer = ByteBuffer.allocate(frame.length + 8)
+                .put(frame, 0, 54)
+                .put(frame[20])
+                .put((byte) 0)
+                .put(new byte[] {1, 4, 0, 0, 0, 0}) // PadN
+                .put(frame, 54, frame.length - 54)
+                .array();
+        longer[20] = (byte) type;
+        ByteBuffer.wrap(longer).putShort(18, (short) (longer.length - 54));
+        return longer;
     }
 
     /** An IPv4 TCP segment whose payload counts up; header checksums complete, TCP's partial where asked for. */
@@ -175,12 +232,23 @@ public final class Frames {
 
     private static byte[] discovery(
             long destination, long source, long from, int type, int flags, long target, byte[] option) {
-        int payload = 24 + option.length;
+        byte[] message = ByteBuffer.allocate(24 + option.length)
+                .putInt(type << 24)
+                .putInt(flags)
+                .putLong(LINK_LOCAL)
+                .putLong(target)
+                .put(option)
+                .array();
+        return icmpv6(destination, source, from, 0x1_FF00_0000L | target & 0xFF_FFFF, message);
+    }
+
+    /** To ff02::to. */
+    private static byte[] icmpv6(long destination, long source, long from, long to, byte[] message) {
+        int payload = message.length;
         ByteBuffer ip = ByteBuffer.allocate(40 + payload);
         ip.putInt(0x6000_0000).putShort((short) payload).putShort((short) 0x3AFF);
         ip.putLong(from == 0 ? 0 : LINK_LOCAL).putLong(from);
-        ip.putLong(0xFF02L << 48).putLong(0x1_FF00_0000L | target & 0xFF_FFFF);
-        ip.putInt(type << 24).putInt(flags).putLong(LINK_LOCAL).putLong(target).put(option);
+        ip.putLong(0xFF02L << 48).putLong(to).put(message);
         long pseudo = 58 + payload + sum(ip.array(), 8, 32);
         ip.putShort(42, (short) checksum(pseudo, ip.array(), 40, payload));
         return ethernet(destination, source, EtherType.IPV6, ip.array());

@@ -3,6 +3,7 @@ package dev.tapswitch.tap.loop;
 import dev.tapswitch.core.forward.Forwarder;
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.core.forward.SwitchSnapshot;
+import io.netty.channel.IoEventLoop;
 import java.util.Arrays;
 
 /** One switch as one worker serves it: the worker's forwarder, and its queue of each port. The worker's loop alone, but for the trace. */
@@ -10,11 +11,18 @@ final class Lane {
     private final LearningSwitch owner;
     private final Forwarder forwarder;
     private TapQueue[] queues = new TapQueue[0];
+    private final ConflictTimer conflictTimer;
     private volatile Trace trace;
 
-    Lane(LearningSwitch owner, int worker) {
+    /** {@code index}: the worker's; {@code loop}: that of the worker's thread. */
+    Lane(LearningSwitch owner, int index, Worker worker, IoEventLoop loop) {
         this.owner = owner;
-        this.forwarder = owner.forwarder(worker);
+        this.forwarder = owner.forwarder(index);
+        this.conflictTimer = new ConflictTimer(worker, this, loop);
+    }
+
+    ConflictTimer conflictTimer() {
+        return conflictTimer;
     }
 
     SwitchSnapshot snapshot() {

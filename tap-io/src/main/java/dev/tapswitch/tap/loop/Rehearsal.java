@@ -7,6 +7,7 @@ import dev.tapswitch.core.forward.PortSettings;
 import dev.tapswitch.core.forward.SwitchSettings;
 import dev.tapswitch.tap.sys.Libc;
 import dev.tapswitch.tap.sys.Linux;
+import io.netty.channel.IoEventLoop;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -17,11 +18,11 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    static void of(Worker worker) {
+    static void of(Worker worker, IoEventLoop loop) {
         int nowhere = Libc.open("/dev/null", Linux.O_RDWR | Linux.O_CLOEXEC);
         if (nowhere < 0) return;
         LearningSwitch nobodys = new LearningSwitch("rehearsal", SwitchSettings.DEFAULT, 1);
-        Lane lane = new Lane(nobodys, 0);
+        Lane lane = new Lane(nobodys, 0, worker, loop);
         MemorySegment memory = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
         for (int i = 0; i < 2; i++) {
             int port = nobodys.addPort(PortSettings.of("port" + i, 1_500), true);

@@ -74,6 +74,8 @@ final class Worker {
             flood(lane, snapshot, inPort, memory, offset, frameLength);
         } else if (decision == Forwarder.REPLY) {
             reply(lane, inPort);
+        } else if (forwarder.hasConflicts()) {
+            lane.conflictTimer().arm();
         }
     }
 

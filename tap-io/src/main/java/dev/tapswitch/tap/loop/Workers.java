@@ -135,7 +135,8 @@ public final class Workers implements AutoCloseable {
     public synchronized void rehearse() {
         for (int i = 0; i < loops.length; i++) {
             Worker worker = workers[i];
-            await(loops[i].submit(() -> Rehearsal.of(worker)));
+            IoEventLoop loop = loops[i];
+            await(loops[i].submit(() -> Rehearsal.of(worker, loop)));
         }
     }
 
@@ -280,7 +281,7 @@ public final class Workers implements AutoCloseable {
 
     private Lane[] newLanes(LearningSwitch owner) {
         Lane[] made = new Lane[loops.length];
-        for (int i = 0; i < made.length; i++) made[i] = new Lane(owner, i);
+        for (int i = 0; i < made.length; i++) made[i] = new Lane(owner, i, workers[i], loops[i]);
         return made;
     }
 
