@@ -91,7 +91,7 @@ public final class Daemon {
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
         try (SwitchHost host = new SwitchHost(config.workerSettings(), thread, systemd);
-                Nat nat = new Nat(commands);
+                Nat nat = new Nat(commands, config.docker().get(DockerSchema.REACHABLE_BRIDGES));
                 ControlThread ended = thread;
                 ControlThread _ = commands;
                 ControlWatch _ = ControlWatch.start(thread, commands);
@@ -127,7 +127,7 @@ public final class Daemon {
                     if (predecessor == null) collectGarbageOfTheStart();
                     thread.execute(() -> systemd.started(host));
                     thread.every(TICK_MS, () -> tick(host, docker, systemd));
-                    commands.every(TICK_MS, () -> tickOfNetworks(docker, cni));
+                    commands.every(TICK_MS, () -> tickOfNetworks(docker, cni, nat));
                     if (predecessor != null) thread.execute(predecessor::running);
                     signals.await(() -> thread.execute(() -> reload(control)));
                     possessions.endIfHandedOver();
@@ -214,10 +214,11 @@ public final class Daemon {
         systemd.tell(host);
     }
 
-    private static void tickOfNetworks(Docker docker, Cni cni) {
+    private static void tickOfNetworks(Docker docker, Cni cni, Nat nat) {
         long nowMs = Clock.nowMs();
         if (docker != null) docker.tick(nowMs);
         cni.tick(nowMs);
+        nat.tick();
     }
 
     private static void reload(Control control) {

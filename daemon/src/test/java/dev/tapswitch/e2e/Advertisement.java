@@ -18,7 +18,7 @@ final class Advertisement {
         byte[] unsummed = Wire.bytes("86 00 0000", body);
         byte[] pseudo = Wire.bytes(
                 address(router), address(ALL_NODES), "%08x".formatted(unsummed.length), "%08x".formatted(ICMPV6));
-        int sum = checksum(pseudo, unsummed);
+        int sum = Wire.checksum(pseudo, unsummed);
         return Wire.bytes(
                 "33 33 00 00 00 01",
                 "02 00 00 66 0b ad",
@@ -30,15 +30,6 @@ final class Advertisement {
                 "86 00",
                 "%04x".formatted(sum),
                 body);
-    }
-
-    /** RFC 1071, over parts of an even length. */
-    private static int checksum(byte[]... parts) {
-        int sum = 0;
-        for (byte[] part : parts)
-            for (int i = 0; i < part.length; i += 2) sum += (part[i] & 0xff) << 8 | part[i + 1] & 0xff;
-        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-        return ~sum & 0xffff;
     }
 
     private static String address(String text) {

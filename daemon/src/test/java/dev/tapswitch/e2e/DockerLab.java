@@ -342,6 +342,16 @@ final class DockerLab implements AutoCloseable {
         }
     }
 
+    /** Of the miniature host. */
+    String hostNamespace() {
+        return "/proc/" + host.pid() + "/ns/net";
+    }
+
+    /** Of a container that runs. */
+    String namespace(String container) {
+        return "/proc/" + docker("inspect", "-f", "{{.State.Pid}}", container) + "/ns/net";
+    }
+
     List<String> inHost(String... words) {
         List<String> all = new ArrayList<>(List.of("nsenter", "-t", "" + host.pid(), "-n", "-m", "--wd=/"));
         all.addAll(List.of(words));

@@ -45,7 +45,7 @@ class DockerServiceIT {
                 echo '{"bridge": "none"}' >/etc/docker/daemon.json
                 ip netns add inet; ip link add inet0 type veth peer name eth0 netns inet
                 ip address add 198.18.0.1/24 dev inet0; ip link set inet0 up
-                ip -n inet address add 198.18.0.2/24 dev eth0; ip -n inet link set eth0 up
+                ip -n inet address add 198.18.0.2/24 dev eth0; ip -n inet address add 198.18.0.3/24 dev eth0; ip -n inet link set eth0 up
                 """);
         lab.expect("mkdir /etc/tapswitch && echo 'docker: {enabled: true}' >/etc/tapswitch/tapswitch.yaml");
         lab.expect("dpkg -i --no-triggers --force-confold /opt/tapswitch.deb");
@@ -162,6 +162,16 @@ class DockerServiceIT {
         lab.expect("systemctl restart tapswitch"); // the other order
         allIsReached();
         assertEquals("net0", lab.expect("firewall-cmd --zone=trusted --list-interfaces"));
+        // Where the administrator has put an interface it stays.
+        lab.expect("firewall-cmd --permanent --zone=block --add-interface=net2 && firewall-cmd --reload");
+        lab.expect(
+                "docker network create -d tapswitch --subnet 10.77.0.0/24 -o com.docker.network.bridge.name=net2 net2");
+        Command blocked = lab.run("docker run --rm --network net2 box ping -c 1 -W 2 198.18.0.2");
+        assertNotEquals(0, blocked.exit(), blocked.output());
+        assertEquals("net2", lab.expect("firewall-cmd --zone=block --list-interfaces"));
+        lab.expect("docker network rm net2");
+        lab.expect("firewall-cmd --permanent --zone=block --remove-interface=net2 && firewall-cmd --reload");
+        allIsReached();
         leavesAsItWas("nft list table inet firewalld");
         lab.expect("systemctl stop firewalld");
     }
@@ -176,6 +186,14 @@ class DockerServiceIT {
         allIsReached();
         lab.expect("ufw reload");
         allIsReached();
+        // What the administrator denies, before and after ufw makes its rules again.
+        String denied = "docker exec bb timeout 5 wget -q -O - http://198.18.0.3:8080/";
+        lab.expect(denied);
+        lab.expect("ufw route deny to 198.18.0.3");
+        assertNotEquals(0, lab.run(denied).exit());
+        lab.expect("ufw reload");
+        allIsReached();
+        assertNotEquals(0, lab.run(denied).exit());
         leavesAsItWas("iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's own, which come by the way
         lab.expect("ufw --force disable");
     }

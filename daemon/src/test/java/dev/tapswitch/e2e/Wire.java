@@ -1,5 +1,6 @@
 package dev.tapswitch.e2e;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Predicate;
@@ -94,6 +95,33 @@ final class Wire {
         byte[] wanted = bytes(hex);
         return frame.length >= offset + wanted.length
                 && Arrays.equals(frame, offset, offset + wanted.length, wanted, 0, wanted.length);
+    }
+
+    /** RFC 1071, over parts of an even length. */
+    static int checksum(byte[]... parts) {
+        int sum = 0;
+        for (byte[] part : parts)
+            for (int i = 0; i < part.length; i += 2) sum += (part[i] & 0xff) << 8 | part[i + 1] & 0xff;
+        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+        return ~sum & 0xffff;
+    }
+
+    /** A datagram without a checksum of its own, which IPv4 allows. */
+    static byte[] datagram(String destination, String source, String sender, String receiver, int port, String text) {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        String addresses = ipv4(sender) + ipv4(receiver);
+        String length = "%04x".formatted(28 + payload.length);
+        int sum = checksum(bytes("45 00", length, "0000 4000 40 11 0000", addresses));
+        return bytes(
+                destination,
+                source,
+                "0800 45 00",
+                length,
+                "0000 4000 40 11",
+                "%04x".formatted(sum),
+                addresses,
+                "%04x%04x%04x0000".formatted(40_000, port, 8 + payload.length),
+                HexFormat.of().formatHex(payload));
     }
 
     static String ipv4(String dotted) {

@@ -1,84 +1,124 @@
 package dev.tapswitch.daemon.nat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Docker, and ufw, have iptables' FORWARD drop what they don't know, and a drop there is one whatever our table says. So rules for each of our host
- * ports stand before that: in DOCKER-USER, which Docker offers for it, else in FORWARD itself, and there only while it drops. Our own table
- * then decides. Nothing of it is in a file.
+ * Docker, and ufw, have iptables' FORWARD drop by its policy whatever no rule accepts, and a drop there is final whatever our table says. So
+ * rules for each of our host ports stand at the end of FORWARD, and only while it drops: all that the administrator, Docker, ufw and others
+ * have there decides first, and what they drop stays dropped. Our own table then decides on the rest. Nothing of it is in a file.
  */
 final class ForwardRules {
-    /** The chains that matter here: who changes them may have taken ours out, or made them needed. */
-    static final Set<String> CHAINS = Set.of("FORWARD", "DOCKER-USER");
+    /** The chain that matters here: who changes it may have removed our rules, made them necessary, or put others behind them. */
+    static final String CHAIN = "FORWARD";
 
     private static final Logger LOG = LoggerFactory.getLogger(ForwardRules.class);
     private static final List<String> COMMANDS = List.of("iptables", "ip6tables");
+    /** Where earlier versions had their rules, before the administrator's. */
+    private static final String FORMER_CHAIN = "DOCKER-USER";
 
     private ForwardRules() {}
 
-    /** Lets networks pass, where something would keep them from it. */
+    /** Accepts what passes networks, all that there are, where the policy would drop it. */
     static void open(Collection<NatNetwork> networks) {
         for (String command : COMMANDS) {
-            String forward = list(command, "FORWARD");
-            boolean isDockers = forward.contains("-j DOCKER-USER\n");
-            boolean drops = forward.contains("-P FORWARD DROP\n") || forward.contains("-j ufw-");
-            String docker = isDockers ? list(command, "DOCKER-USER") : "";
-            for (NatNetwork network : networks) {
-                for (List<String> rule : rules(network)) {
-                    if (isDockers) put(command, "DOCKER-USER", rule, docker);
-                    if (!isDockers && drops) put(command, "FORWARD", rule, forward);
-                    else remove(command, "FORWARD", rule, forward);
-                }
-            }
+            List<String> listed = list(command, CHAIN);
+            List<String> wanted = new ForwardChain(listed, List.of()).drops()
+                    ? networks.stream()
+                            .flatMap(network -> rules(command, network).stream())
+                            .toList()
+                    : List.of();
+            for (NatNetwork network : networks)
+                allRules(network).stream()
+                        .filter(rule -> !wanted.contains(rule))
+                        .forEach(rule -> delete(command, CHAIN, rule, listed));
+            place(command, wanted);
         }
     }
 
-    /** Takes a network's rules out. */
+    private static void place(String command, List<String> wanted) {
+        if (wanted.isEmpty()) return;
+        ForwardChain chain = new ForwardChain(list(command, CHAIN), wanted);
+        for (String rule : wanted) {
+            if (chain.isInPlace(rule)) continue;
+            int copies = chain.count(rule);
+            // The first copy is deleted: where that is the old one it goes last, so that no packet is dropped
+            // meanwhile.
+            boolean isTooLate = chain.isTooLate(rule);
+            if (isTooLate) delete(command, rule, copies);
+            String position = Integer.toString(chain.end() + 1);
+            HostCommand added = run(command, "-I", CHAIN, position, rule);
+            if (added.exit() != 0) LOG.warn("{}: {}", command, added.complaint());
+            else if (!isTooLate) delete(command, rule, copies);
+            chain = new ForwardChain(list(command, CHAIN), wanted);
+        }
+    }
+
+    /** Removes a network's rules. */
     static void close(NatNetwork network) {
         for (String command : COMMANDS) {
-            for (String chain : CHAINS) {
-                String there = list(command, chain);
-                for (List<String> rule : rules(network)) remove(command, chain, rule, there);
-            }
+            List<String> listed = list(command, CHAIN);
+            allRules(network).forEach(rule -> delete(command, CHAIN, rule, listed));
         }
     }
 
-    /** As iptables -S writes them. Into an open network others let pass what they want: the answers here, and what they have translated. */
-    private static List<List<String>> rules(NatNetwork network) {
-        List<String> in = List.of("-i", network.device(), "-j", "ACCEPT");
-        if (!network.open()) return List.of(in, List.of("-o", network.device(), "-j", "ACCEPT"));
-        String states = "RELATED,ESTABLISHED,DNAT";
-        return List.of(in, List.of("-o", network.device(), "-m", "conntrack", "--ctstate", states, "-j", "ACCEPT"));
+    /** Removes what an earlier version of this program has left. */
+    static void removeFormer(Collection<NatNetwork> networks) {
+        for (String command : COMMANDS) {
+            List<String> listed = list(command, FORMER_CHAIN);
+            for (NatNetwork network : networks)
+                allRules(network).forEach(rule -> delete(command, FORMER_CHAIN, rule, listed));
+        }
     }
 
-    private static void put(String command, String chain, List<String> rule, String there) {
-        if (isIn(there, chain, rule)) return;
-        HostCommand added = change(command, "-I", chain, rule);
-        if (added.exit() != 0) LOG.warn("{}: {}", command, added.complaint());
+    /** What a network needs. Into one that is not routed come answers, and what is translated to it; nothing passes an internal one. */
+    private static List<String> rules(String command, NatNetwork network) {
+        if (network.internal()) return List.of();
+        boolean isRouted = command.equals("ip6tables") ? network.routedIpv6() : network.routedIpv4();
+        return List.of(out(network), isRouted ? in(network) : answers(network));
     }
 
-    private static void remove(String command, String chain, List<String> rule, String there) {
-        if (isIn(there, chain, rule)) change(command, "-D", chain, rule);
+    private static List<String> allRules(NatNetwork network) {
+        return List.of(out(network), in(network), answers(network));
     }
 
-    private static boolean isIn(String there, String chain, List<String> rule) {
-        return there.lines().anyMatch(("-A " + chain + " " + String.join(" ", rule))::equals);
+    // As iptables -S writes them.
+
+    private static String out(NatNetwork network) {
+        return "-i " + network.device() + " -j ACCEPT";
     }
 
-    /** A chain's rules, a line each; empty where there is no such chain, or no iptables. */
-    private static String list(String command, String chain) {
+    private static String in(NatNetwork network) {
+        return "-o " + network.device() + " -j ACCEPT";
+    }
+
+    private static String answers(NatNetwork network) {
+        return "-o " + network.device() + " -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT";
+    }
+
+    private static void delete(String command, String chain, String rule, List<String> listed) {
+        String line = "-A " + chain + " " + rule;
+        listed.stream().filter(line::equals).forEach(copy -> run(command, "-D", chain, "", rule));
+    }
+
+    private static void delete(String command, String rule, int copies) {
+        for (int i = 0; i < copies; i++) run(command, "-D", CHAIN, "", rule);
+    }
+
+    /** A chain's policy and rules, a line each; empty where there is no such chain, or no iptables. */
+    private static List<String> list(String command, String chain) {
         HostCommand listed = HostCommand.run(command, "-w", "2", "-S", chain);
-        return listed.exit() == 0 ? listed.output() : "";
+        return listed.exit() == 0 ? listed.output().lines().toList() : List.of();
     }
 
-    private static HostCommand change(String command, String action, String chain, List<String> rule) {
+    private static HostCommand run(String command, String action, String chain, String position, String rule) {
         List<String> words = new ArrayList<>(List.of(command, "-w", "2", action, chain));
-        words.addAll(rule);
+        if (!position.isEmpty()) words.add(position);
+        words.addAll(Arrays.asList(rule.split(" ", -1)));
         return HostCommand.run("", words);
     }
 }

@@ -3,6 +3,8 @@ package dev.tapswitch.daemon.nat;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.tap.device.RuleEvents;
+import dev.tapswitch.tap.device.TapException;
+import dev.tapswitch.tap.device.UplinkBridges;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +31,20 @@ public final class Nat implements AutoCloseable {
     private final Map<String, List<HostListener>> listeners = new LinkedHashMap<>();
     /** From the first network on. */
     private Optional<RuleWatch> watch = Optional.empty();
+    /** Bridges that the user allows, and those that lead outside. */
+    private final Set<String> allowedBridges;
+
+    private Set<String> uplinks = Set.of();
 
     private boolean isWatchTried;
 
-    /** {@code control} is the control thread. */
-    public Nat(Executor control) {
+    /**
+     * @param control the control thread
+     * @param allowedBridges other bridges that containers may reach although they are not uplinks
+     */
+    public Nat(Executor control, Collection<String> allowedBridges) {
         this.control = control;
+        this.allowedBridges = Set.copyOf(allowedBridges);
     }
 
     /**
@@ -87,6 +99,7 @@ public final class Nat implements AutoCloseable {
      */
     public void restored() {
         if (networks.isEmpty()) clear();
+        ForwardRules.removeFormer(networks.values());
         refresh();
     }
 
@@ -102,12 +115,16 @@ public final class Nat implements AutoCloseable {
     /** Makes the kernel have again what it should, after others may have cleared it. */
     public void refresh() {
         if (networks.isEmpty()) return;
+        refreshTable();
+        letPass(networks.values());
+    }
+
+    private void refreshTable() {
         try {
             apply();
         } catch (Refused e) {
             LOG.warn("{}", e.getMessage());
         }
-        letPass(networks.values());
     }
 
     /** What is not in our own table: settings of the host, and other firewalls. */
@@ -115,7 +132,8 @@ public final class Nat implements AutoCloseable {
         if (!isWatchTried) watch = RuleWatch.start(control, this::putRight);
         isWatchTried = true;
         some.forEach(HostSettings::prepare);
-        ForwardRules.open(some);
+        // All, for they stand together.
+        ForwardRules.open(networks.values());
         Firewalld.trust(some);
     }
 
@@ -127,7 +145,7 @@ public final class Nat implements AutoCloseable {
             refresh();
             return;
         }
-        if (ForwardRules.CHAINS.stream().anyMatch(changes::touch)) ForwardRules.open(networks.values());
+        if (changes.touch(ForwardRules.CHAIN)) ForwardRules.open(networks.values());
         if (changes.touch(Firewalld.TABLE)) Firewalld.trust(networks.values());
     }
 
@@ -161,6 +179,26 @@ public final class Nat implements AutoCloseable {
                 .flatMap(List::stream)
                 .map(HostListener::port)
                 .toList();
+    }
+
+    /** Follows bridges that have become uplinks, or have ceased to be. To be called every second. */
+    public void tick() {
+        if (!networks.isEmpty() && !uplinks().equals(uplinks)) refreshTable();
+    }
+
+    private Set<String> uplinks() {
+        try {
+            return UplinkBridges.find();
+        } catch (TapException e) {
+            LOG.debug("bridges can't be listed", e);
+            return uplinks;
+        }
+    }
+
+    private Set<String> reachable() {
+        Set<String> reachable = new TreeSet<>(allowedBridges);
+        reachable.addAll(uplinks);
+        return reachable;
     }
 
     private static void clear() {
@@ -216,7 +254,9 @@ public final class Nat implements AutoCloseable {
     }
 
     private void apply() throws Refused {
-        HostCommand nft = HostCommand.run(Ruleset.of(networks.values(), published()), List.of("nft", "-f", "-"));
+        uplinks = uplinks();
+        HostCommand nft =
+                HostCommand.run(Ruleset.of(networks.values(), published(), reachable()), List.of("nft", "-f", "-"));
         if (nft.exit() == 0) return;
         String why = nft.exit() == HostCommand.NOT_FOUND
                 ? "there is no nft here: install nftables"

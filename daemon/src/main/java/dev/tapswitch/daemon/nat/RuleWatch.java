@@ -44,7 +44,7 @@ final class RuleWatch implements AutoCloseable {
             if (heard.isEmpty()) return;
             Changes changes = heard.get();
             boolean isFirewalld = changes.touch(Firewalld.TABLE);
-            if (!isFirewalld && !isOurs(changes) && ForwardRules.CHAINS.stream().noneMatch(changes::touch)) continue;
+            if (!isFirewalld && !isOurs(changes) && !changes.touch(ForwardRules.CHAIN)) continue;
             if (isFirewalld) Firewalld.await();
             control.execute(() -> look.accept(changes));
             LockSupport.parkNanos(PAUSE_NANOS);

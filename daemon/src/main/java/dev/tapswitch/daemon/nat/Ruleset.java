@@ -3,6 +3,7 @@ package dev.tapswitch.daemon.nat;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The table {@code inet tapswitch} as nft(8) reads it: made anew, as a whole, in one transaction. Pure.
@@ -16,15 +17,23 @@ final class Ruleset {
     private final StringBuilder text = new StringBuilder();
     private final Collection<NatNetwork> networks;
     private final Collection<PublishedPort> ports;
+    private final Collection<String> reachableBridges;
 
-    private Ruleset(Collection<NatNetwork> networks, Collection<PublishedPort> ports) {
+    private Ruleset(
+            Collection<NatNetwork> networks, Collection<PublishedPort> ports, Collection<String> reachableBridges) {
         this.networks = networks;
         this.ports = ports;
+        this.reachableBridges = reachableBridges;
     }
 
-    /** What makes the table be as said; where there is no network, what makes it go. */
-    static String of(Collection<NatNetwork> networks, Collection<PublishedPort> ports) {
-        Ruleset ruleset = new Ruleset(networks, ports);
+    /**
+     * What makes the table be as said; where there is no network, what makes it go.
+     *
+     * @param reachableBridges the bridges of others that containers may reach
+     */
+    static String of(
+            Collection<NatNetwork> networks, Collection<PublishedPort> ports, Collection<String> reachableBridges) {
+        Ruleset ruleset = new Ruleset(networks, ports, reachableBridges);
         // Adding before deleting makes the deletion succeed where there is none.
         ruleset.line("add table " + TABLE);
         ruleset.line("delete table " + TABLE);
@@ -38,13 +47,18 @@ final class Ruleset {
         translation();
         masquerading();
         forwarding();
+        relaying();
         line("}");
     }
 
-    /** With route_localnet, which published ports at 127.0.0.1 need, a container could reach what listens on the host's loopback. */
+    /**
+     * RFC 1122 3.2.1.3: no such packet comes by a wire. The kernel drops it after the translation only, too late for ports that are published at
+     * 127.0.0.1 (CVE-2020-8558), and not at all on interfaces with route_localnet, which those ports need.
+     */
     private void guard() {
         chain("guard", "type filter hook prerouting priority raw; policy accept;");
-        line("    iifname " + devices(networks) + " ip daddr 127.0.0.0/8 drop");
+        line("    iifname != \"lo\" ip saddr 127.0.0.0/8 drop");
+        line("    iifname != \"lo\" ip daddr 127.0.0.0/8 drop");
         end();
     }
 
@@ -109,14 +123,30 @@ final class Ruleset {
         List<NatNetwork> closed =
                 networks.stream().filter(network -> !network.open()).toList();
         if (!closed.isEmpty()) line("    iifname " + devices(closed) + " oifname " + devices(closed) + " drop");
-        // Past Docker's own bridges only by what they publish: their own rules would have let others through, and we
-        // went before them.
-        line("    iifname " + devices(networks) + " oifname { \"docker0\", \"br-*\", \"docker_gwbridge\" } drop");
+        // To other engines' bridges by what they publish only: what they drop by FORWARD's policy we accept there.
+        String uplinks = reachableBridges.isEmpty() ? "" : "oifname != " + set(reachableBridges.stream()) + " ";
+        line("    iifname " + devices(networks) + " meta oifkind \"bridge\" " + uplinks + "drop");
         for (PublishedPort port : ports) routed(port);
         for (NatNetwork network : networks) {
             String out = "    oifname \"" + network.device() + "\" ";
             if (network.routedIpv4() || network.routedIpv6()) line(out + "meta l4proto { icmp, ipv6-icmp } accept");
             if (!network.internal() && !network.open()) line(out + "drop");
+        }
+        end();
+    }
+
+    /** An internal network's containers reach nothing that others publish: what is not translated comes to {@link HostListener}. */
+    private void relaying() {
+        List<NatNetwork> internal =
+                networks.stream().filter(NatNetwork::internal).toList();
+        if (internal.isEmpty()) return;
+        chain("relay", "type filter hook input priority filter; policy accept;");
+        for (PublishedPort port : ports) {
+            String to = port.hostAddress().isEmpty()
+                    ? ""
+                    : (port.isIpv6() ? "ip6" : "ip") + " daddr " + port.hostAddress() + " ";
+            line("    iifname " + devices(internal) + " ct state new " + to + port.protocol() + " dport "
+                    + port.hostPort() + " drop");
         }
         end();
     }
@@ -138,9 +168,11 @@ final class Ruleset {
     }
 
     private static String devices(Collection<NatNetwork> some) {
-        List<String> quoted =
-                some.stream().map(network -> "\"" + network.device() + "\"").toList();
-        return quoted.stream().collect(Collectors.joining(", ", "{ ", " }"));
+        return set(some.stream().map(NatNetwork::device));
+    }
+
+    private static String set(Stream<String> names) {
+        return names.map(name -> "\"" + name + "\"").collect(Collectors.joining(", ", "{ ", " }"));
     }
 
     private void chain(String name, String hook) {

@@ -42,10 +42,28 @@ public final class DockerSchema {
             .defaultText("none")
             .build();
 
+    public static final Setting<List<String>> REACHABLE_BRIDGES = Setting.of(
+                    "reachable-bridges",
+                    new SettingType.Texts("NAME", DockerSchema::bridge),
+                    List.of(),
+                    "Bridges of other engines that containers may reach, as virbr0. Otherwise they reach only what is published there.")
+            .fixed()
+            .notInLabs()
+            .defaultText("none")
+            .build();
+
     /** All of them, in the order in which people read them. */
-    public static final List<Setting<?>> ALL = List.of(ENABLED, SOCKET, DEFAULT_BRIDGE, DEFAULT_BRIDGE_ADDRESS);
+    public static final List<Setting<?>> ALL =
+            List.of(ENABLED, SOCKET, DEFAULT_BRIDGE, DEFAULT_BRIDGE_ADDRESS, REACHABLE_BRIDGES);
 
     private DockerSchema() {}
+
+    /** It becomes part of a rule of nftables, where * is a wildcard. */
+    private static void bridge(String name) {
+        if (TapSpec.checkedName(name).matches("[A-Za-z0-9_.-]+")) return;
+        throw new IllegalArgumentException(
+                "\"" + name + "\" is not possible here; expected letters, digits, '_', '.' and '-'");
+    }
 
     private static String interfaceAddress(String text) {
         IpPrefix.ofInterface(text);

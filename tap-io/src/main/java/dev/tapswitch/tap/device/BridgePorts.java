@@ -47,9 +47,32 @@ public final class BridgePorts implements AutoCloseable {
 
     /** All the links of the namespace. */
     public List<HostLink> links() throws TapException {
-        NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP)
+        return list(allLinks());
+    }
+
+    /** All the bridges of the namespace. */
+    List<HostLink> bridges() throws TapException {
+        // The kernel lists those only, where it knows how to.
+        NetlinkMessage message = allLinks().nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "bridge"));
+        return list(message).stream()
+                .filter(link -> link.kind().equals("bridge"))
+                .toList();
+    }
+
+    /** All the ports of a bridge. */
+    List<HostLink> portsOf(int bridge) throws TapException {
+        return list(allLinks().attribute(IFLA_MASTER, bridge)).stream()
+                .filter(link -> link.master() == bridge)
+                .toList();
+    }
+
+    private static NetlinkMessage allLinks() {
+        return new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP)
                 .link(0, 0, 0)
                 .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    }
+
+    private List<HostLink> list(NetlinkMessage message) throws TapException {
         try {
             return netlink.request(message).stream().map(HostLink::of).toList();
         } catch (NetlinkException e) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells which tables and chains of nftables have come or gone in the namespace, or have lost rules; those that iptables-nft makes as well. One
+ * Tells which tables and chains of nftables have come or gone in the namespace, or have other rules; those that iptables-nft makes as well. One
  * thread waits, another may close.
  */
 public final class RuleEvents implements AutoCloseable {
@@ -18,7 +18,7 @@ public final class RuleEvents implements AutoCloseable {
     /**
      * What has changed since it was asked last.
      *
-     * @param made names of tables and chains that are there anew, or have other properties
+     * @param made names of tables and chains that are there anew, or have other properties, and of chains that have more rules
      * @param gone names of tables and chains that have gone, and of chains that have lost rules
      * @param lost there was more, of which nothing is known
      */
@@ -59,6 +59,7 @@ public final class RuleEvents implements AutoCloseable {
                 case Netfilter.NFT_MSG_NEWCHAIN -> made(name(payload, Netfilter.NFTA_CHAIN_NAME));
                 case Netfilter.NFT_MSG_DELTABLE -> gone(name(payload, Netfilter.NFTA_TABLE_NAME));
                 case Netfilter.NFT_MSG_DELCHAIN -> gone(name(payload, Netfilter.NFTA_CHAIN_NAME));
+                case Netfilter.NFT_MSG_NEWRULE -> made.add(name(payload, Netfilter.NFTA_RULE_CHAIN));
                 case Netfilter.NFT_MSG_DELRULE -> gone.add(name(payload, Netfilter.NFTA_RULE_CHAIN));
                 default -> {}
             }

@@ -14,6 +14,7 @@ public final class Netfilter {
     public static final int NFT_MSG_DELTABLE = 2;
     public static final int NFT_MSG_NEWCHAIN = 3;
     public static final int NFT_MSG_DELCHAIN = 5;
+    public static final int NFT_MSG_NEWRULE = 6;
     public static final int NFT_MSG_DELRULE = 8;
     public static final int NFTA_TABLE_NAME = 1;
     public static final int NFTA_CHAIN_NAME = 3;
