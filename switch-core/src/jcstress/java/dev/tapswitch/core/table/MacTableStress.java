@@ -140,4 +140,66 @@ public final class MacTableStress {
             r.r2 = table.size(7) + table.size(8);
         }
     }
+
+    /** Newcomers that evict each other's entries while they are being inserted never lend one the other's port, and are counted right. */
+    @JCStressTest
+    @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "own ports only, counts as entries")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "another MAC's port, or wrong counts")
+    @State
+    public static class EvictEachOther {
+        private final MacTable table = new MacTable(1);
+        private int strays;
+
+        @Actor
+        public void first() {
+            for (int i = 0; i < 4; i++) table.learn(MAC + i, 0, 7, 0, NOW, AGEING);
+        }
+
+        @Actor
+        public void second() {
+            for (int i = 4; i < 8; i++) table.learn(MAC + i, 0, 8, 0, NOW, AGEING);
+        }
+
+        @Arbiter
+        public void count(II_Result r) {
+            int[] entries = new int[1];
+            table.forEach(NOW, (mac, vlan, port, isStatic, ageMs) -> {
+                entries[0]++;
+                if (port != (mac < MAC + 4 ? 7 : 8)) strays++;
+            });
+            boolean counted = table.size() == entries[0] && table.size(7) + table.size(8) == entries[0];
+            r.r1 = strays;
+            r.r2 = counted ? 0 : -1;
+        }
+    }
+
+    /** A static entry is there and stays, whatever is learned meanwhile. */
+    @JCStressTest
+    @Outcome(id = "7, 1", expect = Expect.ACCEPTABLE, desc = "bound, and counted once")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, elsewhere, or counted wrong")
+    @State
+    public static class BindInAFullTable {
+        private final MacTable table = new MacTable(1);
+
+        public BindInAFullTable() {
+            table.learn(OTHER, 0, 8, 0, NOW, AGEING);
+        }
+
+        @Actor
+        public void bind() {
+            table.addStatic(MAC, 0, 7, NOW);
+        }
+
+        @Actor
+        public void flood() {
+            for (int i = 1; i < 4; i++) table.learn(OTHER + i, 0, 8, 0, NOW, AGEING);
+            table.learn(MAC, 0, 8, 0, NOW, AGEING);
+        }
+
+        @Arbiter
+        public void count(II_Result r) {
+            r.r1 = table.lookup(MAC, 0, NOW, AGEING);
+            r.r2 = table.size(7);
+        }
+    }
 }

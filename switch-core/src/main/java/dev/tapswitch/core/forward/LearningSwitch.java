@@ -103,7 +103,9 @@ public final class LearningSwitch {
         if (up[index] == isUp) return;
         up[index] = isUp;
         publish();
-        if (!isUp) flush(index, false);
+        if (isUp) return;
+        macTable.flushPort(index, false);
+        neighbourTable.flushPort(index);
     }
 
     public synchronized boolean isPortUp(int index) {
@@ -117,7 +119,8 @@ public final class LearningSwitch {
         ports[index] = null;
         up[index] = false;
         publish();
-        flush(index, true);
+        macTable.forgetPort(index);
+        neighbourTable.flushPort(index);
     }
 
     /** Changes the settings; the capacities stay as they were made. */
@@ -128,6 +131,8 @@ public final class LearningSwitch {
 
     /** A counter of a port, summed over the workers. Any thread. */
     public long count(int port, PortCounter counter) {
+        // Counted by the table: the port that loses an entry is not the one whose worker counts.
+        if (counter == PortCounter.EVICTED) return macTable.evictions(port);
         long sum = 0;
         for (Forwarder forwarder : forwarders) sum += forwarder.counters(port).get(counter);
         return sum;
@@ -163,11 +168,6 @@ public final class LearningSwitch {
         Arrays.setAll(scratch, port -> new Counters());
         forwarder.setCounters(scratch);
         return forwarder;
-    }
-
-    private void flush(int index, boolean includeStatic) {
-        macTable.flushPort(index, includeStatic);
-        neighbourTable.flushPort(index);
     }
 
     private int freeIndex() {

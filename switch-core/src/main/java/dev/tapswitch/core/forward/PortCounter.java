@@ -13,6 +13,7 @@ public enum PortCounter {
     MOVED("MAC entries that moved to this port"),
     NOT_LEARNED_LIMIT("frames forwarded without learning their source: learning limit reached"),
     NOT_LEARNED_FULL("frames forwarded without learning their source: MAC table full"),
+    EVICTED("MAC entries of this port that went to make room for others in a full table"),
     SEGMENTED("super-frames to this port that were segmented in software"),
     CHECKSUMMED("frames to this port whose checksum was completed in software");
 

@@ -5,7 +5,7 @@ package dev.tapswitch.core.forward;
  *
  * @param ageingMs dynamic MAC and neighbour entries unused for so long are forgotten, milliseconds, 1,000 or more
  * @param arpMode see {@link ArpMode}
- * @param macCapacity most MAC entries, fixed for the switch's life
+ * @param macCapacity most dynamic MAC entries, fixed for the switch's life
  * @param neighbourCapacity most neighbour entries, fixed for the switch's life
  * @param unknownArpPerSecond ARP requests and solicitations for unknown targets that each port may flood per second; 0 for no limit
  * @param neighbourGuard whether a claim of an address that another station has is held until that station was asked

@@ -10,21 +10,24 @@ import static dev.tapswitch.core.table.MacWords.isRefreshed;
 import static dev.tapswitch.core.table.MacWords.isSameEntry;
 import static dev.tapswitch.core.table.MacWords.isStatic;
 import static dev.tapswitch.core.table.MacWords.key;
+import static dev.tapswitch.core.table.MacWords.mac;
 import static dev.tapswitch.core.table.MacWords.port;
 import static dev.tapswitch.core.table.MacWords.portAndTick;
 import static dev.tapswitch.core.table.MacWords.vlan;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The MAC table (filtering database, IEEE 802.1Q 8.8): which port a station's frames come from, keyed by MAC and VLAN.
  *
- * <p>Lock-free: any number of workers learn and look up while control threads age, flush and list. Bounded: a table of
- * {@code capacity} entries never grows; when it, or the two buckets a key may live in, are full and hold nothing that
- * has expired, the newcomer is not learned and its frames flood. Nothing is allocated after construction but the
- * per-port counts.
+ * <p>Lock-free: any number of workers learn and look up while control threads age, flush and list. Bounded: a table has room for
+ * {@code capacity} dynamic entries and, apart from them, as many static ones, and never grows. When it, or the two buckets a key may live in, are
+ * full, a newcomer takes the place of an entry of the port that is most above its share: see {@link MacEviction}. Where no entry may go, the newcomer is
+ * not learned and its frames flood. Nothing is allocated after construction but the per-port counts.
+ *
+ * <p>A static entry of VLAN 0 binds its MAC in all VLANs: in none of them is the MAC learned on another port, unless a static entry of that
+ * VLAN says so.
  *
  * <p>A slot is two {@linkplain MacWords words}. The key word goes {@code EMPTY -> CLAIMED -> key -> EMPTY}; the value word holds port, tick,
  * a static bit, a live bit, and the slot's version, raised by each insertion so that a CAS prepared for one entry can't
@@ -56,7 +59,7 @@ public final class MacTable {
     public static final int STATIC_ELSEWHERE = 4;
     /** The port has as many entries as it may. */
     public static final int PORT_LIMIT = 5;
-    /** There is no room. */
+    /** There is no room, and no entry that may go for this one. */
     public static final int FULL = 6;
 
     /** Ports are numbered below this. */
@@ -67,24 +70,29 @@ public final class MacTable {
     private static final int ATTEMPTS = 8;
     private static final long EMPTY = 0;
     private static final long CLAIMED = 1;
-
     private static final int NOT_FOUND = -1;
 
     private final int capacity;
     private final long[] words;
     private final MacHash places;
 
-    private final AtomicInteger size = new AtomicInteger();
-    private final PortCounts portCounts = new PortCounts();
+    private final MacCounts counts;
+    private final MacEviction eviction;
+    private final MacDuplicates duplicates;
+    /** Whether a dynamic entry of a VLAN was ever made: until then a new static entry has none to replace there. */
+    private volatile boolean hasTagged;
 
-    /** A table for {@code capacity} entries, with twice as many slots: 32 bytes an entry when capacity is a power of 2. */
+    /** A table for {@code capacity} entries of each kind, with twice as many slots: 32 bytes an entry when capacity is a power of 2. */
     public MacTable(int capacity) {
         if (capacity < 1 || capacity > 1 << 24)
             throw new IllegalArgumentException("MAC capacity must be 1 to 16777216");
         this.capacity = capacity;
+        this.counts = new MacCounts(capacity);
         int slots = Math.max(2 * BUCKET_SLOTS, Integer.highestOneBit(Math.max(1, capacity - 1)) << 2);
         this.words = new long[slots * 2];
         this.places = new MacHash(slots);
+        this.eviction = new MacEviction(words, counts, this::removeSlot);
+        this.duplicates = new MacDuplicates(words, places, this::removeSlot);
     }
 
     /** The port of a live entry no older than {@code ageingMs}, or {@link #MISS}. Any thread. */
@@ -105,7 +113,9 @@ public final class MacTable {
     public int learn(long mac, int vlan, int port, int limit, long nowMs, long ageingMs) {
         long key = key(mac, vlan);
         long hash = places.of(key);
-        if (isRefreshed(liveValueAt(places.home(hash), key), port, nowMs)) return REFRESHED;
+        long home = liveValueAt(places.home(hash), key);
+        if (isRefreshed(home, port, nowMs)) return REFRESHED;
+        if (isStatic(home)) return port(home) == port ? STATIC_HERE : STATIC_ELSEWHERE;
         // A lost race means that another thread changed this very entry: look again. Bounded, as learning is only a
         // hint.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -118,7 +128,7 @@ public final class MacTable {
         return REFRESHED;
     }
 
-    /** What {@link #learn} would return now, with nothing changed: for explaining. Any thread. */
+    /** What {@link #learn} would return now, with nothing changed: for explaining. In a full table it takes for granted that an entry may go. */
     public int wouldLearn(long mac, int vlan, int port, int limit) {
         long key = key(mac, vlan);
         int slot = find(key, places.of(key));
@@ -127,9 +137,9 @@ public final class MacTable {
             if (isStatic(value)) return port(value) == port ? STATIC_HERE : STATIC_ELSEWHERE;
             if (port(value) == port) return REFRESHED;
         }
-        if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
-        if (slot != NOT_FOUND) return MOVED;
-        return size.get() < capacity && freeSlot(places.of(key)) != NOT_FOUND ? LEARNED : FULL;
+        if (isBoundElsewhere(key, port)) return STATIC_ELSEWHERE;
+        if (limit > 0 && counts.of(port) >= limit) return PORT_LIMIT;
+        return slot != NOT_FOUND ? MOVED : LEARNED;
     }
 
     /** Binds a MAC to a port for good, in place of what was learned; false when there is no room. One control thread at a time. */
@@ -139,10 +149,16 @@ public final class MacTable {
         long hash = places.of(key);
         for (int attempt = 0; attempt < 64; attempt++) {
             int outcome = insert(key, hash, port, 0, true, nowMs, Long.MAX_VALUE);
-            if (outcome == LEARNED) return true;
-            if (outcome == FULL) return false;
+            if (outcome == NOT_FOUND) continue;
+            if (outcome == LEARNED && vlan == 0 && hasTagged) removeTagged(mac, port);
+            return outcome == LEARNED;
         }
         return false;
+    }
+
+    /** Removes what other ports have of a MAC that is now bound. What a worker is learning just now stays until it ages or moves. */
+    private void removeTagged(long mac, int port) {
+        removeIf((key, value) -> mac(key) == mac && !isStatic(value) && port(value) != port);
     }
 
     /** Removes an entry, static or not; whether there was one. Any thread. */
@@ -181,17 +197,36 @@ public final class MacTable {
 
     /** Entries now, static ones included. */
     public int size() {
-        return size.get();
+        return counts.total();
     }
 
-    /** Most entries. */
+    /** Most dynamic entries, and most static ones. */
     public int capacity() {
         return capacity;
     }
 
-    /** Entries now on a port. */
+    /** Entries now on a port, static ones included. */
     public int size(int port) {
-        return portCounts.get(port);
+        return counts.of(port);
+    }
+
+    /**
+     * Sets how many dynamic entries a port keeps whatever other ports learn; 0 for an equal part of what such shares leave. One control thread at a
+     * time.
+     */
+    public void setShare(int port, int entries) {
+        counts.setShare(port, entries);
+    }
+
+    /** How many entries of a port have gone to make room for others. */
+    public int evictions(int port) {
+        return counts.evictionsOf(port);
+    }
+
+    /** Forgets all of a port: its entries, static ones too, its share and its evictions. Its index may serve another port. */
+    public void forgetPort(int port) {
+        flushPort(port, true);
+        counts.forget(port);
     }
 
     /** Shows every entry that is there for the whole of the walk, and perhaps some that come or go meanwhile. Any thread. */
@@ -200,12 +235,11 @@ public final class MacTable {
             long key = keyAcquire(slot);
             long value = key < 0 ? liveValueAt(slot, key) : 0;
             if (value == 0) continue;
-            visitor.entry(key & 0xFFFF_FFFF_FFFFL, vlan(key), port(value), isStatic(value), ageMs(value, nowMs));
+            visitor.entry(mac(key), vlan(key), port(value), isStatic(value), ageMs(value, nowMs));
         }
     }
 
     /** Takes one entry of the table. */
-    @FunctionalInterface
     public interface Visitor {
         void entry(long mac, int vlan, int port, boolean isStatic, long ageMs);
     }
@@ -273,50 +307,46 @@ public final class MacTable {
             if (refreshed != value) WORD.compareAndSet(words, slot * 2 + 1, value, refreshed);
             return REFRESHED;
         }
-        if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
+        if (isBoundElsewhere(key, port)) return STATIC_ELSEWHERE;
+        if (limit > 0 && counts.of(port) >= limit) return PORT_LIMIT;
         if (!WORD.compareAndSet(words, slot * 2 + 1, value, refreshed)) return NOT_FOUND;
-        portCounts.add(port(value), -1);
-        portCounts.add(port, 1);
+        counts.moved(port(value), port);
         return MOVED;
     }
 
-    /** NOT_FOUND when another thread took the slot first. */
+    /** Whether the key is of a VLAN, and its MAC bound to another port in all VLANs. */
+    private boolean isBoundElsewhere(long key, int port) {
+        if (vlan(key) == 0) return false;
+        long untagged = key(mac(key), 0);
+        int slot = find(untagged, places.of(untagged));
+        long value = slot == NOT_FOUND ? 0 : liveValueAt(slot, untagged);
+        return isStatic(value) && port(value) != port;
+    }
+
+    /** NOT_FOUND when another thread took the slot first, or when room was made: to be tried again. */
     private int insert(long key, long hash, int port, int limit, boolean isStatic, long nowMs, long ageingMs) {
-        if (limit > 0 && portCounts.get(port) >= limit) return PORT_LIMIT;
-        int slot = size.get() < capacity ? freeSlot(hash) : NOT_FOUND;
-        if (slot == NOT_FOUND) return evictExpired(hash, nowMs, ageingMs) ? NOT_FOUND : FULL;
+        if (!isStatic && isBoundElsewhere(key, port)) return STATIC_ELSEWHERE;
+        if (limit > 0 && counts.of(port) >= limit) return PORT_LIMIT;
+        int slot = freeSlot(hash);
+        if (slot == NOT_FOUND || counts.isFull(isStatic))
+            return makeRoom(hash, slot != NOT_FOUND, port, isStatic, nowMs, ageingMs) ? NOT_FOUND : FULL;
         if (!WORD.compareAndSet(words, slot * 2, EMPTY, CLAIMED)) return NOT_FOUND;
         long version = (valueAcquire(slot) >>> VERSION_SHIFT) + 1 & VERSION_MASK;
         long value = LIVE | (isStatic ? STATIC : 0) | version << VERSION_SHIFT | portAndTick(port, nowMs);
         // Counted before it can be seen, so that no removal counts down first.
-        size.incrementAndGet();
-        portCounts.add(port, 1);
+        counts.added(port, isStatic);
+        if (!isStatic && vlan(key) != 0 && !hasTagged) hasTagged = true;
         WORD.setRelease(words, slot * 2 + 1, value);
         WORD.setRelease(words, slot * 2, key);
-        removeDuplicate(slot, key, hash);
+        duplicates.remove(slot, key, hash);
         return LEARNED;
     }
 
-    /**
-     * Two workers may insert one new key into two slots at once. Each publishes, then looks: with the full fence between,
-     * at least one of them sees both (Dekker), and both choose the same one to go.
-     */
-    private void removeDuplicate(int mine, long key, long hash) {
-        VarHandle.fullFence();
-        removeDuplicateIn(places.firstBucket(hash), mine, key);
-        removeDuplicateIn(places.secondBucket(hash), mine, key);
-    }
-
-    private void removeDuplicateIn(int firstSlot, int mine, long key) {
-        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
-            if (slot == mine || keyAcquire(slot) != key) continue;
-            long other = valueAcquire(slot);
-            long own = valueAcquire(mine);
-            if (other >= 0 || own >= 0 || keyAcquire(slot) != key || keyAcquire(mine) != key) continue;
-            boolean otherGoes = isStatic(own) == isStatic(other) ? mine < slot : isStatic(own);
-            if (otherGoes) removeSlot(slot, other);
-            else removeSlot(mine, own);
-        }
+    private boolean makeRoom(long hash, boolean hasSlot, int port, boolean isStatic, long nowMs, long ageingMs) {
+        int first = places.firstBucket(hash);
+        int second = places.secondBucket(hash);
+        if (!isStatic) return eviction.makeRoom(first, second, hasSlot, port, nowMs, ageingMs);
+        return !counts.isFull(true) && eviction.makeRoomForStatic(first, second, port, nowMs);
     }
 
     private int freeSlot(long hash) {
@@ -330,19 +360,6 @@ public final class MacTable {
             if (keyAcquire(slot) == EMPTY) return slot;
         }
         return NOT_FOUND;
-    }
-
-    private boolean evictExpired(long hash, long nowMs, long ageingMs) {
-        return evictExpiredIn(places.firstBucket(hash), nowMs, ageingMs)
-                || evictExpiredIn(places.secondBucket(hash), nowMs, ageingMs);
-    }
-
-    private boolean evictExpiredIn(int firstSlot, long nowMs, long ageingMs) {
-        for (int slot = firstSlot; slot < firstSlot + BUCKET_SLOTS; slot++) {
-            long value = valueAcquire(slot);
-            if (value < 0 && isExpired(value, nowMs, ageingMs) && removeSlot(slot, value)) return true;
-        }
-        return false;
     }
 
     private int removeIf(Condition condition) {
@@ -369,8 +386,7 @@ public final class MacTable {
         if (value >= 0 || !WORD.compareAndSet(words, slot * 2 + 1, value, dead)) return false;
         // Ours alone now: nobody else touches a dead slot's key until it is EMPTY.
         WORD.setRelease(words, slot * 2, EMPTY);
-        portCounts.add(port(value), -1);
-        size.decrementAndGet();
+        counts.removed(port(value), isStatic(value));
         return true;
     }
 

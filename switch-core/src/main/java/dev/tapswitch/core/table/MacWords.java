@@ -21,6 +21,10 @@ final class MacWords {
         return OCCUPIED | (long) (vlan & 0xFFF) << 48 | mac;
     }
 
+    static long mac(long key) {
+        return key & 0xFFFF_FFFF_FFFFL;
+    }
+
     static int vlan(long key) {
         return (int) (key >>> 48) & 0xFFF;
     }

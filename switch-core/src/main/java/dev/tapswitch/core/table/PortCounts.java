@@ -16,12 +16,13 @@ final class PortCounts {
         return chunk == null ? 0 : chunk.get(port & CHUNK - 1);
     }
 
-    void add(int port, int amount) {
+    /** The count afterwards. */
+    int add(int port, int amount) {
         AtomicIntegerArray chunk = chunks.getAcquire(port >> CHUNK_BITS);
         if (chunk == null) {
             chunks.compareAndSet(port >> CHUNK_BITS, null, new AtomicIntegerArray(CHUNK));
             chunk = chunks.getAcquire(port >> CHUNK_BITS);
         }
-        chunk.addAndGet(port & CHUNK - 1, amount);
+        return chunk.addAndGet(port & CHUNK - 1, amount);
     }
 }

@@ -63,20 +63,6 @@ class MacTableTest {
     }
 
     @Test
-    void aFullTableLearnsNothingAndTakesBackTheExpired() {
-        MacTable small = new MacTable(64);
-        int learned = 0;
-        for (int i = 0; i < 1000; i++) {
-            int outcome = small.learn(MAC + i, 0, 1, 0, NOW, AGEING);
-            assertTrue(outcome == MacTable.LEARNED || outcome == MacTable.FULL);
-            if (outcome == MacTable.LEARNED) learned++;
-        }
-        assertEquals(learned, small.size());
-        assertTrue(learned <= 64 && learned >= 48, learned + " of 64");
-        assertEquals(MacTable.LEARNED, small.learn(MAC + 5000, 0, 1, 0, NOW + 2 * AGEING, AGEING));
-    }
-
-    @Test
     void atItsCapacityNearlyEveryEntryHasFoundRoom() {
         MacTable large = new MacTable(65_536);
         int learned = 0;
