@@ -126,6 +126,85 @@ class DockerDefaultBridgeIT {
     }
 
     @Test
+    void noContainerTakesTheTrafficToTheGatewayOrToAnother() {
+        try (var lab = new DockerLab()) {
+            lab.withDocker("--bip", "172.17.0.1/16");
+            // One that is older than Tapswitch, and two that come later.
+            lab.web("web1");
+            lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
+            lab.web("web2");
+            lab.web("forger");
+            awaitPortsUp(lab, "docker0", 4);
+            String gateway = lab.host("ip", "-br", "link", "show", "docker0").split(" +", -1)[2];
+            for (String mac : List.of(gateway, MAC_OF_WEB1, MAC_OF_WEB2))
+                Await.within(SOON, () -> mac + " is bound: " + macs(lab), () -> isBound(lab, mac));
+            assertEquals("docker0", portOf(lab, "docker0", gateway));
+
+            try (var socket = rawSocketIn(lab, "forger")) {
+                for (var target : List.of(List.of(gateway, "172.17.0.1"), List.of(MAC_OF_WEB1, "172.17.0.2"))) {
+                    try (var forgery = new Forgery(socket, target.getFirst())) {
+                        forgery.assertNothingCame(pings(lab, "web2", target.getLast()));
+                    }
+                }
+                // So many MACs, and a newcomer has its place all the same.
+                for (int i = 0; i < 3_000; i++)
+                    socket.send(Wire.frame(Wire.BROADCAST, "02:66:00:00:%02x:%02x".formatted(i >> 8, i & 255), "88b5"));
+            }
+            lab.web("web3");
+            awaitPortsUp(lab, "docker0", 5);
+            lab.ping("web3", "172.17.0.2");
+            assertTrue(lab.tapswitch()
+                            .api()
+                            .get("/v1/switches/docker0")
+                            .required("macs")
+                            .asInt()
+                    < 1_100);
+
+            // A container may change its own MAC, and what it had stays its own.
+            String inside = "--net=" + lab.sandbox("web2");
+            lab.host("nsenter", inside, "ip", "link", "set", "eth0", "address", "02:00:5e:00:00:01");
+            lab.host("nsenter", inside, "ping", "-n", "-c", "2", "-W", "5", "172.17.0.2");
+            assertTrue(isBound(lab, MAC_OF_WEB2), () -> macs(lab).toString());
+            assertNotEquals("", portOf(lab, "docker0", "02:00:5e:00:00:01"));
+        }
+    }
+
+    private static RawSocket rawSocketIn(DockerLab lab, String container) {
+        String pid = lab.docker("inspect", "-f", "{{.State.Pid}}", container);
+        return RawSocket.inNamespace("/proc/" + pid + "/ns/net", () -> RawSocket.on("eth0"));
+    }
+
+    private static Command pings(DockerLab lab, String container, String address) {
+        return Command.run(
+                Duration.ofSeconds(60),
+                lab.inHost(
+                        "nsenter",
+                        "--net=" + lab.sandbox(container),
+                        "ping",
+                        "-n",
+                        "-q",
+                        "-c",
+                        "50",
+                        "-i",
+                        "0.02",
+                        "-W",
+                        "10",
+                        address));
+    }
+
+    private static Json macs(DockerLab lab) {
+        return lab.tapswitch().api().get("/v1/switches/docker0/macs");
+    }
+
+    private static boolean isBound(DockerLab lab, String mac) {
+        for (Json entry : macs(lab)) {
+            if (entry.required("mac").asString().equals(mac))
+                return entry.required("static").asBoolean();
+        }
+        return false;
+    }
+
+    @Test
     void whoeverIsAwayContainersReachEachOther() {
         try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16", "--live-restore")) {
             // Containers that are older than Tapswitch.

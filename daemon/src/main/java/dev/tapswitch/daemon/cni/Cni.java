@@ -16,6 +16,7 @@ import dev.tapswitch.daemon.store.StateDirectory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,12 +120,21 @@ public final class Cni {
                 .read(PortSchema.NAMESPACE, request.netns())
                 .read(PortSchema.DEVICE, request.ifname())
                 .read(PortSchema.MTU, request.config().path("mtu").asString(""))
-                .read(PortSchema.MAC, request.mac())
+                // Known from the first moment, so that it can be bound, whatever the container does to its interface.
+                .read(PortSchema.MAC, request.mac().isEmpty() ? randomMac() : request.mac())
                 .read(PortSchema.ADDRESSES, addressing.addresses())
                 .read(PortSchema.ROUTES, addressing.routeTexts())
                 .set(PortSchema.SEND_LIMIT, bandwidth.egress())
                 .set(PortSchema.RECEIVE_LIMIT, bandwidth.ingress())
+                .set(PortSchema.BIND_MAC, true)
+                .set(PortSchema.LEARNING_LIMIT, PortSchema.CONTAINER_LEARNING_LIMIT)
+                .set(PortSchema.DROP_BEYOND_LIMIT, true)
                 .build();
+    }
+
+    /** Locally administered, one station's. */
+    private static String randomMac() {
+        return MacAddress.format(0x0200_0000_0000L | ThreadLocalRandom.current().nextLong(1L << 40));
     }
 
     /** What is not there is deleted already. */

@@ -2,9 +2,12 @@ package dev.tapswitch.daemon.control;
 
 import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
+import dev.tapswitch.tap.device.TapSpec;
+import dev.tapswitch.tap.device.VethDevice;
 import java.util.Optional;
 
 /** A port as it runs. Its place in the switch stays its own while its device comes and goes. Control thread only. */
@@ -19,6 +22,9 @@ public final class RunningPort {
     private PortConfig config;
     private PortDevice device;
     private String whyGone = "not opened yet";
+    private boolean isOnHost;
+    private long macToBind = TapSpec.ANY_MAC;
+    private long boundMac = TapSpec.ANY_MAC;
     private long retryAtMs;
     private long pauseMs = FIRST_RETRY_MS;
     /** Since when its interface's name was found taken at each attempt; -1 where it was not. */
@@ -28,6 +34,7 @@ public final class RunningPort {
         this.owner = owner;
         this.index = index;
         this.config = config;
+        this.isOnHost = config.namespace().isHost();
     }
 
     public PortConfig config() {
@@ -67,6 +74,47 @@ public final class RunningPort {
         return device;
     }
 
+    /** Its own MAC where that is to be bound to it, low 48 bits; {@link TapSpec#ANY_MAC} where it is not, or is not known yet. */
+    long macToBind() {
+        return macToBind;
+    }
+
+    /**
+     * Looks what MAC is to be bound. The host may change a host port's, which is followed. Elsewhere the container may change it: there the one that
+     * was configured counts, or else the first one that was seen.
+     */
+    void observeMac() {
+        if (!config.get(PortSchema.BIND_MAC) && !isHostPort()) macToBind = TapSpec.ANY_MAC;
+        else if (isHostPort()) macToBind = mac().orElse(macToBind);
+        else if (config.get(PortSchema.MAC) >= 0) macToBind = config.get(PortSchema.MAC);
+        else if (macToBind < 0 && device != null) macToBind = firstMac();
+    }
+
+    /** Whether its interface is a TAP on the host. */
+    boolean isHostPort() {
+        return isOnHost && config.kind() == PortKind.TAP;
+    }
+
+    private long firstMac() {
+        try {
+            // Container runtimes set an interface's MAC before they set it up.
+            if (device instanceof VethDevice veth)
+                return owner.isPortUp(index) ? veth.peerMac().orElse(TapSpec.ANY_MAC) : TapSpec.ANY_MAC;
+            return device.mac();
+        } catch (TapException e) {
+            return TapSpec.ANY_MAC;
+        }
+    }
+
+    /** The MAC that {@link MacBinding} has bound to it; {@link TapSpec#ANY_MAC} for none. */
+    long boundMac() {
+        return boundMac;
+    }
+
+    void boundMac(long mac) {
+        boundMac = mac;
+    }
+
     /** What its device is called now, wherever it is; empty when it is gone. */
     public Optional<String> deviceName() {
         try {
@@ -78,10 +126,12 @@ public final class RunningPort {
 
     void config(PortConfig changed) {
         config = changed;
+        isOnHost = changed.namespace().isHost();
     }
 
     /** From now on it has a device. */
     void opened(PortDevice opened) {
+        isOnHost = config.namespace().isHost();
         device = opened;
         pauseMs = FIRST_RETRY_MS;
         takenSinceMs = -1;
@@ -90,6 +140,7 @@ public final class RunningPort {
     /** From now on it has none, and is to be tried again after a while, the longer the oftener it failed. */
     void gone(String why, long nowMs) {
         device = null;
+        macToBind = config.get(PortSchema.MAC);
         whyGone = why;
         retryAtMs = nowMs + pauseMs;
         pauseMs = Math.min(LAST_RETRY_MS, pauseMs + FIRST_RETRY_MS);

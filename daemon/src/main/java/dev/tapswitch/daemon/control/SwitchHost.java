@@ -10,6 +10,7 @@ import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.log.LimitedLog;
+import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.daemon.schema.Setting.Surface;
 import dev.tapswitch.daemon.schema.SwitchSchema;
 import dev.tapswitch.tap.device.LinkState;
@@ -99,6 +100,7 @@ public final class SwitchHost implements AutoCloseable {
             one.age(nowMs);
             one.learning().takeClaims().forEach(claim -> log(one, claim));
             for (RunningPort port : one.ports()) {
+                MacBinding.refresh(one, port);
                 if (port.isDue(nowMs)) retry(one, port, nowMs);
                 else if (namespaces.mayHaveChanged(port.config().namespace()))
                     linkChanged(one.learning(), port.index());
@@ -197,6 +199,7 @@ public final class SwitchHost implements AutoCloseable {
             throw new Refused(Reason.CONFLICT, e.getMessage(), e);
         }
         RunningPort port = new RunningPort(one.learning(), index, config);
+        one.learning().macTable().setShare(index, config.get(PortSchema.MAC_SHARE));
         one.ports.put(config.name(), port);
         try {
             open(one, port);
@@ -234,6 +237,8 @@ public final class SwitchHost implements AutoCloseable {
         }
         port.config(after);
         one.learning().updatePort(port.index(), after.settings());
+        one.learning().macTable().setShare(port.index(), after.get(PortSchema.MAC_SHARE));
+        MacBinding.refresh(one, port);
     }
 
     /** A device that took a part of a change only is made anew, as it was before. */
@@ -273,7 +278,8 @@ public final class SwitchHost implements AutoCloseable {
         if (!one.learning().macTable().addStatic(mac.mac(), mac.vlan(), port.index(), Clock.nowMs())) {
             throw new Refused(
                     Reason.CONFLICT,
-                    "the MAC table of switch " + one.name() + " is full: raise mac-capacity, or flush it");
+                    "the MAC table of switch " + one.name()
+                            + " has no room for another static entry: raise mac-capacity");
         }
         one.staticMacs.add(mac);
     }
@@ -292,6 +298,7 @@ public final class SwitchHost implements AutoCloseable {
 
     private void open(RunningSwitch one, RunningPort port) throws TapException {
         opening.open(one, port);
+        MacBinding.refresh(one, port);
     }
 
     private void retry(RunningSwitch one, RunningPort port, long nowMs) {
@@ -342,6 +349,7 @@ public final class SwitchHost implements AutoCloseable {
         boolean isUp = state == LinkState.UP;
         if (owner.isPortUp(index) == isUp) return;
         owner.setPortUp(index, isUp);
+        MacBinding.refresh(one, port);
         LOG.info(where(one, port.config()) + " is " + (isUp ? "up" : "down"));
     }
 

@@ -1,6 +1,7 @@
 package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.config.PortConfig;
+import dev.tapswitch.daemon.config.StaticMac;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.PortState;
@@ -49,6 +50,9 @@ final class DefaultBridge {
     private BridgePorts ports;
     private LinkEvents events;
     private int mtu = PortSchema.MTU.defaultValue();
+    /** The bridge's own; 0 while it is not known. */
+    private long mac;
+
     private boolean isIsolated;
     private boolean isUnfinished;
     private volatile boolean isClosed;
@@ -73,11 +77,18 @@ final class DefaultBridge {
         Map<String, PortConfig> configs = new LinkedHashMap<>();
         configs.put(name, PortConfig.of(name).with(PortSchema.DEVICE, tap).with(PortSchema.MTU, mtu));
         for (HostLink veth : taken.values()) configs.put(veth.name(), config(veth));
-        return new SwitchConfig(name, SettingValues.DEFAULTS, configs, List.of(), List.of());
+        // The gateway's MAC is the bridge's, not that of our port to it.
+        List<StaticMac> macs = mac == 0 ? List.of() : List.of(new StaticMac(mac, 0, name));
+        return new SwitchConfig(name, SettingValues.DEFAULTS, configs, macs, List.of());
     }
 
     private PortConfig config(HostLink veth) {
-        return PortConfig.ofVeth(veth.name()).with(PortSchema.MTU, veth.mtu()).with(PortSchema.ISOLATED, isIsolated);
+        return PortConfig.ofVeth(veth.name())
+                .with(PortSchema.MTU, veth.mtu())
+                .with(PortSchema.ISOLATED, isIsolated)
+                .with(PortSchema.BIND_MAC, true)
+                .with(PortSchema.LEARNING_LIMIT, PortSchema.CONTAINER_LEARNING_LIMIT)
+                .with(PortSchema.DROP_BEYOND_LIMIT, true);
     }
 
     /** Once the switch runs: takes over what is there, and from now on what comes. IOException says why links can't be watched. */
@@ -121,19 +132,20 @@ final class DefaultBridge {
             }
             if (bridge.isPresent() && !bridge.get().kind().equals("bridge"))
                 throw new TapException("there is a " + name + " that is no bridge");
-            arrange(links, bridge.map(HostLink::index).orElse(-1));
+            arrange(links, bridge);
             isUnfinished = false;
         } catch (TapException | Refused e) {
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
         }
     }
 
-    private void arrange(List<HostLink> links, int bridge) throws TapException, Refused {
+    private void arrange(List<HostLink> links, Optional<HostLink> found) throws TapException, Refused {
+        int bridge = found.map(HostLink::index).orElse(-1);
         Map<String, HostLink> there = new LinkedHashMap<>();
         for (HostLink link : links) {
             if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) there.put(link.name(), link);
         }
-        forgetGone(there);
+        forgetGone(there, found.map(HostLink::mac).orElse(mac));
         Optional<HostLink> toBridge = find(links, tap);
         // Before the host can reach them by the switch, containers stay where they are.
         if (bridge < 0 || toBridge.isEmpty()) return;
@@ -146,15 +158,19 @@ final class DefaultBridge {
                 .toList());
     }
 
-    /** Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send. */
-    private void forgetGone(Map<String, HostLink> there) throws Refused {
+    /**
+     * Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send, and has the
+     * bridge's MAC bound to it.
+     */
+    private void forgetGone(Map<String, HostLink> there, long macNow) throws Refused {
         boolean changes = taken.values().removeIf(veth -> {
             HostLink now = there.get(veth.name());
             return now == null || now.index() != veth.index();
         });
         int most = there.values().stream().mapToInt(HostLink::mtu).max().orElse(mtu);
-        changes |= most != mtu;
+        changes |= most != mtu || macNow != mac;
         mtu = most;
+        mac = macNow;
         if (changes) control.provide(config());
     }
 

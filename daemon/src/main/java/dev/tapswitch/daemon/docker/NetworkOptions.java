@@ -94,7 +94,7 @@ final class NetworkOptions {
 
     /** One of our own settings, which Docker's users write with a prefix. */
     private <T> T setting(Setting<T> setting) throws Refused {
-        return parsed(OURS + setting.key(), setting.type()::parse, setting.defaultValue());
+        return parsed(OURS + setting.key(), setting.type()::parse, setting.dockerDefault());
     }
 
     private <T> T parsed(String name, Function<String, T> parser, T otherwise) throws Refused {

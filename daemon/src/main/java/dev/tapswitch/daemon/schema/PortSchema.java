@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** The settings of a port. */
 public final class PortSchema {
+    /** The learning limit of containers' ports where nobody says otherwise: more MAC addresses than a container has in practice. */
+    public static final int CONTAINER_LEARNING_LIMIT = 1_024;
+
     public static final Setting<Namespace> NAMESPACE = Setting.of(
                     "namespace",
                     new SettingType.Text<>("NS", Namespace::parse, Namespace::toString, false),
@@ -98,7 +101,7 @@ public final class PortSchema {
                     new SettingType.WholeNumber(0, 1 << 24),
                     0,
                     "The largest number of MAC addresses learned on this port; 0 for no limit.")
-            .inDocker()
+            .inDocker(CONTAINER_LEARNING_LIMIT)
             .build();
 
     public static final Setting<Boolean> DROP_BEYOND_LIMIT = Setting.of(
@@ -132,6 +135,20 @@ public final class PortSchema {
             .ofInterface()
             .build();
 
+    public static final Setting<Integer> MAC_SHARE = Setting.of(
+                    "mac-share",
+                    new SettingType.WholeNumber(0, 1 << 24),
+                    0,
+                    "The number of learned MAC addresses that this port keeps when the table is full; 0 for an equal part of mac-capacity.")
+            .build();
+
+    public static final Setting<Boolean> BIND_MAC = Setting.of(
+                    "bind-mac",
+                    new SettingType.Flag(),
+                    false,
+                    "Let no other port send from the MAC address of this interface. Interfaces on the host are always bound.")
+            .build();
+
     /** All of them, in the order in which people read them. */
     public static final List<Setting<?>> ALL = List.of(
             NAMESPACE,
@@ -149,7 +166,9 @@ public final class PortSchema {
             DROP_BEYOND_LIMIT,
             SEND_LIMIT,
             RECEIVE_LIMIT,
-            ACCEPT_RA);
+            ACCEPT_RA,
+            MAC_SHARE,
+            BIND_MAC);
 
     private PortSchema() {}
 

@@ -34,6 +34,7 @@ public final class Setting<T> {
     private final String key;
     private final SettingType<T> type;
     private final T defaultValue;
+    private final T dockerDefault;
     private final String help;
     private final String option;
     private final String defaultText;
@@ -44,6 +45,7 @@ public final class Setting<T> {
         this.key = builder.key;
         this.type = builder.type;
         this.defaultValue = builder.defaultValue;
+        this.dockerDefault = builder.dockerDefault;
         this.help = builder.help;
         this.option = builder.option;
         this.defaultText = builder.defaultText;
@@ -67,6 +69,11 @@ public final class Setting<T> {
 
     public T defaultValue() {
         return defaultValue;
+    }
+
+    /** The default as an option of {@code docker network create}. */
+    public T dockerDefault() {
+        return dockerDefault;
     }
 
     /** What the setting does, for help texts and documentation. */
@@ -104,6 +111,7 @@ public final class Setting<T> {
         private final T defaultValue;
         private final String help;
         private final Set<Surface> surfaces = EnumSet.of(Surface.ADD_COMMAND, Surface.SET_COMMAND, Surface.LAB);
+        private T dockerDefault;
         private String option;
         private String defaultText;
         private Subject subject = Subject.FORWARDING;
@@ -112,6 +120,7 @@ public final class Setting<T> {
             this.key = key;
             this.type = type;
             this.defaultValue = defaultValue;
+            this.dockerDefault = defaultValue;
             this.help = help;
             this.option = "--" + key;
             Object shown = type.json(defaultValue);
@@ -158,6 +167,12 @@ public final class Setting<T> {
         public Builder<T> inDocker() {
             surfaces.add(Surface.DOCKER);
             return this;
+        }
+
+        /** As {@link #inDocker()}, with another default there. */
+        public Builder<T> inDocker(T otherDefault) {
+            dockerDefault = otherDefault;
+            return inDocker();
         }
 
         public Setting<T> build() {

@@ -16,7 +16,7 @@ public final class SettingTables {
                 + rows("", DockerSchema.ALL)
                 + "| **`switches.NAME`** | | |\n"
                 + rows("", SwitchSchema.ALL)
-                + "| `static-macs` | none | A list of `{mac, port, vlan}`: entries that neither age nor move. |\n"
+                + "| `static-macs` | none | A list of `{mac, port, vlan}`: entries that neither age nor move; one without a VLAN binds its MAC in all VLANs. |\n"
                 + "| `neighbours` | none | A list of `{address, mac}`: addresses bound to a MAC; what else claims them is dropped. |\n"
                 + "| **`switches.NAME.ports.NAME`** | | |\n"
                 + rows("", PortSchema.ALL);
@@ -28,14 +28,26 @@ public final class SettingTables {
                 .flatMap(List::stream)
                 .filter(setting -> setting.isOn(Surface.DOCKER))
                 .toList();
-        return "| option | default | description |\n|---|---|---|\n" + rows("tapswitch.", options);
+        return "| option | default | description |\n|---|---|---|\n"
+                + options.stream()
+                        .map(setting -> row("tapswitch.", setting, dockerDefaultOf(setting)))
+                        .collect(Collectors.joining());
     }
 
     private static String rows(String prefix, List<Setting<?>> schema) {
         return schema.stream()
-                .map(setting -> "| `" + prefix + setting.key() + "` | " + defaultOf(setting) + " | "
-                        + setting.help().replace("|", "\\|") + " |\n")
+                .map(setting -> row(prefix, setting, defaultOf(setting)))
                 .collect(Collectors.joining());
+    }
+
+    private static String row(String prefix, Setting<?> setting, String defaultValue) {
+        String help = setting.help().replace("|", "\\|");
+        return "| `" + prefix + setting.key() + "` | " + defaultValue + " | " + help + " |\n";
+    }
+
+    private static <T> String dockerDefaultOf(Setting<T> setting) {
+        boolean isOther = !setting.dockerDefault().equals(setting.defaultValue());
+        return isOther ? "`" + setting.type().json(setting.dockerDefault()) + "`" : defaultOf(setting);
     }
 
     private static <T> String defaultOf(Setting<T> setting) {

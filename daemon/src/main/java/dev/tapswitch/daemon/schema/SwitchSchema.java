@@ -29,7 +29,7 @@ public final class SwitchSchema {
                     "mac-capacity",
                     new SettingType.WholeNumber(64, 1 << 24),
                     SwitchSettings.DEFAULT.macCapacity(),
-                    "The largest number of MAC entries.")
+                    "The largest number of learned MAC entries. In a full table, the port that has most loses its oldest to newcomers. Static entries have as much space apart.")
             .fixed()
             .build();
 

@@ -3,6 +3,7 @@ package dev.tapswitch.tap.device;
 import static dev.tapswitch.tap.sys.Netlink.BR_STATE_DISABLED;
 import static dev.tapswitch.tap.sys.Netlink.BR_STATE_FORWARDING;
 import static dev.tapswitch.tap.sys.Netlink.IFINFOMSG_SIZE;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_STATE;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_UNICAST_FLOOD;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_IFNAME;
@@ -23,9 +24,10 @@ import java.nio.ByteOrder;
  * @param mtu bytes
  * @param kind the driver's: "veth", "bridge", "tun", ...; empty for hardware
  * @param master the index of the bridge that it is a port of; 0 where it is none's
+ * @param mac low 48 bits; 0 where it has none
  * @param isShut as {@link BridgePorts#shut} leaves it
  */
-public record HostLink(int index, String name, int mtu, String kind, int master, boolean isShut) {
+public record HostLink(int index, String name, int mtu, String kind, int master, long mac, boolean isShut) {
     /** Reads an RTM_NEWLINK answer: struct ifinfomsg, then attributes. */
     static HostLink of(byte[] answer) {
         NetlinkAttributes attributes = new NetlinkAttributes(answer, IFINFOMSG_SIZE);
@@ -37,7 +39,13 @@ public record HostLink(int index, String name, int mtu, String kind, int master,
                 attributes.number(IFLA_MTU, 0),
                 info.text(IFLA_INFO_KIND),
                 attributes.number(IFLA_MASTER, 0),
+                macOf(attributes),
                 port.number(IFLA_BRPORT_STATE, BR_STATE_FORWARDING) == BR_STATE_DISABLED
                         && port.number(IFLA_BRPORT_UNICAST_FLOOD, 1) == 0);
+    }
+
+    private static long macOf(NetlinkAttributes attributes) {
+        byte[] mac = attributes.bytes(IFLA_ADDRESS);
+        return mac.length == 6 ? Links.number(mac) : 0;
     }
 }

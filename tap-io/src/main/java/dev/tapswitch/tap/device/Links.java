@@ -8,7 +8,10 @@ import static dev.tapswitch.tap.sys.Netlink.IFINFOMSG_SIZE;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_EXT_MASK;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_IFNAME;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_LINK;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_LINK_NETNSID;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_MTU;
+import static dev.tapswitch.tap.sys.Netlink.IFLA_TARGET_NETNSID;
 import static dev.tapswitch.tap.sys.Netlink.NLM_F_CREATE;
 import static dev.tapswitch.tap.sys.Netlink.NLM_F_DUMP;
 import static dev.tapswitch.tap.sys.Netlink.NLM_F_EXCL;
@@ -36,6 +39,7 @@ import dev.tapswitch.tap.sys.NetlinkSocket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The links of the namespace that the calling thread is in, their addresses and routes, by rtnetlink. Each operation that adds is content
@@ -79,6 +83,24 @@ final class Links implements AutoCloseable {
                     .findFirst();
         } catch (NetlinkException e) {
             throw failed("listing the devices", e);
+        }
+    }
+
+    /** The MAC of a veth's other end, in whatever namespace it is, low 48 bits; empty where the pair is gone. */
+    OptionalLong peerMac(int index) throws TapException {
+        NetlinkMessage ours =
+                new NetlinkMessage(RTM_GETLINK, 0).link(index, 0, 0).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        try {
+            NetlinkAttributes end = new NetlinkAttributes(netlink.request(ours).getFirst(), IFINFOMSG_SIZE);
+            NetlinkMessage theirs = new NetlinkMessage(RTM_GETLINK, 0).link(end.number(IFLA_LINK, 0), 0, 0);
+            int namespace = end.number(IFLA_LINK_NETNSID, -1);
+            if (namespace >= 0) theirs.attribute(IFLA_TARGET_NETNSID, namespace);
+            theirs.attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+            byte[] mac = new NetlinkAttributes(netlink.request(theirs).getFirst(), IFINFOMSG_SIZE).bytes(IFLA_ADDRESS);
+            return mac.length == 6 ? OptionalLong.of(number(mac)) : OptionalLong.empty();
+        } catch (NetlinkException e) {
+            if (e.errno() == Errno.ENODEV) return OptionalLong.empty();
+            throw failed("looking up the other end of a veth", e);
         }
     }
 
@@ -179,6 +201,12 @@ final class Links implements AutoCloseable {
         byte[] bytes = new byte[6];
         for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) (mac >>> (40 - 8 * i));
         return bytes;
+    }
+
+    static long number(byte[] mac) {
+        long number = 0;
+        for (byte each : mac) number = number << 8 | Byte.toUnsignedInt(each);
+        return number;
     }
 
     static TapException failed(String what, NetlinkException e) {

@@ -44,6 +44,11 @@ public sealed interface Namespace {
         };
     }
 
+    /** Whether it is the daemon's own now, by whatever name. Two stat(2) at most. */
+    default boolean isHost() {
+        return this instanceof Current || NamespaceKey.of(this).equals(NamespaceKey.of(new Current()));
+    }
+
     /** Reads {@code host} (or nothing), {@code /path}, {@code pid:123} or {@code name}; IllegalArgumentException says what was expected. */
     static Namespace parse(String text) {
         if (text.isBlank() || text.equals("host")) return new Current();

@@ -12,6 +12,7 @@ import dev.tapswitch.tap.sys.Packet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +119,16 @@ public final class VethDevice implements PortDevice {
                 mac = mac << 8 | Byte.toUnsignedInt(request.get(JAVA_BYTE, Linux.IFNAMSIZ + 2L + i));
             }
             return mac;
+        }
+    }
+
+    /**
+     * The MAC of the container's end as it is now, low 48 bits; empty where the pair is gone. Who is root in the container may change it: what
+     * it was when the link first came up is what the container runtime gave.
+     */
+    public OptionalLong peerMac() throws TapException {
+        try (Links links = new Links()) {
+            return links.peerMac(index);
         }
     }
 

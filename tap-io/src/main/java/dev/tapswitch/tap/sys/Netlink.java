@@ -61,12 +61,20 @@ public final class Netlink {
     public static final int IFLA_ADDRESS = 1;
     public static final int IFLA_IFNAME = 3;
     public static final int IFLA_MTU = 4;
+    /** Of one end of a veth pair: the other end's index, in the namespace of {@link #IFLA_LINK_NETNSID}. */
+    public static final int IFLA_LINK = 5;
+
     public static final int IFLA_MASTER = 10;
     /** A bridge port's attributes, in a message of the family AF_BRIDGE. */
     public static final int IFLA_PROTINFO = 12;
 
     public static final int IFLA_LINKINFO = 18;
     public static final int IFLA_EXT_MASK = 29;
+    /** A namespace by the number that the asking one has for it; absent where it is the same one. */
+    public static final int IFLA_LINK_NETNSID = 37;
+    /** Answer for a link of that namespace. */
+    public static final int IFLA_TARGET_NETNSID = 46;
+
     public static final int IFLA_INFO_KIND = 1;
     public static final int IFLA_INFO_DATA = 2;
     public static final int IFLA_INFO_SLAVE_DATA = 5;

@@ -1,0 +1,154 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.BROADCAST;
+import static dev.tapswitch.e2e.Wire.NOBODYS;
+import static dev.tapswitch.e2e.Wire.frame;
+import static dev.tapswitch.e2e.Wire.is;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.daemon.json.Json;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** No station takes the traffic to the host's own ports, or to ports whose MAC is bound, by sending from their MAC. */
+@Timeout(120)
+class MacBindingIT {
+    private static final String X = "02:00:5e:00:00:01";
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration QUIET = Duration.ofMillis(300);
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void pingsToTheHostGoOnWhileAStationSendsFromItsMac(Io io) {
+        try (var net = new Net()) {
+            Node host = net.portIn(net.quietNamespace("sw"), "host0");
+            Node a = net.quietNode("a", "198.18.0.2/24");
+            Node forger = net.quietNode("forger");
+            RunningDaemon daemon = net.start(io, "arp: flood");
+            host.ip("address", "add", "198.18.0.1/24", "dev", "host0");
+            a.ping("198.18.0.1");
+            try (var forgery = new Forgery(forger, host.mac())) {
+                forgery.assertNothingIsLost(a, "198.18.0.1");
+            }
+            assertTrue(daemon.drops("forger", "static-elsewhere") > 0);
+            assertEquals("host0", daemon.portOf(host.mac()));
+        }
+    }
+
+    @Test
+    void theHostPortsMacIsBoundFromTheStartInEveryVlanAndFollowsTheInterface() {
+        try (var net = new Net()) {
+            Node host = net.portIn(net.quietNamespace("sw"), "host0");
+            Node a = net.quietNode("a");
+            Node forger = net.quietNode("forger");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            RawSocket atA = a.raw();
+            RawSocket atForger = forger.raw();
+            // Before the host has sent anything.
+            byte[] forged = frame(BROADCAST, host.mac(), NOBODYS, "01");
+            byte[] tagged = frame(BROADCAST, host.mac(), "8100 0007", NOBODYS, "02");
+            atForger.send(forged);
+            atForger.send(tagged);
+            Await.within(
+                    SOON,
+                    () -> "dropped: " + daemon.port("forger"),
+                    () -> daemon.drops("forger", "static-elsewhere") >= 2);
+            assertEquals(0, atA.count(Wire.from(host.mac()), QUIET));
+
+            // The host may send tagged frames from it.
+            RawSocket atHost = host.raw();
+            atHost.send(tagged);
+            assertEquals(1, atA.receive(is(tagged), 1, SOON).size());
+
+            host.ip("link", "set", "host0", "address", X);
+            Await.within(SOON, () -> "follows: " + daemon.macs(), () -> isStatic(daemon, X, "host0"));
+            atForger.send(forged);
+            assertEquals(1, atA.receive(is(forged), 1, SOON).size(), "the old MAC is free");
+            // Deleted as if learned, it is bound again.
+            daemon.api().delete("/v1/switches/lan/macs/" + X);
+            Await.within(SOON, () -> "again: " + daemon.macs(), () -> isStatic(daemon, X, "host0"));
+            daemon.api().delete("/v1/switches/lan/ports/host0");
+            assertEquals("", daemon.portOf(X));
+        }
+    }
+
+    @Test
+    void aNodeMayTakeAnothersMacUnlessItIsBound() {
+        try (var net = new Net()) {
+            Node free = net.quietNode("free");
+            Node bound = net.quietNode("bound").with("bind-mac: true");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            RawSocket atC = c.raw();
+            RawSocket atBound = bound.raw();
+            atC.send(frame(BROADCAST, free.mac(), NOBODYS));
+            assertEquals(1, atBound.receive(Wire.from(free.mac()), 1, SOON).size());
+            assertEquals("c", daemon.portOf(free.mac()));
+            atC.send(frame(BROADCAST, bound.mac(), NOBODYS));
+            Await.within(SOON, () -> "dropped: " + daemon.port("c"), () -> daemon.drops("c", "static-elsewhere") == 1);
+            // What it changes to is learned as any other; its own stays bound.
+            bound.ip("link", "set", "eth0", "address", X);
+            atBound.send(frame(BROADCAST, X, NOBODYS));
+            assertEquals(1, atC.receive(Wire.from(X), 1, SOON).size());
+            assertTrue(isStatic(daemon, bound.mac(), "bound"), () -> "" + daemon.macs());
+            set(daemon, "bound", "{\"bind-mac\": false}");
+            assertEquals("", daemon.portOf(bound.mac()));
+            // A user's own entry comes first, and the binding comes back when it goes.
+            set(daemon, "bound", "{\"bind-mac\": true}");
+            assertTrue(isStatic(daemon, bound.mac(), "bound"), () -> "" + daemon.macs());
+            daemon.api().post("/v1/switches/lan/macs", "{\"mac\": \"" + bound.mac() + "\", \"port\": \"c\"}");
+            assertEquals("c", daemon.portOf(bound.mac()));
+            Await.pause(Duration.ofMillis(1_500));
+            assertEquals("c", daemon.portOf(bound.mac()));
+            daemon.api().delete("/v1/switches/lan/macs/" + bound.mac());
+            Await.within(SOON, () -> "again: " + daemon.macs(), () -> isStatic(daemon, bound.mac(), "bound"));
+        }
+    }
+
+    @Test
+    void noPodTakesAnothersTrafficOnACniNetwork() throws IOException {
+        try (var net = new Net()) {
+            CniRuntime pods = CniRuntime.start(net, "1.0.0");
+            Json one = pods.add("one");
+            pods.add("two");
+            pods.add("three");
+            for (Json entry : one.path("interfaces")) {
+                String mac = entry.path("mac").asString("");
+                if (!mac.isEmpty()) assertBound(pods, mac);
+            }
+            Node forger = new Node(net, "three", net.namespace("three"), "eth0", 9, java.util.List.of());
+            Node two = new Node(net, "two", net.namespace("two"), "eth0", 8, java.util.List.of());
+            String victim = pods.in("one", "cat", "/sys/class/net/eth0/address").strip();
+            assertBound(pods, victim);
+            try (var forgery = new Forgery(forger, victim)) {
+                forgery.assertNothingIsLost(two, CniRuntime.addressOf(one));
+            }
+        }
+    }
+
+    private static void set(RunningDaemon daemon, String port, String settings) {
+        Api.Answer answer = daemon.api().send("PATCH", "/v1/switches/lan/ports/" + port, settings);
+        assertEquals(200, answer.status(), answer::body);
+    }
+
+    private static void assertBound(CniRuntime pods, String mac) {
+        for (Json entry : pods.daemon().api().get("/v1/switches/pods/macs")) {
+            if (entry.required("mac").asString().equalsIgnoreCase(mac))
+                assertTrue(entry.required("static").asBoolean(), entry::toString);
+        }
+    }
+
+    private static boolean isStatic(RunningDaemon daemon, String mac, String port) {
+        for (Json entry : daemon.macs()) {
+            if (entry.required("mac").asString().equalsIgnoreCase(mac)
+                    && entry.required("port").asString().equals(port))
+                return entry.required("static").asBoolean();
+        }
+        return false;
+    }
+}
