@@ -39,6 +39,8 @@ public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final long TICK_MS = 1_000;
     private static final long LONGEST_RULES_MS = 3_000;
+    /** Less than systemd waits for an end. */
+    private static final long LONGEST_REMOVAL_MS = 20_000;
 
     private Daemon() {}
 
@@ -122,6 +124,7 @@ public final class Daemon {
                 startNetworks(cni, docker, nat, commands);
                 Possessions possessions = new Possessions(host, systemd, docker, nat, state, signals);
                 HandOver handOver = new HandOver(options.arguments(), socket, commands, possessions);
+                boolean isRestart;
                 try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, commands, handOver, version)) {
                     possessions.with(api);
                     if (predecessor == null) collectGarbageOfTheStart();
@@ -132,11 +135,27 @@ public final class Daemon {
                     signals.await(() -> thread.execute(() -> reload(control)));
                     possessions.endIfHandedOver();
                     LOG.info("ending");
+                    isRestart = systemd.isRestarting();
                     systemd.stopping();
                 }
+                if (!isRestart) removeFromHost(docker, nat, commands);
             }
         }
         return 0;
+    }
+
+    /** Nothing forwards from now on: what would lead frames to us goes. A restart leaves it, for the sake of connections. */
+    private static void removeFromHost(Docker docker, Nat nat, ControlThread commands) throws InterruptedException {
+        try {
+            commands.submit(() -> {
+                        if (docker != null) docker.forgetDevicesOnHost();
+                        nat.removeRules();
+                        return nat;
+                    })
+                    .get(LONGEST_REMOVAL_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("the host's rules may be left behind: {}", e.toString());
+        }
     }
 
     /**

@@ -232,6 +232,26 @@ class DockerFirewallIT {
         }
     }
 
+    /** Without systemd SIGTERM is a stop. Docker's containers, and their interfaces, go on. */
+    @Test
+    void anOrderlyEndLeavesNoRulesAndNoInterfacesOnTheHost() {
+        try (DockerLab lab = lab()) {
+            create(lab, "net", 0);
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            lab.web("bb", "--network", "net");
+            String interfaceOfAa = lab.in("aa", "cat", "/sys/class/net/eth0/ifindex");
+            lab.tapswitch().stop();
+            String left = lab.host("sh", "-c", "nft list tables; iptables -S; ip6tables -S; ip -o link show type tun");
+            assertTrue(!left.contains("tapswitch") && !left.contains("net0"), left);
+            lab.restartTapswitch();
+            lab.tapswitch().awaitPortsUp(3);
+            await(lab, true, "bb");
+            await(lab, true, DockerLab.INTERNET);
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+            assertEquals(interfaceOfAa, lab.in("aa", "cat", "/sys/class/net/eth0/ifindex"));
+        }
+    }
+
     private static Command connect(DockerLab lab, String inside, String address, int port) {
         String line = "exec 3<>/dev/tcp/" + address + "/" + port
                 + " && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 2 grep . <&3";

@@ -205,6 +205,25 @@ class DockerServiceIT {
         allIsReached();
     }
 
+    @Test
+    @Order(8)
+    void aStopLeavesContainersTheirInterfacesAndNothingElse() {
+        String before = link("bb");
+        String port = "ip -o link show net0 | cut -d: -f1";
+        String index = lab.expect(port);
+        lab.expect("systemctl restart tapswitch");
+        assertEquals(index, lab.expect(port), "a restart keeps the host port");
+        lab.expect("systemctl stop tapswitch");
+        String rules = lab.expect("nft list tables; iptables -S; ip6tables -S");
+        assertTrue(!rules.contains("tapswitch") && !rules.contains("net0"), rules);
+        assertEquals("", lab.expect("ip -o link show type tun"));
+        assertEquals("0", lab.property("NFileDescriptorStore"));
+        lab.expect("systemctl start tapswitch");
+        allIsReached();
+        assertEquals(
+                before.lines().findFirst(), link("bb").lines().findFirst(), "the container's interface is the same");
+    }
+
     /** By name, from the host at both of its addresses, from outside and to there, and from a container by the host's address. */
     private static void allIsReached() {
         List<String> ways = List.of(
@@ -228,7 +247,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void whatDockerRemovesIsGone() {
         lab.expect("docker rm -f aa bb && docker network rm net");
         assertEquals("", lab.expect("ip -o link show type tun"));
@@ -237,7 +256,7 @@ class DockerServiceIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aCniNetworkWorksUnderTheUnitsHardening() throws IOException {
         assumeTrue(Files.isExecutable(CniRuntime.PLUGINS.resolve("host-local")), "needs containernetworking-plugins");
         lab.expect("ip netns add pod && sysctl -qw net.ipv4.ip_forward=0");

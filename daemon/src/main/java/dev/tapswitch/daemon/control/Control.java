@@ -97,6 +97,16 @@ public final class Control {
         }
     }
 
+    /** Makes those devices of a switch that are on the host go at the end, even if they are persistent. */
+    public void forgetDevicesOnHost(String switchName) {
+        RunningSwitch sw = host.find(switchName);
+        if (sw == null) return;
+        for (RunningPort port : sw.ports()) {
+            boolean isOnHost = port.config().namespace() instanceof Namespace.Current;
+            if (isOnHost) PortOpening.forgetDevice(port.device(), port.config());
+        }
+    }
+
     /** Removes a container runtime's switch, and what users added to it. */
     public void withdraw(String name) throws Refused {
         if (provided.remove(name) == null) return;

@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.core.frame.MacAddress;
 import dev.tapswitch.daemon.config.IpAddress;
+import dev.tapswitch.tap.device.IpPrefix;
 
 /** How Docker writes addresses, and which MAC it gives with them. */
 final class Addresses {
@@ -11,6 +12,19 @@ final class Addresses {
     static String withoutLength(String address) {
         int slash = address.indexOf('/');
         return slash < 0 ? address : address.substring(0, slash);
+    }
+
+    /** Whether an address of a request is 0.0.0.0 or ::. IllegalArgumentException where it is none. */
+    static boolean isAny(String address) {
+        return IpPrefix.ofInterface(address + (address.contains(":") ? "/128" : "/32"))
+                .address()
+                .isAnyLocalAddress();
+    }
+
+    /** An address of a request with its length, or none. IllegalArgumentException where it is neither. */
+    static String checked(String address) {
+        if (!address.isEmpty()) IpPrefix.ofInterface(address);
+        return address;
     }
 
     /**

@@ -102,6 +102,12 @@ public final class Docker implements AutoCloseable {
         }
     }
 
+    /** The end, after which nothing forwards: the networks' interfaces on the host go, those in containers stay as Docker has set them up. */
+    public void forgetDevicesOnHost() {
+        follow(); // Docker may just have moved one.
+        state.networks.values().forEach(network -> control.forgetDevicesOnHost(network.device()));
+    }
+
     /** Ends for a successor: nothing goes back to Docker's bridge. */
     public void makeWay() {
         if (server != null) server.close();

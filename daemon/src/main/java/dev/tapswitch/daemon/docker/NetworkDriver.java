@@ -254,7 +254,7 @@ final class NetworkDriver {
         String id = request.path("EndpointID").asString("");
         if (!id.matches("[0-9a-f]{12,}")) throw new Refused(Reason.INVALID, "EndpointID \"" + id + "\" is no id");
         Json wanted = request.path("Interface");
-        String ipv4 = wanted.path("Address").asString("");
+        String ipv4 = Addresses.checked(wanted.path("Address").asString(""));
         String mac = wanted.path("MacAddress").asString("");
         return new DockerEndpoint(
                 id,
@@ -262,7 +262,7 @@ final class NetworkDriver {
                 "tap" + id.substring(0, 12),
                 mac.isEmpty() ? Addresses.macFor(ipv4, id) : MacAddress.parse(mac),
                 ipv4,
-                wanted.path("AddressIPv6").asString(""),
+                Addresses.checked(wanted.path("AddressIPv6").asString("")),
                 "",
                 List.of());
     }

@@ -6,8 +6,8 @@ import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.daemon.schema.Setting;
 import dev.tapswitch.daemon.schema.SwitchSchema;
+import dev.tapswitch.tap.device.IpPrefix;
 import dev.tapswitch.tap.device.TapSpec;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +38,8 @@ final class NetworkOptions {
         DockerNetwork network = new DockerNetwork(
                 id,
                 parsed(BRIDGE + "name", TapSpec::checkedName, "ts-" + id.substring(0, 12)),
-                subnets(request.path("IPv4Data")),
-                subnets(request.path("IPv6Data")),
+                subnets(request, "IPv4Data"),
+                subnets(request, "IPv6Data"),
                 parsed("com.docker.network.driver.mtu", PortSchema.MTU.type()::parse, PortSchema.MTU.defaultValue()),
                 all.path("com.docker.network.internal").asBoolean(false) || flag("com.docker.network.internal", false),
                 flag(BRIDGE + "enable_ip_masquerade", true),
@@ -60,11 +60,17 @@ final class NetworkOptions {
         return network;
     }
 
-    private static List<Subnet> subnets(Json data) {
+    private static List<Subnet> subnets(Json request, String name) throws Refused {
         List<Subnet> subnets = new ArrayList<>();
-        for (Json one : data) {
-            subnets.add(new Subnet(
-                    one.path("Pool").asString(""), one.path("Gateway").asString("")));
+        for (Json one : request.path(name)) {
+            String pool = one.path("Pool").asString("");
+            String gateway = one.path("Gateway").asString("");
+            try {
+                IpPrefix.ofInterface(pool);
+                subnets.add(new Subnet(pool, Addresses.checked(gateway)));
+            } catch (IllegalArgumentException e) {
+                throw new Refused(Reason.INVALID, name + ": " + e.getMessage(), e);
+            }
         }
         return subnets;
     }
@@ -118,8 +124,7 @@ final class NetworkOptions {
     }
 
     private static String address(String text) {
-        InetAddress address = InetAddress.ofLiteral(text);
-        return address.isAnyLocalAddress() ? "" : text;
+        return Addresses.isAny(text) ? "" : text;
     }
 
     private static String prefix(String text) {

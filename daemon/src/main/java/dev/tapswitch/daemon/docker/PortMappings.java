@@ -5,7 +5,6 @@ import dev.tapswitch.daemon.control.Refused.Reason;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.PublishedPort;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +43,7 @@ final class PortMappings {
     private static String hostAddress(String text, DockerNetwork network) throws Refused {
         if (text.isEmpty()) return network.hostAddress();
         try {
-            return InetAddress.ofLiteral(text).isAnyLocalAddress() ? "" : text;
+            return Addresses.isAny(text) ? "" : text;
         } catch (IllegalArgumentException e) {
             throw new Refused(Reason.INVALID, "\"" + text + "\" is not an address to publish a port at", e);
         }

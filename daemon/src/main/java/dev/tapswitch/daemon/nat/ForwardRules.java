@@ -58,11 +58,11 @@ final class ForwardRules {
         }
     }
 
-    /** Removes a network's rules. */
-    static void close(NatNetwork network) {
+    /** Removes the rules of networks. */
+    static void close(Collection<NatNetwork> networks) {
         for (String command : COMMANDS) {
             List<String> listed = list(command, CHAIN);
-            allRules(network).forEach(rule -> delete(command, CHAIN, rule, listed));
+            for (NatNetwork network : networks) allRules(network).forEach(rule -> delete(command, CHAIN, rule, listed));
         }
     }
 

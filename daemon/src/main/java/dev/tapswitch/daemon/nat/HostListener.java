@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.nat;
 
+import dev.tapswitch.daemon.control.Clock;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -8,7 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,16 +21,21 @@ import org.slf4j.LoggerFactory;
 final class HostListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostListener.class);
 
+    private static final long PAUSE_NANOS = 100_000_000;
+
     private final NetworkChannel channel;
     private final PublishedPort port;
 
-    private HostListener(NetworkChannel channel, PublishedPort port) {
+    private final Relays relays;
+
+    private HostListener(NetworkChannel channel, PublishedPort port, RelayBudget budget) {
         this.channel = channel;
         this.port = port;
+        this.relays = new Relays(port, budget, Clock::nowMs);
     }
 
     /** Takes the port; where {@code wanted} is 0, one that is free. IOException where another has it, or the host has no such address. */
-    static HostListener open(PublishedPort wanted) throws IOException {
+    static HostListener open(PublishedPort wanted, RelayBudget budget) throws IOException {
         InetSocketAddress address = wanted.hostAddress().isEmpty()
                 ? new InetSocketAddress(wanted.hostPort())
                 : new InetSocketAddress(InetAddress.ofLiteral(wanted.hostAddress()), wanted.hostPort());
@@ -38,7 +44,7 @@ final class HostListener implements AutoCloseable {
                 var server = ServerSocketChannel.open();
                 bind(server, address, wanted);
                 var listener =
-                        new HostListener(server, wanted.at(server.socket().getLocalPort()));
+                        new HostListener(server, wanted.at(server.socket().getLocalPort()), budget);
                 Thread.ofVirtual().name("relay " + listener.port.host()).start(() -> listener.accept(server));
                 yield listener;
             }
@@ -47,15 +53,15 @@ final class HostListener implements AutoCloseable {
                         ? DatagramChannel.open()
                         : DatagramChannel.open(StandardProtocolFamily.INET);
                 bind(socket, address, wanted);
-                yield new HostListener(socket, wanted.at(socket.socket().getLocalPort()));
+                yield new HostListener(socket, wanted.at(socket.socket().getLocalPort()), budget);
             }
-            default -> new HostListener(null, wanted);
+            default -> new HostListener(null, wanted, budget);
         };
     }
 
     /** For a port that another program has taken meanwhile: its packets are translated all the same. */
-    static HostListener unheld(PublishedPort port) {
-        return new HostListener(null, port);
+    static HostListener unheld(PublishedPort port, RelayBudget budget) {
+        return new HostListener(null, port, budget);
     }
 
     private static void bind(NetworkChannel channel, InetSocketAddress address, PublishedPort wanted)
@@ -76,8 +82,14 @@ final class HostListener implements AutoCloseable {
         return port;
     }
 
+    /** Closes relayed connections that are idle for long. */
+    void closeIdle() {
+        relays.closeIdle();
+    }
+
     @Override
     public void close() {
+        relays.close();
         try {
             if (channel != null) channel.close();
         } catch (IOException e) {
@@ -88,45 +100,12 @@ final class HostListener implements AutoCloseable {
     private void accept(ServerSocketChannel server) {
         while (server.isOpen()) {
             try {
-                SocketChannel client = server.accept();
-                Thread.ofVirtual().name("relay " + port.host()).start(() -> relay(client));
+                relays.add(server.accept());
             } catch (IOException e) {
-                if (server.isOpen()) LOG.debug("accepting on {}", port.host(), e);
-            }
-        }
-    }
-
-    private void relay(SocketChannel client) {
-        String to = port.ipv4().isEmpty() ? port.ipv6() : port.ipv4();
-        try (client;
-                var container = SocketChannel.open()) {
-            container.socket().connect(new InetSocketAddress(InetAddress.ofLiteral(to), port.containerPort()), 10_000);
-            Thread back = Thread.ofVirtual().name("relay back").start(() -> copy(container, client));
-            copy(client, container);
-            back.join();
-        } catch (IOException e) {
-            LOG.debug("relaying {} to {}", port.host(), port.container(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Until the sender ends; then the receiver hears the end too. */
-    private static void copy(SocketChannel from, SocketChannel to) {
-        var buffer = java.nio.ByteBuffer.allocate(16_384);
-        try {
-            while (from.read(buffer.clear()) >= 0) {
-                buffer.flip();
-                while (buffer.hasRemaining()) to.write(buffer);
-            }
-            to.shutdownOutput();
-        } catch (IOException e) {
-            LOG.debug("a relayed connection broke", e);
-            try (from;
-                    to) {
-                LOG.trace("closing both");
-            } catch (IOException again) {
-                LOG.trace("closing", again);
+                if (!server.isOpen()) return;
+                // Without a free descriptor it fails at once, again and again.
+                LOG.debug("accepting on {}", port.host(), e);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

@@ -20,12 +20,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Networks behind host ports and what is published of them. Each call changes the kernel's rules in one transaction, or nothing. Control
- * thread only. Rules stay when the daemon ends, so that a restart is not noticed.
+ * thread only. Rules stay when the daemon ends, so that a restart is not noticed, unless {@link #removeRules} was called.
  */
 public final class Nat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nat.class);
 
     private final Executor control;
+    private final RelayBudget relayed = RelayBudget.ofProcess();
     private final Map<String, NatNetwork> networks = new LinkedHashMap<>();
     /** By whoever asked for them. */
     private final Map<String, List<HostListener>> listeners = new LinkedHashMap<>();
@@ -56,6 +57,7 @@ public final class Nat implements AutoCloseable {
 
     /** Adds a network, or changes it; its host port is there. */
     public void put(NatNetwork network) throws Refused {
+        require(RuleText.problemOf(network));
         NatNetwork before = networks.put(network.device(), network);
         try {
             apply();
@@ -72,7 +74,7 @@ public final class Nat implements AutoCloseable {
         NatNetwork removed = networks.remove(device);
         if (removed == null) return;
         apply();
-        ForwardRules.close(removed);
+        ForwardRules.close(List.of(removed));
         Firewalld.forget(removed);
     }
 
@@ -88,9 +90,15 @@ public final class Nat implements AutoCloseable {
 
     /** At the start: networks and ports that were there before, in addition to those told already. {@link #restored} makes them so. */
     public void restore(Collection<NatNetwork> before, Map<String, List<PublishedPort>> ports) {
-        before.forEach(network -> networks.put(network.device(), network));
-        ports.forEach((owner, published) ->
-                listeners.put(owner, published.stream().map(Nat::reopen).toList()));
+        before.stream()
+                .filter(network -> isUsable(RuleText.problemOf(network)))
+                .forEach(network -> networks.put(network.device(), network));
+        ports.forEach((owner, published) -> listeners.put(
+                owner,
+                published.stream()
+                        .filter(port -> isUsable(RuleText.problemOf(port)))
+                        .map(this::reopen)
+                        .toList()));
     }
 
     /**
@@ -103,12 +111,22 @@ public final class Nat implements AutoCloseable {
         refresh();
     }
 
-    private static HostListener reopen(PublishedPort port) {
+    private static void require(Optional<String> problem) throws Refused {
+        if (problem.isPresent()) throw new Refused(Reason.INVALID, problem.get());
+    }
+
+    /** An older version has kept what this one refuses. */
+    private static boolean isUsable(Optional<String> problem) {
+        problem.ifPresent(what -> LOG.warn("left out of the host's rules: {}", what));
+        return problem.isEmpty();
+    }
+
+    private HostListener reopen(PublishedPort port) {
         try {
-            return HostListener.open(port);
+            return HostListener.open(port, relayed);
         } catch (IOException e) {
             LOG.warn("published port {} leads to its container, but is not held: {}", port.host(), e.getMessage());
-            return HostListener.unheld(port);
+            return HostListener.unheld(port, relayed);
         }
     }
 
@@ -154,6 +172,7 @@ public final class Nat implements AutoCloseable {
         withdraw(owner);
         List<HostListener> opened = new ArrayList<>();
         try {
+            for (Request request : requests) require(RuleText.problemOf(request.port()));
             for (Request request : requests) opened.add(open(request));
             listeners.put(owner, opened);
             if (!opened.isEmpty()) apply();
@@ -181,8 +200,9 @@ public final class Nat implements AutoCloseable {
                 .toList();
     }
 
-    /** Follows bridges that have become uplinks, or have ceased to be. To be called every second. */
+    /** Follows bridges that have become uplinks, or have ceased to be, and closes idle relayed connections. To be called every second. */
     public void tick() {
+        listeners.values().forEach(each -> each.forEach(HostListener::closeIdle));
         if (!networks.isEmpty() && !uplinks().equals(uplinks)) refreshTable();
     }
 
@@ -209,6 +229,16 @@ public final class Nat implements AutoCloseable {
         return HostCommand.run("nft", "list", "table", "inet", Ruleset.NAME).exit() == 0;
     }
 
+    /** The end, after which nothing forwards: removes all rules. The next start makes them again, by {@link #restore}. */
+    public void removeRules() {
+        watch.ifPresent(RuleWatch::close);
+        if (networks.isEmpty()) return;
+        ForwardRules.close(networks.values());
+        networks.values().forEach(Firewalld::forget);
+        clear();
+        networks.clear();
+    }
+
     /** Lets go of the ports; the rules stay. */
     @Override
     public void close() {
@@ -227,7 +257,7 @@ public final class Nat implements AutoCloseable {
                 continue;
             }
             try {
-                return HostListener.open(wanted);
+                return HostListener.open(wanted, relayed);
             } catch (IOException e) {
                 why = e.getMessage();
                 if (why.contains("in use")) why = "another program on this host has it";

@@ -106,6 +106,11 @@ public final class Systemd implements Supervisor, AutoCloseable {
         }
     }
 
+    /** Whether systemd is about to start the service again, as it says; so too where it does not answer. Some 10 ms. Any thread. */
+    public boolean isRestarting() {
+        return socket != null && ServiceJob.isRestart();
+    }
+
     /** The end begins. Any thread. */
     public void stopping() {
         if (socket != null) socket.send("STOPPING=1", "STATUS=ending");

@@ -59,4 +59,18 @@ class NetworkOptionsTest {
                 .contains("driver.mtu: \"9k\" is not a number; expected a whole number"));
         assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("tapswitch.arq is not known; expected one of"));
     }
+
+    @Test
+    void aSubnetOrGatewayThatIsMoreThanOneIsRefused() {
+        for (String data : new String[] {
+            "\"Pool\":\"10.77.0.0/24 accept; }\",\"Gateway\":\"10.77.0.1/24\"",
+            "\"Pool\":\"10.77.0.0/24\",\"Gateway\":\"10.77.0.1/24 drop\"",
+            "\"Pool\":\"\",\"Gateway\":\"\""
+        }) {
+            Json request = Json.parse("{\"NetworkID\":\"40b569b0f227\",\"IPv4Data\":[{" + data + "}]}");
+            String why = assertThrows(Refused.class, () -> NetworkOptions.read(request))
+                    .getMessage();
+            assertTrue(why.startsWith("IPv4Data: "), why);
+        }
+    }
 }
