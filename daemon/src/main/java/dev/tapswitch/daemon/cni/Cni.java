@@ -114,7 +114,8 @@ public final class Cni {
         }
     }
 
-    private static PortConfig port(CniRequest request, Addressing addressing) throws CniException, ConfigException {
+    /** The port that a request asks for. */
+    static PortConfig port(CniRequest request, Addressing addressing) throws CniException, ConfigException {
         Bandwidth bandwidth = request.bandwidth();
         return new PortDraft(request.attachment().port())
                 .read(PortSchema.NAMESPACE, request.netns())

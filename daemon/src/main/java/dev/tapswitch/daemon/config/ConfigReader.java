@@ -117,7 +117,7 @@ public final class ConfigReader {
                 mapping.parsed("ethertype", ConfigReader::etherType, EtherType.IPV4),
                 mapping.parsed("arp-target", IpAddress::parse, null));
         mapping.done();
-        if (!ports.containsKey(read.in())) {
+        if (read.in() == null || !ports.containsKey(read.in())) {
             mapping.problem(
                     "in",
                     (read.in() == null ? "is not set" : "there is no port " + read.in()) + "; expected one of "
@@ -218,9 +218,9 @@ public final class ConfigReader {
         } catch (MarkedYamlEngineException e) {
             int line = Problems.lineOf(e.getProblemMark().or(e::getContextMark));
             String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
-            problems.add(line, "", "is not YAML: " + what.replace('\n', ' '));
+            problems.add(line, "", "is not YAML: " + what);
         } catch (YamlEngineException e) {
-            problems.add(0, "", "is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
+            problems.add(0, "", "is not YAML: " + e.getMessage());
         }
         problems.check();
         return null;

@@ -13,6 +13,11 @@ public record Problem(String source, int line, String path, String message) {
     @Override
     public String toString() {
         String place = source.isEmpty() ? "" : line > 0 ? source + ":" + line + ": " : source + ": ";
-        return place + (path.isEmpty() ? "" : path + ": ") + message;
+        return place + printable((path.isEmpty() ? "" : path + ": ") + message);
+    }
+
+    /** What is quoted from the text may hold anything, and is to break neither the line nor the terminal. */
+    public static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}|\\R", " ");
     }
 }

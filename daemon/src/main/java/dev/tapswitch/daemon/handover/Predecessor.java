@@ -44,6 +44,8 @@ public final class Predecessor implements AutoCloseable {
             Message message = socket.receive(Words.PATIENCE_MS);
             if (message == null) throw new IOException("the predecessor ended in the middle of its hand-over");
             if (message.text().equals(Words.ALL)) return;
+            if (!message.text().startsWith(Words.QUEUES))
+                throw new IOException("the predecessor said \"" + message.text() + "\" instead of its queues");
             taker.accept(message.text().substring(Words.QUEUES.length()), message.descriptors());
         }
     }

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.lab;
 
+import dev.tapswitch.daemon.config.Problem;
 import dev.tapswitch.daemon.lab.Lab.Attachment;
 import dev.tapswitch.daemon.lab.Lab.LabNode;
 import dev.tapswitch.daemon.schema.DaemonSchema;
@@ -47,7 +48,12 @@ final class LabFile {
     }
 
     static Lab read(Path file) {
-        return new LabFile(file).parse(textOf(file));
+        return parse(file, textOf(file));
+    }
+
+    /** Reads a lab's text; {@code file} names it in errors, and names the lab where the text does not. */
+    static Lab parse(Path file, String text) {
+        return new LabFile(file).parse(text);
     }
 
     static String nameOf(Path file) {
@@ -105,7 +111,8 @@ final class LabFile {
                     .orElseThrow(() -> at(1, "the file is empty; a lab has name, switches and nodes"));
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-            throw at(line, "not YAML: " + e.getProblem());
+            String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
+            throw at(line, "not YAML: " + what);
         } catch (YamlEngineException e) {
             throw at(1, "not YAML: " + e.getMessage().lines().findFirst().orElse(""));
         }
@@ -215,6 +222,6 @@ final class LabFile {
     }
 
     private LabException at(int line, String what) {
-        return new LabException(file + ":" + line + ": " + what);
+        return new LabException(file + ":" + line + ": " + Problem.printable(what));
     }
 }
