@@ -1,0 +1,32 @@
+package dev.tapswitch.core.frame;
+
+import java.lang.foreign.MemorySegment;
+
+/** Any bytes are a frame: the memory ends where the frame ends, so that a read beyond it throws. */
+public final class FrameFuzz {
+    private FrameFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        MemorySegment memory = MemorySegment.ofArray(input);
+        EthernetFrame frame = new EthernetFrame().wrap(memory, 0, input.length);
+        if (!frame.isTruncated()) read(frame, memory, input.length);
+        String text = FrameText.summary(memory, 0, input.length);
+        if (text.isBlank() || text.lines().count() != 1) throw new AssertionError(text);
+    }
+
+    private static void read(EthernetFrame frame, MemorySegment memory, int length) {
+        int payload = frame.payloadOffset();
+        if (payload < EthernetFrame.HEADER_LENGTH || payload > length)
+            throw new AssertionError("payload at " + payload);
+        if (frame.vlan() > 0xFFF || frame.etherType() > 0xFFFF) throw new AssertionError("a field is too large");
+        if (MacAddress.parse(MacAddress.format(frame.source())) != frame.source()) throw new AssertionError("MAC");
+        ArpPacket arp = new ArpPacket().wrap(memory, payload, length - payload);
+        if (arp.isValid() && (arp.senderAddress() >>> 32 != 0 || arp.targetAddress() >>> 32 != 0))
+            throw new AssertionError("an address of more than 32 bits");
+        NeighbourDiscovery discovery = new NeighbourDiscovery().wrap(memory, payload, length - payload);
+        if (discovery.isValid() && !discovery.isSolicitationOrAdvertisement())
+            throw new AssertionError("valid, and of no known type");
+        if (discovery.isValid() && discovery.hasLinkLayerAddress() && discovery.linkLayerAddress() >>> 48 != 0)
+            throw new AssertionError("a MAC address of more than 48 bits");
+    }
+}

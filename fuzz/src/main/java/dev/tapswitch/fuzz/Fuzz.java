@@ -1,0 +1,96 @@
+package dev.tapswitch.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code tapswitch fuzz [TARGET...] [--time 1h] [--list]}: fuzzes one target after the other. */
+public final class Fuzz {
+    private static final Duration DEFAULT_TIME = Duration.ofMinutes(1);
+    private static final String USAGE = """
+            usage: tapswitch fuzz [TARGET...] [--time 1h] [--list]
+            Fuzzes the targets, or all of them, one after the other; --time is for each (default 1m).
+            Inputs that reach new code are kept in fuzz/target/work/TARGET/corpus, findings in .../findings.""";
+
+    private Fuzz() {}
+
+    /** {@code arguments}: the module's directory, then those of the command. Exits with 0 where nothing was found. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path module = Path.of(arguments[0]);
+        List<FuzzTarget> targets = new ArrayList<>();
+        Duration time = DEFAULT_TIME;
+        for (int i = 1; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--list" -> {
+                    for (FuzzTarget target : FuzzTarget.values())
+                        System.out.printf("%-14s %s%n", target.word(), target.meaning());
+                    return;
+                }
+                case "--time" -> time = duration(++i < arguments.length ? arguments[i] : "");
+                case "-h", "--help" -> {
+                    System.out.println(USAGE);
+                    return;
+                }
+                default -> targets.add(target(arguments[i]));
+            }
+        }
+        if (targets.isEmpty()) targets.addAll(List.of(FuzzTarget.values()));
+        System.exit(run(targets, time, module) ? 0 : 1);
+    }
+
+    private static boolean run(List<FuzzTarget> targets, Duration time, Path module)
+            throws IOException, InterruptedException {
+        boolean isClean = true;
+        for (FuzzTarget target : targets) {
+            FuzzRun run = new FuzzRun(target, module.resolve("corpus"), module.resolve("target/work"));
+            if (!run.isPossible()) {
+                System.out.printf("%-14s not run: it needs user namespaces (unshare --user)%n", target.word());
+                continue;
+            }
+            FuzzRun.Outcome outcome = run.run(time);
+            isClean &= outcome.isClean();
+            if (outcome.isClean()) System.out.printf("%-14s %,d inputs, no finding%n", target.word(), outcome.inputs());
+            else {
+                System.out.printf("%-14s FOUND: %s%n%s%n", target.word(), outcome.log(), summary(outcome.log()));
+                outcome.findings().forEach(file -> System.out.println("  " + file));
+            }
+        }
+        return isClean;
+    }
+
+    /** The exception and where it was thrown. */
+    static String summary(Path log) throws IOException {
+        List<String> lines = Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1);
+        int from = 0;
+        for (int i = 0; i < lines.size(); i++) if (lines.get(i).startsWith("== ")) from = i;
+        return String.join("\n", lines.subList(from, Math.min(lines.size(), from + 12)));
+    }
+
+    private static FuzzTarget target(String word) {
+        for (FuzzTarget target : FuzzTarget.values()) if (target.word().equals(word)) return target;
+        return fail("there is no target " + word + "; expected one of "
+                + String.join(
+                        ", ",
+                        Arrays.stream(FuzzTarget.values()).map(FuzzTarget::word).toList()));
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+        } catch (DateTimeParseException e) {
+            return fail("--time \"" + text + "\": expected a time such as 30s, 10m or 1h");
+        }
+    }
+
+    private static <T> T fail(String message) {
+        System.err.println("tapswitch: " + message);
+        System.exit(2);
+        throw new AssertionError(message);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tapswitch.fuzz;
+
+import java.util.Locale;
+
+/** What can be fuzzed: the name of its corpus and for the command line, its class, and how long an input may be. */
+public enum FuzzTarget {
+    FRAME("dev.tapswitch.core.frame.FrameFuzz", 300, "frames read in place, and described"),
+    FORWARD("dev.tapswitch.core.forward.ForwardFuzz", 1_000, "decisions about frames, with random settings"),
+    SEGMENT("dev.tapswitch.core.frame.SegmentFuzz", 4_000, "super-frames cut, checksums completed"),
+    ANSWER("dev.tapswitch.core.frame.AnswerFuzz", 64, "answers to ARP requests and neighbour solicitations"),
+    NETLINK("dev.tapswitch.tap.sys.NetlinkFuzz", 500, "attributes of netlink messages"),
+    CONFIG("dev.tapswitch.daemon.config.ConfigFuzz", 2_000, "configuration files, and bodies of requests"),
+    LAB("dev.tapswitch.daemon.lab.LabFuzz", 2_000, "lab files"),
+    JSON("dev.tapswitch.daemon.json.JsonFuzz", 1_000, "JSON, read and written"),
+    STATE("dev.tapswitch.daemon.store.StateFuzz", 2_000, "the file of what was added by command"),
+    DOCKER_STATE("dev.tapswitch.daemon.docker.DockerStateFuzz", 2_000, "the file of Docker's networks"),
+    CNI("dev.tapswitch.daemon.cni.CniFuzz", 2_000, "requests of CNI, and the file of its networks"),
+    HANDOVER("dev.tapswitch.daemon.handover.HandOverFuzz", 400, "messages of a hand-over");
+
+    private final String className;
+    private final int longest;
+    private final String meaning;
+
+    FuzzTarget(String className, int longest, String meaning) {
+        this.className = className;
+        this.longest = longest;
+        this.meaning = meaning;
+    }
+
+    /** As on the command line. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public String className() {
+        return className;
+    }
+
+    /** Bytes. */
+    public int longest() {
+        return longest;
+    }
+
+    /** Whether it runs a daemon's parts that touch the machine, and so is to run in namespaces of its own. */
+    public boolean isIsolated() {
+        return false;
+    }
+
+    /** One clause for people. */
+    public String meaning() {
+        return meaning;
+    }
+}

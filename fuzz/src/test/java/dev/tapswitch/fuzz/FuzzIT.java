@@ -1,0 +1,28 @@
+package dev.tapswitch.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each target for a moment, as {@code ./tapswitch fuzz} runs it for as long as it is told to. */
+@Timeout(300)
+class FuzzIT {
+    private static final Duration TIME = Duration.ofSeconds(3);
+
+    @ParameterizedTest
+    @EnumSource(FuzzTarget.class)
+    void aShortRunFindsNothing(FuzzTarget target) throws IOException, InterruptedException {
+        FuzzRun run = new FuzzRun(target, Path.of("corpus"), Path.of("target", "work"));
+        assumeTrue(run.isPossible(), "needs user namespaces (unshare --user)");
+        FuzzRun.Outcome outcome = run.run(TIME);
+        String summary = Fuzz.summary(outcome.log());
+        assertTrue(outcome.isClean(), () -> target.word() + ", see " + outcome.log() + ":\n" + summary);
+        assertTrue(outcome.inputs() > 0, () -> "no input was tried, see " + outcome.log());
+    }
+}
