@@ -18,6 +18,12 @@ final class Await {
         }
     }
 
+    /** As {@link #within}, but whoever calls looks what there is when the time is over. */
+    static void atMost(Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) pause(Duration.ofMillis(200));
+    }
+
     static void pause(Duration duration) {
         try {
             Thread.sleep(duration);

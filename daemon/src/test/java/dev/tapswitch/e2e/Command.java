@@ -3,6 +3,7 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,8 @@ record Command(int exit, String output) {
                 Process process = start(words, output);
                 int exit = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : 137;
                 if (exit == 137) process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
-                return new Command(exit, Files.readString(output));
+                // What containers name things need not be UTF-8.
+                return new Command(exit, new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
             } finally {
                 Files.deleteIfExists(output);
             }

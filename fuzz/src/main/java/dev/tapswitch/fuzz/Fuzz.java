@@ -74,7 +74,7 @@ public final class Fuzz {
 
     private static FuzzTarget target(String word) {
         for (FuzzTarget target : FuzzTarget.values()) if (target.word().equals(word)) return target;
-        return fail("there is no target " + word + "; expected one of "
+        throw fail("there is no target " + word + "; expected one of "
                 + String.join(
                         ", ",
                         Arrays.stream(FuzzTarget.values()).map(FuzzTarget::word).toList()));
@@ -84,13 +84,13 @@ public final class Fuzz {
         try {
             return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
         } catch (DateTimeParseException e) {
-            return fail("--time \"" + text + "\": expected a time such as 30s, 10m or 1h");
+            throw fail("--time \"" + text + "\": expected a time such as 30s, 10m or 1h");
         }
     }
 
-    private static <T> T fail(String message) {
+    private static AssertionError fail(String message) {
         System.err.println("tapswitch: " + message);
         System.exit(2);
-        throw new AssertionError(message);
+        return new AssertionError(message);
     }
 }

@@ -7,13 +7,15 @@ import java.lang.foreign.MemorySegment;
 /** A switch of random settings gets frames, loses ports and gets them back: each decision is one that may be taken. */
 public final class ForwardFuzz {
     private static final int PORTS = 4;
+    /** More than any conflict takes at one moment. */
+    private static final int MAX_STEPS = 8;
 
     private ForwardFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] bytes) {
         FuzzInput input = new FuzzInput(bytes);
         ArpMode[] modes = ArpMode.values();
-        SwitchSettings settings = SwitchSettingsFuzz.of(modes[input.u8() % modes.length], input.u8() % 3);
+        SwitchSettings settings = SwitchSettingsFuzz.of(modes[input.u8() % modes.length], input.u8() & 0x1F);
         LearningSwitch lan = new LearningSwitch("lan", settings, 1);
         for (int i = 0; i < PORTS; i++) lan.addPort(port(i, input), true);
         long nowMs = 1_000_000;
@@ -59,9 +61,11 @@ public final class ForwardFuzz {
             if (reply.destination() != asked.source()) throw new AssertionError("the answer is for somebody else");
         } else if (Forwarder.isDrop(decision)) {
             if (Forwarder.dropReason(decision).meaning().isBlank()) throw new AssertionError("no reason");
-        } else if (decision != Forwarder.FLOOD) {
+        } else if (decision != Forwarder.FLOOD && decision != Forwarder.CONSUME) {
             throw new AssertionError("decision " + decision);
         }
+        for (int i = 0; i < MAX_STEPS && forwarder.hasConflicts(); i++)
+            if (forwarder.nextStep(snapshot, nowMs) == null) break;
         if (lan.macTable().size() > lan.macTable().capacity()) throw new AssertionError("more MACs than fit");
         if (lan.neighbourTable().size() > lan.neighbourTable().capacity())
             throw new AssertionError("more neighbours than fit");

@@ -5,6 +5,6 @@ final class SwitchSettingsFuzz {
     private SwitchSettingsFuzz() {}
 
     static SwitchSettings of(ArpMode mode, int arpRate) {
-        return new SwitchSettings(300_000, mode, 64, 64, arpRate);
+        return new SwitchSettings(300_000, mode, 64, 64, arpRate & 3, (arpRate & 4) == 0, arpRate >>> 3);
     }
 }

@@ -40,7 +40,9 @@ public final class AnswerFuzz {
         EthernetFrame frame = new EthernetFrame().wrap(memory, 0, length);
         int payload = frame.payloadOffset();
         NeighbourDiscovery discovery = new NeighbourDiscovery().wrap(memory, payload, length - payload);
-        boolean isRight = discovery.isValid()
+        boolean isRight = discovery.isPresent()
+                && discovery.isWellFormed()
+                && discovery.hasValidChecksum()
                 && frame.destination() == asker
                 && frame.source() == owner
                 && discovery.type() == NeighbourDiscovery.ADVERTISEMENT

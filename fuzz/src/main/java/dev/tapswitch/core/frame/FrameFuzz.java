@@ -24,9 +24,10 @@ public final class FrameFuzz {
         if (arp.isValid() && (arp.senderAddress() >>> 32 != 0 || arp.targetAddress() >>> 32 != 0))
             throw new AssertionError("an address of more than 32 bits");
         NeighbourDiscovery discovery = new NeighbourDiscovery().wrap(memory, payload, length - payload);
-        if (discovery.isValid() && !discovery.isSolicitationOrAdvertisement())
-            throw new AssertionError("valid, and of no known type");
-        if (discovery.isValid() && discovery.hasLinkLayerAddress() && discovery.linkLayerAddress() >>> 48 != 0)
+        if (!discovery.isPresent() || !discovery.isWellFormed()) return;
+        discovery.hasValidChecksum();
+        discovery.isDuplicateAddressDetection();
+        if (discovery.claims() && discovery.linkLayerAddress() >>> 48 != 0)
             throw new AssertionError("a MAC address of more than 48 bits");
     }
 }

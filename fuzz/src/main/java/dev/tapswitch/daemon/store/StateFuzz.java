@@ -23,7 +23,7 @@ public final class StateFuzz {
 
     private StateFuzz() {}
 
-    /** Reads with what {@link #directoryWith} makes. */
+    /** Reads what a directory has. */
     @FunctionalInterface
     public interface Loader {
         Object load(StateDirectory directory) throws IOException;
