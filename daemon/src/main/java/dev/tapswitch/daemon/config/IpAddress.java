@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.config;
 
+import dev.tapswitch.core.frame.AddressProbe;
 import dev.tapswitch.core.frame.IpText;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -20,6 +21,11 @@ public record IpAddress(long hi, long lo) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         if (bytes.length == 4) return new IpAddress(0, V4_MAPPED | Integer.toUnsignedLong(buffer.getInt()));
         return new IpAddress(buffer.getLong(), buffer.getLong());
+    }
+
+    /** The link-local IPv6 address that a station makes from its MAC (RFC 4291, appendix A). */
+    public static IpAddress linkLocal(long mac) {
+        return new IpAddress(AddressProbe.LINK_LOCAL, AddressProbe.interfaceIdentifier(mac));
     }
 
     public boolean isV4() {

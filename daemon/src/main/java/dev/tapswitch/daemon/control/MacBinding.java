@@ -25,6 +25,7 @@ final class MacBinding {
         long mac = port.macToBind();
         if (port.boundMac() != mac) release(one, port);
         if (mac >= 0 && !isBound(one, port, mac)) bind(one, port, mac);
+        AddressBinding.refresh(one, port, mac >= 0 && isBound(one, port, mac) ? mac : TapSpec.ANY_MAC);
     }
 
     private static void bind(RunningSwitch one, RunningPort port, long mac) {

@@ -1,6 +1,7 @@
 package dev.tapswitch.daemon.control;
 
 import dev.tapswitch.core.forward.LearningSwitch;
+import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.daemon.schema.PortSchema;
@@ -8,7 +9,9 @@ import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
 import dev.tapswitch.tap.device.TapSpec;
 import dev.tapswitch.tap.device.VethDevice;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** A port as it runs. Its place in the switch stays its own while its device comes and goes. Control thread only. */
 public final class RunningPort {
@@ -16,6 +19,11 @@ public final class RunningPort {
     private static final long LAST_RETRY_MS = 5_000;
     /** The kernel removes the interfaces of a killed process one after the other, 20 ms each. */
     private static final long LONGEST_NAME_WAIT_MS = 120_000;
+
+    /** What {@link AddressBinding} has bound, and to which MAC. */
+    final Set<IpAddress> boundAddresses = new LinkedHashSet<>();
+
+    long addressesMac = TapSpec.ANY_MAC;
 
     private final LearningSwitch owner;
     private final int index;

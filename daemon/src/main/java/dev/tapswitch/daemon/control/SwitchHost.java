@@ -217,6 +217,7 @@ public final class SwitchHost implements AutoCloseable {
     /** The device, now the caller's to close; null where there was none. */
     private PortDevice removePort(RunningSwitch one, PortConfig config) {
         RunningPort port = one.ports.remove(config.name());
+        AddressBinding.release(one, port);
         PortDevice device = opening.letGo(one, port, "removed");
         one.learning().removePort(port.index());
         one.staticMacs.removeIf(mac -> mac.port().equals(config.name()));

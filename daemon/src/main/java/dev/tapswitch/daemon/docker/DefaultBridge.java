@@ -1,7 +1,9 @@
 package dev.tapswitch.daemon.docker;
 
+import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.StaticMac;
+import dev.tapswitch.daemon.config.StaticNeighbour;
 import dev.tapswitch.daemon.config.SwitchConfig;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.PortState;
@@ -17,6 +19,7 @@ import dev.tapswitch.tap.device.HostLink;
 import dev.tapswitch.tap.device.LinkEvents;
 import dev.tapswitch.tap.device.TapException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +55,8 @@ final class DefaultBridge {
     private int mtu = PortSchema.MTU.defaultValue();
     /** The bridge's own; 0 while it is not known. */
     private long mac;
+    /** The bridge's own, the containers' gateways. */
+    private List<String> addresses = List.of();
 
     private boolean isIsolated;
     private boolean isUnfinished;
@@ -79,7 +84,13 @@ final class DefaultBridge {
         for (HostLink veth : taken.values()) configs.put(veth.name(), config(veth));
         // The gateway's MAC is the bridge's, not that of our port to it.
         List<StaticMac> macs = mac == 0 ? List.of() : List.of(new StaticMac(mac, 0, name));
-        return new SwitchConfig(name, SettingValues.DEFAULTS, configs, macs, List.of());
+        return new SwitchConfig(name, SettingValues.DEFAULTS, configs, macs, mac == 0 ? List.of() : gateways());
+    }
+
+    private List<StaticNeighbour> gateways() {
+        return addresses.stream()
+                .map(each -> new StaticNeighbour(IpAddress.parse(each), mac))
+                .toList();
     }
 
     private PortConfig config(HostLink veth) {
@@ -145,7 +156,8 @@ final class DefaultBridge {
         for (HostLink link : links) {
             if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) there.put(link.name(), link);
         }
-        forgetGone(there, found.map(HostLink::mac).orElse(mac));
+        List<String> addressesNow = bridge < 0 ? addresses : addressesOf(bridge);
+        forgetGone(there, found.map(HostLink::mac).orElse(mac), addressesNow);
         Optional<HostLink> toBridge = find(links, tap);
         // Before the host can reach them by the switch, containers stay where they are.
         if (bridge < 0 || toBridge.isEmpty()) return;
@@ -158,19 +170,27 @@ final class DefaultBridge {
                 .toList());
     }
 
+    private List<String> addressesOf(int bridge) throws TapException {
+        return ports.addresses(bridge).stream()
+                .map(InetAddress::getHostAddress)
+                .distinct()
+                .toList();
+    }
+
     /**
      * Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send, and has the
-     * bridge's MAC bound to it.
+     * bridge's MAC and addresses bound to it.
      */
-    private void forgetGone(Map<String, HostLink> there, long macNow) throws Refused {
+    private void forgetGone(Map<String, HostLink> there, long macNow, List<String> addressesNow) throws Refused {
         boolean changes = taken.values().removeIf(veth -> {
             HostLink now = there.get(veth.name());
             return now == null || now.index() != veth.index();
         });
         int most = there.values().stream().mapToInt(HostLink::mtu).max().orElse(mtu);
-        changes |= most != mtu || macNow != mac;
+        changes |= most != mtu || macNow != mac || !addressesNow.equals(addresses);
         mtu = most;
         mac = macNow;
+        addresses = addressesNow;
         if (changes) control.provide(config());
     }
 

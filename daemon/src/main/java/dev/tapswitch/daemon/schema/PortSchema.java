@@ -146,7 +146,7 @@ public final class PortSchema {
                     "bind-mac",
                     new SettingType.Flag(),
                     false,
-                    "Let no other port send from the MAC address of this interface. Interfaces on the host are always bound.")
+                    "Let no other port send from the MAC address of this interface, nor claim its configured IP addresses. Interfaces on the host are always bound.")
             .build();
 
     /** All of them, in the order in which people read them. */

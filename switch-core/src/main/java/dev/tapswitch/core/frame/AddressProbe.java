@@ -10,8 +10,10 @@ public final class AddressProbe {
             + NeighbourDiscovery.IPV6_HEADER_LENGTH
             + AddressProbe.SOLICITATION_LENGTH;
 
+    /** The upper half of a link-local address, fe80::/64. */
+    public static final long LINK_LOCAL = 0xFE80L << 48;
+
     private static final int SOLICITATION_LENGTH = 32;
-    private static final long LINK_LOCAL = 0xFE80L << 48;
     private static final long SOLICITED_NODE_HI = 0xFF02L << 48;
     private static final long SOLICITED_NODE_LO = 0x1_FF00_0000L;
 
@@ -73,8 +75,8 @@ public final class AddressProbe {
         return NeighbourDiscovery.IPV6_HEADER_LENGTH + SOLICITATION_LENGTH;
     }
 
-    /** Modified EUI-64 (RFC 4291, appendix A). */
-    private static long interfaceIdentifier(long mac) {
+    /** The lower half of the address that a station makes from its MAC: modified EUI-64 (RFC 4291, appendix A). */
+    public static long interfaceIdentifier(long mac) {
         return (mac >>> 24 << 40 | 0xFF_FE00_0000L | mac & 0xFF_FFFFL) ^ 1L << 57;
     }
 }

@@ -2,6 +2,10 @@ package dev.tapswitch.tap.device;
 
 import static dev.tapswitch.tap.sys.Netlink.BR_STATE_DISABLED;
 import static dev.tapswitch.tap.sys.Netlink.BR_STATE_FORWARDING;
+import static dev.tapswitch.tap.sys.Netlink.IFADDRMSG_SIZE;
+import static dev.tapswitch.tap.sys.Netlink.IFA_ADDRESS;
+import static dev.tapswitch.tap.sys.Netlink.IFA_F_DADFAILED;
+import static dev.tapswitch.tap.sys.Netlink.IFA_LOCAL;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_BCAST_FLOOD;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_BRPORT_FLUSH;
@@ -20,14 +24,20 @@ import static dev.tapswitch.tap.sys.Netlink.NLM_F_CREATE;
 import static dev.tapswitch.tap.sys.Netlink.NLM_F_DUMP;
 import static dev.tapswitch.tap.sys.Netlink.NLM_F_EXCL;
 import static dev.tapswitch.tap.sys.Netlink.RTEXT_FILTER_SKIP_STATS;
+import static dev.tapswitch.tap.sys.Netlink.RTM_GETADDR;
 import static dev.tapswitch.tap.sys.Netlink.RTM_GETLINK;
 import static dev.tapswitch.tap.sys.Netlink.RTM_NEWLINK;
 import static dev.tapswitch.tap.sys.Netlink.RTM_SETLINK;
 
 import dev.tapswitch.tap.sys.Errno;
+import dev.tapswitch.tap.sys.NetlinkAttributes;
 import dev.tapswitch.tap.sys.NetlinkException;
 import dev.tapswitch.tap.sys.NetlinkMessage;
 import dev.tapswitch.tap.sys.NetlinkSocket;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /** The kernel's bridges in the namespace of the calling thread, and their ports, by rtnetlink. One thread. */
@@ -77,6 +87,35 @@ public final class BridgePorts implements AutoCloseable {
             return netlink.request(message).stream().map(HostLink::of).toList();
         } catch (NetlinkException e) {
             throw Links.failed("listing the devices", e);
+        }
+    }
+
+    /** The IP addresses that a link has, but those that duplicate address detection found taken. */
+    public List<InetAddress> addresses(int index) throws TapException {
+        NetlinkMessage message = new NetlinkMessage(RTM_GETADDR, NLM_F_DUMP).address(0, 0, 0, 0);
+        try {
+            return netlink.request(message).stream()
+                    .filter(answer -> isOf(answer, index))
+                    .map(BridgePorts::address)
+                    .toList();
+        } catch (NetlinkException e) {
+            throw Links.failed("listing the addresses", e);
+        }
+    }
+
+    /** struct ifaddrmsg: family, prefix length, flags and scope, a byte each, then the link's index. */
+    private static boolean isOf(byte[] answer, int index) {
+        return (answer[2] & IFA_F_DADFAILED) == 0
+                && ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder()).getInt(4) == index;
+    }
+
+    private static InetAddress address(byte[] answer) {
+        NetlinkAttributes attributes = new NetlinkAttributes(answer, IFADDRMSG_SIZE);
+        byte[] local = attributes.bytes(IFA_LOCAL);
+        try {
+            return InetAddress.getByAddress(local.length > 0 ? local : attributes.bytes(IFA_ADDRESS));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("the kernel listed an address of neither 4 nor 16 bytes", e);
         }
     }
 

@@ -36,6 +36,7 @@ public final class Netlink {
     public static final int RTM_SETLINK = 19;
     public static final int RTMGRP_LINK = 1;
     public static final int RTM_NEWADDR = 20;
+    public static final int RTM_GETADDR = 22;
     public static final int RTM_DELADDR = 21;
     public static final int RTM_NEWROUTE = 24;
     public static final int RTM_DELROUTE = 25;
@@ -101,6 +102,7 @@ public final class Netlink {
     public static final int IFA_LOCAL = 2;
     public static final int IFA_BROADCAST = 4;
     public static final int IFA_F_NODAD = 0x02;
+    public static final int IFA_F_DADFAILED = 0x08;
 
     // include/uapi/linux/pkt_sched.h
     public static final int TC_H_ROOT = 0xFFFF_FFFF;

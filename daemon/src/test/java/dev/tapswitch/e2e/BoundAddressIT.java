@@ -1,0 +1,227 @@
+package dev.tapswitch.e2e;
+
+import static dev.tapswitch.e2e.Wire.advertisement;
+import static dev.tapswitch.e2e.Wire.arp;
+import static dev.tapswitch.e2e.Wire.arpRequest;
+import static dev.tapswitch.e2e.Wire.isArpRequest;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.daemon.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A container that claims another's address, or the gateway's, where Tapswitch knows whose it is: on networks of Docker and CNI, and a host port's. */
+@Timeout(200)
+class BoundAddressIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration QUIET = Duration.ofMillis(300);
+
+    @Test
+    void onADockerNetworkNobodyBelievesAContainerThatClaimsAnothersAddress() {
+        try (var lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            lab.docker(
+                    "network",
+                    "create",
+                    "-d",
+                    "tapswitch",
+                    "--subnet",
+                    "10.78.0.0/24",
+                    "--ipv6",
+                    "--subnet",
+                    "fd78::/64",
+                    "-o",
+                    "com.docker.network.bridge.name=net0",
+                    "net");
+            for (String name : new String[] {"aa", "bb", "cc"}) lab.web(name, "--network", "net");
+            String macA = mac(lab, "aa");
+            String macB = mac(lab, "bb");
+            String macC = mac(lab, "cc");
+            String gatewayMac = linkMac(lab.host("ip", "-br", "link", "show", "net0"));
+            String a = lab.address("aa", "net");
+            String b = lab.address("bb", "net");
+            String b6 = lab.docker(
+                    "inspect", "-f", "{{(index .NetworkSettings.Networks \"net\").GlobalIPv6Address}}", "bb");
+            try (RawSocket atC = socketIn(lab, "cc")) {
+                for (int i = 0; i < 20; i++) {
+                    atC.send(arpRequest(macC, b, b));
+                    atC.send(arp(2, macA, macC, b, macA, a));
+                    atC.send(arp(2, gatewayMac, macC, b, gatewayMac, "10.78.0.1"));
+                    atC.send(arpRequest(macC, b, a));
+                    atC.send(arpRequest(macC, "10.78.0.1", a));
+                    atC.send(advertisement(macC, hex(b6)));
+                    if (i % 5 == 0) {
+                        lab.in(
+                                "aa",
+                                "sh",
+                                "-c",
+                                "ip neigh flush dev eth0; ping -c 1 -W 5 " + b + "; ping -6 -c 1 -W 5 " + b6);
+                        lab.host("ip", "neigh", "flush", "dev", "net0");
+                        lab.host("ping", "-n", "-c", "1", "-W", "5", b);
+                    }
+                    assertTrue(
+                            lab.host("ip", "neigh", "show", b, "dev", "net0").contains(macB), "the host's own entry");
+                }
+                assertTrue(neighbour(lab, "aa", b).contains(macB), () -> neighbour(lab, "aa", b));
+                assertTrue(neighbour(lab, "aa", b6).contains(macB), () -> neighbour(lab, "aa", b6));
+                assertEquals(0, atC.count(isPingTo(b), QUIET), "pings that reached the liar");
+                assertEquals(120, dropsOfOthers(lab.tapswitch(), "net0"), "all that was forged");
+                Await.within(
+                        SOON,
+                        () -> lab.tapswitch().log(),
+                        () -> lab.tapswitch().log().contains("it is bound to " + macB));
+
+                // And who is bound is asked at its own port, whoever it was that asked.
+                for (int i = 0; i < 5; i++) lab.in("aa", "sh", "-c", "ip neigh flush dev eth0; ping -c 1 -W 5 " + b);
+                assertEquals(0, atC.count(isArpRequest(macA, b), QUIET), "requests that a third container heard");
+            }
+        }
+    }
+
+    @Test
+    void onDockersDefaultNetworkNobodyCanClaimTheGatewaysAddress() {
+        try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16")) {
+            lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
+            lab.web("aa");
+            lab.web("cc");
+            RunningDaemon daemon = lab.tapswitch();
+            String gatewayMac = linkMac(lab.host("ip", "-br", "link", "show", "docker0"));
+            Await.within(
+                    SOON,
+                    () -> daemon.api().get("/v1/switches/docker0/neighbours") + daemon.log(),
+                    () -> macOf(daemon, "docker0", "172.17.0.1").equals(gatewayMac));
+            Await.within(
+                    SOON,
+                    () -> "all ports are up",
+                    () -> daemon.api()
+                                    .get("/v1/switches/docker0")
+                                    .required("ports-up")
+                                    .asInt()
+                            == 3);
+            String inside = "--net=" + lab.sandbox("aa");
+            String macC = lab.docker("inspect", "-f", "{{.NetworkSettings.Networks.bridge.MacAddress}}", "cc");
+            try (RawSocket atC = socketIn(lab, "cc")) {
+                for (int i = 0; i < 20; i++) {
+                    atC.send(arpRequest(macC, "172.17.0.1", "172.17.0.1"));
+                    lab.host("nsenter", inside, "ip", "neigh", "flush", "all");
+                    lab.host("nsenter", inside, "ping", "-n", "-c", "1", "-W", "5", "172.17.0.1");
+                    String neighbour = lab.host("nsenter", inside, "ip", "neigh", "show", "172.17.0.1");
+                    assertTrue(neighbour.contains(gatewayMac), neighbour);
+                }
+                assertEquals(20, dropsOfOthers(daemon, "docker0"));
+            }
+        }
+    }
+
+    private static RawSocket socketIn(DockerLab lab, String container) {
+        String pid = lab.docker("inspect", "-f", "{{.State.Pid}}", container);
+        return RawSocket.inNamespace("/proc/" + pid + "/ns/net", () -> RawSocket.on("eth0"));
+    }
+
+    @Test
+    void aContainerOfACniNetworkCanNotClaimAnothersAddressOrTheGateways() throws IOException {
+        try (var net = new Net()) {
+            CniRuntime pods = CniRuntime.start(net, "1.0.0");
+            String a = CniRuntime.addressOf(pods.add("one"));
+            Json two = pods.add("two");
+            String b = CniRuntime.addressOf(two);
+            String macB = two.path("interfaces").path(0).path("mac").asString();
+            pods.add("three");
+            pods.ping("one", two);
+            String macA = macIn(pods, "one");
+            String macC = macIn(pods, "three");
+            try (RawSocket atC =
+                    RawSocket.inNamespace("/run/netns/" + net.namespace("three"), () -> RawSocket.on("eth0"))) {
+                for (int i = 0; i < 20; i++) {
+                    atC.send(arpRequest(macC, b, b));
+                    atC.send(arp(2, macA, macC, b, macA, a));
+                    atC.send(arpRequest(macC, "198.18.7.1", "198.18.7.1"));
+                    pods.in("one", "ip", "neigh", "flush", "all");
+                    pods.in("one", "ping", "-n", "-c", "1", "-W", "5", b);
+                    assertTrue(pods.in("one", "ip", "neigh", "show", b).contains(macB));
+                }
+                assertEquals(60, dropsOfOthers(pods.daemon(), "pods"));
+            }
+            // Who comes next with the address of one that went has it, by another MAC.
+            pods.delete("two");
+            assertEquals("", macOf(pods.daemon(), "pods", b));
+        }
+    }
+
+    @Test
+    void aHostPortsAddressIsItsOwnOnAnySwitch() {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node c = net.quietNode("c");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            daemon.api().post("/v1/switches/lan/ports", "{\"name\": \"gw0\", \"addresses\": [\"198.18.0.254/24\"]}");
+            String mac = daemon.port("gw0").required("mac").asString();
+            assertEquals(mac, daemon.macOf("198.18.0.254"));
+            RawSocket atC = c.raw();
+            for (int i = 0; i < 20; i++) {
+                atC.send(arpRequest(c.mac(), "198.18.0.254", "198.18.0.254"));
+                a.ip("neigh", "flush", "all");
+                a.exec("ping", "-n", "-c", "1", "-W", "5", "198.18.0.254");
+                assertTrue(a.ip("neigh", "show", "198.18.0.254").contains(mac));
+            }
+            assertEquals(20, daemon.drops("c", "address-bound"));
+            daemon.api().send("PATCH", "/v1/switches/lan/ports/gw0", "{\"addresses\": [\"198.18.0.253/24\"]}");
+            assertEquals("", daemon.macOf("198.18.0.254"));
+            assertEquals(mac, daemon.macOf("198.18.0.253"));
+            daemon.api().delete("/v1/switches/lan/ports/gw0");
+            assertEquals("", daemon.macOf("198.18.0.253"));
+        }
+    }
+
+    private static String macOf(RunningDaemon daemon, String name, String address) {
+        for (Json entry : daemon.api().get("/v1/switches/" + name + "/neighbours")) {
+            if (entry.required("address").asString().equals(address))
+                return entry.required("mac").asString();
+        }
+        return "";
+    }
+
+    private static long dropsOfOthers(RunningDaemon daemon, String name) {
+        long drops = 0;
+        for (Json port : daemon.api().get("/v1/switches/" + name + "/stats").required("ports"))
+            drops += port.required("drops").path("address-bound").asLong(0);
+        return drops;
+    }
+
+    private static String neighbour(DockerLab lab, String container, String address) {
+        return lab.in(container, "sh", "-c", "ip neigh | grep '^" + address + " '");
+    }
+
+    private static String mac(DockerLab lab, String container) {
+        return lab.docker("inspect", "-f", "{{(index .NetworkSettings.Networks \"net\").MacAddress}}", container);
+    }
+
+    /** Of a line of {@code ip -br link}. */
+    private static String linkMac(String line) {
+        return line.strip().split("\\s+")[2];
+    }
+
+    private static String macIn(CniRuntime pods, String namespace) {
+        return linkMac(pods.in(namespace, "ip", "-br", "link", "show", "eth0"));
+    }
+
+    private static Predicate<byte[]> isPingTo(String address) {
+        return frame ->
+                Wire.has(frame, 12, "0800") && Wire.has(frame, 23, "01") && Wire.has(frame, 30, Wire.ipv4(address));
+    }
+
+    private static String hex(String address) {
+        try {
+            return HexFormat.of().formatHex(InetAddress.getByName(address).getAddress());
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
