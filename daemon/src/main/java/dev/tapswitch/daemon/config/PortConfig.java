@@ -79,7 +79,8 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
                 .withOffload(get(OFFLOAD))
                 .withHairpin(get(HAIRPIN))
                 .withIsolation(get(ISOLATED))
-                .withLearningLimit(get(LEARNING_LIMIT), get(DROP_BEYOND_LIMIT));
+                .withLearningLimit(get(LEARNING_LIMIT), get(DROP_BEYOND_LIMIT))
+                .withStation(namespace() instanceof Namespace.Current ? "" : namespace().toString());
     }
 
     /** What its TAP is to be. */

@@ -51,11 +51,8 @@ final class AddressGuard {
                 if (!dryRun) conflicts.report(hi, lo, vlan, owner, MacTable.MISS, mac, inPort, Outcome.BOUND);
                 return Forwarder.drop(DropReason.ADDRESS_BOUND);
             }
-            // An owner whose port went down, or that was not heard for the ageing time, has no entry in the MAC table.
-            boolean isContested = mac != owner
-                    && settings.neighbourGuard()
-                    && macs.lookup(owner, vlan, nowMs, settings.ageingMs()) != MacTable.MISS;
-            if (isContested) {
+            int ownerPort = mac == owner ? inPort : macs.lookup(owner, vlan, nowMs, settings.ageingMs());
+            if (mac != owner && settings.neighbourGuard() && isContested(snapshot, inPort, ownerPort)) {
                 if (!dryRun) conflicts.hold(snapshot, inPort, hi, lo, vlan, mac, frame, announces, nowMs);
                 return Forwarder.drop(DropReason.ADDRESS_CONFLICT);
             }
@@ -64,5 +61,14 @@ final class AddressGuard {
         if (mayLearn && mac == source && !dryRun)
             neighbours.learn(hi, lo, vlan, mac, inPort, settings.neighbourLimit(), nowMs, settings.ageingMs());
         return AddressResolution.PASS;
+    }
+
+    /** Not if the owner's port is down, or it was not heard for the ageing time; nor between ports of the same station. */
+    private static boolean isContested(SwitchSnapshot snapshot, int inPort, int ownerPort) {
+        if (ownerPort == MacTable.MISS) return false;
+        PortSettings owner = snapshot.port(ownerPort);
+        if (ownerPort == inPort || owner == null) return true;
+        String station = owner.station();
+        return station.isEmpty() || !station.equals(snapshot.port(inPort).station());
     }
 }

@@ -7,8 +7,10 @@ package dev.tapswitch.core.forward;
  * @param mtu the largest payload of a frame to this port, bytes (Ethernet header and one VLAN tag not counted)
  * @param learningLimit the largest number of MAC entries learned on this port; 0 for no limit
  * @param flags set by the {@code with} methods, read by the methods of the same meaning
+ * @param station the network namespace of the port's interface, empty where it is not known: Linux answers for an address by any of a station's
+ *     interfaces, so ports of one station may take over each other's addresses
  */
-public record PortSettings(String name, int mtu, int learningLimit, int flags) {
+public record PortSettings(String name, int mtu, int learningLimit, int flags, String station) {
     private static final int OFFLOAD = 1;
     private static final int HAIRPIN = 1 << 1;
     private static final int ISOLATED = 1 << 2;
@@ -22,7 +24,7 @@ public record PortSettings(String name, int mtu, int learningLimit, int flags) {
 
     /** A port with the defaults: its device takes super-frames, and it has no limits. */
     public static PortSettings of(String name, int mtu) {
-        return new PortSettings(name, mtu, 0, OFFLOAD);
+        return new PortSettings(name, mtu, 0, OFFLOAD, "");
     }
 
     /** Whether the port's device takes super-frames and partial checksums; both are completed in software for a device that does not. */
@@ -58,7 +60,11 @@ public record PortSettings(String name, int mtu, int learningLimit, int flags) {
     }
 
     public PortSettings withLearningLimit(int limit, boolean dropBeyond) {
-        return new PortSettings(name, mtu, limit, flags).with(DROP_BEYOND_LIMIT, dropBeyond);
+        return new PortSettings(name, mtu, limit, flags, station).with(DROP_BEYOND_LIMIT, dropBeyond);
+    }
+
+    public PortSettings withStation(String namespace) {
+        return new PortSettings(name, mtu, learningLimit, flags, namespace);
     }
 
     private boolean has(int flag) {
@@ -66,6 +72,6 @@ public record PortSettings(String name, int mtu, int learningLimit, int flags) {
     }
 
     private PortSettings with(int flag, boolean on) {
-        return new PortSettings(name, mtu, learningLimit, on ? flags | flag : flags & ~flag);
+        return new PortSettings(name, mtu, learningLimit, on ? flags | flag : flags & ~flag, station);
     }
 }

@@ -283,6 +283,20 @@ class AddressGuardTest {
         assertFalse(forwarder().hasConflicts());
     }
 
+    /** Linux answers for an address by any interface (arp_ignore=0). */
+    @Test
+    void portsOfOneStationMayTakeOverEachOthersAddresses() {
+        knowAandB();
+        lan.updatePort(1, PortSettings.of("p1", 1500).withStation("node"));
+        lan.updatePort(2, PortSettings.of("p2", 1500).withStation("node"));
+        assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(C, IP_B)));
+        assertEquals(C, ownerOfB());
+        lan.updatePort(2, PortSettings.of("p2", 1500).withStation("another"));
+        lan.updatePort(1, PortSettings.of("p1", 1500).withStation(""));
+        decide(1, Frames.unicast(A, B));
+        assertEquals(new Decision.Drop(DropReason.ADDRESS_CONFLICT), decide(1, Frames.gratuitousArp(B, IP_B)));
+    }
+
     @Test
     void withoutTheGuardTheLastOneToClaimHasTheAddress() {
         lan.update(new SwitchSettings(300_000, ArpMode.DIRECT, 1024, 4096, 1000, false, 0));
