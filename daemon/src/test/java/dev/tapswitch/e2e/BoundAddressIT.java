@@ -205,7 +205,7 @@ class BoundAddressIT {
 
     /** Of a line of {@code ip -br link}. */
     private static String linkMac(String line) {
-        return line.strip().split("\\s+")[2];
+        return line.strip().split("\\s+", -1)[2];
     }
 
     private static String macIn(CniRuntime pods, String namespace) {

@@ -80,7 +80,10 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
                 .withHairpin(get(HAIRPIN))
                 .withIsolation(get(ISOLATED))
                 .withLearningLimit(get(LEARNING_LIMIT), get(DROP_BEYOND_LIMIT))
-                .withStation(namespace() instanceof Namespace.Current ? "" : namespace().toString());
+                .withStation(
+                        namespace() instanceof Namespace.Current
+                                ? ""
+                                : namespace().toString());
     }
 
     /** What its TAP is to be. */
