@@ -91,6 +91,11 @@ final class MacCounts {
         return dynamicOfPort.get(port) - (share > 0 ? share : fairShare);
     }
 
+    /** Whether a port is above its share and holds more than half of the table. */
+    boolean hasMost(int port, int fairShare) {
+        return excess(port, fairShare) > 0 && dynamicOfPort.get(port) > capacity / 2;
+    }
+
     boolean isFull(boolean ofStatic) {
         return (ofStatic ? staticEntries : dynamicEntries).get() >= capacity;
     }

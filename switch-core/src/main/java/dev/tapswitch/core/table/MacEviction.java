@@ -50,6 +50,10 @@ final class MacEviction {
      */
     boolean makeRoom(int first, int second, boolean anywhere, int port, long nowMs, long ageingMs) {
         int fairShare = counts.fairShare(port);
+        // No port can be greedier, so there is nothing to search for: a flood costs little, as its buckets are in the
+        // cache already.
+        if (counts.hasMost(port, fairShare)
+                && evict(first, second, 0, port, fairShare, Integer.MAX_VALUE, nowMs, ageingMs)) return true;
         int least = Math.max(0, counts.excess(port, fairShare));
         if (!anywhere) return evict(first, second, 0, port, fairShare, least, nowMs, ageingMs);
         for (int attempt = 0; attempt < WINDOWS; attempt++) {
