@@ -9,6 +9,7 @@ import dev.tapswitch.daemon.control.Clock;
 import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.ControlWatch;
+import dev.tapswitch.daemon.control.ProcessPins;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.control.StateFile;
@@ -92,7 +93,7 @@ public final class Daemon {
         ControlThread thread = new ControlThread();
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
-        try (SwitchHost host = new SwitchHost(config.workerSettings(), thread, systemd);
+        try (SwitchHost host = new SwitchHost(config.workerSettings(), thread, systemd, new ProcessPins(state));
                 Nat nat = new Nat(commands, config.docker().get(DockerSchema.REACHABLE_BRIDGES));
                 ControlThread ended = thread;
                 ControlThread _ = commands;

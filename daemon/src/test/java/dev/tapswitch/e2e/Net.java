@@ -86,6 +86,12 @@ final class Net implements AutoCloseable {
         environment.add(assignment);
     }
 
+    /** File descriptors that the daemon may have open: RLIMIT_NOFILE. */
+    void limitDescriptors(int soft, int hard) {
+        // env(1) runs what follows its assignments.
+        environment.addAll(List.of("prlimit", "--nofile=" + soft + ":" + hard));
+    }
+
     /** A line of the configuration, outside of its switches. */
     void head(String line) {
         head.add(line);
@@ -124,6 +130,13 @@ final class Net implements AutoCloseable {
     RunningDaemon restart() {
         daemon.stop();
         daemon.assertLogIsSane();
+        daemon = RunningDaemon.start(namespace("sw"), directory, daemon.yaml(), environment);
+        return daemon;
+    }
+
+    /** As {@link #restart}, after a crash. */
+    RunningDaemon restartAfterKill() {
+        daemon.kill();
         daemon = RunningDaemon.start(namespace("sw"), directory, daemon.yaml(), environment);
         return daemon;
     }

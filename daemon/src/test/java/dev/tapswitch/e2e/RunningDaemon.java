@@ -236,6 +236,12 @@ final class RunningDaemon {
         said += log();
     }
 
+    /** Somebody else has killed it. */
+    void awaitEnd() {
+        assertTrue(hasEnded(30), "it goes on");
+        said += log();
+    }
+
     private boolean hasEnded(int seconds) {
         try {
             current.onExit().get(seconds, TimeUnit.SECONDS);

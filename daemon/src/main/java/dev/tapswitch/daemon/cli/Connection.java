@@ -2,6 +2,7 @@ package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.daemon.log.Printable;
 import java.io.PrintWriter;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,7 @@ final class Connection {
     /** Prints the answer as JSON when asked for, else what {@code forPeople} makes of it. */
     void print(Json answer, Function<Json, Object> forPeople) {
         if (json) out().println(answer.toPrettyString());
-        else out().print(forPeople.apply(answer));
+        else out().print(Printable.text(forPeople.apply(answer).toString()));
         out().flush();
     }
 

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.cli;
 
+import dev.tapswitch.daemon.log.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +46,7 @@ final class Table {
 
     private static String shown(Object cell) {
         var text = cell == null ? "" : cell.toString();
-        return text.isEmpty() ? "-" : text;
+        return text.isEmpty() ? "-" : Printable.line(text);
     }
 
     private static void measure(String[] row, int[] width) {

@@ -3,6 +3,7 @@ package dev.tapswitch.daemon.cli;
 import dev.tapswitch.daemon.client.ApiException;
 import dev.tapswitch.daemon.lab.LabException;
 import dev.tapswitch.daemon.lab.LabHome;
+import dev.tapswitch.daemon.log.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -168,7 +169,7 @@ public final class Tapswitch implements Runnable {
         var err = command.getErr();
         command.getOut().flush();
         if (e instanceof LabException || e instanceof CommandFailed || e instanceof ApiException) {
-            err.println("tapswitch: " + e.getMessage());
+            err.println("tapswitch: " + Printable.text(e.getMessage()));
             return e instanceof ApiException api && api.isUnreachable() ? ExitCode.UNREACHABLE : ExitCode.FAILED;
         }
         err.println("tapswitch: " + command.getCommandSpec().qualifiedName() + " failed: " + e

@@ -291,7 +291,7 @@ public final class Control {
         List<Change> taken = host.apply(target, false);
         if (!kept.equals(additions)) {
             try {
-                state.save(kept);
+                host.withDescriptors(() -> state.save(kept));
             } catch (IOException e) {
                 host.apply(before, true);
                 throw new Refused(

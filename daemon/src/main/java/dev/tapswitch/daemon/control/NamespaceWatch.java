@@ -27,7 +27,7 @@ final class NamespaceWatch {
     boolean mayHaveChanged(Namespace namespace) {
         return switch (namespace) {
             case Namespace.Current() -> false;
-            case Namespace.OfPid(var pid) -> true;
+            case Namespace.OfPid _, Namespace.OfProcess _ -> true;
             case Namespace.Named(var name) -> mayHaveChanged(namespace.file());
             case Namespace.AtPath(var path) -> mayHaveChanged(path);
         };

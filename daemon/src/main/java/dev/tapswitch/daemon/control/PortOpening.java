@@ -3,11 +3,13 @@ package dev.tapswitch.daemon.control;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.PortKind;
 import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.tap.device.DescriptorReserve;
 import dev.tapswitch.tap.device.LinkState;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapDevice;
 import dev.tapswitch.tap.device.TapException;
+import dev.tapswitch.tap.device.TapSpec;
 import dev.tapswitch.tap.device.TapTakeover;
 import dev.tapswitch.tap.device.VethDevice;
 import dev.tapswitch.tap.loop.Workers;
@@ -15,6 +17,7 @@ import dev.tapswitch.tap.sys.Libc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -27,14 +30,36 @@ final class PortOpening {
 
     private final Workers workers;
     private final Supervisor supervisor;
+    private final ProcessPins pins;
+    private final DescriptorReserve reserve = new DescriptorReserve();
 
-    PortOpening(Workers workers, Supervisor supervisor) {
+    PortOpening(Workers workers, Supervisor supervisor, ProcessPins pins) {
         this.workers = workers;
         this.supervisor = supervisor;
+        this.pins = pins;
+    }
+
+    DescriptorReserve reserve() {
+        return reserve;
     }
 
     /** Makes the port's device, or takes over what was held of it, and begins to forward for it; without it where that fails. */
     void open(RunningSwitch owner, RunningPort port) throws TapException {
+        try {
+            openOnce(owner, port);
+        } catch (TapException e) {
+            if (!DescriptorReserve.isShortage(e)) throw e;
+            LOG.warn(
+                    "port {}: this process has no file descriptors left (see LimitNOFILE): uses its reserve",
+                    port.config().name());
+            reserve.lend();
+            openOnce(owner, port);
+        } finally {
+            reserve.refill();
+        }
+    }
+
+    private void openOnce(RunningSwitch owner, RunningPort port) throws TapException {
         PortDevice device = open(port.config());
         try {
             workers.attach(owner.learning(), port.index(), device);
@@ -51,7 +76,21 @@ final class PortOpening {
     private PortDevice open(PortConfig port) throws TapException {
         if (port.kind() == PortKind.VETH) return VethDevice.open(port.device(), workers.count());
         TapDevice held = takeOver(port);
-        return held == null ? TapDevice.open(port.tap(workers.count())) : held;
+        return held == null ? TapDevice.open(spec(port)) : held;
+    }
+
+    /** What the port's TAP should be; TapException where there can be no such TAP. */
+    private TapSpec spec(PortConfig port) throws TapException {
+        try {
+            return port.at(pins.pin(port.namespace()), port.device()).tap(workers.count());
+        } catch (IllegalArgumentException e) {
+            throw new TapException(e.getMessage(), e);
+        }
+    }
+
+    /** What an open TAP should be from now on, where it is. */
+    static TapSpec changed(TapDevice tap, PortConfig wanted) {
+        return wanted.at(tap.spec().namespace(), wanted.device()).tap(tap.queueFds().length);
     }
 
     /** The port's device as it was held over a restart; null where there is none that can be used. */
@@ -60,8 +99,8 @@ final class PortOpening {
         if (held.length == 0) return null;
         // Held again when it is open, with as many queues as it has then.
         try {
-            TapDevice device = TapTakeover.takeOver(
-                    port.tap(workers.count()), port.origin().namespace(), held);
+            TapDevice device =
+                    TapTakeover.takeOver(spec(port), pins.pin(port.origin().namespace()), held);
             if (held.length > device.queueFds().length) supervisor.releaseQueues(port);
             return device;
         } catch (TapException | RuntimeException e) {
@@ -117,13 +156,24 @@ final class PortOpening {
     static void forgetDevice(PortDevice device, PortConfig config) {
         if (!(device instanceof TapDevice tap) || !config.get(PortSchema.PERSISTENT)) return;
         try {
-            tap.update(config.with(PortSchema.PERSISTENT, false).tap(tap.queueFds().length));
+            tap.update(changed(tap, config.with(PortSchema.PERSISTENT, false)));
         } catch (TapException e) {
             LOG.warn("{}: it stays there", e.getMessage());
         }
     }
 
     static boolean isNamespaceThere(Namespace namespace) {
+        if (namespace instanceof Namespace.OfProcess process) return process.isRunning();
         return Files.exists(Path.of(namespace.file()));
+    }
+
+    /** Why the port has no device, when that is because its namespace is not there; empty when it is there. */
+    Optional<String> whyNoNamespace(PortConfig port) {
+        Namespace namespace = pins.pin(port.namespace());
+        if (isNamespaceThere(namespace)) return Optional.empty();
+        return Optional.of(
+                namespace instanceof Namespace.OfProcess process
+                        ? process.whyGone()
+                        : "there is no namespace " + namespace);
     }
 }

@@ -4,7 +4,9 @@ import dev.tapswitch.core.forward.LearningSwitch;
 import dev.tapswitch.daemon.config.IpAddress;
 import dev.tapswitch.daemon.config.PortConfig;
 import dev.tapswitch.daemon.config.PortKind;
+import dev.tapswitch.daemon.log.LimitedLog;
 import dev.tapswitch.daemon.schema.PortSchema;
+import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.PortDevice;
 import dev.tapswitch.tap.device.TapException;
 import dev.tapswitch.tap.device.TapSpec;
@@ -27,8 +29,10 @@ public final class RunningPort {
 
     private final LearningSwitch owner;
     private final int index;
+    private final LimitedLog log;
     private PortConfig config;
     private PortDevice device;
+    private int losses;
     private String whyGone = "not opened yet";
     private boolean isOnHost;
     private long macToBind = TapSpec.ANY_MAC;
@@ -38,11 +42,12 @@ public final class RunningPort {
     /** Since when its interface's name was found taken at each attempt; -1 where it was not. */
     private long takenSinceMs = -1;
 
-    RunningPort(LearningSwitch owner, int index, PortConfig config) {
+    RunningPort(LearningSwitch owner, int index, PortConfig config, LimitedLog log) {
         this.owner = owner;
         this.index = index;
         this.config = config;
         this.isOnHost = config.namespace().isHost();
+        this.log = log;
     }
 
     public PortConfig config() {
@@ -123,13 +128,31 @@ public final class RunningPort {
         boundMac = mac;
     }
 
-    /** What its device is called now, wherever it is; empty when it is gone. */
+    /**
+     * What its device is called now, wherever it is; empty when it is gone. Whoever is root there has chosen it: text of
+     * {@link dev.tapswitch.tap.sys.DeviceName}, which says nothing of what or where the device is.
+     */
     public Optional<String> deviceName() {
         try {
             return device == null ? Optional.empty() : Optional.of(device.currentName());
         } catch (TapException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether its device is in this namespace now; false when it is gone. */
+    public boolean isIn(Namespace namespace) {
+        return device != null && device.isIn(namespace);
+    }
+
+    /** For lines that whoever has the port's interface can cause. */
+    LimitedLog log() {
+        return log;
+    }
+
+    /** How often it has lost its device, or could not get one. */
+    int losses() {
+        return losses;
     }
 
     void config(PortConfig changed) {
@@ -149,6 +172,7 @@ public final class RunningPort {
     void gone(String why, long nowMs) {
         device = null;
         macToBind = config.get(PortSchema.MAC);
+        losses++;
         whyGone = why;
         retryAtMs = nowMs + pauseMs;
         pauseMs = Math.min(LAST_RETRY_MS, pauseMs + FIRST_RETRY_MS);

@@ -13,6 +13,7 @@ import dev.tapswitch.daemon.log.LimitedLog;
 import dev.tapswitch.daemon.schema.PortSchema;
 import dev.tapswitch.daemon.schema.Setting.Surface;
 import dev.tapswitch.daemon.schema.SwitchSchema;
+import dev.tapswitch.tap.device.DescriptorReserve;
 import dev.tapswitch.tap.device.LinkState;
 import dev.tapswitch.tap.device.Namespace;
 import dev.tapswitch.tap.device.PortDevice;
@@ -20,12 +21,14 @@ import dev.tapswitch.tap.device.TapDevice;
 import dev.tapswitch.tap.device.TapException;
 import dev.tapswitch.tap.loop.WorkerSettings;
 import dev.tapswitch.tap.loop.Workers;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
@@ -39,14 +42,18 @@ public final class SwitchHost implements AutoCloseable {
     private final Workers workers;
     private final PortOpening opening;
     private final NameRetry nameRetry;
+    private final PortRetries retries;
+    private final ProcessPins pins;
     private final NamespaceWatch namespaces = new NamespaceWatch();
     private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
 
     /** Starts the workers, whose news of links come back on {@code control}; IllegalStateException says why they can't run. */
-    public SwitchHost(WorkerSettings settings, ControlThread control, Supervisor supervisor) {
+    public SwitchHost(WorkerSettings settings, ControlThread control, Supervisor supervisor, ProcessPins pins) {
         this.workers = Workers.start(settings, (owner, port, state) -> control.execute(() -> linkChanged(owner, port)));
-        this.opening = new PortOpening(workers, supervisor);
+        this.opening = new PortOpening(workers, supervisor, pins);
         this.nameRetry = new NameRetry(control, this::retryTakenNames);
+        this.retries = new PortRetries(control, switches.values(), this::retry);
+        this.pins = pins;
     }
 
     public Workers workers() {
@@ -84,6 +91,8 @@ public final class SwitchHost implements AutoCloseable {
         } catch (Refused e) {
             for (Change change : done) takeBack(change);
             throw e;
+        } finally {
+            pins.retain(switches.values());
         }
     }
 
@@ -101,11 +110,13 @@ public final class SwitchHost implements AutoCloseable {
             one.learning().takeClaims().forEach(claim -> log(one, claim));
             for (RunningPort port : one.ports()) {
                 MacBinding.refresh(one, port);
-                if (port.isDue(nowMs)) retry(one, port, nowMs);
-                else if (namespaces.mayHaveChanged(port.config().namespace()))
+                if (port.device() != null
+                        && namespaces.mayHaveChanged(port.config().namespace()))
                     linkChanged(one.learning(), port.index());
             }
         }
+        pins.retain(switches.values());
+        retries.run();
     }
 
     /** The queues of all TAPs that are there; they stay theirs. */
@@ -116,6 +127,11 @@ public final class SwitchHost implements AutoCloseable {
                 if (port.device() instanceof TapDevice tap) queues.put(port.config(), tap.queueFds());
         }
         return queues;
+    }
+
+    /** Writes a file, with the reserve of file descriptors where there are no others left. */
+    void withDescriptors(DescriptorReserve.Writing writing) throws IOException {
+        opening.reserve().write(writing);
     }
 
     /** Stops the workers, then lets go of all devices at once; what the supervisor holds of them it keeps. */
@@ -198,19 +214,19 @@ public final class SwitchHost implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new Refused(Reason.CONFLICT, e.getMessage(), e);
         }
-        RunningPort port = new RunningPort(one.learning(), index, config);
+        RunningPort port = new RunningPort(one.learning(), index, config, LOG.ofOne());
         one.learning().macTable().setShare(index, config.get(PortSchema.MAC_SHARE));
         one.ports.put(config.name(), port);
         try {
             open(one, port);
         } catch (TapException e) {
-            if (!patient && PortOpening.isNamespaceThere(config.namespace())) {
+            if (!patient && opening.whyNoNamespace(config).isEmpty()) {
                 one.ports.remove(config.name());
                 one.learning().removePort(index);
                 throw new Refused(Reason.FAILED, where(one, config) + ": " + e.getMessage(), e);
             }
             failed(port, e, Clock.nowMs());
-            LOG.warn(where(one, config) + " waits: " + port.whyGone());
+            port.log().warn(where(one, config) + " waits: " + port.whyGone());
         }
     }
 
@@ -229,7 +245,7 @@ public final class SwitchHost implements AutoCloseable {
         PortConfig before = port.config();
         if (port.device() instanceof TapDevice tap) {
             try {
-                tap.update(after.tap(workers.count()));
+                tap.update(PortOpening.changed(tap, after));
             } catch (TapException e) {
                 reopen(one, port);
                 throw new Refused(Reason.FAILED, where(one, before) + ": " + e.getMessage(), e);
@@ -305,12 +321,14 @@ public final class SwitchHost implements AutoCloseable {
     private void retry(RunningSwitch one, RunningPort port, long nowMs) {
         try {
             open(one, port);
-            LOG.info(where(one, port.config()) + " is back: "
-                    + port.state().name().toLowerCase(java.util.Locale.ROOT));
+            port.log()
+                    .info(where(one, port.config()) + " is back: "
+                            + port.state().name().toLowerCase(Locale.ROOT));
         } catch (TapException e) {
             String before = port.whyGone();
             failed(port, e, nowMs);
-            if (!before.equals(port.whyGone())) LOG.warn(where(one, port.config()) + " waits: " + port.whyGone());
+            if (!before.equals(port.whyGone()))
+                port.log().warn(where(one, port.config()) + " waits: " + port.whyGone());
         }
     }
 
@@ -342,16 +360,15 @@ public final class SwitchHost implements AutoCloseable {
         if (port == null || port.device() == null) return;
         LinkState state = port.device().state();
         if (state == LinkState.GONE) {
-            boolean isThere = PortOpening.isNamespaceThere(port.config().namespace());
-            opening.close(one, port, isThere ? "its interface was deleted" : noNamespace(port.config()));
-            LOG.warn(where(one, port.config()) + " is gone: " + port.whyGone());
+            opening.close(one, port, opening.whyNoNamespace(port.config()).orElse("its interface was deleted"));
+            port.log().warn(where(one, port.config()) + " is gone: " + port.whyGone());
             return;
         }
         boolean isUp = state == LinkState.UP;
         if (owner.isPortUp(index) == isUp) return;
         owner.setPortUp(index, isUp);
         MacBinding.refresh(one, port);
-        LOG.info(where(one, port.config()) + " is " + (isUp ? "up" : "down"));
+        port.log().info(where(one, port.config()) + " is " + (isUp ? "up" : "down"));
     }
 
     private static void log(RunningSwitch one, AddressClaim claim) {
@@ -360,12 +377,8 @@ public final class SwitchHost implements AutoCloseable {
         else LOG.warn(line);
     }
 
-    private static String whyGone(PortConfig config, TapException e) {
-        return PortOpening.isNamespaceThere(config.namespace()) ? e.getMessage() : noNamespace(config);
-    }
-
-    private static String noNamespace(PortConfig config) {
-        return "there is no namespace " + config.namespace();
+    private String whyGone(PortConfig config, TapException e) {
+        return opening.whyNoNamespace(config).orElse(e.getMessage());
     }
 
     private static String where(RunningSwitch one, PortConfig port) {

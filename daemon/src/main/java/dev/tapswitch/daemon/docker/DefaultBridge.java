@@ -147,6 +147,8 @@ final class DefaultBridge {
             isUnfinished = false;
         } catch (TapException | Refused e) {
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("docker: default-bridge " + name + ": " + e);
         }
     }
 

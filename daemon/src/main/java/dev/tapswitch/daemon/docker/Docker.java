@@ -8,6 +8,7 @@ import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.http.UnixServer;
 import dev.tapswitch.daemon.log.Counted;
+import dev.tapswitch.daemon.log.LimitedLog;
 import dev.tapswitch.daemon.nat.Nat;
 import dev.tapswitch.daemon.nat.NatNetwork;
 import dev.tapswitch.daemon.nat.PublishedPort;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 /** Docker's networks from start to end: brings back what was there, serves dockerd, and follows the TAPs that Docker moves. */
 public final class Docker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Docker.class);
+    private static final LimitedLog LIMITED = new LimitedLog(LOG);
     /** A container that is gone for so long without Docker's saying so is forgotten: its last words were lost. */
     private static final long LOST_MS = 60_000;
 
@@ -84,8 +86,8 @@ public final class Docker implements AutoCloseable {
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
             try {
                 follow(endpoint);
-            } catch (Refused e) {
-                LOG.warn("port {}: {}", endpoint.device(), e.getMessage());
+            } catch (Refused | RuntimeException e) {
+                complain(endpoint, e);
             }
         }
     }
@@ -96,8 +98,8 @@ public final class Docker implements AutoCloseable {
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
             try {
                 forgetIfLost(endpoint, nowMs);
-            } catch (Refused e) {
-                LOG.warn("port {}: {}", endpoint.device(), e.getMessage());
+            } catch (Refused | RuntimeException e) {
+                complain(endpoint, e);
             }
         }
     }
@@ -106,6 +108,12 @@ public final class Docker implements AutoCloseable {
     public void forgetDevicesOnHost() {
         follow(); // Docker may just have moved one.
         state.networks.values().forEach(network -> control.forgetDevicesOnHost(network.device()));
+    }
+
+    /** What fails with one container must not hold up the others. */
+    private static void complain(DockerEndpoint endpoint, Exception e) {
+        LIMITED.warn("port " + endpoint.device() + ": " + (e instanceof Refused ? e.getMessage() : e.toString()));
+        LOG.debug("port {}", endpoint.device(), e);
     }
 
     /** Ends for a successor: nothing goes back to Docker's bridge. */
@@ -129,11 +137,20 @@ public final class Docker implements AutoCloseable {
             return;
         }
         Place place = driver.placeOf(endpoint);
-        String name = port.deviceName().orElse(endpoint.device());
-        Place now = name.equals(endpoint.device()) || endpoint.sandbox().isEmpty()
-                ? Place.onHost(endpoint)
-                : new Place(new Namespace.AtPath(endpoint.sandbox()), name);
+        Place now = placeOf(endpoint, port, place);
         if (!Objects.equals(place, now)) driver.moved(endpoint, now);
+    }
+
+    /**
+     * By the namespace that it is in, never by its name: a container names its interfaces as it likes, also as ours are called on the host. One that it has moved on, to a
+     * namespace of its own, stays where Docker has put it, as far as we are concerned.
+     */
+    private static Place placeOf(DockerEndpoint endpoint, RunningPort port, Place before) {
+        if (endpoint.sandbox().isEmpty() || port.isIn(new Namespace.Current())) return Place.onHost(endpoint);
+        Namespace sandbox = new Namespace.AtPath(endpoint.sandbox());
+        return port.isIn(sandbox)
+                ? port.deviceName().map(name -> new Place(sandbox, name)).orElse(before)
+                : before;
     }
 
     private void forgetIfLost(DockerEndpoint endpoint, long nowMs) throws Refused {

@@ -105,7 +105,26 @@ final class JsonText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text.toString();
+        return withoutControls(text.toString());
+    }
+
+    /** JSON is shown on terminals, which obey U+0080 to U+009F, too: Gson escapes those below U+0020 only. They occur in strings only. */
+    private static String withoutControls(String json) {
+        int harmless = 0;
+        while (harmless < json.length() && isHarmless(json.charAt(harmless))) harmless++;
+        if (harmless == json.length()) return json;
+        StringBuilder escaped = new StringBuilder(json.substring(0, harmless));
+        for (char each : json.substring(harmless).toCharArray()) {
+            if (isHarmless(each)) escaped.append(each);
+            else escaped.append("\\u%04x".formatted((int) each));
+        }
+        return escaped.toString();
+    }
+
+    private static boolean isHarmless(char each) {
+        if (each < 0x7f) return true;
+        boolean isControl = each >= 0x7f && each < 0xa0;
+        return !isControl && Character.getType(each) != Character.FORMAT;
     }
 
     private static void write(JsonElement element, JsonWriter writer) throws IOException {

@@ -33,7 +33,7 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
 
     @Override
     public String doLayout(ILoggingEvent event) {
-        String text = event.getFormattedMessage();
+        String text = Printable.text(event.getFormattedMessage());
         if (event.getThrowableProxy() != null)
             text += "\n" + throwables.convert(event).stripTrailing();
         if (journal) {

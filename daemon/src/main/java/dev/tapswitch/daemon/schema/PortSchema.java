@@ -18,7 +18,7 @@ public final class PortSchema {
                     "namespace",
                     new SettingType.Text<>("NS", Namespace::parse, Namespace::toString, false),
                     (Namespace) new Namespace.Current(),
-                    "The network namespace of the interface: host, a NAME as of 'ip netns', /PATH, or pid:N.")
+                    "The network namespace of the interface: host, a NAME as of 'ip netns', /PATH, or pid:N; that is one process, no later one of its number.")
             .ofIdentity()
             .notInLabs()
             .build();

@@ -125,7 +125,7 @@ public final class BridgePorts implements AutoCloseable {
                 "making bridge " + bridge,
                 new NetlinkMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
                         .link(0, 0, 0)
-                        .attribute(IFLA_IFNAME, bridge)
+                        .deviceName(IFLA_IFNAME, bridge)
                         .attribute(IFLA_ADDRESS, Links.bytes(mac))
                         .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "bridge")));
         try (Links links = new Links()) {

@@ -13,6 +13,7 @@ import static dev.tapswitch.tap.sys.Netlink.IFLA_LINKINFO;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_MASTER;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_MTU;
 
+import dev.tapswitch.tap.sys.DeviceName;
 import dev.tapswitch.tap.sys.NetlinkAttributes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,7 +36,7 @@ public record HostLink(int index, String name, int mtu, String kind, int master,
         NetlinkAttributes port = info.nested(IFLA_INFO_SLAVE_DATA);
         return new HostLink(
                 ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder()).getInt(4),
-                attributes.text(IFLA_IFNAME),
+                DeviceName.text(attributes.bytes(IFLA_IFNAME)),
                 attributes.number(IFLA_MTU, 0),
                 info.text(IFLA_INFO_KIND),
                 attributes.number(IFLA_MASTER, 0),

@@ -10,6 +10,7 @@ import static dev.tapswitch.tap.sys.Netlink.IFLA_TUN_MULTI_QUEUE;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_TUN_NUM_QUEUES;
 import static dev.tapswitch.tap.sys.Netlink.IFLA_TUN_TYPE;
 
+import dev.tapswitch.tap.sys.DeviceName;
 import dev.tapswitch.tap.sys.Linux;
 import dev.tapswitch.tap.sys.NetlinkAttributes;
 import dev.tapswitch.tap.sys.Tun;
@@ -34,7 +35,7 @@ record Link(int index, String name, int mtu, boolean up, String kind, boolean ta
         String kind = info.text(IFLA_INFO_KIND);
         return new Link(
                 header.getInt(4),
-                attributes.text(IFLA_IFNAME),
+                DeviceName.text(attributes.bytes(IFLA_IFNAME)),
                 attributes.number(IFLA_MTU, 0),
                 (header.getInt(8) & Linux.IFF_UP) != 0,
                 kind,

@@ -59,7 +59,7 @@ final class Links implements AutoCloseable {
     Optional<Link> find(String name) throws TapException {
         NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, 0)
                 .link(0, 0, 0)
-                .attribute(IFLA_IFNAME, name)
+                .deviceName(IFLA_IFNAME, name)
                 .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
         try {
             return netlink.request(message).stream().findFirst().map(Link::of);

@@ -1,5 +1,11 @@
 package dev.tapswitch.tap.device;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
 /** A network namespace as a user names it. */
 public sealed interface Namespace {
     /** The daemon's own. */
@@ -26,12 +32,56 @@ public sealed interface Namespace {
         }
     }
 
-    /** The one that a process is in. */
+    /** The one that the process of this number is in, whichever process that is: see {@link OfProcess}. */
     record OfPid(long pid) implements Namespace {
         @Override
         public String toString() {
             return "pid:" + pid;
         }
+    }
+
+    /**
+     * The one that a certain process is in: once that process has ended, there is none, though its number may be another's.
+     *
+     * @param startTicks when it started, in clock ticks since the machine did: field 22 of /proc/PID/stat
+     */
+    record OfProcess(long pid, long startTicks) implements Namespace {
+        /** The process that has this number now; empty when none has. */
+        public static Optional<OfProcess> running(long pid) {
+            return startTicks(pid).map(ticks -> new OfProcess(pid, ticks));
+        }
+
+        /** Whether this process still runs. One small file is read. */
+        public boolean isRunning() {
+            return startTicks(pid).filter(ticks -> ticks == startTicks).isPresent();
+        }
+
+        /** Why there is no such namespace any more. */
+        public String whyGone() {
+            return "process " + pid + " has ended"
+                    + (startTicks(pid).isPresent() ? ", and its number is another process's now" : "");
+        }
+
+        @Override
+        public String toString() {
+            return "pid:" + pid;
+        }
+
+        /** proc_pid_stat(5). The command's name, in parentheses, is the process's own choice: what follows the last one counts. */
+        private static Optional<Long> startTicks(long pid) {
+            try {
+                String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                // A zombie keeps its number, but has no namespace any more.
+                if (fields[0].equals("Z") || fields[0].equals("X")) return Optional.empty();
+                return Optional.of(Long.parseLong(fields[START_TIME - FIRST_AFTER_NAME]));
+            } catch (IOException | RuntimeException e) {
+                return Optional.empty();
+            }
+        }
+
+        private static final int START_TIME = 22;
+        private static final int FIRST_AFTER_NAME = 3;
     }
 
     /** The file that stands for it. */
@@ -41,6 +91,7 @@ public sealed interface Namespace {
             case Named(var name) -> "/run/netns/" + name;
             case AtPath(var path) -> path;
             case OfPid(var pid) -> "/proc/" + pid + "/ns/net";
+            case OfProcess(var pid, var _) -> "/proc/" + pid + "/ns/net";
         };
     }
 

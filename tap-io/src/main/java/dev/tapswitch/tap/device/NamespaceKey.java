@@ -32,7 +32,10 @@ record NamespaceKey(Object deviceAndInode) {
 
     /** Of the namespace that has this name now; empty when none has. */
     static Optional<NamespaceKey> of(Namespace namespace) {
-        return of(namespace.file());
+        Optional<NamespaceKey> key = of(namespace.file());
+        // Asked afterwards: what ran then had the number before.
+        if (namespace instanceof Namespace.OfProcess process && !process.isRunning()) return Optional.empty();
+        return key;
     }
 
     /** Of the namespace that a file descriptor stands for. */

@@ -22,6 +22,10 @@ final class NamespaceThread {
         if (namespace instanceof Namespace.Current) return work.run();
         // O_NONBLOCK, lest a path that leads to a FIFO holds us.
         int fd = Libc.open(namespace.file(), Linux.O_RDONLY | Linux.O_CLOEXEC | Linux.O_NONBLOCK);
+        if (namespace instanceof Namespace.OfProcess process && !process.isRunning()) {
+            if (fd >= 0) Libc.close(fd);
+            throw new TapException(process.whyGone());
+        }
         if (fd < 0) throw new TapException(cannotOpen(namespace, fd));
         try {
             return call(fd, "namespace \"" + namespace + "\"", work);
@@ -56,6 +60,7 @@ final class NamespaceThread {
                 "namespace \"" + name + "\" does not exist (no " + file + "); create it with `ip netns add " + name
                         + "`";
             case Namespace.OfPid(var pid) -> "there is no process " + pid + " (no " + file + ")";
+            case Namespace.OfProcess process -> process.whyGone();
             case Namespace.AtPath(var path) -> "there is no namespace at " + path + "; is its container running?";
             case Namespace.Current() -> "no " + file + "; is /proc mounted?";
         };

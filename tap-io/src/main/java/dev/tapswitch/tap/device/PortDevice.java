@@ -1,5 +1,7 @@
 package dev.tapswitch.tap.device;
 
+import dev.tapswitch.tap.sys.DeviceName;
+
 /**
  * What a port is attached to: a TAP of ours, or the host end of somebody else's veth pair. Its queues carry {@code virtio_net_hdr} and
  * frame, one per read and write. Any control thread; never a worker.
@@ -19,8 +21,11 @@ public sealed interface PortDevice extends AutoCloseable permits TapDevice, Veth
     /** The interface's own MAC address as it is now, in the low 48 bits. Fails when the device is gone. */
     long mac() throws TapException;
 
-    /** What the interface is called now. Fails when the device is gone. */
+    /** What the interface is called now, as {@link DeviceName}'s text. Fails when the device is gone. */
     String currentName() throws TapException;
+
+    /** Whether the interface is in this namespace now; false when the device is gone. */
+    boolean isIn(Namespace namespace);
 
     /** Lets go of it. Again: nothing. */
     @Override

@@ -100,7 +100,7 @@ final class Shaper {
         String name = detourName(device);
         NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
                 .link(0, 0, 0)
-                .attribute(IFLA_IFNAME, name)
+                .deviceName(IFLA_IFNAME, name)
                 .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, IFB));
         links.act(what("receive", limit) + ", making " + name, message);
         return links.find(name).orElseThrow(() -> new TapException(name + " vanished while being set up"));

@@ -13,6 +13,7 @@ import java.util.Optional;
  */
 public final class TapDevice implements PortDevice {
     private static final int[] NO_QUEUES = {};
+    private static final int RENAMED_MEANWHILE = 5;
     private static final String GONE = "the device or its namespace is gone";
 
     private Optional<NamespaceKey> madeIn;
@@ -78,7 +79,7 @@ public final class TapDevice implements PortDevice {
     static void setUp(TapSpec spec, Links links, String device, int queue, boolean isNew) throws TapException {
         require("the vnet header's size", TunFile.setVnetHeaderSize(queue));
         require("offloads", TunFile.setOffload(queue, spec.offload()));
-        Link link = links.find(device).orElseThrow(() -> new TapException("it vanished while being set up"));
+        Link link = currentLink(links, queue);
         // Before it is up: an advertisement must find nobody who listens.
         HostLinkSettings.apply(device, spec.acceptRa());
         new LinkChange(asFound(link, spec, isNew), spec).apply(links, link.index());
@@ -193,8 +194,15 @@ public final class TapDevice implements PortDevice {
         }
     }
 
+    /** Whoever is root in its namespace may rename it between the question for its name and the search for it. */
     private static Link currentLink(Links links, int queue) throws TapException {
-        return links.find(TunFile.name(queue)).orElseThrow(() -> new TapException(GONE));
+        for (int i = 0; i < RENAMED_MEANWHILE; i++) {
+            String name = TunFile.name(queue);
+            if (name.isEmpty()) break;
+            Optional<Link> found = links.find(name);
+            if (found.isPresent() && TunFile.name(queue).equals(name)) return found.get();
+        }
+        throw new TapException(GONE);
     }
 
     private static Link applyOrUndo(Links links, Link link, LinkChange change) throws TapException {
@@ -243,6 +251,19 @@ public final class TapDevice implements PortDevice {
         String name = TunFile.name(firstQueue());
         if (name.isEmpty()) throw new TapException(GONE);
         return name;
+    }
+
+    /** Whether the device is in this namespace now, wherever it was made; false when it is gone. Some microseconds. */
+    @Override
+    public synchronized boolean isIn(Namespace namespace) {
+        int current = queues.length == 0 ? -1 : TunFile.openNamespace(queues[0]);
+        if (current < 0) return false;
+        try {
+            Optional<NamespaceKey> wanted = NamespaceKey.of(namespace);
+            return wanted.isPresent() && NamespaceKey.of(current).equals(wanted);
+        } finally {
+            Libc.close(current);
+        }
     }
 
     /** Closes the queues; the device vanishes unless persistent. About 20 ms. Again: nothing. */

@@ -1,15 +1,15 @@
 package dev.tapswitch.tap.device;
 
 import dev.tapswitch.core.frame.MacAddress;
+import dev.tapswitch.tap.sys.DeviceName;
 import dev.tapswitch.tap.sys.Linux;
 import dev.tapswitch.tap.sys.Tun;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
  * What a TAP should be. Checked whole when made: IllegalArgumentException says in one line what is wrong and what was expected.
  *
- * @param device interface name in its namespace, 1 to 15 bytes
+ * @param device interface name in its namespace, 1 to 15 bytes, as {@link DeviceName}'s text
  * @param queues queues to open, one per worker
  * @param mtu bytes
  * @param mac the interface's own address in the low 48 bits, or -1 for one of the kernel's choosing
@@ -110,16 +110,16 @@ public record TapSpec(
 
     /** The name, if the kernel takes it (net/core/dev.c dev_valid_name()); % would be a template to the TUN driver. */
     public static String checkedName(String device) {
-        int length = device.getBytes(StandardCharsets.UTF_8).length;
-        boolean good = length >= 1
-                && length < Linux.IFNAMSIZ
-                && device.chars().noneMatch(c -> c <= ' ' || c == '/' || c == ':' || c == '%')
-                && !device.equals(".")
-                && !device.equals("..");
+        byte[] name = DeviceName.bytes(device);
+        boolean good = name.length >= 1 && name.length < Linux.IFNAMSIZ && !device.equals(".") && !device.equals("..");
+        for (byte each : name) good &= each != 0 && " \t\n\013\f\r/:%".indexOf(each) < 0;
         check(
                 good,
-                "\"" + device + "\" can't name a device; expected 1 to " + (Linux.IFNAMSIZ - 1)
+                "\"" + DeviceName.text(name) + "\" can't name a device; expected 1 to " + (Linux.IFNAMSIZ - 1)
                         + " bytes without blanks, '/', ':' and '%'");
+        // Shown as it is, it must not be obeyed by a terminal, or be taken for another.
+        String text = DeviceName.text(name);
+        check(device.equals(text), "\"" + text + "\" can name a device, but is to be written like this");
         return device;
     }
 

@@ -10,6 +10,8 @@ import java.util.Optional;
  * there all the time, with its carrier, addresses and routes, and what was sent meanwhile waits in its queues. Control threads.
  */
 public final class TapTakeover {
+    private static final int RENAMED_MEANWHILE = 5;
+
     private TapTakeover() {}
 
     /**
@@ -25,7 +27,7 @@ public final class TapTakeover {
         String device = TunFile.name(fds[0]);
         for (int fd : fds) {
             if (!TunFile.isOurKind(fd)) throw new TapException("not a queue of a TAP that is still there");
-            if (!TunFile.name(fd).equals(device)) throw new TapException("queues of different devices");
+            if (!isSameDevice(fds[0], fd)) throw new TapException("queues of different devices");
         }
         if (!isOf(spec.namespace(), TunFile.openNamespace(fds[0]))
                 && !isOf(madeIn, TunFile.openNamespaceMadeIn(fds[0]))) {
@@ -41,6 +43,12 @@ public final class TapTakeover {
         } finally {
             Libc.close(namespace);
         }
+    }
+
+    /** By name; whoever is root in the device's namespace may rename it between the two questions. */
+    private static boolean isSameDevice(int one, int other) {
+        for (int i = 0; i < RENAMED_MEANWHILE; i++) if (TunFile.name(one).equals(TunFile.name(other))) return true;
+        return false;
     }
 
     private static TapDevice takeOver(TapSpec spec, String device, int[] fds, Optional<NamespaceKey> madeIn)

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.tapswitch.tap.sys.DeviceName;
 import dev.tapswitch.tap.sys.Errno;
 import dev.tapswitch.tap.sys.Libc;
 import dev.tapswitch.tap.sys.Linux;
@@ -37,7 +38,9 @@ final class TunFile {
     static int attach(int fd, String device, int moreFlags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
-            request.setString(0, device);
+            byte[] name = DeviceName.bytes(device);
+            // The rest is zero. A name that is too long is cut off, and the flags come after it.
+            MemorySegment.copy(name, 0, request, JAVA_BYTE, 0, Math.min(name.length, Linux.IFNAMSIZ - 1));
             int flags = Tun.IFF_TAP | Tun.IFF_NO_PI | Tun.IFF_VNET_HDR | moreFlags;
             request.set(JAVA_SHORT, FLAGS_OFFSET, (short) flags);
             return Libc.ioctl(fd, Tun.TUNSETIFF, request.address());
@@ -82,11 +85,12 @@ final class TunFile {
         return Libc.fcntl(fd, Linux.F_SETFL, nonBlocking ? flags | Linux.O_NONBLOCK : flags & ~Linux.O_NONBLOCK);
     }
 
-    /** What the device is called now, where it is now; empty when it is gone. */
+    /** What the device is called now, where it is now, as {@link DeviceName}'s text; empty when it is gone. */
     static String name(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
-            return Libc.ioctl(fd, Tun.TUNGETIFF, request.address()) < 0 ? "" : request.getString(0);
+            if (Libc.ioctl(fd, Tun.TUNGETIFF, request.address()) < 0) return "";
+            return DeviceName.text(request.asSlice(0, Linux.IFNAMSIZ).toArray(JAVA_BYTE));
         }
     }
 

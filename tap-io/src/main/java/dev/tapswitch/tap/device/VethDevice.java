@@ -138,6 +138,11 @@ public final class VethDevice implements PortDevice {
     }
 
     @Override
+    public boolean isIn(Namespace namespace) {
+        return namespace instanceof Namespace.Current;
+    }
+
+    @Override
     public synchronized void close() {
         if (queues.length == 0) return;
         TapAttachment.close(queues);

@@ -113,6 +113,12 @@ public final class NetlinkMessage {
         return attribute(type, Arrays.copyOf(text, text.length + 1));
     }
 
+    /** An interface's name, zero-terminated; {@code text} as of {@link DeviceName}. */
+    public NetlinkMessage deviceName(int type, String text) {
+        byte[] name = DeviceName.bytes(text);
+        return attribute(type, Arrays.copyOf(name, name.length + 1));
+    }
+
     /** Attributes inside an attribute: {@code inside} adds them. */
     public NetlinkMessage nested(int type, Consumer<NetlinkMessage> inside) {
         int start = bytes.position();
