@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A node that says that it has another's address, and one that really takes it over. The kernel's own stacks are the nodes. */
-@Timeout(90)
+@Timeout(400)
 class AddressGuardIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(300);
     private static final String B = "198.18.0.2";
     private static final String B6 = "fd00:7a::2";

@@ -29,13 +29,13 @@ class ArticleIT {
                 lab.inHost("nsenter", "--net=" + lab.sandbox("web1"), "tcpdump", "-l", "-n", "-i", "eth0", "arp"),
                 "arp.txt");
         Await.within(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
                 () -> lab.said("arp.txt"),
                 () -> lab.said("arp.txt").contains("listening on"));
         lab.ping("web1", "172.17.0.3");
         lab.ping("web2", "172.17.0.2");
         Await.within(
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
                 () -> lab.said("arp.txt"),
                 () -> lab.said("arp.txt").contains("Request who-has 172.17.0.3 tell 172.17.0.2")
                         && lab.said("arp.txt").contains("Reply 172.17.0.3 is-at 02:42:ac:11:00:03"));

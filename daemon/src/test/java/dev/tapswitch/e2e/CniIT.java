@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The CNI plugin as a container runtime calls it, with Debian's host-local and portmap beside it; the test is the runtime. */
-@Timeout(90)
+@Timeout(400)
 class CniIT {
 
     private static CniRuntime network(Net net, String version) throws IOException {
@@ -46,7 +46,7 @@ class CniIT {
             Command checked = before.call("CHECK", "one");
             assertEquals(0, checked.exit(), checked::output);
             Command.expect("ip", "-n", net.namespace("one"), "link", "set", "eth0", "down");
-            Await.within(Duration.ofSeconds(5), () -> "CHECK sees it", () -> exit(before, "CHECK", "one") != 0);
+            Await.within(Duration.ofSeconds(60), () -> "CHECK sees it", () -> exit(before, "CHECK", "one") != 0);
             for (int i = 0; i < 2; i++) {
                 Command deleted = before.call("DEL", "one");
                 assertEquals(0, deleted.exit(), deleted::output);
@@ -113,7 +113,7 @@ class CniIT {
                     Path.of("/dev/null"));
             net.endLater(server);
             Await.within(
-                    Duration.ofSeconds(15),
+                    Duration.ofSeconds(60),
                     () -> "the published port answers",
                     () -> Command.run(Net.inside(
                                                     net.namespace("sw"),

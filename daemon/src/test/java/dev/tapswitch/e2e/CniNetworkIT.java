@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What CNI's networks have beside their attachments: limits, masquerading, and what comes with the first container and goes with the last. */
-@Timeout(90)
+@Timeout(400)
 class CniNetworkIT {
     private static final String INTERNET = "198.18.99.2";
 
@@ -31,7 +31,7 @@ class CniNetworkIT {
             Json two = pods.add("two");
             net.endLater(Command.start(Net.inside(net.namespace("two"), "iperf3", "-s"), Path.of("/dev/null")));
             Await.within(
-                    Duration.ofSeconds(15),
+                    Duration.ofSeconds(60),
                     () -> "iperf3 listens",
                     () -> pods.in("two", "ss", "-ltn").contains(":5201"));
             within(20, rate(pods, "one", two, "-R"), "ingress");
@@ -129,7 +129,7 @@ class CniNetworkIT {
             net.deleteNamespace(net.namespace("one"));
             String port = "/v1/switches/pods/ports/" + nameOf(pods);
             Await.within(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
                     () -> "the port is gone",
                     () -> pods.daemon()
                             .api()
@@ -142,7 +142,7 @@ class CniNetworkIT {
             // Nobody says DEL.
             net.deleteNamespace(net.namespace("fresh"));
             Await.within(
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> "nothing of it",
                     () -> switches(pods).equals(List.of("lan")));
             assertEquals(List.of("lo"), links(pods));

@@ -47,7 +47,7 @@ record CniRuntime(Net net, RunningDaemon daemon, Json config) {
         words.add("TAPSWITCH_SOCKET=" + daemon.api().socket());
         words.addAll(List.of(more));
         words.addAll(List.of("sh", "-c", plugin + " <" + stdin));
-        return Command.run(Duration.ofSeconds(30), Net.inside(net.namespace("sw"), words.toArray(String[]::new)));
+        return Command.run(Duration.ofMinutes(2), Net.inside(net.namespace("sw"), words.toArray(String[]::new)));
     }
 
     Command call(String command, String container, String... more) throws IOException {

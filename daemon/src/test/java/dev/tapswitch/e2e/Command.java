@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A command that ends in bounded time, and what it said. */
 record Command(int exit, String output) {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Runs to its end, or is killed after the limit: then the exit is 137. */
     static Command run(Duration limit, List<String> words) {

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The daemon as a citizen of its machine: what it takes, what it refuses, and what it leaves. */
-@Timeout(180)
+@Timeout(400)
 class DaemonIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @EnumSource(Io.class)
@@ -26,18 +26,25 @@ class DaemonIT {
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
-            Await.pause(Duration.ofSeconds(2)); // compilers finish
-            long before = cpuMillis(daemon);
-            Await.pause(Duration.ofSeconds(4));
-            long used = cpuMillis(daemon) - before;
+            // The compilers finish sooner or later, which depends on who else wants the CPUs.
+            long[] used = {Long.MAX_VALUE};
+            Await.within(
+                    SOON,
+                    () -> "idle, it used " + used[0] + " ms of CPU in 4 s",
+                    () -> (used[0] = cpuMillisIn(daemon, Duration.ofSeconds(4))) <= 80);
             long heap = daemon.api().get("/v1/status").required("heap-bytes").asLong() >> 20;
             long resident = residentMebibytes(daemon.pid());
             System.out.printf(
-                    "measured: %s: idle %d ms CPU in 4 s, heap %d MiB, RSS %d MiB%n", io, used, heap, resident);
-            assertTrue(used <= 80, () -> "idle, it used " + used + " ms of CPU in 4 s");
+                    "measured: %s: idle %d ms CPU in 4 s, heap %d MiB, RSS %d MiB%n", io, used[0], heap, resident);
             assertTrue(heap < 64, () -> "heap " + heap + " MiB");
             assertTrue(resident < 200, () -> "RSS " + resident + " MiB");
         }
+    }
+
+    private static long cpuMillisIn(RunningDaemon daemon, Duration time) {
+        long before = cpuMillis(daemon);
+        Await.pause(time);
+        return cpuMillis(daemon) - before;
     }
 
     private static long cpuMillis(RunningDaemon daemon) {
@@ -75,7 +82,7 @@ class DaemonIT {
                             mtu: huge
                     """.formatted(net.directory(), namespace));
             Command refused = Command.run(
-                    Duration.ofSeconds(20), RunningDaemon.tapswitch("daemon", "--config", config.toString()));
+                    Duration.ofMinutes(2), RunningDaemon.tapswitch("daemon", "--config", config.toString()));
             assertEquals(1, refused.exit(), refused.output());
             assertTrue(refused.output().contains("wrong.yaml:11"), refused.output());
             assertTrue(refused.output().contains("mtu"), refused.output());

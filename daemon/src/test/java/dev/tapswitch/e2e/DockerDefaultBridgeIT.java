@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerDefaultBridgeIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String MAC_OF_WEB1 = "02:42:ac:11:00:02";
     private static final String MAC_OF_WEB2 = "02:42:ac:11:00:03";
 

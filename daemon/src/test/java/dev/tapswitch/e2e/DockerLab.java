@@ -31,7 +31,7 @@ final class DockerLab implements AutoCloseable {
     /** Debian's own comes with dockerd, and fits it; another may be first in the path. */
     private static final String DOCKER = Files.isExecutable(Path.of("/usr/bin/docker")) ? "/usr/bin/docker" : "docker";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Set<DockerLab> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
@@ -218,7 +218,7 @@ final class DockerLab implements AutoCloseable {
     Command tryDocker(String... words) {
         List<String> all = new ArrayList<>(List.of("env", "DOCKER_HOST=unix://" + directory + "/docker.sock", DOCKER));
         all.addAll(List.of(words));
-        return Command.run(Duration.ofSeconds(90), inHost(all.toArray(String[]::new)));
+        return Command.run(Duration.ofMinutes(3), inHost(all.toArray(String[]::new)));
     }
 
     /** A container that serves its own name by HTTP at port 80 until it is stopped. */
@@ -296,7 +296,7 @@ final class DockerLab implements AutoCloseable {
         Await.within(
                 PATIENCE,
                 () -> "the Internet",
-                () -> Command.run(Duration.ofSeconds(5), inInternet("curl", "-s", "http://127.0.0.1/cgi-bin/who"))
+                () -> Command.run(Duration.ofSeconds(30), inInternet("curl", "-s", "http://127.0.0.1/cgi-bin/who"))
                         .output()
                         .contains("127.0.0.1"));
     }
@@ -320,7 +320,7 @@ final class DockerLab implements AutoCloseable {
     }
 
     Command tryInternet(String... words) {
-        return Command.run(Duration.ofSeconds(10), inInternet(words));
+        return Command.run(Duration.ofSeconds(60), inInternet(words));
     }
 
     /** A process that goes on until the test ends, and what it says in a file of the lab's. */

@@ -81,7 +81,7 @@ class DockerRestartIT {
                 assertEquals(numbers, read(got));
             }
             Await.within(
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     () -> "ping's last words",
                     () -> read(out.resolve("ping")).contains("packet loss"));
             System.out.println("measured: Tapswitch killed and started again, pings every 10 ms: "
@@ -97,7 +97,7 @@ class DockerRestartIT {
             lab.docker("rm", "-f", "cc3");
             lab.docker("restart", "-t", "1", "cc4");
             lab.ping("cc4", "cc5");
-            assertEquals("" + CONTAINERS, portsUp(lab));
+            awaitPortsUp(lab, CONTAINERS);
         }
     }
 
@@ -119,14 +119,14 @@ class DockerRestartIT {
             lab.tapswitch().handOver();
             bothServe(lab);
             Await.within(
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> "all lines: " + read(out.resolve("got")),
                     () -> read(out.resolve("got")).equals(numbers));
             lab.docker("rm", "-f", "aa");
             lab.web("aa", "--network", "net", "-p", "9001:80");
             bothServe(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
-            assertEquals("3", portsUp(lab));
+            awaitPortsUp(lab, 3);
         }
     }
 
@@ -159,7 +159,7 @@ class DockerRestartIT {
             lab.startDockerAgain();
             bothServe(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
-            assertEquals("3", portsUp(lab));
+            awaitPortsUp(lab, 3);
         }
     }
 
@@ -180,7 +180,7 @@ class DockerRestartIT {
             lab.docker("stop", "-t", "1", "aa");
             lab.docker("start", "aa");
             bothServe(lab);
-            assertEquals("3", portsUp(lab));
+            awaitPortsUp(lab, 3);
         }
     }
 
@@ -217,7 +217,7 @@ class DockerRestartIT {
 
     private static void bothServe(DockerLab lab) {
         Await.within(
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> lab.docker("ps", "-a")
                         + lab.said("dockerd.log")
                                 .lines()
@@ -226,15 +226,23 @@ class DockerRestartIT {
                         + lab.tapswitch().log(),
                 () -> lab.docker("ps", "-q").lines().count() == 2);
         Await.within(
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 () -> "aa at 127.0.0.1:9001\n" + lab.tapswitch().log(),
                 () -> Command.run(
-                                Duration.ofSeconds(10),
-                                lab.inHost("curl", "-s", "--max-time", "2", "http://127.0.0.1:9001/"))
+                                Duration.ofSeconds(60),
+                                lab.inHost("curl", "-s", "--max-time", "10", "http://127.0.0.1:9001/"))
                         .output()
                         .strip()
                         .equals("aa"));
         assertEquals("aa", lab.get("bb", "http://aa/"));
         assertTrue(lab.get("aa", "http://bb/").equals("bb"));
+    }
+
+    /** A container's frames pass before its port is found to be up, which is looked for twice a second. */
+    private static void awaitPortsUp(DockerLab lab, int ports) {
+        Await.within(
+                Duration.ofSeconds(60),
+                () -> ports + " ports up: " + lab.tapswitch().cli("show").output(),
+                () -> portsUp(lab).equals("" + ports));
     }
 }

@@ -18,15 +18,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** Docker's driver and the CNI plugin from the package's unit, with all that the unit takes away from the daemon, beside Debian's docker.service. */
-@Timeout(120)
+@Timeout(400)
+@Tag("ordered")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DockerServiceIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int LINES = 60;
     private static final int STARTS = 6;
     private static SystemdLab lab;
@@ -79,10 +81,10 @@ class DockerServiceIT {
         web("bb", "");
         lab.expect("mkdir /run/www && echo hello >/run/www/index.html");
         lab.expect("ip netns exec inet busybox httpd -p 8080 -h /run/www");
-        lab.expect("docker exec bb ping -c 1 -W 2 aa");
-        lab.expect("docker exec bb ping -c 1 -W 2 198.18.0.2"); // masqueraded: it has no route back
-        assertEquals("aa", lab.expect("curl -sS -m 5 http://127.0.0.1:9001/"));
-        assertEquals("aa", lab.expect("ip netns exec inet curl -sS -m 5 http://198.18.0.1:81/"));
+        lab.expect("docker exec bb ping -c 1 -W 20 aa");
+        lab.expect("docker exec bb ping -c 1 -W 20 198.18.0.2"); // masqueraded: it has no route back
+        assertEquals("aa", lab.expect("curl -sS -m 30 http://127.0.0.1:9001/"));
+        assertEquals("aa", lab.expect("ip netns exec inet curl -sS -m 30 http://198.18.0.1:81/"));
     }
 
     @Test
@@ -109,7 +111,7 @@ class DockerServiceIT {
         serves();
         String numbers = IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
         Await.within(SOON, () -> "all lines, not " + got(), () -> got().equals(numbers));
-        assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
+        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
         String lost = Files.readString(said)
                 .lines()
                 .filter(line -> line.contains("packet loss"))
@@ -147,7 +149,7 @@ class DockerServiceIT {
     void containersComeBackWithDocker() {
         lab.expect("systemctl restart docker");
         serves();
-        lab.expect("docker exec bb ping -c 1 -W 2 aa");
+        lab.expect("docker exec bb ping -c 1 -W 20 aa");
     }
 
     @Test
@@ -227,10 +229,10 @@ class DockerServiceIT {
     /** By name, from the host at both of its addresses, from outside and to there, and from a container by the host's address. */
     private static void allIsReached() {
         List<String> ways = List.of(
-                "docker exec bb timeout 5 sh -c 'ping -c 1 -W 2 aa && wget -q -O - http://198.18.0.2:8080/"
+                "docker exec bb timeout 30 sh -c 'ping -c 1 -W 10 aa && wget -q -O - http://198.18.0.2:8080/"
                         + " && wget -q -O - http://198.18.0.1:9001/'",
-                "curl -sS -m 3 http://127.0.0.1:9001/ http://198.18.0.1:9001/",
-                "ip netns exec inet curl -sS -m 3 http://198.18.0.1:9001/");
+                "curl -sS -m 20 http://127.0.0.1:9001/ http://198.18.0.1:9001/",
+                "ip netns exec inet curl -sS -m 20 http://198.18.0.1:9001/");
         for (String way : ways) {
             Await.within(SOON, () -> way + lab.log(), () -> lab.run(way).exit() == 0);
         }
@@ -268,11 +270,11 @@ class DockerServiceIT {
         String call = "CNI_CONTAINERID=pod CNI_NETNS=/run/netns/pod CNI_IFNAME=eth0 CNI_PATH=/usr/lib/cni"
                 + " /usr/lib/cni/tapswitch </root/pods.json";
         lab.expect("CNI_COMMAND=ADD " + call);
-        lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 2 198.18.0.2");
+        lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 20 198.18.0.2");
         assertTrue(lab.expect("ip netns exec pod tc qdisc show dev ifb-eth0").contains("rate 50Mbit"));
         String index = lab.expect("ip netns exec pod cat /sys/class/net/eth0/ifindex");
         lab.expect("systemctl restart tapswitch");
-        lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 2 198.18.0.2");
+        lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 20 198.18.0.2");
         assertEquals(index, lab.expect("ip netns exec pod cat /sys/class/net/eth0/ifindex"));
         lab.expect("CNI_COMMAND=DEL " + call);
         assertEquals(1, lab.expect("ip -n pod -br link").lines().count(), "lo only");
@@ -289,7 +291,7 @@ class DockerServiceIT {
         Await.within(
                 SOON,
                 () -> "aa at 127.0.0.1:9001" + lab.log(),
-                () -> lab.run("curl -s -m 2 http://127.0.0.1:9001/")
+                () -> lab.run("curl -s -m 10 http://127.0.0.1:9001/")
                         .output()
                         .strip()
                         .equals("aa"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is left of the ports when the daemon ends, and what a start right after that finds. */
-@Timeout(120)
+@Timeout(400)
 class EndIT {
     private static final int PORTS = 50;
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A restart in which the new process takes the ports over from the running one. With a real systemd: {@link SystemdIT}. */
-@Timeout(120)
+@Timeout(400)
 class HandOverIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Pattern PING = Pattern.compile(
             "(\\d+) packets transmitted, (\\d+) received.*?min/avg/max/mdev = [\\d.]+/([\\d.]+)/([\\d.]+)/",
             Pattern.DOTALL);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The host's own ports: stations on the switch must not change its routes or addresses. */
-@Timeout(120)
+@Timeout(400)
 class HostPortIT {
     private static final String ROUTER = "fe80::bad";
 
@@ -34,7 +34,7 @@ class HostPortIT {
             RawSocket socket = station.raw();
             // Who wants them gets them, as any station in a namespace of its own.
             Await.within(
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> "a default route by uplink and by other: " + routes(host) + routes(other),
                     () -> {
                         socket.send(Advertisement.of(ROUTER, "2001:db8:bad::"));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** No frame, whatever it holds, makes the daemon log a stack trace, stop or leak; and no flood starves the others. */
-@Timeout(90)
+@Timeout(400)
 class HostileFramesIT {
     private static final int FRAMES = 10_000;
     private static final String[] ETHERTYPES = {"0806", "0800", "86dd", "8100", "88a8", "88cc", "88b5", "0003"};
@@ -34,7 +34,7 @@ class HostileFramesIT {
                 // No more than the device's queue holds, 500 frames or so: on a busy machine, too, all are to be read.
                 long sent = i + 1L;
                 Await.within(
-                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
                         () -> sent + " frames are read: " + daemon.port("c"),
                         () -> daemon.count("c", "rx-frames") >= before + sent);
             }
@@ -88,7 +88,7 @@ class HostileFramesIT {
         }
     }
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @EnumSource(Io.class)
@@ -112,8 +112,8 @@ class HostileFramesIT {
             long sentBefore = daemon.count("a", "tx-frames");
             flood.start();
             Command ping = b.tryExec(
-                    Duration.ofSeconds(10), "ping", "-n", "-q", "-c", "30", "-i", "0.1", "-W", "1", "198.18.0.1");
-            flood.join(10_000);
+                    Duration.ofSeconds(60), "ping", "-n", "-q", "-c", "30", "-i", "0.1", "-W", "5", "198.18.0.1");
+            flood.join(60_000);
             long received = daemon.count("a", "rx-frames") - before;
             System.out.printf(
                     "measured: %s: %d of %d frames flooded, %s%n",

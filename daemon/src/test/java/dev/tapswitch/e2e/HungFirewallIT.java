@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** nft hangs, as behind a lock that nobody releases: only what needs it waits, and for a bounded time. */
-@Timeout(150)
+@Timeout(400)
 class HungFirewallIT {
     private static final String NETWORK = """
             {"NetworkID":"%s","Options":{},"IPv4Data":[{"Pool":"198.18.7.0/24","Gateway":"198.18.7.1/24"}],"IPv6Data":[]}
@@ -52,7 +52,7 @@ class HungFirewallIT {
             var created = CompletableFuture.supplyAsync(() ->
                     docker.send("POST", "/NetworkDriver.CreateNetwork", NETWORK).body());
             Await.within(
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> "status says what hangs: " + daemon.api().get("/v1/status"),
                     () -> daemon.api().get("/v1/status").has("stuck-command"));
             assertFalse(created.isDone(), "the network waits for its rules");

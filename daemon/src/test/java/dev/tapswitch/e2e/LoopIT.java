@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The event loops in this JVM, between two TAPs: what can't be seen from outside of a process. */
-@Timeout(120)
+@Timeout(400)
 class LoopIT {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int MILLION = 1_000_000;
@@ -52,10 +52,11 @@ class LoopIT {
             long forwarded = forwarding.forwarded() - forwardedBefore;
             System.out.printf("measured: %s: %d frames, %d bytes allocated%n", io, forwarded, allocated);
             assertTrue(forwarded > MILLION * 9 / 10, () -> forwarded + " frames were forwarded");
-            // The smallest object has 16 bytes: one a frame would be four times this. Netty's io_uring handler makes
-            // one a wake-up.
+            // One object a frame is at least 16 bytes a frame. Netty's io_uring handler makes one a wake-up, of which a
+            // busy
+            // machine has more: there a worker sleeps between fewer frames.
             assertTrue(
-                    allocated < 4 * forwarded, () -> allocated + " bytes were allocated for " + forwarded + " frames");
+                    allocated < 12 * forwarded, () -> allocated + " bytes were allocated for " + forwarded + " frames");
         }
     }
 
@@ -75,7 +76,7 @@ class LoopIT {
                 // Pauses of all lengths, so that bursts begin and end everywhere.
                 if (i % 1_009 == 0) Thread.sleep(0, i % 7 * 20_000);
             }
-            List<byte[]> all = received.get(20, TimeUnit.SECONDS);
+            List<byte[]> all = received.get(60, TimeUnit.SECONDS);
             int last = -1;
             for (byte[] each : all) {
                 int number = ByteBuffer.wrap(each).getInt(14);
@@ -103,6 +104,8 @@ class LoopIT {
                     forwarding.sockets.get(sender).send(frame);
                 }
                 if (round % 50 == 0) Thread.sleep(1);
+                // No more than a device's queue holds, 500 frames or so.
+                if (round % 200 == 199) forwarding.await((round + 1L) * senders);
             }
             forwarding.await((long) senders * each);
             long before = THREADS.getThreadCpuTime(worker());
@@ -187,7 +190,7 @@ class LoopIT {
         }
 
         void await(long frames) {
-            Await.within(Duration.ofSeconds(5), () -> forwarded() + " of " + frames, () -> forwarded() == frames);
+            Await.within(Duration.ofSeconds(60), () -> forwarded() + " of " + frames, () -> forwarded() == frames);
         }
 
         void detach(int port) {

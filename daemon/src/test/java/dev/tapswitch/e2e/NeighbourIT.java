@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ARP-aware flooding (RFC 826, RFC 5227) and its like for IPv6 (RFC 4861, RFC 4862), with the kernel's own stacks as the nodes. */
-@Timeout(60)
+@Timeout(400)
 class NeighbourIT {
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(400);
     private static final String FD2 = "fd00007a000000000000000000000002";
 
@@ -131,7 +131,7 @@ class NeighbourIT {
 
     /** Exit of arping -D: 0 when the address is free, 1 when somebody has it. */
     private static int probe(Node node, String address) {
-        return node.tryExec(Duration.ofSeconds(8), "arping", "-q", "-D", "-c", "2", "-I", "eth0", address)
+        return node.tryExec(Duration.ofSeconds(60), "arping", "-q", "-D", "-c", "2", "-I", "eth0", address)
                 .exit();
     }
 
@@ -143,11 +143,20 @@ class NeighbourIT {
             RunningDaemon daemon = net.start(Io.EPOLL, "unknown-arp-rate: 50");
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
+            long began = System.nanoTime();
             for (int i = 0; i < 1_000; i++) {
                 atA.send(arpRequest(a.mac(), "198.18.0.1", "198.18.%d.%d".formatted(1 + i / 250, 1 + i % 250)));
+                if (i % 200 != 199) continue;
+                // No more than the device's queue holds, 500 frames or so.
+                long sent = i + 1L;
+                Await.within(
+                        SOON,
+                        () -> sent + " frames are read: " + daemon.port("a"),
+                        () -> daemon.count("a", "rx-frames") >= sent);
             }
-            int seen = atB.count(frame -> Wire.has(frame, 12, "0806"), Duration.ofSeconds(1));
-            assertTrue(seen >= 40 && seen < 200, () -> "flooded " + seen);
+            long seconds = 1 + (System.nanoTime() - began) / 1_000_000_000;
+            int seen = atB.count(frame -> Wire.has(frame, 12, "0806"), QUIET);
+            assertTrue(seen >= 40 && seen <= 50 * (1 + seconds), () -> "flooded " + seen + " in " + seconds + " s");
             assertEquals(1_000 - seen, daemon.drops("a", "arp-rate"));
         }
     }
@@ -160,7 +169,7 @@ class NeighbourIT {
             Node b = net.node("b", "fd00:7a::2/64");
             Node c = net.node("c", "fd00:7a::3/64");
             RunningDaemon daemon = net.start(io);
-            a.pingWithin(Duration.ofSeconds(6), "fd00:7a::2");
+            a.pingWithin(Duration.ofSeconds(60), "fd00:7a::2");
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             for (int i = 0; i < 3; i++) {
@@ -181,10 +190,10 @@ class NeighbourIT {
             net.node("b", "fd00:7a::2/64");
             Node c = net.node("c", "fd00:7a::3/64");
             net.start(Io.EPOLL, "arp: " + mode);
-            a.pingWithin(Duration.ofSeconds(6), "fd00:7a::2");
+            a.pingWithin(Duration.ofSeconds(60), "fd00:7a::2");
             c.ip("-6", "addr", "add", "fd00:7a::2/64", "dev", "eth0");
             Await.within(
-                    Duration.ofSeconds(6),
+                    Duration.ofSeconds(60),
                     () -> "a duplicate is seen: " + c.ip("-6", "addr"),
                     () -> c.ip("-6", "addr").contains("dadfailed"));
             a.ping("fd00:7a::2");

@@ -95,10 +95,10 @@ final class Node {
 
     /** Three echoes, none lost. */
     void ping(String address, String... options) {
-        List<String> words = new ArrayList<>(List.of("ping", "-n", "-c", "3", "-i", "0.1", "-W", "5"));
+        List<String> words = new ArrayList<>(List.of("ping", "-n", "-c", "3", "-i", "0.1", "-W", "20"));
         words.addAll(List.of(options));
         words.add(address);
-        Command ping = tryExec(Duration.ofSeconds(15), words.toArray(String[]::new));
+        Command ping = tryExec(Duration.ofSeconds(60), words.toArray(String[]::new));
         assertTrue(
                 ping.exit() == 0 && ping.output().contains(" 0% packet loss"),
                 () -> name + " pings " + address + ":\n" + ping.output() + net.counters());
@@ -109,7 +109,7 @@ final class Node {
         Await.within(
                 limit,
                 () -> name + " reaches " + address,
-                () -> tryExec(Duration.ofSeconds(3), "ping", "-n", "-c", "1", "-W", "1", address)
+                () -> tryExec(Duration.ofSeconds(30), "ping", "-n", "-c", "1", "-W", "1", address)
                                 .exit()
                         == 0);
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The main job: nodes in different namespaces reach each other. */
-@Timeout(60)
+@Timeout(400)
 class PingIT {
     @ParameterizedTest
     @EnumSource(Io.class)
@@ -23,8 +23,8 @@ class PingIT {
             a.ping("198.18.0.2");
             b.ping("198.18.0.3");
             c.ping("198.18.0.1");
-            a.pingWithin(Duration.ofSeconds(5), "fd00:7a::2"); // the addresses are tentative for a second or two
-            b.pingWithin(Duration.ofSeconds(5), "fd00:7a::3");
+            a.pingWithin(Duration.ofSeconds(60), "fd00:7a::2"); // the addresses are tentative for a second or two
+            b.pingWithin(Duration.ofSeconds(60), "fd00:7a::3");
             a.ping("fd00:7a::2");
             c.ping("fd00:7a::1");
             assertEquals("a", daemon.portOf(a.mac()));
@@ -46,7 +46,7 @@ class PingIT {
             a.ping("198.18.0.3", "-M", "do", "-s", "1472");
             long before = daemon.drops("small", "too-big");
             Command tooBig = a.tryExec(
-                    Duration.ofSeconds(5), "ping", "-n", "-c", "2", "-W", "1", "-M", "do", "-s", "8972", "198.18.0.3");
+                    Duration.ofSeconds(60), "ping", "-n", "-c", "2", "-W", "1", "-M", "do", "-s", "8972", "198.18.0.3");
             assertNotEquals(0, tooBig.exit());
             assertEquals(before + 2, daemon.drops("small", "too-big"));
             b.ping("198.18.0.3"); // and goes on

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The CNI plugin as a real runtime calls it: Podman, with host-local and portmap chained. */
-@Timeout(120)
+@Timeout(400)
 class PodmanIT {
     @Test
     void containersReachEachOtherArePublishedAndGoWithoutATrace() {
@@ -36,7 +36,7 @@ class PodmanIT {
             assertEquals("aa", get(lab, "http://198.18.7.1:9001/"));
             lab.podman("restart", "-t", "0", "aa");
             Await.within(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
                     () -> "aa serves again",
                     () -> lab.tryHost("curl", "-s", "-m", "2", "http://198.18.7.1:9001/")
                             .output()

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * test's own. Closing it ends and removes all of it.
  */
 final class PodmanLab implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Set<PodmanLab> OPEN = ConcurrentHashMap.newKeySet();
 
     static {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The instrument before the measurement: over a plain veth pair, without any switch, frames are seen as they were sent. */
-@Timeout(30)
+@Timeout(400)
 class RawSocketIT {
     @Test
     void framesWithAndWithoutTagsAreSeenAsTheyWereSent() {

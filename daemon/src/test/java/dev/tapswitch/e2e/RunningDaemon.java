@@ -22,7 +22,7 @@ final class RunningDaemon {
     private static final Path JAR = Path.of("target", "tapswitch.jar").toAbsolutePath();
     private static final Pattern STACK_TRACE =
             Pattern.compile("(?m)^\\s+at [\\w.$/]+\\(|Exception in thread|hs_err_pid");
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final String LAN = "/v1/switches/lan";
 
     private final Process process;
@@ -85,7 +85,7 @@ final class RunningDaemon {
     Command cli(String... words) {
         List<String> all = tapswitch(words);
         all.addAll(List.of("--socket", api.socket().toString()));
-        return Command.run(Duration.ofSeconds(30), all);
+        return Command.run(Duration.ofMinutes(2), all);
     }
 
     private void awaitReady(String yaml) {
@@ -106,7 +106,7 @@ final class RunningDaemon {
 
     void awaitPortsUp(int ports) {
         Await.within(
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(2),
                 () -> ports + " ports up, not " + api.get("/v1/status") + "\n" + log(),
                 () -> api.get("/v1/status").required("ports-up").asInt() >= ports);
     }

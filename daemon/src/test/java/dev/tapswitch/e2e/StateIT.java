@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever has become of the files that are kept over a restart, the daemon starts, forwards, and says so. */
-@Timeout(120)
+@Timeout(400)
 class StateIT {
     @ParameterizedTest
     @ValueSource(strings = {"state.json", "cni.json"})

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** A machine in miniature: Debian's systemd as PID 1 over an overlay of this one's files, with the package at /opt/tapswitch.deb. */
 final class SystemdLab implements AutoCloseable {
     private static final Path SCRIPT = Path.of("src/test/resources/systemd/lab").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path directory;
 

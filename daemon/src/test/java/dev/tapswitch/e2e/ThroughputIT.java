@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bulk traffic arrives, whole and in order. How fast it is is the benchmark's business. */
-@Timeout(120)
+@Timeout(400)
 class ThroughputIT {
     private static final int BYTES = 64 << 20;
 
@@ -38,7 +38,7 @@ class ThroughputIT {
             RunningDaemon daemon = net.start(io);
             b.start("iperf3", "-s");
             Await.within(
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(60),
                     () -> "iperf3 listens",
                     () -> b.exec("ss", "-tln").contains(":5201"));
             Json there = iperf3(a, "-t", "2");
@@ -74,7 +74,7 @@ class ThroughputIT {
             Node a = net.node("a", "198.18.0.1/24", "fd00:7a::1/64");
             Node b = net.node("b", "198.18.0.2/24", "fd00:7a::2/64").with("offload: " + offloadAtReceiver);
             RunningDaemon daemon = net.start(io);
-            a.pingWithin(Duration.ofSeconds(6), address);
+            a.pingWithin(Duration.ofSeconds(60), address);
             // The listener's namespace is that of the thread that made it; accepted connections stay in it.
             ServerSocket listener = b.enter(() -> new ServerSocket(7000, 1, InetAddress.getByName("::")));
             net.closeLater(listener);
@@ -87,7 +87,7 @@ class ThroughputIT {
                 }
             });
             byte[] sent = a.enter(() -> send(address));
-            assertArrayEquals(sent, received.get(30, TimeUnit.SECONDS));
+            assertArrayEquals(sent, received.get(120, TimeUnit.SECONDS));
             if (!offloadAtReceiver) assertTrue(daemon.count("b", "segmented") > 0, "nothing was segmented");
             assertEquals(0, daemon.drops("b", "bad-offload"));
         }
@@ -113,7 +113,7 @@ class ThroughputIT {
         var random = new Random(7);
         byte[] block = new byte[100_003];
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, 7000), 5_000);
+            socket.connect(new InetSocketAddress(address, 7000), 60_000);
             OutputStream out = socket.getOutputStream();
             for (int sent = 0; sent < BYTES; sent += block.length) {
                 random.nextBytes(block);

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Any ethertype, any payload, tagged or not: forwarded byte for byte. And what no bridge forwards, is not. */
-@Timeout(60)
+@Timeout(400)
 class TransparencyIT {
     private static final String X = "02:00:5e:00:00:01";
     private static final String UNKNOWN = "02:00:5e:00:00:99";
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(300);
 
     private static Map<String, byte[]> transparent() {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +25,10 @@ import java.util.concurrent.TimeUnit;
 final class Demo {
     private static final int HTTP_PORT = 8080;
     private static final long CLEAN_UP_SECONDS = 30;
+    /** No longer than this; it ends when the exchange has been seen. */
+    private static final int TRACE_SECONDS = 60;
+    /** Frames of the first exchange: the ARP request, its reply, the echo request and its reply. */
+    private static final int EXCHANGE = 4;
 
     /** A node of the lab and its address, as in demo.yaml. */
     private record Node(String name, String address) {}
@@ -103,36 +108,41 @@ final class Demo {
 
     private void watchArp() throws IOException {
         page.section("alice pings bob for the first time: the ARP request and its reply as they pass");
-        if (!nodes.has("ping")) {
-            page.hint("ping is not here: apt-get install iputils-ping");
-            return;
-        }
-        page.command("tapswitch trace lan &  tapswitch lab exec alice ping -c 1 " + BOB.address());
-        var frames = new ArrayList<Json>();
+        page.command("tapswitch trace lan &  tapswitch lab exec alice " + pingCommand("-c 1 " + BOB.address()));
+        var frames = new CopyOnWriteArrayList<Json>();
         var watcher = Thread.ofVirtual().start(() -> {
             try {
-                api.stream("/v1/switches/lan/trace?seconds=2&max=1000", Duration.ofSeconds(2), frames::add);
+                api.stream(
+                        "/v1/switches/lan/trace?seconds=" + TRACE_SECONDS + "&max=1000",
+                        Duration.ofSeconds(TRACE_SECONDS),
+                        frames::add);
             } catch (ApiException e) {
                 // The frames seen so far are shown.
             }
         });
         pause(300);
-        nodes.run(ALICE.name(), "ping", "-c", "1", "-W", "2", BOB.address());
+        ping(ALICE, BOB, 1);
+        for (int tries = 0; tries < 60 && exchange(frames).size() < EXCHANGE; tries++) pause(50);
+        watcher.interrupt();
         join(watcher);
-        frames.stream()
-                .filter(frame ->
-                        List.of("arp", "ipv4").contains(frame.path("ethertype").asString("")))
-                .forEach(frame -> page.output(TraceCommand.line(frame)));
+        exchange(frames).forEach(frame -> page.output(TraceCommand.line(frame)));
         page.note(
                 "The request was flooded, for nobody knew bob yet. From now on the switch knows his port and sends such");
         page.note("requests there only, so that they cost the same with three ports and with three thousand:");
         tapswitch("trace", "lan", "--in", "carol", "--from", macOf(CAROL), "--arp-for", BOB.address());
     }
 
+    /** Without what the nodes say by themselves. */
+    private static List<Json> exchange(List<Json> frames) {
+        return frames.stream()
+                .filter(frame ->
+                        List.of("arp", "ipv4").contains(frame.path("ethertype").asString("")))
+                .toList();
+    }
+
     private void pingAll() throws IOException {
         page.section("Everyone pings everyone (round trip, ms, mean of 3)");
-        if (!nodes.has("ping")) return;
-        page.command("tapswitch lab exec alice ping -c 3 -i 0.1 " + BOB.address() + "    # and so on");
+        page.command("tapswitch lab exec alice " + pingCommand("-c 3 -i 0.1 " + BOB.address()) + "    # and so on");
         var table = new Table("from \\ to", ">alice", ">bob", ">carol");
         for (var from : NODES) {
             var row = new ArrayList<Object>(List.of(from.name()));
@@ -144,12 +154,27 @@ final class Demo {
 
     /** From the last line of ping: rtt min/avg/max/mdev = 0.041/0.052/0.061/0.008 ms. */
     private String roundTrip(Node from, Node to) throws IOException {
-        var printed = nodes.run(from.name(), "ping", "-q", "-c", "3", "-i", "0.1", "-W", "2", to.address());
+        var printed = ping(from, to, 3);
         int equals = printed.lastIndexOf("= ");
         var numbers = equals < 0 ? new String[0] : printed.substring(equals + 2).split("/");
         if (numbers.length < 3)
             throw new CommandFailed("ping from " + from.name() + " to " + to.name() + " got no answer");
         return numbers[1];
+    }
+
+    /** How ping is shown; without one Java sends the requests. */
+    private static String pingCommand(String options) {
+        return NodeProcess.has("ping")
+                ? "ping " + options
+                : "tapswitch echo " + options.replaceAll("-c (\\d+)( -i [0-9.]+)?", "--count $1");
+    }
+
+    /** What ping printed, or what Java did in its place. */
+    private String ping(Node from, Node to, int count) throws IOException {
+        String requests = Integer.toString(count);
+        if (NodeProcess.has("ping"))
+            return nodes.run(from.name(), "ping", "-q", "-c", requests, "-i", "0.1", "-W", "2", to.address());
+        return nodes.tapswitch(from.name(), "echo", "--count", requests, to.address());
     }
 
     private void fetch() throws IOException {
@@ -175,7 +200,7 @@ final class Demo {
             page.command("tapswitch lab exec alice java -m jdk.httpserver -b " + ALICE.address() + " -p " + HTTP_PORT
                     + " &");
             nodes.awaitListening(ALICE.name(), HTTP_PORT);
-            boolean curl = nodes.has("curl");
+            boolean curl = NodeProcess.has("curl");
             page.command("tapswitch lab exec carol " + (curl ? "curl " : "tapswitch fetch ") + url);
             page.output(
                     curl
@@ -194,7 +219,7 @@ final class Demo {
 
     private void measure() throws IOException {
         page.section("How fast: bulk TCP from carol to bob, one stream, " + seconds + " s");
-        if (!nodes.has("iperf3")) {
+        if (!NodeProcess.has("iperf3")) {
             page.hint("iperf3 is not here: apt-get install iperf3");
             return;
         }
@@ -218,11 +243,8 @@ final class Demo {
         var mac = macOf(CAROL);
         tapswitch("mac", "add", "lan", mac, "alice");
         tapswitch("trace", "lan", "--in", "carol", "--from", mac, "--to", macOf(ALICE));
-        if (nodes.has("ping")) {
-            page.command("tapswitch lab exec carol ping -c 2 -i 0.2 -W 1 " + ALICE.address());
-            page.output(
-                    lossOf(nodes.run(CAROL.name(), "ping", "-q", "-c", "2", "-i", "0.2", "-W", "1", ALICE.address())));
-        }
+        page.command("tapswitch lab exec carol " + pingCommand("-c 2 -i 0.1 " + ALICE.address()));
+        page.output(lossOf(ping(CAROL, ALICE, 2)));
         tapswitch("mac", "del", "lan", mac);
     }
 

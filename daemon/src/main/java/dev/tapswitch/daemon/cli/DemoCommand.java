@@ -20,6 +20,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "How long to measure throughput; 3 by default.")
     private int seconds;
 
+    /** For the launcher of a clone, which installs what the demo shows more with; this command itself installs nothing. */
+    @SuppressWarnings("unused")
+    @Option(
+            names = "--no-install",
+            description =
+                    "Install nothing: what is not here (ping, curl, iperf3) is replaced by Java's own means, or left out.")
+    private boolean noInstall;
+
     @Spec
     private CommandSpec spec;
 
@@ -27,6 +35,9 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         if (!"root".equals(System.getProperty("user.name")))
             throw new CommandFailed("the demo makes network namespaces, which needs root: 'sudo tapswitch demo'");
+        if (!NodeProcess.has("ip"))
+            throw new CommandFailed(
+                    "the demo makes its namespaces with ip, which is not here: apt-get install iproute2");
         return new Demo(new DemoPage(spec.commandLine().getOut()), seconds).run();
     }
 }

@@ -21,7 +21,7 @@ final class NodeProcess {
     }
 
     /** Whether a command is installed. */
-    boolean has(String command) {
+    static boolean has(String command) {
         for (var folder : System.getenv().getOrDefault("PATH", "/usr/bin").split(":", -1))
             if (Files.isExecutable(Path.of(folder, command))) return true;
         return false;

@@ -66,6 +66,7 @@ public final class Tapswitch implements Runnable {
         VERBS.put("version", VersionCommand::new);
         VERBS.put("warm-up", WarmUpCommand::new);
         VERBS.put("fetch", FetchCommand::new);
+        VERBS.put("echo", EchoCommand::new);
     }
 
     // Its being there is what makes picocli know --help everywhere.

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo tells its story and leaves nothing, whether it is heard to the end or not. */
-@Timeout(180)
+@Timeout(400)
 class DemoIT {
     @TempDir
     private Path directory;
@@ -51,6 +52,28 @@ class DemoIT {
         assertEquals(before, traces());
     }
 
+    /** As on a fresh machine. */
+    @Test
+    void withoutPingTheExchangeIsShownByJava() throws Exception {
+        var before = traces();
+        var tools = Files.createDirectory(directory.resolve("bin"));
+        for (var tool : List.of("ip", "ss")) {
+            for (var folder : List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")) {
+                var file = Path.of(folder, tool);
+                var here = tools.resolve(tool);
+                if (!Files.exists(file) || Files.exists(here)) continue;
+                Files.writeString(here, "#!/bin/sh\nexec " + file + " \"$@\"\n");
+                assertTrue(here.toFile().setExecutable(true));
+            }
+        }
+        var ran = Jar.runWith(Map.of("PATH", tools.toString()), "demo", "--no-install", "--seconds", "1");
+        assertEquals(0, ran.exitCode(), ran.out() + ran.err());
+        for (var part :
+                List.of("who-has 198.18.0.2", "198.18.0.2 is-at", "tapswitch echo", "static-elsewhere", "Done in "))
+            assertTrue(ran.out().contains(part), part + " is missing in:\n" + ran.out());
+        assertEquals(before, traces());
+    }
+
     @Test
     void interruptedItCleansUp() throws Exception {
         var before = traces();
@@ -59,7 +82,7 @@ class DemoIT {
         for (int i = 0; i < 600 && traces().equals(before); i++) Thread.sleep(50);
         Thread.sleep(500);
         process.destroy();
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(180, TimeUnit.SECONDS));
         assertEquals(before, traces(), Files.readString(out));
     }
 }

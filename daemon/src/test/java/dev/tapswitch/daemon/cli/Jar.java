@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -24,6 +25,11 @@ final class Jar {
     }
 
     static Process start(Path out, Path err, String... arguments) throws IOException {
+        return start(Map.of(), out, err, arguments);
+    }
+
+    private static Process start(Map<String, String> environment, Path out, Path err, String... arguments)
+            throws IOException {
         var words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -34,18 +40,23 @@ final class Jar {
         words.addAll(AotCache.flags());
         words.addAll(List.of("-jar", FILE.toString()));
         words.addAll(List.of(arguments));
-        return new ProcessBuilder(words)
+        var builder = new ProcessBuilder(words)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     static Ran run(String... arguments) throws IOException, InterruptedException {
+        return runWith(Map.of(), arguments);
+    }
+
+    static Ran runWith(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         var out = Files.createTempFile("tapswitch-it-", ".out");
         var err = Files.createTempFile("tapswitch-it-", ".err");
         try {
-            var process = start(out, err, arguments);
+            var process = start(environment, out, err, arguments);
             boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
             if (!ended) process.destroyForcibly().waitFor();
             return new Ran(ended ? process.exitValue() : 137, Files.readString(out), Files.readString(err));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Labs in real namespaces: up, up again, changed, broken, down. */
-@Timeout(180)
+@Timeout(400)
 class LabIT {
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -92,7 +92,7 @@ class LabIT {
         // It may be a zombie for a moment: its parent is gone, and whoever adopted it takes its time.
         ProcessHandle.of(pid)
                 .ifPresent(daemon ->
-                        daemon.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+                        daemon.onExit().orTimeout(60, TimeUnit.SECONDS).join());
         assertFalse(Jar.run("lab", "list").out().contains(lab));
     }
 
@@ -145,7 +145,7 @@ class LabIT {
         var sleeper = new ProcessBuilder("ip", "netns", "exec", lab + "-a", "sleep", "300").start();
         try {
             succeeded(Jar.run("lab", "down", lab));
-            assertTrue(sleeper.waitFor(5, java.util.concurrent.TimeUnit.SECONDS));
+            assertTrue(sleeper.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
         } finally {
             sleeper.destroyForcibly();
         }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A list of links that others change while the kernel tells it is told again. */
-@Timeout(60)
+@Timeout(400)
 class InterruptedDumpIT {
     /** More than fit into one datagram of 32 KiB. */
     private static final int LINKS = 150;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One more TAP costs the same however many there are. */
-@Timeout(120)
+@Timeout(400)
 class ManyTapsIT {
     private static final int COUNT = Integer.getInteger("tapswitch.taps", 200);
     private static final long LIMIT_MS = 20;

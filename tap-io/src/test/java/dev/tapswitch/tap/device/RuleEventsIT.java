@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What nft(8) does is heard. */
-@Timeout(30)
+@Timeout(400)
 class RuleEventsIT {
     @Test
     void tablesAndChainsThatComeAndGoAreHeardOf() throws Exception {

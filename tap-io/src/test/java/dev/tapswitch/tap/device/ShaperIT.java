@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the kernel has of a limit, as tc(8) tells it. That rates are kept is measured end to end: CniIT. */
-@Timeout(60)
+@Timeout(400)
 class ShaperIT {
     @Test
     void aLimitIsSetChangedAndTakenBack() throws Exception {

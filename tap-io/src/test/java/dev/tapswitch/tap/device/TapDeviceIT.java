@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** TAPs in real namespaces, seen from there by `ip`. */
-@Timeout(60)
+@Timeout(400)
 class TapDeviceIT {
     private static final long MAC = 0x02_00_00_00_00_17L;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What goes wrong is told in one line that says what, where and what to do, and leaves nothing half made. */
-@Timeout(60)
+@Timeout(400)
 class TapErrorIT {
     @Test
     void aNamespaceThatDoesNotExistIsNamedWithTheCommandThatMakesIt() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A TAP that is changed while it is open: the difference only. */
-@Timeout(60)
+@Timeout(400)
 class TapUpdateIT {
     @Test
     void mtuMacAddressesAndRoutesChange() throws Exception {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The host end of a veth pair, taken over from the bridge that it is a port of, and given back. */
-@Timeout(60)
+@Timeout(400)
 class VethDeviceIT {
     private static final int HEADER = TunFile.VNET_HEADER_SIZE;
     /** For experiments (IEEE 802): nobody else's. */
