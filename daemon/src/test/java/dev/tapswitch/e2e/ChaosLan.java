@@ -133,10 +133,7 @@ final class ChaosLan implements ChaosWorld {
     private String flap(Random random) {
         ChaosStation station = one(random);
         int times = 1 + random.nextInt(20);
-        for (int i = 0; i < times; i++) {
-            station.set("down");
-            station.set("up");
-        }
+        station.flap(times);
         return station + ", " + times + " times";
     }
 

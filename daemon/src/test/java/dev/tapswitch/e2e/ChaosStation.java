@@ -82,6 +82,19 @@ final class ChaosStation {
                 () -> run(all).exit() == 0);
     }
 
+    /** Down and up as fast as it goes. */
+    void flap(int times) {
+        for (int i = 0; i < times; i++) {
+            set("down");
+            set("up");
+        }
+        // Seen on Linux 6.18: after fast flaps an IPv6 address that was kept had no local route, and its owner asked
+        // others for it.
+        // does not know it as its own.
+        run("ip -6 addr flush to " + address6() + "; ip -6 addr add " + address6() + "/64 nodad dev \"$(printf '%b' '"
+                + device + "')\"");
+    }
+
     /** {@code name}: as printf %b takes it. */
     void rename(String name) {
         set("down");

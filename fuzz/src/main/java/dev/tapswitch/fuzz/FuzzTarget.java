@@ -15,7 +15,9 @@ public enum FuzzTarget {
     STATE("dev.tapswitch.daemon.store.StateFuzz", 2_000, "the file of what was added by command"),
     DOCKER_STATE("dev.tapswitch.daemon.docker.DockerStateFuzz", 2_000, "the file of Docker's networks"),
     CNI("dev.tapswitch.daemon.cni.CniFuzz", 2_000, "requests of CNI, and the file of its networks"),
-    HANDOVER("dev.tapswitch.daemon.handover.HandOverFuzz", 400, "messages of a hand-over");
+    HANDOVER("dev.tapswitch.daemon.handover.HandOverFuzz", 400, "messages of a hand-over"),
+    API("dev.tapswitch.fuzz.ApiFuzz", 2_000, "requests on the control socket of a running daemon"),
+    DOCKER("dev.tapswitch.fuzz.DockerFuzz", 2_000, "requests on the socket of Docker's plugin");
 
     private final String className;
     private final int longest;
@@ -43,7 +45,7 @@ public enum FuzzTarget {
 
     /** Whether it runs a daemon's parts that touch the machine, and so is to run in namespaces of its own. */
     public boolean isIsolated() {
-        return false;
+        return this == API || this == DOCKER;
     }
 
     /** One clause for people. */
