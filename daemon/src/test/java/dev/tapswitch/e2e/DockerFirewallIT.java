@@ -232,6 +232,43 @@ class DockerFirewallIT {
         }
     }
 
+    /** 1,500 took all descriptors of a process that may have 1,024, and no port could be added. */
+    @Test
+    void relayedConnectionsLeaveDescriptorsForAllElse() throws Exception {
+        try (DockerLab lab = lab()) {
+            create(lab, "net", 0);
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            String descriptors = "ls /proc/" + lab.tapswitch().pid() + "/fd | wc -l";
+            int before =
+                    Integer.parseInt(Command.expect("sh", "-c", descriptors).strip());
+            List<Socket> clients = new ArrayList<>();
+            try {
+                RawSocket.inNamespace(lab.hostNamespace(), () -> {
+                    for (int i = 0; i < 1_500; i++) clients.add(new Socket("::1", 9001));
+                    return clients;
+                });
+                int held =
+                        Integer.parseInt(Command.expect("sh", "-c", descriptors).strip()) - before;
+                assertTrue(held < 700, () -> held + " descriptors more");
+                Await.within(
+                        SOON,
+                        () -> "a refusal is logged",
+                        () -> lab.tapswitch().log().contains("is refused"));
+                lab.web("bb", "--network", "net", "-p", "9002:80");
+                assertEquals("bb", lab.get("http://127.0.0.1:9002/"));
+            } finally {
+                for (Socket client : clients) client.close();
+            }
+            Await.within(
+                    SOON,
+                    () -> "the relay serves again",
+                    () -> Command.run(SOON, lab.inHost("curl", "-gs", "--max-time", "2", "http://[::1]:9001/"))
+                            .output()
+                            .strip()
+                            .equals("aa"));
+        }
+    }
+
     /** Without systemd SIGTERM is a stop. Docker's containers, and their interfaces, go on. */
     @Test
     void anOrderlyEndLeavesNoRulesAndNoInterfacesOnTheHost() {

@@ -282,6 +282,29 @@ class DockerServiceIT {
         assertEquals("0", lab.property("NFileDescriptorStore"));
     }
 
+    @Test
+    @Order(11)
+    void theRemovalOfThePackageRemovesWhatAKilledServiceHasLeft() throws IOException {
+        lab.expect("iptables -P FORWARD DROP && mkdir -p /run/systemd/system/tapswitch.service.d");
+        lab.write("/run/systemd/system/tapswitch.service.d/once.conf", "[Service]\nRestart=no\n");
+        lab.expect("systemctl daemon-reload");
+        for (int i = 3; i < 5; i++)
+            lab.expect("docker network create -d tapswitch --subnet 10.7" + i
+                    + ".0.0/24 -o com.docker.network.bridge.name=net" + i + " net" + i);
+        lab.expect("systemctl kill -s KILL tapswitch");
+        Await.within(
+                SOON,
+                () -> "it is not started again",
+                () -> lab.property("ActiveState").equals("failed"));
+        String left = "nft list tables; iptables -S; ip6tables -S; ip -o link show type tun";
+        String before = lab.expect(left);
+        assertTrue(before.contains("inet tapswitch") && before.contains("-i net3 -j ACCEPT"), before);
+        assertTrue(before.contains("net4: "), before);
+        lab.expect("dpkg --remove --no-triggers tapswitch");
+        String after = lab.expect(left);
+        assertTrue(!after.contains("tapswitch") && !after.contains("net3") && !after.contains("net4"), after);
+    }
+
     private static void web(String name, String options) {
         lab.expect("docker run -d --name " + name + " --network net --restart always " + options
                 + " box sh -c \"trap 'exit 0' TERM; echo " + name + " >/www/index.html; httpd -f -h /www & wait\"");
