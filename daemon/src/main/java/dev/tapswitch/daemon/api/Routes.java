@@ -98,6 +98,7 @@ final class Routes {
         node.put(
                 "ports-up",
                 control.host().switches().stream().mapToLong(Views::up).sum());
+        node.set("slow-receivers", Views.slowReceivers(control));
         node.set("state-problems", Json.of(control.stateProblems()));
         commands.busyWith(ControlWatch.NOTABLE_MS).ifPresent(what -> node.put("stuck-command", what));
         Runtime runtime = Runtime.getRuntime();
@@ -232,7 +233,7 @@ final class Routes {
     }
 
     private Answer stats(Request request) throws Refused {
-        return Answer.ok(Views.stats(its(request)));
+        return Answer.ok(Views.stats(control, its(request)));
     }
 
     private Answer cni(Request request) throws Refused {

@@ -54,6 +54,7 @@ final class Views {
         node.put("index", port.index());
         node.put("state", port.state().name().toLowerCase(Locale.ROOT));
         if (!port.why().isEmpty()) node.put("why", port.why());
+        if (isSlow(control, one, port)) node.put("slow-receiver", true);
         node.put("declared", control.isDeclared(one.name(), port.config().name()));
         port.config().json().forEach((key, value) -> node.set(key, Json.of(value)));
         port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
@@ -119,7 +120,21 @@ final class Views {
         return ports;
     }
 
-    static Json stats(RunningSwitch one) {
+    /** SWITCH.PORT of all ports that are limited because writes to them take too long. */
+    static Json slowReceivers(Control control) {
+        Json names = array();
+        for (RunningSwitch one : control.host().switches())
+            for (RunningPort port : one.ports())
+                if (isSlow(control, one, port))
+                    names.add(one.name() + "." + port.config().name());
+        return names;
+    }
+
+    private static boolean isSlow(Control control, RunningSwitch one, RunningPort port) {
+        return control.host().workers().isSlow(one.learning(), port.index());
+    }
+
+    static Json stats(Control control, RunningSwitch one) {
         Json stats = object().put("switch", one.name());
         Json ports = stats.putArray("ports");
         Json totals = object();
@@ -128,6 +143,7 @@ final class Views {
             Json node = ports.addObject();
             node.put("name", port.config().name());
             node.put("state", port.state().name().toLowerCase(Locale.ROOT));
+            if (isSlow(control, one, port)) node.put("slow-receiver", true);
             Json counters = counters(one.learning(), port.index());
             counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
             counters.properties()

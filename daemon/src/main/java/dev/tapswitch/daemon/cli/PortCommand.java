@@ -169,7 +169,7 @@ final class PortCommand extends Verbs {
 
     /** up, or down and why. */
     static String state(Json port) {
-        var why = port.path("why").asString("");
+        var why = port.has("slow-receiver") ? "slow receiver" : port.path("why").asString("");
         return port.path("state").asString("?") + (why.isEmpty() ? "" : " (" + why + ")");
     }
 

@@ -81,7 +81,7 @@ final class StatsCommand implements Runnable {
             var was = earlier.getOrDefault(port.path("name").asString(), port);
             table.row(
                     port.path("name").asString(),
-                    port.path("state").asString("?"),
+                    PortCommand.state(port),
                     Quantity.rate(gain(was, port, "rx-frames") / seconds),
                     Quantity.bitRate(8 * gain(was, port, "rx-bytes") / seconds),
                     Quantity.rate(gain(was, port, "tx-frames") / seconds),
@@ -104,7 +104,7 @@ final class StatsCommand implements Runnable {
         for (var port : stats.path("ports")) {
             table.row(
                     port.path("name").asString(),
-                    port.path("state").asString("?"),
+                    PortCommand.state(port),
                     Quantity.count(port.path("rx-frames").asLong()),
                     Quantity.bytes(port.path("rx-bytes").asLong()),
                     Quantity.count(port.path("tx-frames").asLong()),

@@ -41,6 +41,13 @@ final class StatusCommand implements Runnable {
                 + status.path("ports").asInt() + "\n"
                 + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n"
                 + (stuck.isEmpty() ? "" : "waits for " + stuck + ": changes of container networks wait too\n")
+                + slowReceivers(status)
                 + stateProblems(status);
+    }
+
+    private static String slowReceivers(Json status) {
+        var ports =
+                status.path("slow-receivers").valueStream().map(Json::asString).toList();
+        return ports.isEmpty() ? "" : "slow      " + String.join(", ", ports) + ": see 'tapswitch port show'\n";
     }
 }

@@ -49,7 +49,7 @@ public final class SwitchHost implements AutoCloseable {
 
     /** Starts the workers, whose news of links come back on {@code control}; IllegalStateException says why they can't run. */
     public SwitchHost(WorkerSettings settings, ControlThread control, Supervisor supervisor, ProcessPins pins) {
-        this.workers = Workers.start(settings, (owner, port, state) -> control.execute(() -> linkChanged(owner, port)));
+        this.workers = Workers.start(settings, new WorkerNews(control, this::linkChanged));
         this.opening = new PortOpening(workers, supervisor, pins);
         this.nameRetry = new NameRetry(control, this::retryTakenNames);
         this.retries = new PortRetries(control, switches.values(), this::retry);

@@ -1,5 +1,6 @@
 package dev.tapswitch.daemon.systemd;
 
+import dev.tapswitch.daemon.log.LimitedLog;
 import dev.tapswitch.tap.loop.Workers;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -9,9 +10,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Feeds systemd's watchdog (WATCHDOG_USEC) as long as every worker's event loop turns: a stuck worker is a dead daemon, and systemd ends
  * and restarts it. One task a worker, three times in the time systemd allows; a thread of its own.
+ *
+ * <p>A worker inside a write is not stuck: the kernel is busy with the frame in the receiver's namespace. A restart would not end that write sooner, and the next one
+ * would be as slow.
  */
 final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final LimitedLog SLOW = new LimitedLog(LOG);
     private static final int TURNS_A_PERIOD = 3;
 
     private final Workers workers;
@@ -33,10 +38,18 @@ final class Watchdog implements AutoCloseable {
             long began = System.nanoTime();
             List<Integer> stuck = workers.turn(turnMs);
             if (isClosed) return;
-            if (stuck.isEmpty()) socket.send("WATCHDOG=1");
+            if (stuck.stream().allMatch(this::isWriting)) socket.send("WATCHDOG=1");
             else LOG.error("{} not turned for {} ms: systemd is not fed", who(stuck), turnMs);
             LockSupport.parkNanos(turnMs * 1_000_000 - (System.nanoTime() - began));
         }
+    }
+
+    private boolean isWriting(int worker) {
+        String port = workers.writingTo(worker);
+        if (port == null) return false;
+        SLOW.warn("worker " + worker + " has not turned for " + turnMs + " ms: it is in a write to " + port
+                + ", whose interface takes that long to receive a frame");
+        return true;
     }
 
     private static String who(List<Integer> stuck) {

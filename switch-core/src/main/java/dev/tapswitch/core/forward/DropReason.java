@@ -19,7 +19,9 @@ public enum DropReason {
     BAD_OFFLOAD("virtio_net_hdr does not fit the frame, so it can't be segmented or completed"),
     PORT_DOWN("the leaving port is down or gone"),
     QUEUE_FULL("the leaving port's device would not take the frame"),
-    WRITE_FAILED("the leaving port's device refused the frame");
+    WRITE_FAILED("the leaving port's device refused the frame"),
+    SLOW_RECEIVER("the leaving port takes too long to receive a frame, and too many wait for it already"),
+    FLOOD_LIMIT("too many frames to be flooded wait already, from this port or from all");
 
     private final String meaning;
 

@@ -24,12 +24,27 @@ final class Bursts implements AutoCloseable {
     /** Not a power of two, so that the heads of frames do not fall on the same cache lines. */
     private static final int SLOT = Worker.BUFFER_LENGTH;
 
+    /** Writes in one system call. The kernel does not look at the clock between them, so this bounds what a port costs that turns slow. */
+    private static final int WRITES_A_CALL = 16;
+
+    /** A call that takes longer has a slow port among its writes, or was preempted. */
+    private static final long LONG_CALL_NANOS = 1_500_000;
+
     private final UringRing ring;
     private final MemorySegment memory = Arena.ofAuto().allocate((long) MOST * SLOT, 4_096);
     /** By gathered write: whose port's counters get the outcome. */
     private final Counters[] counters = new Counters[WRITES];
+    /** By gathered write: the queue, the address and the length. */
+    private final TapQueue[] queues = new TapQueue[WRITES];
+
+    private final long[] addresses = new long[WRITES];
+    private final int[] lengths = new int[WRITES];
+    private Worker worker;
 
     private int gathered;
+    /** Of those that were gathered, how many are written. */
+    private int written;
+
     private boolean isGathering;
     private boolean isBroken;
     private int readFile = NO_FILE;
@@ -52,6 +67,11 @@ final class Bursts implements AutoCloseable {
         } catch (IOException e) {
             return e.getMessage();
         }
+    }
+
+    /** {@code owner}: writes one by one what may take long. */
+    void writeSinglyWith(Worker owner) {
+        worker = owner;
     }
 
     /** A queue's descriptor from now on; the name to use it by, or {@link #NO_FILE}. */
@@ -88,9 +108,12 @@ final class Bursts implements AutoCloseable {
             for (int slot = 0; slot < MOST; slot++) ring.setFile(slot, file);
             readFile = file;
         }
-        if (gathered > 0) ring.add(MOST, gathered);
+        writeGathered(gathered - WRITES_A_CALL);
+        ring.add(MOST + written, gathered - written);
         ring.add(0, count);
-        run();
+        run(gathered - written);
+        written = 0;
+        gathered = 0;
         return !isBroken;
     }
 
@@ -119,32 +142,60 @@ final class Bursts implements AutoCloseable {
     }
 
     /** A write of {@code length} bytes at {@code address}, which stay as they are until the flush. */
-    void write(int file, Counters outcome, long address, int length) {
-        if (gathered == WRITES) writeGathered();
+    void write(TapQueue queue, int file, Counters outcome, long address, int length) {
+        if (gathered == WRITES) writeAll();
         int entry = MOST + gathered;
         ring.setFile(entry, file);
         ring.setMemory(entry, address, length);
+        queues[gathered] = queue;
+        addresses[gathered] = address;
+        lengths[gathered] = length;
         counters[gathered++] = outcome;
     }
 
     /** Writes what was gathered, in order, and gathers no more. */
     void flush() {
         isGathering = false;
-        if (gathered > 0) writeGathered();
+        writeAll();
     }
 
-    private void writeGathered() {
-        ring.add(MOST, gathered);
-        run();
+    private void writeAll() {
+        writeGathered(gathered);
+        written = 0;
+        gathered = 0;
     }
 
-    /** Runs what was added, and counts what the writes among it answered. */
-    private void run() {
+    /** Writes what was gathered until at least so many are written. */
+    private void writeGathered(int least) {
+        while (written < least) {
+            int count = Math.min(WRITES_A_CALL, gathered - written);
+            ring.add(MOST + written, count);
+            run(count);
+        }
+    }
+
+    /** Runs what was added, {@code writes} writes among it, and counts what they answered. */
+    private void run(int writes) {
+        if (writes > 0) worker.isWritingTo(queues[written]);
+        long began = System.nanoTime();
         if (isBroken || !ring.run()) isBroken = true;
-        for (int write = 0; write < gathered; write++) {
+        long ended = System.nanoTime();
+        worker.isWritingTo(null);
+        worker.clock(ended);
+        int from = written;
+        written += writes;
+        for (int write = from; write < written; write++) {
             Worker.count(counters[write], isBroken ? -Errno.ENOMEM : ring.result(MOST + write));
         }
-        gathered = 0;
+        if (writes > 0 && ended - began > LONG_CALL_NANOS) writeSingly(from);
+    }
+
+    /** One of the writes from there on may have been slow: what is left is written one by one, and what follows to these ports is watched. */
+    private void writeSingly(int from) {
+        for (int write = from; write < written; write++) queues[write].guard().suspect();
+        for (; written < gathered; written++) {
+            worker.write(queues[written], counters[written], addresses[written], lengths[written] - Worker.HEADER);
+        }
     }
 
     @Override

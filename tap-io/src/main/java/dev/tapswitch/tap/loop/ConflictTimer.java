@@ -39,7 +39,9 @@ final class ConflictTimer implements Runnable {
     public void run() {
         Forwarder forwarder = lane.forwarder();
         SwitchSnapshot snapshot = lane.snapshot();
-        long nowMs = System.nanoTime() / 1_000_000;
+        long nowNanos = System.nanoTime();
+        worker.clock(nowNanos);
+        long nowMs = nowNanos / 1_000_000;
         for (ConflictStep step = forwarder.nextStep(snapshot, nowMs);
                 step != null;
                 step = forwarder.nextStep(snapshot, nowMs)) {
@@ -55,7 +57,7 @@ final class ConflictTimer implements Runnable {
             case ConflictStep.Ask(var port, var frame, var length) -> {
                 TapQueue queue = lane.queue(port);
                 if (queue == null) return;
-                Worker.write(
+                worker.write(
                         queue,
                         lane.forwarder().counters(port),
                         copy(frame, length).address(),

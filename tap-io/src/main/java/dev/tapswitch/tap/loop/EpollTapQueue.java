@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 
 /** A queue read when epoll says so: level-triggered, so that what a budget leaves unread is told again after the other ports had their turn. */
 final class EpollTapQueue implements TapQueue, EpollIoHandle {
-    /** Frames read at one go; a flood on one port keeps another waiting for no more than this many. */
+    /** Frames read at one go, unless they take too long ({@link Worker#isTurnOver}); a flood on one port keeps another waiting for no more. */
     private static final int READ_BUDGET = 64;
 
     private final FileDescriptor descriptor;
@@ -22,7 +22,9 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
     private final Lane lane;
     private final MemorySegment buffer;
     private final Runnable gone;
+    private final WriteGuard guard;
     private IoRegistration registration;
+    private boolean isPaused;
 
     /** {@code buffer}: the worker's, shared by its queues; {@code gone}: told on the loop when the device has vanished. */
     EpollTapQueue(int fd, int port, Worker worker, Lane lane, MemorySegment buffer, Runnable gone) {
@@ -32,11 +34,27 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
         this.lane = lane;
         this.buffer = buffer;
         this.gone = gone;
+        this.guard = new WriteGuard(this, worker);
     }
 
     @Override
     public int descriptor() {
         return descriptor.intValue();
+    }
+
+    @Override
+    public WriteGuard guard() {
+        return guard;
+    }
+
+    @Override
+    public Lane lane() {
+        return lane;
+    }
+
+    @Override
+    public int port() {
+        return port;
     }
 
     @Override
@@ -51,12 +69,13 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
         lane.remove(port, this);
         worker.hotQueues().remove(this);
         registration.cancel();
+        guard.stop();
         stopped.run();
     }
 
     @Override
     public void write(Counters counters, long address, int length) {
-        Worker.write(this, counters, address, length);
+        worker.write(this, counters, address, length);
     }
 
     @Override
@@ -65,7 +84,7 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
         int length = Libc.read(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);
         if (length > 0) {
             forward(length);
-            worker.hotQueues().add(this);
+            if (!isPaused) worker.hotQueues().add(this);
         } else if (length == -Errno.EBADFD) {
             vanish();
         }
@@ -83,6 +102,21 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
         // The loop has been asked for good, and would tell at any time.
     }
 
+    @Override
+    public void pause() {
+        isPaused = true;
+        worker.hotQueues().remove(this);
+        // A TAP never reports this.
+        registration.submit(EpollIoOps.EPOLLRDHUP);
+    }
+
+    @Override
+    public void resume() {
+        if (!isPaused) return;
+        isPaused = false;
+        if (registration.isValid()) registration.submit(EpollIoOps.EPOLLIN);
+    }
+
     /** Forwards the frame that was read, and those behind it. A queue that has failed meanwhile wakes its worker again at once. */
     private void forward(int first) {
         SwitchSnapshot snapshot = lane.snapshot();
@@ -90,7 +124,8 @@ final class EpollTapQueue implements TapQueue, EpollIoHandle {
         int length = first;
         for (int frames = 1; length > 0; frames++) {
             worker.forward(lane, snapshot, port, buffer, 0, length, nowMs);
-            if (frames == READ_BUDGET) return;
+            if (worker.isFlooded()) pause();
+            if (frames == READ_BUDGET || isPaused || worker.isTurnOver()) return;
             length = Libc.tryRead(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);
         }
     }

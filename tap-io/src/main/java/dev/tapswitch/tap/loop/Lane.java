@@ -12,6 +12,9 @@ final class Lane {
     private final Forwarder forwarder;
     private TapQueue[] queues = new TapQueue[0];
     private final ConflictTimer conflictTimer;
+    /** By port it came in on: how many of its frames wait to be flooded. */
+    private int[] waitingFloods = new int[0];
+
     private volatile Trace trace;
 
     /** {@code index}: the worker's; {@code loop}: that of the worker's thread. */
@@ -23,6 +26,10 @@ final class Lane {
 
     ConflictTimer conflictTimer() {
         return conflictTimer;
+    }
+
+    LearningSwitch owner() {
+        return owner;
     }
 
     SwitchSnapshot snapshot() {
@@ -47,6 +54,16 @@ final class Lane {
     @SuppressWarnings("ReferenceEquality") // this very queue is meant: queues have no other identity
     void remove(int port, TapQueue queue) {
         if (queue(port) == queue) queues[port] = null;
+    }
+
+    int waitingFloods(int port) {
+        return port < waitingFloods.length ? waitingFloods[port] : 0;
+    }
+
+    void addWaitingFloods(int port, int frames) {
+        if (port >= waitingFloods.length)
+            waitingFloods = Arrays.copyOf(waitingFloods, Math.max(port + 1, waitingFloods.length * 2));
+        waitingFloods[port] += frames;
     }
 
     Trace trace() {

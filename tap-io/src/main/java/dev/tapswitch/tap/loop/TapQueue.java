@@ -18,6 +18,12 @@ interface TapQueue extends IoHandle {
     /** Nobody looks any more: waits until it is told. */
     void rest();
 
+    /** Reads no more until {@link #resume}: its frames wait in the device, and the kernel drops what finds no room there. */
+    void pause();
+
+    /** After {@link #pause}; otherwise nothing. */
+    void resume();
+
     @Override
     void close();
 
@@ -29,6 +35,15 @@ interface TapQueue extends IoHandle {
      * @param length the frame's, bytes, without the header
      */
     void write(Counters counters, long address, int length);
+
+    /** Bounds what writes to the port cost the worker. */
+    WriteGuard guard();
+
+    /** The switch of the port, as this worker serves it. */
+    Lane lane();
+
+    /** The port's index in its switch. */
+    int port();
 
     /** Stops for good; {@code stopped} runs on the loop when the descriptor is not touched any more. */
     void stop(Runnable stopped);

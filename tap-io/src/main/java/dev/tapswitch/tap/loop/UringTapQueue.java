@@ -28,7 +28,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private static final int FIRST_BURST = 16;
     /** Bytes from which on a frame (a super-frame) is better read into the one buffer that is in the cache; jumbo frames gain more by bursts. */
     private static final int LARGE = 16_384;
-    /** Frames at one go, one by one, and bursts at one go; a flood on one port keeps another waiting for no more than these. */
+    /** Frames at one go, one by one, and bursts at one go, unless they take too long ({@link Worker#isTurnOver}); a flood on one port keeps another waiting for no more than these. */
     private static final int BUDGET = 64;
 
     private static final int BURSTS = 2;
@@ -41,12 +41,14 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
     private final boolean takesBursts;
     private final Runnable gone;
     private final IoUringIoOps pollOps;
+    private final WriteGuard guard;
     private IoRegistration registration;
     /** Its name in the worker's ring, or none: then all goes one by one. */
     private int file = Bursts.NO_FILE;
 
     private long poll;
     private boolean isPolling;
+    private boolean isPaused;
     private boolean isUnregistered;
     private Runnable stopped = () -> {};
     /** How many frames to ask for at once; 0 for one by one. */
@@ -67,6 +69,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         this.takesBursts = takesBursts;
         this.gone = gone;
         this.pollOps = ops(POLL_ADD, fd, 0, Linux.POLLIN);
+        this.guard = new WriteGuard(this, worker);
     }
 
     @Override
@@ -82,6 +85,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         stopped = whenStopped;
         lane.remove(port, this);
         worker.hotQueues().remove(this);
+        guard.stop();
         if (isUnregistered) {
             stopped.run();
             return;
@@ -109,7 +113,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         if (last == -Errno.EBADFD) {
             stop(stopped);
             gone.run();
-        } else if (frames == 0 || !worker.hotQueues().add(this)) {
+        } else if (!isPaused && (frames == 0 || !worker.hotQueues().add(this))) {
             poll();
         }
     }
@@ -124,6 +128,19 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         poll();
     }
 
+    @Override
+    public void pause() {
+        isPaused = true;
+        worker.hotQueues().remove(this);
+    }
+
+    @Override
+    public void resume() {
+        if (!isPaused) return;
+        isPaused = false;
+        poll();
+    }
+
     /** Moves frames until there are none or the budget is used up; how many. {@code isTold}: something is there, and if not frames, then a reason. */
     private int move(boolean isTold) {
         SwitchSnapshot snapshot = lane.snapshot();
@@ -131,7 +148,7 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
         int frames = 0;
         long nowMs = 0;
         last = 0;
-        while (burst == 0 && frames < BUDGET) {
+        while (burst == 0 && frames < BUDGET && (frames == 0 || !worker.isTurnOver() && !worker.isFlooded())) {
             int length = isTold && frames == 0
                     ? Libc.read(fd, memory.address(), Worker.BUFFER_LENGTH)
                     : Libc.tryRead(fd, memory.address(), Worker.BUFFER_LENGTH);
@@ -144,12 +161,15 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
             frames++;
             if (file != Bursts.NO_FILE && frames == FEW && length < LARGE) burst = FIRST_BURST;
         }
-        return burst > 0 ? frames + moveBursts(snapshot) : frames;
+        if (burst > 0) frames += moveBursts(snapshot);
+        if (frames > 0 && worker.isFlooded()) pause();
+        return frames;
     }
 
     /** Each burst's writes and the next one's reads are one system call. */
     private int moveBursts(SwitchSnapshot snapshot) {
         int frames = 0;
+        long began = System.nanoTime();
         for (int left = BURSTS; left > 0 && burst > 0; left--) {
             int asked = burst;
             if (!bursts.read(file, asked)) {
@@ -157,9 +177,11 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
                 break;
             }
             frames += forwardBurst(snapshot, asked);
-            if (last <= 0) break;
+            if (last <= 0 || worker.isFlooded()) break;
         }
         bursts.flush();
+        // Frames that take long are read one by one, and the clock says when it is the others' turn.
+        if (System.nanoTime() - began > Worker.TURN_NANOS) burst = 0;
         return frames;
     }
 
@@ -194,9 +216,24 @@ final class UringTapQueue implements TapQueue, IoUringIoHandle {
 
     @Override
     public void write(Counters counters, long address, int length) {
-        if (file != Bursts.NO_FILE && bursts.isGathering())
-            bursts.write(file, counters, address, Worker.HEADER + length);
-        else Worker.write(this, counters, address, length);
+        boolean isGathered = file != Bursts.NO_FILE && bursts.isGathering() && !guard.isWatched() && guard.isDirect();
+        if (isGathered) bursts.write(this, file, counters, address, Worker.HEADER + length);
+        else worker.write(this, counters, address, length);
+    }
+
+    @Override
+    public WriteGuard guard() {
+        return guard;
+    }
+
+    @Override
+    public Lane lane() {
+        return lane;
+    }
+
+    @Override
+    public int port() {
+        return port;
     }
 
     @Override

@@ -13,6 +13,9 @@ import dev.tapswitch.tap.sys.Errno;
 import dev.tapswitch.tap.sys.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
 
 /**
  * One worker's way of a frame, run to completion on its event loop: decide, then write the same bytes to each port's queue that this
@@ -24,6 +27,19 @@ final class Worker {
 
     static final int HEADER = VirtioNetHeader.LENGTH;
 
+    /** A queue's turn ends after this time, however few frames it has read. */
+    static final long TURN_NANOS = 1_000_000;
+
+    private static final VarHandle WRITING;
+
+    static {
+        try {
+            WRITING = MethodHandles.lookup().findVarHandle(Worker.class, "writing", TapQueue.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final MemorySegment completed = Arena.ofAuto().allocate(BUFFER_LENGTH, 64);
     private final MemorySegment answer = Arena.ofAuto().allocate(HEADER + 128, 64);
     private final Segmenter segmenter = new Segmenter();
@@ -31,10 +47,61 @@ final class Worker {
     /** Null where the loop waits with epoll. */
     private final Bursts bursts;
 
-    /** {@code bursts}: null where frames are read and written one by one. */
-    Worker(HotQueues hotQueues, Bursts bursts) {
+    private final FloodQueue floods = new FloodQueue();
+    private final WriteWatch watch = new WriteWatch();
+    private final Executor loop;
+    private final SlowWriter slowWriter;
+    private final Workers.LinkListener listener;
+    private long turnNanos;
+    private boolean isFlooded;
+    private boolean isClosed;
+    /** When the last write ended, or the batch began. */
+    private long clockNanos = System.nanoTime();
+
+    /** The queue that a system call writes to at this moment; null where there is none. By WRITING. */
+    @SuppressWarnings("unused")
+    private TapQueue writing;
+
+    /** {@code bursts}: null where frames are read and written one by one; {@code loop}: the worker's. */
+    Worker(HotQueues hotQueues, Bursts bursts, Executor loop, SlowWriter slowWriter, Workers.LinkListener listener) {
         this.hotQueues = hotQueues;
         this.bursts = bursts;
+        this.loop = loop;
+        this.slowWriter = slowWriter;
+        this.listener = listener;
+        if (bursts != null) bursts.writeSinglyWith(this);
+    }
+
+    SlowWriter slowWriter() {
+        return slowWriter;
+    }
+
+    /** Runs on the worker's thread. Any thread. */
+    void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    void reportSlow(TapQueue queue, long nanos) {
+        listener.receiverIsSlow(queue.lane().owner(), queue.port(), nanos);
+    }
+
+    void reportFast(TapQueue queue) {
+        listener.receiverIsFast(queue.lane().owner(), queue.port());
+    }
+
+    /** The port that the worker is writing to at this moment, as people call it; null where it does something else. Any thread. */
+    String writingTo() {
+        TapQueue queue = (TapQueue) WRITING.getAcquire(this);
+        if (queue == null) return null;
+        PortSettings port = queue.lane().snapshot().port(queue.port());
+        return port == null
+                ? null
+                : "port " + port.name() + " of switch " + queue.lane().owner().name();
+    }
+
+    /** A system call that writes to this queue begins; null: it has ended. */
+    void isWritingTo(TapQueue queue) {
+        WRITING.setRelease(this, queue);
     }
 
     Bursts bursts() {
@@ -47,6 +114,7 @@ final class Worker {
 
     /** On the loop when it has stopped all its queues, or, where it could not, once it has ended. Again: nothing. */
     void close() {
+        isClosed = true;
         if (bursts != null) bursts.close();
     }
 
@@ -54,7 +122,52 @@ final class Worker {
     long beginBatch() {
         long nowNanos = System.nanoTime();
         hotQueues.busyPoll().frameAt(nowNanos);
+        turnNanos = nowNanos;
+        isFlooded = false;
+        clockNanos = nowNanos;
         return nowNanos / 1_000_000;
+    }
+
+    /** Whether the queue that is read has had its time since {@link #beginBatch}. */
+    boolean isTurnOver() {
+        return clockNanos - turnNanos > TURN_NANOS;
+    }
+
+    /**
+     * Whether the queue that is read has brought more frames to be flooded than may wait, since {@link #beginBatch}. It is to pause: to read and drop the rest would
+     * take time that others need.
+     */
+    boolean isFlooded() {
+        return isFlooded;
+    }
+
+    /** Floods what waits, as much as one turn of the loop may take; whether there is more. To be called once a turn. */
+    boolean floodWaiting() {
+        floods.beginTurn();
+        if (floods.isEmpty() || isClosed) return false;
+        clockNanos = System.nanoTime();
+        boolean gathers = bursts != null && bursts.gather();
+        for (int copies = floods.take(); copies > 0; copies = floods.take()) {
+            int from = floods.nextPort();
+            int length = Math.max(0, floods.length() - HEADER);
+            flood(
+                    floods.lane(),
+                    floods.snapshot(),
+                    floods.inPort(),
+                    floods.memory(),
+                    floods.offset(),
+                    length,
+                    from,
+                    Math.min(from + copies, floods.snapshot().floodPortCount()));
+            Lane lane = floods.lane();
+            int inPort = floods.inPort();
+            floods.done(copies);
+            TapQueue queue = lane.queue(inPort);
+            if (queue != null && FloodQueue.hasRoom(lane, inPort)) queue.resume();
+        }
+        // No frame is added to the ring before this, so those that were removed are still there.
+        if (gathers) bursts.flush();
+        return !floods.isEmpty();
     }
 
     /**
@@ -80,12 +193,32 @@ final class Worker {
     }
 
     private void flood(Lane lane, SwitchSnapshot snapshot, int inPort, MemorySegment memory, long offset, int length) {
-        boolean gathers = bursts != null && bursts.gather();
-        for (int i = 0; i < snapshot.floodPortCount(); i++) {
+        int ports = snapshot.floodPortCount();
+        if (floods.admits(ports - 1)) {
+            boolean gathers = bursts != null && bursts.gather();
+            flood(lane, snapshot, inPort, memory, offset, length, 0, ports);
+            if (gathers) bursts.flush();
+        } else if (!floods.add(lane, snapshot, inPort, memory.address() + offset, HEADER + length)) {
+            lane.forwarder().counters(inPort).drop(DropReason.FLOOD_LIMIT);
+            // A port of which nothing waits would not be resumed.
+            isFlooded = lane.waitingFloods(inPort) > 0;
+        }
+    }
+
+    /** To a part of the ports that flooded frames go to. */
+    private void flood(
+            Lane lane,
+            SwitchSnapshot snapshot,
+            int inPort,
+            MemorySegment memory,
+            long offset,
+            int length,
+            int from,
+            int to) {
+        for (int i = from; i < to; i++) {
             int out = snapshot.floodPort(i);
             if (snapshot.mayPass(inPort, out)) send(lane, snapshot, out, memory, offset, length);
         }
-        if (gathers) bursts.flush();
     }
 
     private void reply(Lane lane, int inPort) {
@@ -129,10 +262,28 @@ final class Worker {
         }
     }
 
-    /** Writes now. What failed was not written: once more, for the reason. */
-    static void write(TapQueue queue, Counters counters, long address, int length) {
+    /** Writes now, unless the port is too slow for that. What failed was not written: once more, for the reason. */
+    void write(TapQueue queue, Counters counters, long address, int length) {
+        WriteGuard guard = queue.guard();
+        if (!guard.isDirect()) {
+            guard.defer(counters, address, HEADER + length);
+            return;
+        }
+        boolean isWatched = guard.isWatched();
+        if (isWatched) watch.start();
+        isWritingTo(queue);
         int result = Libc.tryWrite(queue.descriptor(), address, HEADER + length);
         count(counters, result >= 0 ? result : Libc.write(queue.descriptor(), address, HEADER + length));
+        isWritingTo(null);
+        long nowNanos = System.nanoTime();
+        if (isWatched) guard.wrote(watch, watch.stop());
+        else guard.wrote(nowNanos - clockNanos);
+        clockNanos = nowNanos;
+    }
+
+    /** A batch of writes has ended, or what begins now is not part of a batch. */
+    void clock(long nowNanos) {
+        clockNanos = nowNanos;
     }
 
     /** Counts a write by its result: bytes with the header, or -errno. */

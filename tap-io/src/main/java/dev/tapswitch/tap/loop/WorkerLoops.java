@@ -7,6 +7,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /** Netty's event loops, one a worker, that may look for more frames before they sleep. */
 final class WorkerLoops extends MultiThreadIoEventLoopGroup {
@@ -19,10 +20,12 @@ final class WorkerLoops extends MultiThreadIoEventLoopGroup {
         return new Loop(this, executor, factory, new HotQueues(new BusyPoll((long) arguments[0])));
     }
 
-    /** A loop that has tasks does not block in epoll_wait or io_uring_enter: to look for more is such a task. */
+    /** A loop that has tasks does not block in epoll_wait or io_uring_enter: to look for more is such a task, and so is what waits to be flooded. */
     static final class Loop extends SingleThreadIoEventLoop {
         private final HotQueues hotQueues;
+        private volatile BooleanSupplier background = () -> false;
         private boolean isLooking;
+        private boolean isBusy;
 
         private Loop(WorkerLoops group, Executor executor, IoHandlerFactory factory, HotQueues hotQueues) {
             super(group, executor, factory);
@@ -33,15 +36,21 @@ final class WorkerLoops extends MultiThreadIoEventLoopGroup {
             return hotQueues;
         }
 
+        /** To be done a part a turn; answers whether there is more. */
+        void background(BooleanSupplier work) {
+            background = work;
+        }
+
         @Override
         protected int runIo() {
             isLooking = hotQueues.look();
+            isBusy = background.getAsBoolean();
             return super.runIo();
         }
 
         @Override
         protected boolean hasTasks() {
-            return super.hasTasks() || isLooking;
+            return super.hasTasks() || isLooking || isBusy;
         }
     }
 }

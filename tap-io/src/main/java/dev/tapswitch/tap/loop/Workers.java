@@ -32,6 +32,12 @@ public final class Workers implements AutoCloseable {
     @FunctionalInterface
     public interface LinkListener {
         void linkChanged(LearningSwitch owner, int port, LinkState state);
+
+        /** A write to the port took so long that its frames no longer go by the worker: they are limited and partly dropped. */
+        default void receiverIsSlow(LearningSwitch owner, int port, long writeNanos) {}
+
+        /** The port is as fast as others again. */
+        default void receiverIsFast(LearningSwitch owner, int port) {}
     }
 
     /** Of the ring that loops wait with: a poll for each port that has frames, submitted as it fills up. */
@@ -68,6 +74,7 @@ public final class Workers implements AutoCloseable {
     private final List<Held> held = new ArrayList<>();
     private final LinkListener listener;
     private final LinkWatch watch;
+    private final SlowWriter slowWriter = new SlowWriter();
     private int holds;
     private boolean isClosed;
 
@@ -84,7 +91,9 @@ public final class Workers implements AutoCloseable {
             loops[i] = group.next();
             // The kernel wants a ring to be used by the thread that made it.
             Bursts bursts = mode == IoMode.EPOLL ? null : await(loops[i].submit(Bursts::open));
-            workers[i] = new Worker(((WorkerLoops.Loop) loops[i]).hotQueues(), bursts);
+            WorkerLoops.Loop loop = (WorkerLoops.Loop) loops[i];
+            workers[i] = new Worker(loop.hotQueues(), bursts, loop, slowWriter, listener);
+            loop.background(workers[i]::floodWaiting);
             if (mode == IoMode.EPOLL) buffers[i] = Arena.ofAuto().allocate(Worker.BUFFER_LENGTH, 64);
         }
         this.watch = new LinkWatch();
@@ -239,6 +248,19 @@ public final class Workers implements AutoCloseable {
         return stuck;
     }
 
+    /** The port that a worker is writing to at this moment, as people call it: where it is stuck, if it is. Null where it does something else. */
+    public String writingTo(int worker) {
+        return workers[worker].writingTo();
+    }
+
+    /** Whether writes to the port take so long that they are limited. */
+    public synchronized boolean isSlow(LearningSwitch owner, int port) {
+        Attachment attachment = attachments.get(new Key(owner, port));
+        if (attachment == null) return false;
+        for (TapQueue queue : attachment.queues) if (queue.guard().isSlow()) return true;
+        return false;
+    }
+
     /**
      * Stops all that is served, then the loops. When it returns the kernel holds no descriptor of a port for us any more: a ring that is closed
      * with its polls and files releases them only some time after the process has ended, and the interfaces stay for as long.
@@ -254,6 +276,7 @@ public final class Workers implements AutoCloseable {
         for (Promise<Void> each : released) each.awaitUninterruptibly(RELEASE_SECONDS, TimeUnit.SECONDS);
         attachments.clear();
         await(group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+        slowWriter.close();
         for (Worker worker : workers) worker.close();
     }
 

@@ -53,6 +53,7 @@ public final class Libc {
     private static final MethodHandle MMAP = function("mmap");
     private static final MethodHandle MUNMAP = function("munmap");
     private static final MethodHandle SIGNAL = function("signal");
+    private static final MethodHandle GETRUSAGE = function("getrusage");
 
     private static final MethodHandle BY_NUMBER = withoutErrno("syscall");
     private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
@@ -212,6 +213,16 @@ public final class Libc {
 
     public static int munmap(long address, long length) {
         return call(MUNMAP, address, length, 0, 0, 0);
+    }
+
+    /** getrusage(2) into the struct rusage at {@code address}. */
+    public static int getrusage(int who, long address) {
+        MemorySegment state = callState();
+        try {
+            return orErrno((int) (long) GETRUSAGE.invokeExact(state, (long) who, address, 0L, 0L, 0L, 0L), state);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
     }
 
     private static int call(MethodHandle function, long a, long b, long c, long d, long e) {

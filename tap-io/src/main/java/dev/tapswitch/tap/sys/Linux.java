@@ -11,6 +11,13 @@ public final class Linux {
     public static final int FD_CLOEXEC = 1;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
+    public static final int F_DUPFD_CLOEXEC = 1_030;
+
+    /** getrusage(2) of the calling thread; struct rusage, and where it counts involuntary context switches. */
+    public static final int RUSAGE_THREAD = 1;
+
+    public static final int RUSAGE_SIZE = 144;
+    public static final int RUSAGE_NIVCSW = 136;
 
     // include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h
     public static final int PROT_READ = 1;

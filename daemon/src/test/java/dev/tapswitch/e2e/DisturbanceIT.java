@@ -1,0 +1,114 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What one port does, or what is done to it, does not slow down the others: storms of broadcasts, flapping, deletion, many ports in one namespace. */
+@Timeout(180)
+class DisturbanceIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int PORTS = 50;
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aBroadcastStormDelaysNoOthersAndWhatIsTooMuchIsCounted(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            Node storm = net.quietNode("storm");
+            String rest = net.quietNamespace("rest");
+            for (int i = 3; i < PORTS; i++) net.portIn(rest, "p" + i);
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            try (var _ = new Flood(storm, Wire.frame(Wire.BROADCAST, storm.mac(), Wire.NOBODYS), 0)) {
+                Await.within(
+                        SOON, () -> "counted: " + daemon.port("storm"), () -> daemon.drops("storm", "flood-limit") > 0);
+                new Bystanders(a, "198.18.0.2").expectQuickPings("a broadcast storm, " + io);
+                long before = daemon.count("p9", "tx-frames");
+                Await.within(SOON, () -> "the storm is still flooded", () -> daemon.count("p9", "tx-frames") > before);
+            }
+            // The port of the storm is read again.
+            storm.ip("addr", "add", "198.18.0.3/24", "dev", "eth0");
+            storm.pingWithin(SOON, "198.18.0.1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void framesToAllFromManyPortsInOneNamespaceLeaveRoomForOthers(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            String crowd = net.namespace("crowd");
+            for (int i = 2; i < 200; i++) net.portIn(crowd, "p" + i);
+            net.start(io);
+            a.pingWithin(SOON, "198.18.0.2");
+            new Bystanders(a, "198.18.0.2").expectQuickPings("the start of 198 ports in one namespace, " + io);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void anInterfaceThatFlapsAsFastAsItCanDelaysNoOthers(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            Node flapping = net.node("flapping", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            Process flaps =
+                    flapping.start("sh", "-c", "while ip link set eth0 down && ip link set eth0 up; do :; done");
+            try (var _ = new Flood(a, Wire.frame(flapping.mac(), a.mac(), Wire.NOBODYS), 10_000)) {
+                new Bystanders(a, "198.18.0.2").expectQuickPings("flapping, " + io);
+                assertTrue(flaps.isAlive());
+            }
+            flaps.destroyForcibly();
+            Await.within(SOON, () -> "the shell ends", () -> !flaps.isAlive());
+            flapping.ip("link", "set", "eth0", "up");
+            daemon.awaitPortState("flapping", SOON, "up");
+            a.pingWithin(SOON, "198.18.0.3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void portsDeletedUnderTrafficDelayNoOthers(Io io) throws InterruptedException {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            Node gone = new Node(net, "gone", net.quietNamespace("gone"), "eth0", 9, List.of());
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            AtomicBoolean isEnough = new AtomicBoolean();
+            AtomicInteger rounds = new AtomicInteger();
+            Thread deleting = Thread.ofPlatform().daemon().start(() -> {
+                for (; !isEnough.get(); rounds.incrementAndGet()) {
+                    daemon.api().post("/v1/switches/lan/ports", """
+                            {"name":"gone","namespace":"%s","device":"eth0","mac":"%s"}
+                            """.formatted(gone.namespace(), gone.mac()));
+                    gone.enter(() -> {
+                        try (RawSocket raw = RawSocket.on("eth0")) {
+                            raw.send(Wire.frame(Wire.BROADCAST, gone.mac(), Wire.NOBODYS));
+                        }
+                        return gone;
+                    });
+                    daemon.api().delete("/v1/switches/lan/ports/gone");
+                }
+            });
+            try (var _ = new Flood(a, Wire.frame(gone.mac(), a.mac(), Wire.NOBODYS), 10_000)) {
+                new Bystanders(a, "198.18.0.2").expectQuickPings("ports added and deleted, " + io);
+            } finally {
+                isEnough.set(true);
+                deleting.join(20_000);
+                assertTrue(rounds.get() > 0, "no port was deleted meanwhile");
+            }
+        }
+    }
+}

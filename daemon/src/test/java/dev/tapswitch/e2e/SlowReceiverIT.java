@@ -1,0 +1,143 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A container whose firewall takes milliseconds a frame slows nobody down but itself. */
+@Timeout(180)
+@EnabledIf("hasNft")
+class SlowReceiverIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    /** Each level of chains has the kernel evaluate so many times as many rules. */
+    private static final int RULES = 30;
+    /** With five levels, a frame takes about a second. */
+    private static final int MORE_RULES = 45;
+
+    /** From 198.18.0.9 to 198.18.0.3, UDP. */
+    private static final String DATAGRAM = "0800 4500002e 00000000 4011ee8e c6120009 c6120003";
+
+    static boolean hasNft() {
+        return Command.exists("nft");
+    }
+
+    @BeforeAll
+    static void loadTheKernelsModule() {
+        Command.run("nft", "list", "tables");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void othersAreNotSlowedDownAndThePortIsLimitedCountedAndNamedUntilItIsFastAgain(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            Node slow = net.quietNode("slow", "198.18.0.3/24");
+            Node sender = net.quietNode("sender", "198.18.0.4/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.2");
+            sender.ping("198.18.0.3");
+            nestChains(net, slow, 4, RULES);
+            try (var _ = new Flood(sender, Wire.frame(slow.mac(), sender.mac(), DATAGRAM), 20_000)) {
+                Await.within(SOON, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
+                new Bystanders(a, "198.18.0.2").expectQuickPings("frames to a slow receiver, " + io);
+                assertTrue(daemon.drops("slow", "slow-receiver") > 0, () -> "" + daemon.port("slow"));
+                assertEquals(
+                        "lan.slow",
+                        daemon.api()
+                                .get("/v1/status")
+                                .required("slow-receivers")
+                                .valueStream()
+                                .findFirst()
+                                .orElseThrow()
+                                .asString());
+                assertTrue(daemon.log().contains("switch lan: port slow is a slow receiver"), daemon.log());
+                assertTrue(daemon.cli("port", "list").output().contains("up (slow receiver)"));
+                assertTrue(daemon.cli("stats").output().contains("up (slow receiver)"));
+                assertTrue(daemon.cli("status").output().contains("lan.slow"));
+                slow.exec("nft", "delete", "table", "inet", "slow");
+                Await.within(SOON, () -> "it is fast again: " + daemon.port("slow"), () -> !isSlow(daemon));
+            }
+            assertTrue(daemon.log().contains("port slow receives fast again"), daemon.log());
+            sender.pingWithin(SOON, "198.18.0.3");
+            b.ping("198.18.0.1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void aSlowPortCanBeRemovedWhileTheKernelIsBusyWithItsFrames(Io io) {
+        try (var net = new Net()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            Node slow = net.quietNode("slow", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(io);
+            a.ping("198.18.0.3");
+            nestChains(net, slow, 4, RULES);
+            try (var _ = new Flood(a, Wire.frame(slow.mac(), a.mac(), DATAGRAM), 2_000)) {
+                Await.within(SOON, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
+                daemon.api().delete("/v1/switches/lan/ports/slow");
+            }
+            a.ping("198.18.0.2");
+            slow.exec("nft", "delete", "table", "inet", "slow");
+            Await.within(
+                    SOON,
+                    () -> "its interface is gone",
+                    () -> !slow.exec("ip", "link").contains("eth0"));
+        }
+    }
+
+    @Test
+    void theWatchdogIsFedWhileAWorkerIsInsideAWriteToASlowReceiver() throws IOException {
+        try (var net = new Net();
+                var systemd = new NotifyReceiver(net.directory().resolve("notify"))) {
+            net.environment("NOTIFY_SOCKET=" + net.directory().resolve("notify"));
+            net.environment("WATCHDOG_USEC=300000");
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node slow = net.quietNode("slow", "198.18.0.3/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            a.ping("198.18.0.3");
+            nestChains(net, slow, 5, MORE_RULES);
+            RawSocket atA = a.raw();
+            Await.within(SOON, () -> "the port is named: " + daemon.log(), () -> {
+                atA.send(Wire.frame(slow.mac(), a.mac(), DATAGRAM));
+                return daemon.log().contains("it is in a write to port slow of switch lan");
+            });
+            long fed = systemd.count("WATCHDOG=1");
+            Await.within(SOON, () -> "it is fed", () -> systemd.count("WATCHDOG=1") > fed);
+        }
+    }
+
+    private static boolean isSlow(RunningDaemon daemon) {
+        return daemon.port("slow").has("slow-receiver");
+    }
+
+    /** Each frame to the node passes {@code rulesALevel} to the power of {@code levels} rules. */
+    private static void nestChains(Net net, Node node, int levels, int rulesALevel) {
+        var rules = new StringBuilder("table inet slow {\n");
+        for (int level = levels; level > 0; level--) {
+            rules.append(" chain level").append(level).append(" {\n");
+            for (int rule = 1; rule <= rulesALevel; rule++)
+                rules.append(level == levels ? "  meta mark " + rule : "  jump level" + (level + 1))
+                        .append('\n');
+            rules.append(" }\n");
+        }
+        rules.append(" chain input { type filter hook prerouting priority 0; jump level1; }\n}\n");
+        try {
+            Path file = Files.writeString(net.directory().resolve("chains.nft"), rules);
+            node.exec("nft", "-f", file.toString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
