@@ -52,7 +52,8 @@ final class SlowWriter implements AutoCloseable {
 
     private void write(Entry entry) {
         long took = entry.queue.writeFirst();
-        if (entry.queue.isEmpty()) entry.written.run();
+        // A loop that ends takes no more tasks.
+        if (entry.queue.isEmpty() && !entry.queue.isClosed() && !isClosed) entry.written.run();
         if (took >= REST_NANOS) rest(took);
     }
 

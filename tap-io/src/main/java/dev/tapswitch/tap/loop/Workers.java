@@ -275,8 +275,8 @@ public final class Workers implements AutoCloseable {
         for (int i = 0; i < loops.length; i++) released.add(releaseAll(i));
         for (Promise<Void> each : released) each.awaitUninterruptibly(RELEASE_SECONDS, TimeUnit.SECONDS);
         attachments.clear();
+        slowWriter.close(); // before the loops, which it gives tasks to
         await(group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
-        slowWriter.close();
         for (Worker worker : workers) worker.close();
     }
 
