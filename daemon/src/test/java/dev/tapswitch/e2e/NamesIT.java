@@ -116,7 +116,7 @@ class NamesIT {
             net.endLater(Command.start(List.of("bash", "-c", """
                     from=eth0
                     while :; do
-                      for to in $'\\x01\\x1b[31m' $'\\xff\\xfe' $'\\x7fa' $'\\xc2\\x9b2J'; do
+                      for to in $'\\x01\\x1b[31m' $'\\x02\\xff\\xfe' $'\\x1b[2J' $'\\x03\\xc2\\x9b'; do
                         ip -n %1$s link set dev "$from" name "$to" && from=$to
                         ip -n %2$s link del eth0 2>/dev/null
                         sleep 0.1

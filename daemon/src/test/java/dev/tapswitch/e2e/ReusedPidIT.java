@@ -76,7 +76,7 @@ class ReusedPidIT {
             try {
                 daemon.awaitPortsUp(1);
                 pids.run("kill -9 " + pid);
-                awaitWhy(daemon, "process " + pid + " has ended");
+                daemon.awaitPortState("p", NOTICED, "gone");
                 // Others may take a number, too: until it is ours.
                 pids.run("""
                         until [ "$new" = %1$s ]; do
