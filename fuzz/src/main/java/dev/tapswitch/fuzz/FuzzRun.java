@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 
 /** One target under Jazzer, in a JVM of its own, for some time. */
 public final class FuzzRun {
-    /** Seconds for one input; beyond it the input counts as a hang. */
-    private static final int LONGEST_INPUT_SECONDS = 10;
+    /** Seconds for one input; beyond it the input counts as a hang. The first one loads and instruments the classes, on a busy machine too. */
+    private static final int LONGEST_INPUT_SECONDS = 90;
     /** Starting, and instrumenting classes as they are loaded. */
-    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(6);
     /** What guides the search by its branches: our code and the parsers that read untrusted text for it. */
     private static final String GUIDES = "dev.tapswitch.**:org.snakeyaml.engine.**:com.google.gson.**";
 

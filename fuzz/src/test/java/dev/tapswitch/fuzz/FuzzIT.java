@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each target for a moment, as {@code ./tapswitch fuzz} runs it for as long as it is told to. */
-@Timeout(300)
+@Timeout(500)
 class FuzzIT {
     private static final Duration TIME = Duration.ofSeconds(3);
 
