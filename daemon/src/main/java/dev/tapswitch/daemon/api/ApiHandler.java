@@ -5,28 +5,22 @@ import dev.tapswitch.daemon.control.Control;
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
 import dev.tapswitch.daemon.handover.HandOver;
-import dev.tapswitch.daemon.http.JsonResponse;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.timeout.IdleStateEvent;
-import java.nio.charset.StandardCharsets;
+import dev.tapswitch.daemon.http.Exchange;
+import dev.tapswitch.daemon.http.RequestHandler;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection's requests, one after the other, each to its route on the control thread. */
-final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+/** One connection's requests, each to its route on the control thread. */
+final class ApiHandler extends RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+    private static final String TYPE = "application/json";
 
     private final Router router;
     private final Control control;
     private final ControlThread thread;
     private final ControlThread commands;
     private final HandOver handOver;
-    private volatile boolean isBusy;
 
     ApiHandler(Router router, Control control, ControlThread thread, ControlThread commands, HandOver handOver) {
         this.router = router;
@@ -37,60 +31,40 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest http) {
-        boolean keepAlive = HttpUtil.isKeepAlive(http);
-        isBusy = true;
-        if (http.decoderResult().isFailure()) {
+    protected void handle(Exchange exchange) {
+        if (!exchange.problem().isEmpty()) {
+            int status = exchange.isTooLong() ? 413 : 400;
             answer(
-                    context,
-                    Answer.error(
-                            400,
-                            "the request is not HTTP: "
-                                    + http.decoderResult().cause().getMessage()),
-                    false);
+                    exchange,
+                    Answer.error(status, "the request is not HTTP as it is taken here: " + exchange.problem()));
             return;
         }
-        String body = http.content().toString(StandardCharsets.UTF_8);
-        switch (router.find(http.method().name(), http.uri(), body)) {
-            case Router.Found.Nowhere(var answer) -> answer(context, answer, keepAlive);
-            case Router.Found.To(var route, var request) when route.equals(Routes.WATCH) -> watch(context, request);
+        switch (router.find(exchange.method(), exchange.uri(), exchange.body())) {
+            case Router.Found.Nowhere(var answer) -> answer(exchange, answer);
+            case Router.Found.To(var route, var request) when route.equals(Routes.WATCH) -> watch(exchange, request);
             case Router.Found.To(var route, var request)
             when route.equals(Routes.RESTART) -> {
                 var _ = handOver.begin()
                         .thenApply(pid -> Answer.ok(Views.object().put("pid", pid)))
                         .exceptionally(ApiHandler::explain)
-                        .thenAccept(answer -> answer(context, answer, keepAlive));
+                        .thenAccept(answer -> answer(exchange, answer));
             }
             case Router.Found.To(var route, var request) -> {
                 ControlThread its = route.path().equals(Routes.CNI) ? commands : thread;
                 var _ = its.submit(() -> route.action().run(request))
                         .exceptionally(ApiHandler::explain)
-                        .thenAccept(answer -> answer(context, answer, keepAlive));
+                        .thenAccept(answer -> answer(exchange, answer));
             }
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("a connection broke", cause);
-        var _ = context.close();
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        boolean isIdle = event instanceof IdleStateEvent && !isBusy;
-        if (isIdle) {
-            var _ = context.close();
-        }
-    }
-
-    private void watch(ChannelHandlerContext context, Request request) {
+    private void watch(Exchange exchange, Request request) {
         var _ = thread.submit(() -> {
-                    TraceStream.start(control, thread, request, new ChunkedLines(context));
+                    TraceStream.start(control, thread, request, new ChunkedLines(exchange));
                     return null;
                 })
                 .exceptionally(failure -> {
-                    answer(context, explain(failure), false);
+                    answer(exchange, explain(failure));
                     return null;
                 });
     }
@@ -120,10 +94,8 @@ final class ApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     /** Any thread. */
-    private void answer(ChannelHandlerContext context, Answer answer, boolean keepAlive) {
-        isBusy = false;
-        var sent = context.writeAndFlush(JsonResponse.of(
-                answer.status(), "application/json", answer.body().toString(), keepAlive));
-        if (!keepAlive) sent.addListener(ChannelFutureListener.CLOSE);
+    private void answer(Exchange exchange, Answer answer) {
+        if (answer.listing() != null) exchange.stream(TYPE, answer.listing(), thread);
+        else exchange.answer(answer.status(), TYPE, answer.body().toString());
     }
 }

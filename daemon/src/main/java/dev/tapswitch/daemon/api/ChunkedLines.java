@@ -1,10 +1,10 @@
 package dev.tapswitch.daemon.api;
 
+import dev.tapswitch.daemon.http.Exchange;
 import dev.tapswitch.daemon.json.Json;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -20,14 +20,16 @@ final class ChunkedLines implements TraceStream.Reader {
     private static final long PAUSE_NANOS = 5_000_000;
     private static final int PATIENCE = 2_000;
 
-    private final Channel channel;
+    private final Exchange exchange;
+    private Channel channel;
 
-    ChunkedLines(ChannelHandlerContext context) {
-        this.channel = context.channel();
+    ChunkedLines(Exchange exchange) {
+        this.exchange = exchange;
     }
 
     @Override
     public void begin() {
+        channel = exchange.takeChannel();
         var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
         HttpUtil.setTransferEncodingChunked(head, true);

@@ -57,7 +57,7 @@ final class Routes {
                 new Route("GET", "/v1/openapi.json", request -> Answer.ok(OpenApi.document())),
                 new Route("POST", "/v1/reload", request -> reload()),
                 RESTART,
-                new Route("GET", "/v1/published-ports", request -> Answer.ok(Views.publishedPorts(nat))),
+                new Route("GET", "/v1/published-ports", request -> Answer.ok(Listing.array(Views.publishedPorts(nat)))),
                 new Route("GET", "/v1/switches", request -> listSwitches()),
                 new Route("POST", "/v1/switches", this::addSwitch),
                 new Route("GET", SWITCH, this::showSwitch),
@@ -115,9 +115,7 @@ final class Routes {
     }
 
     private Answer listSwitches() {
-        Json switches = Views.array();
-        control.host().switches().forEach(one -> switches.add(Views.ofSwitch(control, one)));
-        return Answer.ok(switches);
+        return Answer.ok(Listing.array(Listing.each(control.host().switches(), one -> Views.ofSwitch(control, one))));
     }
 
     private Answer addSwitch(Request request) throws Refused, ConfigException {
@@ -128,9 +126,8 @@ final class Routes {
 
     private Answer showSwitch(Request request) throws Refused {
         RunningSwitch one = its(request);
-        Json node = Views.ofSwitch(control, one);
-        node.set("port-list", Views.ports(control, one));
-        return Answer.ok(node);
+        return Answer.ok(
+                Listing.member(Views.ofSwitch(control, one), "port-list", Views.ports(control, one), Views::object));
     }
 
     private Answer deleteSwitch(Request request) throws Refused {
@@ -141,7 +138,7 @@ final class Routes {
     }
 
     private Answer listPorts(Request request) throws Refused {
-        return Answer.ok(Views.ports(control, its(request)));
+        return Answer.ok(Listing.array(Views.ports(control, its(request))));
     }
 
     private Answer addPort(Request request) throws Refused, ConfigException {
@@ -176,7 +173,7 @@ final class Routes {
     private Answer listMacs(Request request) throws Refused {
         RunningSwitch one = its(request);
         if (request.query("port") != null) control.requirePort(one.name(), request.query("port"));
-        return Answer.ok(Views.macs(one, request.query("port"), vlan(request)));
+        return Answer.ok(Listing.array(Views.macs(one, request.query("port"), vlan(request))));
     }
 
     private Answer addMac(Request request) throws Refused, ConfigException {
@@ -224,7 +221,7 @@ final class Routes {
     }
 
     private Answer listNeighbours(Request request) throws Refused {
-        return Answer.ok(Views.neighbours(its(request)));
+        return Answer.ok(Listing.array(Views.neighbours(its(request))));
     }
 
     private Answer flushNeighbours(Request request) throws Refused {

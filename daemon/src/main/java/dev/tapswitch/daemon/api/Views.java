@@ -12,12 +12,14 @@ import dev.tapswitch.daemon.control.RunningPort;
 import dev.tapswitch.daemon.control.RunningSwitch;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.nat.Nat;
-import dev.tapswitch.daemon.nat.PublishedPort;
 import dev.tapswitch.daemon.schema.SwitchSchema;
 import java.util.Locale;
 
 /** What runs, as JSON. Control thread only. */
 final class Views {
+    /** Of a table are looked at in one step. */
+    private static final int STEP_SLOTS = 256;
+
     private Views() {}
 
     static Json object() {
@@ -63,61 +65,53 @@ final class Views {
         return node;
     }
 
-    static Json ports(Control control, RunningSwitch one) {
-        Json ports = array();
-        one.ports().forEach(port -> ports.add(ofPort(control, one, port)));
-        return ports;
+    static Listing.Entries ports(Control control, RunningSwitch one) {
+        return Listing.each(one.ports(), port -> isThere(one, port) ? ofPort(control, one, port) : null);
     }
 
-    static Json macs(RunningSwitch one, String port, Integer vlan) {
-        Json macs = array();
+    static Listing.Entries macs(RunningSwitch one, String port, Integer vlan) {
         long ageingMs = one.settings().ageingMs();
-        one.learning().macTable().forEach(Clock.nowMs(), (mac, ofVlan, index, isStatic, ageMs) -> {
-            String name = portName(one, index);
-            boolean wanted = (port == null || port.equals(name)) && (vlan == null || vlan == ofVlan);
-            if (!wanted || !isStatic && ageMs > ageingMs) return;
-            Json node = macs.addObject();
-            node.put("mac", MacAddress.format(mac));
-            node.put("vlan", ofVlan);
-            node.put("port", name);
-            node.put("static", isStatic);
-            if (!isStatic) node.put("age-seconds", ageMs / 1_000);
-        });
-        return macs;
+        return Listing.walk((slot, visitor) -> one.learning()
+                .macTable()
+                .forEach(slot, STEP_SLOTS, Clock.nowMs(), (mac, ofVlan, index, isStatic, ageMs) -> {
+                    String name = portName(one, index);
+                    boolean wanted = (port == null || port.equals(name)) && (vlan == null || vlan == ofVlan);
+                    if (!wanted || !isStatic && ageMs > ageingMs) return;
+                    Json node = object().put("mac", MacAddress.format(mac));
+                    node.put("vlan", ofVlan).put("port", name).put("static", isStatic);
+                    if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+                    visitor.accept(node);
+                }));
     }
 
-    static Json neighbours(RunningSwitch one) {
-        Json neighbours = array();
-        long nowMs = Clock.nowMs();
+    static Listing.Entries neighbours(RunningSwitch one) {
         long ageingMs = one.settings().ageingMs();
-        one.learning().neighbourTable().forEach(nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
-            if (!isStatic && ageMs > ageingMs) return;
-            Json node = neighbours.addObject();
-            node.put("address", new IpAddress(hi, lo).toString());
-            node.put("mac", MacAddress.format(mac));
-            node.put("vlan", vlan);
-            int port = one.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
-            if (port >= 0) node.put("port", portName(one, port));
-            node.put("static", isStatic);
-            if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+        return Listing.walk((slot, visitor) -> {
+            long nowMs = Clock.nowMs();
+            return one.learning()
+                    .neighbourTable()
+                    .forEach(slot, STEP_SLOTS, nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
+                        if (!isStatic && ageMs > ageingMs) return;
+                        Json node = object().put("address", new IpAddress(hi, lo).toString());
+                        node.put("mac", MacAddress.format(mac)).put("vlan", vlan);
+                        int port = one.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
+                        if (port >= 0) node.put("port", portName(one, port));
+                        node.put("static", isStatic);
+                        if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+                        visitor.accept(node);
+                    });
         });
-        return neighbours;
     }
 
-    static Json publishedPorts(Nat nat) {
-        Json ports = array();
-        for (PublishedPort port : nat.published()) {
-            Json node = ports.addObject();
-            node.put("protocol", port.protocol());
-            node.put("host-address", port.hostAddress());
-            node.put("host-port", port.hostPort());
+    static Listing.Entries publishedPorts(Nat nat) {
+        return Listing.each(nat.published(), port -> {
+            Json node = object().put("protocol", port.protocol());
+            node.put("host-address", port.hostAddress()).put("host-port", port.hostPort());
             Json addresses = node.putArray("container-addresses");
             if (!port.ipv4().isEmpty()) addresses.add(port.ipv4());
             if (!port.ipv6().isEmpty()) addresses.add(port.ipv6());
-            node.put("container-port", port.containerPort());
-            node.put("switch", port.device());
-        }
-        return ports;
+            return node.put("container-port", port.containerPort()).put("switch", port.device());
+        });
     }
 
     /** SWITCH.PORT of all ports that are limited because writes to them take too long. */
@@ -134,18 +128,12 @@ final class Views {
         return control.host().workers().isSlow(one.learning(), port.index());
     }
 
-    static Json stats(Control control, RunningSwitch one) {
-        Json stats = object().put("switch", one.name());
-        Json ports = stats.putArray("ports");
+    static Listing stats(Control control, RunningSwitch one) {
         Json totals = object();
         Json totalDrops = object();
-        for (RunningPort port : one.ports()) {
-            Json node = ports.addObject();
-            node.put("name", port.config().name());
-            node.put("state", port.state().name().toLowerCase(Locale.ROOT));
-            if (isSlow(control, one, port)) node.put("slow-receiver", true);
+        Listing.Entries ports = Listing.each(one.ports(), port -> {
+            if (!isThere(one, port)) return null;
             Json counters = counters(one.learning(), port.index());
-            counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
             counters.properties()
                     .forEach(counter ->
                             add(totals, counter.getKey(), counter.getValue().asLong(0)));
@@ -153,11 +141,21 @@ final class Views {
                     .properties()
                     .forEach(drop ->
                             add(totalDrops, drop.getKey(), drop.getValue().asLong(0)));
-        }
-        totals.remove("drops");
-        totals.set("drops", totalDrops);
-        stats.set("totals", totals);
-        return stats;
+            Json node = object().put("name", port.config().name());
+            node.put("state", port.state().name().toLowerCase(Locale.ROOT));
+            if (isSlow(control, one, port)) node.put("slow-receiver", true);
+            counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
+            return node;
+        });
+        return Listing.member(object().put("switch", one.name()), "ports", ports, () -> {
+            totals.remove("drops");
+            return object().set("totals", totals.set("drops", totalDrops));
+        });
+    }
+
+    /** Whether a port is still there, and its index is not another's. */
+    private static boolean isThere(RunningSwitch one, RunningPort port) {
+        return one.port(port.config().name()) == port;
     }
 
     static String name(Enum<?> value) {

@@ -4,6 +4,7 @@ import dev.tapswitch.daemon.client.ApiClient;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.log.Printable;
 import java.io.PrintWriter;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,6 +55,27 @@ final class Connection {
     void print(Json answer, Function<Json, Object> forPeople) {
         if (json) out().println(answer.toPrettyString());
         else out().print(Printable.text(forPeople.apply(answer).toString()));
+        out().flush();
+    }
+
+    /** Prints an answer that is an array as it comes: as JSON when asked for, else a row for each element, or what to say when there are none. */
+    void list(String path, Table table, Consumer<Json> row, String none) {
+        if (json) {
+            copy(path);
+            return;
+        }
+        api().elements(path, element -> {
+            row.accept(element);
+            table.printIfLong(out());
+        });
+        out().print(table.orElse(none));
+        out().flush();
+    }
+
+    /** Prints an answer of any length as JSON. */
+    void copy(String path) {
+        api().copy(path, out());
+        out().println();
         out().flush();
     }
 

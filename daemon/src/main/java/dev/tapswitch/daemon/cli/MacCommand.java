@@ -39,23 +39,22 @@ final class MacCommand extends Verbs {
 
         @Override
         public void run() {
-            daemon.print(daemon.api().get(daemon.path(name) + "/macs" + query(port, vlan)), ListAll::forPeople);
+            var table = new Table("mac", ">vlan", "port", "kind", ">age");
+            daemon.list(
+                    daemon.path(name) + "/macs" + query(port, vlan),
+                    table,
+                    entry -> addRow(table, entry),
+                    "no MACs yet: they are learned from the frames that come in");
         }
 
-        private static String forPeople(Json macs) {
-            var table = new Table("mac", ">vlan", "port", "kind", ">age");
-            for (var entry : macs) {
-                boolean fixed = entry.path("static").asBoolean();
-                table.row(
-                        entry.path("mac").asString(),
-                        vlanOf(entry),
-                        entry.path("port").asString(),
-                        fixed ? "static" : "dynamic",
-                        fixed
-                                ? null
-                                : Quantity.duration(entry.path("age-seconds").asLong()));
-            }
-            return table.orElse("no MACs yet: they are learned from the frames that come in");
+        private static void addRow(Table table, Json entry) {
+            boolean fixed = entry.path("static").asBoolean();
+            table.row(
+                    entry.path("mac").asString(),
+                    vlanOf(entry),
+                    entry.path("port").asString(),
+                    fixed ? "static" : "dynamic",
+                    fixed ? null : Quantity.duration(entry.path("age-seconds").asLong()));
         }
     }
 

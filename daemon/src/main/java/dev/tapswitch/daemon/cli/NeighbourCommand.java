@@ -27,24 +27,23 @@ final class NeighbourCommand extends Verbs {
 
         @Override
         public void run() {
-            daemon.print(daemon.api().get(daemon.path(name) + "/neighbours"), ListAll::forPeople);
+            var table = new Table("address", "mac", ">vlan", "port", "kind", ">age");
+            daemon.list(
+                    daemon.path(name) + "/neighbours",
+                    table,
+                    entry -> addRow(table, entry),
+                    "no neighbours yet: they are learned from ARP and Neighbour Discovery");
         }
 
-        private static String forPeople(Json neighbours) {
-            var table = new Table("address", "mac", ">vlan", "port", "kind", ">age");
-            for (var entry : neighbours) {
-                boolean fixed = entry.path("static").asBoolean();
-                table.row(
-                        entry.path("address").asString(),
-                        entry.path("mac").asString(),
-                        MacCommand.vlanOf(entry),
-                        entry.path("port").asString(""),
-                        fixed ? "static" : "dynamic",
-                        fixed
-                                ? null
-                                : Quantity.duration(entry.path("age-seconds").asLong()));
-            }
-            return table.orElse("no neighbours yet: they are learned from ARP and Neighbour Discovery");
+        private static void addRow(Table table, Json entry) {
+            boolean fixed = entry.path("static").asBoolean();
+            table.row(
+                    entry.path("address").asString(),
+                    entry.path("mac").asString(),
+                    MacCommand.vlanOf(entry),
+                    entry.path("port").asString(""),
+                    fixed ? "static" : "dynamic",
+                    fixed ? null : Quantity.duration(entry.path("age-seconds").asLong()));
         }
     }
 

@@ -23,29 +23,26 @@ final class ShowMacsCommand implements Runnable {
     @Override
     public void run() {
         var path = daemon.path(name);
-        var macs = daemon.api().get(path + "/macs");
         if (daemon.json()) {
-            daemon.print(macs, Json::toString);
+            daemon.copy(path + "/macs");
             return;
         }
         Map<String, Integer> numbers = new HashMap<>();
         for (var port : daemon.api().get(path + "/ports"))
             numbers.put(port.path("name").asString(), port.path("index").asInt());
-        daemon.print(macs, answer -> forPeople(answer, numbers));
+        daemon.out().print("port no\tmac addr\t\tis local?\tageing timer\n");
+        daemon.api().elements(path + "/macs", entry -> daemon.out().print(line(entry, numbers)));
+        daemon.out().flush();
     }
 
-    private static String forPeople(Json macs, Map<String, Integer> numbers) {
-        var text = new StringBuilder("port no\tmac addr\t\tis local?\tageing timer\n");
-        for (var entry : macs) {
-            boolean fixed = entry.path("static").asBoolean();
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%3d\t%s\t%s\t\t%7.2f%n",
-                    numbers.getOrDefault(entry.path("port").asString(), -1),
-                    entry.path("mac").asString(),
-                    fixed ? "yes" : "no",
-                    fixed ? 0.0 : entry.path("age-seconds").asDouble()));
-        }
-        return text.toString();
+    private static String line(Json entry, Map<String, Integer> numbers) {
+        boolean fixed = entry.path("static").asBoolean();
+        return String.format(
+                Locale.ROOT,
+                "%3d\t%s\t%s\t\t%7.2f%n",
+                numbers.getOrDefault(entry.path("port").asString(), -1),
+                entry.path("mac").asString(),
+                fixed ? "yes" : "no",
+                fixed ? 0.0 : entry.path("age-seconds").asDouble());
     }
 }

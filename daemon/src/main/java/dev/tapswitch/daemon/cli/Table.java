@@ -1,18 +1,27 @@
 package dev.tapswitch.daemon.cli;
 
 import dev.tapswitch.daemon.log.Printable;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows for people: columns aligned, two blanks between them; a heading that starts with {@code >} aligns its column to the right. */
+/**
+ * Rows for people: columns aligned, two blanks between them; a heading that starts with {@code >} aligns its column to the right. A long
+ * table can be printed as it grows: then columns may become wider on the way.
+ */
 final class Table {
+    private static final int BLOCK_ROWS = 1_000;
+
     private final String[] headings;
     private final boolean[] right;
+    private final int[] width;
     private final List<String[]> rows = new ArrayList<>();
+    private boolean hasBegun;
 
     Table(String... headings) {
         this.headings = new String[headings.length];
         this.right = new boolean[headings.length];
+        this.width = new int[headings.length];
         for (int i = 0; i < headings.length; i++) {
             right[i] = headings[i].startsWith(">");
             this.headings[i] = right[i] ? headings[i].substring(1) : headings[i];
@@ -30,16 +39,24 @@ final class Table {
 
     /** The rows, or what to say when there are none. Each line ends in a newline, none in blanks. */
     String orElse(String none) {
-        return rows.isEmpty() ? none + "\n" : toString();
+        return rows.isEmpty() && !hasBegun ? none + "\n" : toString();
     }
 
+    /** Prints and forgets the rows where there are enough of them to know the columns' widths. */
+    void printIfLong(PrintWriter out) {
+        if (rows.size() < BLOCK_ROWS) return;
+        out.print(this);
+        rows.clear();
+        hasBegun = true;
+    }
+
+    /** The rows, after the headings where they have not been printed before. */
     @Override
     public String toString() {
-        var width = new int[headings.length];
         measure(headings, width);
         for (var row : rows) measure(row, width);
         var text = new StringBuilder();
-        line(text, headings, width);
+        if (!hasBegun) line(text, headings, width);
         for (var row : rows) line(text, row, width);
         return text.toString();
     }

@@ -2,11 +2,12 @@ package dev.tapswitch.daemon.client;
 
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.daemon.json.JsonStream;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -34,7 +35,23 @@ public final class ApiClient {
     }
 
     public Json get(String path) {
-        return call("GET", path, null);
+        return exchange("GET", path, null, PATIENCE, answer -> JsonStream.value(answer.reader()));
+    }
+
+    /** Hands over the elements of an answer that is an array as they come: it may be long. */
+    public void elements(String path, Consumer<Json> each) {
+        exchange("GET", path, null, PATIENCE, answer -> {
+            JsonStream.elements(answer.reader(), each);
+            return null;
+        });
+    }
+
+    /** Writes an answer of any length as it comes, on several lines. */
+    public void copy(String path, Writer into) {
+        exchange("GET", path, null, PATIENCE, answer -> {
+            JsonStream.pretty(answer.reader(), into);
+            return null;
+        });
     }
 
     public Json post(String path, Object body) {
@@ -57,7 +74,7 @@ public final class ApiClient {
     /** Hands over each line of a newline-delimited answer as it comes, as text and parsed; returns when the daemon ends it. */
     public void stream(String path, Duration longest, Consumer<Json> line) {
         exchange("GET", path, null, longest.plus(PATIENCE), answer -> {
-            var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+            var lines = new BufferedReader(answer.reader());
             for (var text = lines.readLine(); text != null; text = lines.readLine()) {
                 if (!text.isBlank()) line.accept(Json.parse(text));
             }

@@ -3,6 +3,8 @@ package dev.tapswitch.daemon.client;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -30,6 +32,10 @@ record HttpAnswer(int status, InputStream body) {
         if (chunked) return new HttpAnswer(status, new Chunks(in));
         if (status == 204) return new HttpAnswer(status, InputStream.nullInputStream());
         return new HttpAnswer(status, length < 0 ? in : new Counted(in, length));
+    }
+
+    Reader reader() {
+        return new InputStreamReader(body, StandardCharsets.UTF_8);
     }
 
     String text() throws IOException {

@@ -2,14 +2,11 @@ package dev.tapswitch.daemon.docker;
 
 import dev.tapswitch.daemon.control.ControlThread;
 import dev.tapswitch.daemon.control.Refused;
-import dev.tapswitch.daemon.http.JsonResponse;
+import dev.tapswitch.daemon.http.Exchange;
+import dev.tapswitch.daemon.http.RequestHandler;
 import dev.tapswitch.daemon.json.Json;
 import dev.tapswitch.daemon.json.JsonException;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One connection of dockerd's: POST of a method with JSON, or with nothing. An error is a 200 with an "Err", as dockerd expects it; a method that there
  * is not is a 404.
  */
-final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+final class PluginHandler extends RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PluginHandler.class);
     private static final String TYPE = "application/vnd.docker.plugins.v1.2+json";
 
@@ -30,24 +27,22 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest http) {
-        String path = http.uri();
-        String body = http.content().toString(StandardCharsets.UTF_8);
+    protected void handle(Exchange exchange) {
+        String path = exchange.uri();
+        String body = exchange.body();
         LOG.debug("{} {}", path, body);
         PluginMethods.Method method = methods.find(path);
-        if (http.decoderResult().isFailure() || method == null) {
-            answer(context, HttpResponseStatus.NOT_FOUND, error("tapswitch has no " + path));
+        if (!exchange.problem().isEmpty()) {
+            answer(exchange, HttpResponseStatus.BAD_REQUEST, error(exchange.problem()));
+            return;
+        }
+        if (method == null) {
+            answer(exchange, HttpResponseStatus.NOT_FOUND, error("tapswitch has no " + path));
             return;
         }
         var _ = thread.submit(() -> method.run(Json.parse(body.isBlank() ? "{}" : body)))
                 .exceptionally(failure -> explain(path, failure))
-                .thenAccept(answer -> answer(context, HttpResponseStatus.OK, answer));
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("a connection broke", cause);
-        var _ = context.close();
+                .thenAccept(answer -> answer(exchange, HttpResponseStatus.OK, answer));
     }
 
     private static Json explain(String path, Throwable failure) {
@@ -71,8 +66,8 @@ final class PluginHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     /** Any thread. */
-    private static void answer(ChannelHandlerContext context, HttpResponseStatus status, Json body) {
+    private static void answer(Exchange exchange, HttpResponseStatus status, Json body) {
         LOG.debug("-> {} {}", status.code(), body);
-        var _ = context.writeAndFlush(JsonResponse.of(status.code(), TYPE, body.toString(), true));
+        exchange.answer(status.code(), TYPE, body.toString());
     }
 }

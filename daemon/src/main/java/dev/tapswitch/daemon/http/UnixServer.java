@@ -3,15 +3,15 @@ package dev.tapswitch.daemon.http;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -25,6 +25,11 @@ import org.slf4j.LoggerFactory;
 /** Listens on a unix socket, on an event loop of its own, and hands whole requests to a handler per connection. */
 public final class UnixServer implements AutoCloseable {
     private static final int MOST_BODY_BYTES = 1 << 20;
+    private static final int READ_BYTES = 4_096;
+    /** What is made of an answer, and not yet taken by its reader, beside the part that is being made. */
+    private static final WriteBufferWaterMark UNREAD_BYTES = new WriteBufferWaterMark(4_096, 8_192);
+
+    private static final int MAX_CONNECTIONS = 2_000;
 
     private final Path socket;
     private final EventLoopGroup loop;
@@ -41,9 +46,9 @@ public final class UnixServer implements AutoCloseable {
      *
      * @param name of its thread
      * @param idleSeconds after so long without a byte the handler hears an IdleStateEvent; 0 for never
-     * @param handlers a handler of FullHttpRequest for each connection
+     * @param handlers a handler for each connection
      */
-    public static UnixServer start(Path socket, String name, int idleSeconds, Supplier<ChannelHandler> handlers)
+    public static UnixServer start(Path socket, String name, int idleSeconds, Supplier<RequestHandler> handlers)
             throws IOException {
         SocketFile.makeRoom(socket);
         EventLoopGroup loop =
@@ -52,15 +57,28 @@ public final class UnixServer implements AutoCloseable {
                 .group(loop)
                 .channel(EpollServerDomainSocketChannel.class)
                 .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD_BYTES)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
+                    // Event loop only.
+                    private int connections;
+
                     @Override
                     protected void initChannel(Channel connection) {
+                        connection.closeFuture().addListener(closed -> connections--);
+                        if (++connections > MAX_CONNECTIONS) {
+                            var _ = connection.close();
+                            return;
+                        }
+                        RequestHandler handler = handlers.get();
                         connection
                                 .pipeline()
                                 .addLast(new IdleStateHandler(0, 0, idleSeconds, TimeUnit.SECONDS))
+                                .addLast(handler.gate())
                                 .addLast(new HttpServerCodec())
-                                .addLast(new HttpObjectAggregator(MOST_BODY_BYTES))
-                                .addLast(handlers.get());
+                                .addLast(new Aggregator(MOST_BODY_BYTES))
+                                .addLast(handler);
                     }
                 });
         var bound = bootstrap.bind(new DomainSocketAddress(socket.toFile())).awaitUninterruptibly();

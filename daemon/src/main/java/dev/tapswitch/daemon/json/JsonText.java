@@ -11,6 +11,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -28,9 +29,7 @@ final class JsonText {
 
     /** {@code lastCounts}: of two members of one name the last one, instead of an error. */
     static JsonElement read(String text, boolean lastCounts) {
-        var reader = new JsonReader(new StringReader(text));
-        reader.setStrictness(Strictness.STRICT);
-        reader.setNestingLimit(DEEPEST);
+        JsonReader reader = reader(new StringReader(text));
         try {
             JsonElement element = element(reader, lastCounts);
             // Throws where more follows.
@@ -41,14 +40,21 @@ final class JsonText {
         }
     }
 
+    static JsonReader reader(Reader text) {
+        var reader = new JsonReader(text);
+        reader.setStrictness(Strictness.STRICT);
+        reader.setNestingLimit(DEEPEST);
+        return reader;
+    }
+
     /** Gson's message without its advice to programmers. */
-    private static String explained(IOException e) {
+    static String explained(IOException e) {
         String message = e.getMessage().lines().findFirst().orElse("");
         return message.replaceFirst("^Use JsonReader\\S+ to accept malformed JSON", "Malformed")
                 .replaceFirst("^End of input", "It ends too early");
     }
 
-    private static JsonElement element(JsonReader reader, boolean lastCounts) throws IOException {
+    static JsonElement element(JsonReader reader, boolean lastCounts) throws IOException {
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> object(reader, lastCounts);
             case BEGIN_ARRAY -> {
@@ -83,7 +89,7 @@ final class JsonText {
         return object;
     }
 
-    private static Number number(JsonReader reader) throws IOException {
+    static Number number(JsonReader reader) throws IOException {
         String text = reader.nextString();
         if (text.matches("-?[0-9]{1,18}")) return Long.valueOf(text);
         try {
@@ -127,7 +133,7 @@ final class JsonText {
         return !isControl && Character.getType(each) != Character.FORMAT;
     }
 
-    private static void write(JsonElement element, JsonWriter writer) throws IOException {
+    static void write(JsonElement element, JsonWriter writer) throws IOException {
         switch (element) {
             case JsonObject object -> {
                 writer.beginObject();

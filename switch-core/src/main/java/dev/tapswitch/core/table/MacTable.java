@@ -231,12 +231,19 @@ public final class MacTable {
 
     /** Shows every entry that is there for the whole of the walk, and perhaps some that come or go meanwhile. Any thread. */
     public void forEach(long nowMs, Visitor visitor) {
-        for (int slot = 0; slot < words.length / 2; slot++) {
+        forEach(0, words.length / 2, nowMs, visitor);
+    }
+
+    /** As {@link #forEach(long, Visitor)} for a part of the slots; returns the slot to go on with, -1 at the end. Any thread. */
+    public int forEach(int fromSlot, int slots, long nowMs, Visitor visitor) {
+        int end = Math.min(words.length / 2, fromSlot + slots);
+        for (int slot = fromSlot; slot < end; slot++) {
             long key = keyAcquire(slot);
             long value = key < 0 ? liveValueAt(slot, key) : 0;
             if (value == 0) continue;
             visitor.entry(mac(key), vlan(key), port(value), isStatic(value), ageMs(value, nowMs));
         }
+        return end == words.length / 2 ? -1 : end;
     }
 
     /** Takes one entry of the table. */

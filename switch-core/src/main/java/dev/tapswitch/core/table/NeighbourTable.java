@@ -219,7 +219,13 @@ public final class NeighbourTable {
 
     /** Shows the entries, each whole, as of some moment during the walk. Any thread. */
     public void forEach(long nowMs, Visitor visitor) {
-        for (int slot = 0; slot < slots; slot++) {
+        forEach(0, slots, nowMs, visitor);
+    }
+
+    /** As {@link #forEach(long, Visitor)} for a part of the slots; returns the slot to go on with, -1 at the end. Any thread. */
+    public int forEach(int fromSlot, int count, long nowMs, Visitor visitor) {
+        int end = Math.min(slots, fromSlot + count);
+        for (int slot = fromSlot; slot < end; slot++) {
             int base = base(slot);
             long sequence = (long) WORD.getAcquire(words, base + SEQUENCE);
             long hi = opaque(base + HI);
@@ -231,6 +237,7 @@ public final class NeighbourTable {
             int port = port(meta) == NO_PORT ? -1 : port(meta);
             visitor.entry(hi, lo, vlan(macVlan), mac(macVlan), port, isStatic(meta), ageOf(meta, nowMs));
         }
+        return end == slots ? -1 : end;
     }
 
     /** Takes one entry of the table; {@code port} is where it was last heard, -1 for a static one. */
