@@ -51,6 +51,7 @@ public final class Daemon {
      * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
      */
     public static int run(DaemonOptions options) {
+        LastResort.take();
         Predecessor predecessor = null;
         try {
             predecessor = Predecessor.of(System.getenv()).orElse(null);

@@ -7,8 +7,16 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int exitCode =
-                DaemonOptions.asUnitsWriteThem(arguments).map(Daemon::run).orElseGet(() -> Tapswitch.run(arguments));
+        int exitCode;
+        try {
+            exitCode = DaemonOptions.asUnitsWriteThem(arguments)
+                    .map(Daemon::run)
+                    .orElseGet(() -> Tapswitch.run(arguments));
+        } catch (OutOfMemoryError e) {
+            System.err.println(
+                    "tapswitch: out of memory (" + e.getMessage() + "): give it more by TAPSWITCH_JAVA_OPTS=-Xmx256m");
+            exitCode = 1;
+        }
         System.out.flush();
         System.exit(exitCode);
     }

@@ -160,6 +160,21 @@ class ApiIT {
         }
     }
 
+    @Test
+    void tablesThatDoNotFitIntoTheHeapAreRefusedAndTheDaemonGoesOn() {
+        try (var net = new Net()) {
+            net.quietNode("a");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            Api.Answer refused =
+                    daemon.api().send("POST", "/v1/switches", "{\"name\":\"huge\",\"mac-capacity\":16777216}");
+            assertEquals(400, refused.status(), refused::toString);
+            String error = refused.json().required("error").asString();
+            assertTrue(error.startsWith("switch huge: tables for 16777216 MACs and "), error);
+            assertEquals(404, daemon.api().send("GET", "/v1/switches/huge", "").status());
+            assertTrue(daemon.isAlive(), daemon::log);
+        }
+    }
+
     private static String get(String path, String connection) {
         return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: " + connection + "\r\n\r\n";
     }

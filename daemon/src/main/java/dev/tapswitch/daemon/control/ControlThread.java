@@ -173,7 +173,16 @@ public final class ControlThread implements Executor, AutoCloseable {
             result.complete(task.call());
         } catch (Exception | LinkageError e) {
             result.completeExceptionally(e);
+        } catch (Error e) {
+            result.completeExceptionally(e);
+            escalate(e);
         }
+    }
+
+    /** The executor would keep the error to itself, and run no more of what is repeated. */
+    private static void escalate(Error e) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
 
     private static void logged(Runnable command) {
@@ -181,6 +190,8 @@ public final class ControlThread implements Executor, AutoCloseable {
             command.run();
         } catch (RuntimeException e) {
             LOG.error("a control command failed: this is a bug, please report it", e);
+        } catch (Error e) {
+            escalate(e);
         }
     }
 }

@@ -174,8 +174,10 @@ public final class SwitchHost implements AutoCloseable {
     private void take(Change change, boolean patient) throws Refused {
         RunningSwitch one = switches.get(change.switchName());
         switch (change) {
-            case Change.SwitchAdded(var name, var values) ->
+            case Change.SwitchAdded(var name, var values) -> {
+                TableMemory.require(name, SwitchSchema.settings(values));
                 switches.put(name, new RunningSwitch(name, values, workers.count()));
+            }
             case Change.SwitchRemoved(var name, var settings) ->
                 workers.forget(switches.remove(name).learning());
             case Change.SettingsChanged settings -> changeSettings(one, settings);
@@ -274,6 +276,7 @@ public final class SwitchHost implements AutoCloseable {
             one.change(change.after());
             return;
         }
+        TableMemory.require(one.name(), SwitchSchema.settings(change.after()));
         SwitchConfig config = one.config();
         List<Runnable> closings = new ArrayList<>();
         for (RunningPort port : List.copyOf(one.ports())) {

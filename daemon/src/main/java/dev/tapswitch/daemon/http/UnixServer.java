@@ -34,11 +34,22 @@ public final class UnixServer implements AutoCloseable {
     private final Path socket;
     private final EventLoopGroup loop;
     private final Channel channel;
+    private volatile boolean isClosing;
 
     private UnixServer(Path socket, EventLoopGroup loop, Channel channel) {
         this.socket = socket;
         this.loop = loop;
         this.channel = channel;
+        loop.terminationFuture().addListener(ended -> {
+            if (!isClosing) escalate();
+        });
+    }
+
+    /** Netty logs what ends a loop; but then nobody answers any more. */
+    private static void escalate() {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler()
+                .uncaughtException(thread, new InternalError("the server's event loop ended"));
     }
 
     /**
@@ -104,6 +115,7 @@ public final class UnixServer implements AutoCloseable {
     /** Takes no more requests and removes the socket, if it is still ours; answers that are under way have a moment. */
     @Override
     public void close() {
+        isClosing = true;
         if (channel.isOpen()) makeWay();
         // A loop that ends closes its connections first: what was answered is to be written before.
         loop.submit(() -> {}).awaitUninterruptibly();

@@ -24,6 +24,8 @@ final class DaemonProcess {
             "-Xmx128m",
             "-XX:PretenureSizeThreshold=64k",
             "-XX:MaxTenuringThreshold=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+DisplayVMOutputToStderr",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=inline,io.netty.channel.uring.IoUringIoHandler::processCompletionsAndHandleOverflow",
             "-XX:CompileCommand=inline,io.netty.channel.uring.CompletionQueue::process");

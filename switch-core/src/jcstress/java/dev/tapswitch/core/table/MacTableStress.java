@@ -58,7 +58,7 @@ public final class MacTableStress {
         @Arbiter
         public void count(II_Result r) {
             int[] entries = new int[1];
-            table.forEach(NOW, (mac, vlan, port, isStatic, ageMs) -> entries[0]++);
+            table.forEach(0, 1 << 25, NOW, (mac, vlan, port, isStatic, ageMs) -> entries[0]++);
             boolean counted = table.size() == entries[0] && table.size(7) + table.size(8) == entries[0];
             r.r1 = counted ? entries[0] : -1;
             r.r2 = table.lookup(MAC, 0, NOW, AGEING);
@@ -163,7 +163,7 @@ public final class MacTableStress {
         @Arbiter
         public void count(II_Result r) {
             int[] entries = new int[1];
-            table.forEach(NOW, (mac, vlan, port, isStatic, ageMs) -> {
+            table.forEach(0, 1 << 25, NOW, (mac, vlan, port, isStatic, ageMs) -> {
                 entries[0]++;
                 if (port != (mac < MAC + 4 ? 7 : 8)) strays++;
             });

@@ -88,7 +88,7 @@ public final class MacTable {
             throw new IllegalArgumentException("MAC capacity must be 1 to 16777216");
         this.capacity = capacity;
         this.counts = new MacCounts(capacity);
-        int slots = Math.max(2 * BUCKET_SLOTS, Integer.highestOneBit(Math.max(1, capacity - 1)) << 2);
+        int slots = TableSize.macSlots(capacity);
         this.words = new long[slots * 2];
         this.places = new MacHash(slots);
         this.eviction = new MacEviction(words, counts, this::removeSlot);
@@ -229,13 +229,11 @@ public final class MacTable {
         counts.forget(port);
     }
 
-    /** Shows every entry that is there for the whole of the walk, and perhaps some that come or go meanwhile. Any thread. */
-    public void forEach(long nowMs, Visitor visitor) {
-        forEach(0, words.length / 2, nowMs, visitor);
-    }
-
-    /** As {@link #forEach(long, Visitor)} for a part of the slots; returns the slot to go on with, -1 at the end. Any thread. */
-    public int forEach(int fromSlot, int slots, long nowMs, Visitor visitor) {
+    /**
+     * Shows the entries of some slots; returns the slot to go on with, -1 at the end. A walk over all slots shows every entry that is there for
+     * the whole of it, and perhaps some that come or go meanwhile. Any thread.
+     */
+    public int forEach(int fromSlot, int slots, long nowMs, MacVisitor visitor) {
         int end = Math.min(words.length / 2, fromSlot + slots);
         for (int slot = fromSlot; slot < end; slot++) {
             long key = keyAcquire(slot);
@@ -244,11 +242,6 @@ public final class MacTable {
             visitor.entry(mac(key), vlan(key), port(value), isStatic(value), ageMs(value, nowMs));
         }
         return end == words.length / 2 ? -1 : end;
-    }
-
-    /** Takes one entry of the table. */
-    public interface Visitor {
-        void entry(long mac, int vlan, int port, boolean isStatic, long ageMs);
     }
 
     private interface Condition {

@@ -40,7 +40,7 @@ public final class NeighbourTable {
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     /** A slot: sequence (odd while written), address, MAC + VLAN, meta (live, static, port, tick); three words of padding make it a cache line. */
-    private static final int SLOT_WORDS = 8;
+    static final int SLOT_WORDS = 8;
 
     private static final int SEQUENCE = 0;
     private static final int HI = 1;
@@ -49,7 +49,7 @@ public final class NeighbourTable {
     private static final int META = 4;
 
     /** How many slots from its hash on an address may live in. */
-    private static final int WINDOW = 8;
+    static final int WINDOW = 8;
 
     /** How many slots beyond its window a newcomer may look through for an entry to evict when the table is full. */
     private static final int SWEEP = 64;
@@ -75,7 +75,7 @@ public final class NeighbourTable {
         if (capacity < 1 || capacity > 1 << 22)
             throw new IllegalArgumentException("neighbour capacity must be 1 to 4194304");
         this.capacity = capacity;
-        this.slots = Math.max(2 * WINDOW, Integer.highestOneBit(Math.max(1, capacity - 1)) << 2);
+        this.slots = TableSize.neighbourSlots(capacity);
         this.words = new long[slots * SLOT_WORDS];
     }
 
@@ -217,12 +217,9 @@ public final class NeighbourTable {
         return overflows.get();
     }
 
-    /** Shows the entries, each whole, as of some moment during the walk. Any thread. */
-    public void forEach(long nowMs, Visitor visitor) {
-        forEach(0, slots, nowMs, visitor);
-    }
-
-    /** As {@link #forEach(long, Visitor)} for a part of the slots; returns the slot to go on with, -1 at the end. Any thread. */
+    /**
+     * Shows the entries of some slots, each whole, as of some moment during the walk; returns the slot to go on with, -1 at the end. Any thread.
+     */
     public int forEach(int fromSlot, int count, long nowMs, Visitor visitor) {
         int end = Math.min(slots, fromSlot + count);
         for (int slot = fromSlot; slot < end; slot++) {

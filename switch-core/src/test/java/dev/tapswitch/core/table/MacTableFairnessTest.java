@@ -186,7 +186,7 @@ class MacTableFairnessTest {
     private static void assertCountsAreExact(MacTable table) {
         Set<Long> seen = new HashSet<>();
         int[] perPort = new int[1_024];
-        table.forEach(NOW, (mac, vlan, port, isStatic, ageMs) -> {
+        table.forEach(0, 1 << 25, NOW, (mac, vlan, port, isStatic, ageMs) -> {
             assertTrue(seen.add(mac), "twice: " + mac);
             perPort[port]++;
         });

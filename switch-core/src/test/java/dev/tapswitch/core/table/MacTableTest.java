@@ -139,7 +139,7 @@ class MacTableTest {
         assertEquals(List.of(), failures);
         Set<Long> seen = new HashSet<>();
         int[] perPort = new int[1024];
-        shared.forEach(NOW, (mac, vlan, port, isStatic, ageMs) -> {
+        shared.forEach(0, 1 << 25, NOW, (mac, vlan, port, isStatic, ageMs) -> {
             assertTrue(seen.add(mac), "twice: " + mac);
             perPort[port]++;
         });

@@ -62,7 +62,7 @@ class NeighbourTableTest {
         assertEquals(64, small.size());
         long now = NOW + 5_000;
         long[] sum = new long[1];
-        small.forEach(now, (hi, lo, vlan, mac, port, isStatic, ageMs) -> sum[0] += port == 1 ? lo : 0);
+        small.forEach(0, 1 << 25, now, (hi, lo, vlan, mac, port, isStatic, ageMs) -> sum[0] += port == 1 ? lo : 0);
         assertTrue(sum[0] / 54 > 4_000, "of the greedy port's the newest are left");
     }
 
@@ -128,7 +128,8 @@ class NeighbourTableTest {
         for (int i = 1000; i < 1500; i++) small.learn(HI, i, 0, i, 1, 0, later, AGEING);
         assertEquals(full, small.size());
         int[] young = new int[1];
-        small.forEach(later, (hi, lo, vlan, mac, port, isStatic, ageMs) -> young[0] += ageMs < AGEING ? 1 : 0);
+        small.forEach(
+                0, 1 << 25, later, (hi, lo, vlan, mac, port, isStatic, ageMs) -> young[0] += ageMs < AGEING ? 1 : 0);
         assertTrue(young[0] > full * 3 / 4, () -> young[0] + " of " + full + " places went to new neighbours");
         small.age(later, AGEING);
         assertEquals(young[0], small.size());

@@ -41,6 +41,19 @@ final class WorkerLoops extends MultiThreadIoEventLoopGroup {
             background = work;
         }
 
+        /** Netty would log what ends the loop, and the switch would forward no more. */
+        @Override
+        protected void run() {
+            try {
+                super.run();
+            } catch (Throwable e) {
+                Thread thread = Thread.currentThread();
+                var error = e instanceof VirtualMachineError ? e : new InternalError("the event loop ended: " + e, e);
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+                throw e;
+            }
+        }
+
         @Override
         protected int runIo() {
             isLooking = hotQueues.look();
