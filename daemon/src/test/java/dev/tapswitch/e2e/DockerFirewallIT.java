@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -244,7 +245,7 @@ class DockerFirewallIT {
             List<Socket> clients = new ArrayList<>();
             try {
                 RawSocket.inNamespace(lab.hostNamespace(), () -> {
-                    for (int i = 0; i < 1_500; i++) clients.add(new Socket("::1", 9001));
+                    for (int i = 0; i < 1_500; i++) clients.add(new Socket(InetAddress.ofLiteral("::1"), 9001));
                     return clients;
                 });
                 int held =
