@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -170,6 +172,37 @@ class ArchitectureTest {
             }
         }
         assertEquals(List.of(), broken);
+    }
+
+    /** A promise whose test was renamed or deleted is a promise no more. */
+    @Test
+    void theThreatModelNamesTestsThatExist() throws IOException {
+        Map<String, String> tests = testSources();
+        List<String> missing = new ArrayList<>();
+        Matcher named = Pattern.compile("`([A-Z]\\w*(?:Test|IT))?(?:#(\\w+))?`")
+                .matcher(Files.readString(Path.of("..", "docs/security.md")));
+        String current = "";
+        while (named.find()) {
+            if (named.group(1) != null) current = named.group(1);
+            String source = tests.getOrDefault(current, "");
+            boolean isThere = !source.isEmpty()
+                    && (named.group(2) == null || source.contains("void " + named.group(2) + "("));
+            if (!isThere) missing.add(current + (named.group(2) == null ? "" : "#" + named.group(2)));
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    private static Map<String, String> testSources() throws IOException {
+        Map<String, String> sources = new HashMap<>();
+        for (String module : List.of("switch-core", "tap-io", "daemon", "fuzz")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module, "src/test/java"))) {
+                for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                    String name = file.getFileName().toString().replace(".java", "");
+                    sources.put(name, Files.readString(file));
+                }
+            }
+        }
+        return sources;
     }
 
     private static void mayNotKnow(String room, String... others) {
