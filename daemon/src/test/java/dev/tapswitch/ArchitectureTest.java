@@ -185,8 +185,8 @@ class ArchitectureTest {
         while (named.find()) {
             if (named.group(1) != null) current = named.group(1);
             String source = tests.getOrDefault(current, "");
-            boolean isThere = !source.isEmpty()
-                    && (named.group(2) == null || source.contains("void " + named.group(2) + "("));
+            boolean isThere =
+                    !source.isEmpty() && (named.group(2) == null || source.contains("void " + named.group(2) + "("));
             if (!isThere) missing.add(current + (named.group(2) == null ? "" : "#" + named.group(2)));
         }
         assertEquals(List.of(), missing);

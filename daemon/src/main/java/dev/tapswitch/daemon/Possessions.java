@@ -52,6 +52,7 @@ final class Possessions implements HandOver.Owner {
         if (docker != null) docker.makeWay();
         nat.close();
         state.close();
+        host.abandonQueues();
     }
 
     @Override

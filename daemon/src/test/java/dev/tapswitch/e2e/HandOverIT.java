@@ -29,9 +29,11 @@ class HandOverIT {
     void noEchoIsLostAndNoInterfaceNoticesWhenANewProcessTakesOver(Io io) throws IOException, InterruptedException {
         try (var net = new Net()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
-            net.quietNode("b", "198.18.0.2/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io, 2);
             daemon.api().post("/v1/switches", "{\"name\": \"added\"}");
+            String port = "{\"name\": \"again\", \"device\": \"again0\", \"namespace\": \"" + b.namespace() + "\"}";
+            daemon.api().post("/v1/switches/added/ports", port);
             String link = link(a);
             Path said = net.directory().resolve("ping");
             Process ping = Command.start(
@@ -40,6 +42,9 @@ class HandOverIT {
             Await.pause(Duration.ofSeconds(1));
             ProcessHandle predecessor = ProcessHandle.of(daemon.pid()).orElseThrow();
             daemon.handOver();
+            // Nothing of the old process may hold an interface once the command has returned.
+            daemon.api().delete("/v1/switches/added/ports/again");
+            daemon.api().post("/v1/switches/added/ports", port);
             assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
             Matcher counts = PING.matcher(Files.readString(said));
             assertTrue(counts.find(), () -> daemon.log());

@@ -21,6 +21,7 @@ import dev.tapswitch.tap.device.TapDevice;
 import dev.tapswitch.tap.device.TapException;
 import dev.tapswitch.tap.loop.WorkerSettings;
 import dev.tapswitch.tap.loop.Workers;
+import dev.tapswitch.tap.sys.Libc;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -132,6 +133,14 @@ public final class SwitchHost implements AutoCloseable {
     /** Writes a file, with the reserve of file descriptors where there are no others left. */
     void withDescriptors(DescriptorReserve.Writing writing) throws IOException {
         opening.reserve().write(writing);
+    }
+
+    /**
+     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates: a device that it removes is gone at once. To be
+     * called when the workers are closed; nothing else may be called after.
+     */
+    public void abandonQueues() {
+        for (int[] fds : queues().values()) for (int fd : fds) Libc.close(fd);
     }
 
     /** Stops the workers, then lets go of all devices at once; what the supervisor holds of them it keeps. */

@@ -112,9 +112,11 @@ public final class UnixServer implements AutoCloseable {
         }
     }
 
-    /** Takes no more requests and removes the socket, if it is still ours; answers that are under way have a moment. */
+    /** Takes no more requests and removes the socket, if it is still ours; answers that are under way have a moment. A second call does nothing. */
     @Override
     public void close() {
+        // A hand-over closes the server before its owner does.
+        if (loop.isShuttingDown()) return;
         isClosing = true;
         if (channel.isOpen()) makeWay();
         // A loop that ends closes its connections first: what was answered is to be written before.
