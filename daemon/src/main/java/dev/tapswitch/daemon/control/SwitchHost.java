@@ -137,10 +137,11 @@ public final class SwitchHost implements AutoCloseable {
 
     /**
      * Closes the queues of all TAPs and leaves the devices to the process that has duplicates: a device that it removes is gone at once. To be
-     * called when the workers are closed; nothing else may be called after.
+     * called when the workers are closed; only {@link #close} may be called after, and then closes none of them again.
      */
     public void abandonQueues() {
         for (int[] fds : queues().values()) for (int fd : fds) Libc.close(fd);
+        switches.clear();
     }
 
     /** Stops the workers, then lets go of all devices at once; what the supervisor holds of them it keeps. */
