@@ -54,11 +54,10 @@ public final class JsonSchemas {
 
     private static <T> Map<String, Object> of(Setting<T> setting) {
         Map<String, Object> schema = new LinkedHashMap<>(setting.type().jsonSchema());
-        Object value = setting.type().json(setting.defaultValue());
-        boolean isPlain = value != null && value.toString().equals(setting.defaultText());
+        boolean isPlain = setting.hasPlainDefault();
         schema.put(
                 "description", isPlain ? setting.help() : setting.help() + " Default: " + setting.defaultText() + ".");
-        if (isPlain) schema.put("default", value);
+        if (isPlain) schema.put("default", setting.type().json(setting.defaultValue()));
         return schema;
     }
 
@@ -85,7 +84,8 @@ public final class JsonSchemas {
         return nullable;
     }
 
-    private static Map<String, Object> object(Object... keysAndValues) {
+    /** A map with these keys, each followed by its value, in this order. */
+    static Map<String, Object> object(Object... keysAndValues) {
         Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) map.put((String) keysAndValues[i], keysAndValues[i + 1]);
         return map;

@@ -91,6 +91,12 @@ public final class Setting<T> {
         return defaultText;
     }
 
+    /** Whether the default is a value that people can write, and does not depend on anything else. */
+    public boolean hasPlainDefault() {
+        Object shown = type.json(defaultValue);
+        return shown != null && shown.toString().equals(defaultText);
+    }
+
     public boolean isOn(Surface surface) {
         return surfaces.contains(surface);
     }

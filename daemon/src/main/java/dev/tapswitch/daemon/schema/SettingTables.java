@@ -50,9 +50,7 @@ public final class SettingTables {
         return isOther ? "`" + setting.type().json(setting.dockerDefault()) + "`" : defaultOf(setting);
     }
 
-    private static <T> String defaultOf(Setting<T> setting) {
-        Object value = setting.type().json(setting.defaultValue());
-        boolean isPlain = value != null && value.toString().equals(setting.defaultText());
-        return isPlain ? "`" + setting.defaultText() + "`" : setting.defaultText();
+    private static String defaultOf(Setting<?> setting) {
+        return setting.hasPlainDefault() ? "`" + setting.defaultText() + "`" : setting.defaultText();
     }
 }

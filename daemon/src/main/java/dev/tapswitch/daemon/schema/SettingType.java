@@ -1,6 +1,5 @@
 package dev.tapswitch.daemon.schema;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -71,7 +70,7 @@ public sealed interface SettingType<T> {
 
         @Override
         public Map<String, Object> jsonSchema() {
-            return ordered("type", "integer", "minimum", min, "maximum", max);
+            return JsonSchemas.object("type", "integer", "minimum", min, "maximum", max);
         }
 
         @Override
@@ -98,7 +97,7 @@ public sealed interface SettingType<T> {
 
         @Override
         public Map<String, Object> jsonSchema() {
-            return ordered(
+            return JsonSchemas.object(
                     "type", "string", "enum", values.keySet().stream().sorted().toList());
         }
     }
@@ -143,7 +142,7 @@ public sealed interface SettingType<T> {
 
         @Override
         public Map<String, Object> jsonSchema() {
-            return ordered("type", List.of("array", "string"), "items", Map.of("type", "string"));
+            return JsonSchemas.object("type", List.of("array", "string"), "items", Map.of("type", "string"));
         }
     }
 
@@ -152,11 +151,5 @@ public sealed interface SettingType<T> {
         if (value != null) return value;
         throw new IllegalArgumentException("\"" + text + "\" is not one of its values; expected "
                 + values.keySet().stream().sorted().collect(Collectors.joining(" or ")));
-    }
-
-    private static Map<String, Object> ordered(Object... keysAndValues) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) map.put((String) keysAndValues[i], keysAndValues[i + 1]);
-        return map;
     }
 }
