@@ -13,10 +13,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads configurations and requests. All that is wrong is found at once, each with its place and what was expected. */
@@ -211,16 +207,10 @@ public final class ConfigReader {
     }
 
     private Node compose(String text) throws ConfigException {
-        LoadSettings settings =
-                LoadSettings.builder().setLabel("").setCodePointLimit(64 << 20).build();
         try {
-            return new Compose(settings).composeString(text).orElse(null);
-        } catch (MarkedYamlEngineException e) {
-            int line = Problems.lineOf(e.getProblemMark().or(e::getContextMark));
-            String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
-            problems.add(line, "", "is not YAML: " + what);
-        } catch (YamlEngineException e) {
-            problems.add(0, "", "is not YAML: " + e.getMessage());
+            return YamlText.compose(text).orElse(null);
+        } catch (YamlText.NotYaml e) {
+            problems.add(e.line(), "", "is not YAML: " + e.getMessage());
         }
         problems.check();
         return null;

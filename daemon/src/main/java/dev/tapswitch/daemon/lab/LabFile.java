@@ -1,6 +1,7 @@
 package dev.tapswitch.daemon.lab;
 
 import dev.tapswitch.daemon.config.Problem;
+import dev.tapswitch.daemon.config.YamlText;
 import dev.tapswitch.daemon.lab.Lab.Attachment;
 import dev.tapswitch.daemon.lab.Lab.LabNode;
 import dev.tapswitch.daemon.schema.DaemonSchema;
@@ -18,10 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -104,17 +101,11 @@ final class LabFile {
     }
 
     private Node compose(String text) {
-        var settings = LoadSettings.builder().setLabel(file.toString()).build();
         try {
-            return new Compose(settings)
-                    .composeString(text)
+            return YamlText.compose(text)
                     .orElseThrow(() -> at(1, "the file is empty; a lab has name, switches and nodes"));
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-            String what = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
-            throw at(line, "not YAML: " + what);
-        } catch (YamlEngineException e) {
-            throw at(1, "not YAML: " + e.getMessage().lines().findFirst().orElse(""));
+        } catch (YamlText.NotYaml e) {
+            throw at(Math.max(1, e.line()), "not YAML: " + e.getMessage());
         }
     }
 

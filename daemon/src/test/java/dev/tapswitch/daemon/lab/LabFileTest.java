@@ -68,6 +68,8 @@ class LabFileTest {
         assertTrue(errorOf("switches: {lan: {}}\nnodes:\n  a: {adresses: []}\n")
                 .startsWith("small.yaml:3: an attachment has no \"adresses\""));
         assertTrue(errorOf("name: [\n").startsWith("small.yaml:2: not YAML: "));
+        assertTrue(errorOf("\"\\u").startsWith("small.yaml:1: not YAML: "));
+        assertTrue(errorOf("! x").startsWith("small.yaml:1: "));
         assertTrue(errorOf("").startsWith("small.yaml:1: the file is empty"));
         assertTrue(errorOf("name: a b\nswitches: {lan: {}}\nnodes: {}\n")
                 .startsWith("small.yaml:1: the name \"a b\" must be"));
