@@ -2,7 +2,7 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

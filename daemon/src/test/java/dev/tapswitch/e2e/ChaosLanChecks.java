@@ -1,6 +1,6 @@
 package dev.tapswitch.e2e;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

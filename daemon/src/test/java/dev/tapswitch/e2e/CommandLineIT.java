@@ -3,7 +3,7 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,10 +2,10 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.tapswitch.tap.device.Namespace;
-import dev.tapswitch.tap.device.TapDevice;
-import dev.tapswitch.tap.device.TapException;
-import dev.tapswitch.tap.device.TapSpec;
+import dev.tapswitch.linux.netns.Namespace;
+import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.tap.TapDevice;
+import dev.tapswitch.linux.tap.TapSpec;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class EndIT {
     }
 
     @Test
-    void aNameThatBecomesFreeIsTakenAtOnce() throws TapException {
+    void aNameThatBecomesFreeIsTakenAtOnce() throws DeviceException {
         try (var net = new Net()) {
             Node a = net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);

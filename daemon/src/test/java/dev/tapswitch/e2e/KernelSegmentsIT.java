@@ -9,11 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.frame.Segmenter;
 import dev.tapswitch.core.frame.VirtioNetHeader;
-import dev.tapswitch.tap.device.Namespace;
-import dev.tapswitch.tap.device.TapDevice;
-import dev.tapswitch.tap.device.TapException;
-import dev.tapswitch.tap.device.TapSpec;
-import dev.tapswitch.tap.sys.Libc;
+import dev.tapswitch.linux.netns.Namespace;
+import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.Libc;
+import dev.tapswitch.linux.tap.TapDevice;
+import dev.tapswitch.linux.tap.TapSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
@@ -128,7 +128,8 @@ class KernelSegmentsIT {
         return Libc.read(tap.queueFds()[0], memory.address(), LONGEST);
     }
 
-    private static TapDevice tap(Node node, String device, boolean offload, String... addresses) throws TapException {
+    private static TapDevice tap(Node node, String device, boolean offload, String... addresses)
+            throws DeviceException {
         var namespace = new Namespace.Named(node.namespace());
         var tap = TapDevice.open(
                 new TapSpec(device, namespace, 1, 1500, -1, offload, true, false, List.of(addresses), List.of()));
@@ -193,7 +194,7 @@ class KernelSegmentsIT {
         final TapDevice in;
         final TapDevice out;
 
-        Bridge(Net net) throws TapException {
+        Bridge(Net net) throws DeviceException {
             Node node = net.quietNode("k");
             node.ip("link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
             in = tap(node, "in", true);

@@ -7,7 +7,7 @@ import static dev.tapswitch.e2e.Wire.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

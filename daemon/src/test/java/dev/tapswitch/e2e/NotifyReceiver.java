@@ -4,9 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.tap.sys.Libc;
-import dev.tapswitch.tap.sys.Linux;
-import dev.tapswitch.tap.sys.UnixDatagramSocket;
+import dev.tapswitch.linux.sys.Libc;
+import dev.tapswitch.linux.sys.Linux;
+import dev.tapswitch.linux.unix.UnixDatagramSocket;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.tapswitch.fuzz;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

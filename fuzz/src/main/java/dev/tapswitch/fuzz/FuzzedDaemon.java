@@ -1,9 +1,9 @@
 package dev.tapswitch.fuzz;
 
-import dev.tapswitch.daemon.Daemon;
-import dev.tapswitch.daemon.DaemonOptions;
-import dev.tapswitch.daemon.json.Json;
-import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.control.Daemon;
+import dev.tapswitch.control.DaemonOptions;
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.json.JsonException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

@@ -1,11 +1,11 @@
 package dev.tapswitch.benchmarks.jmh;
 
-import dev.tapswitch.core.forward.Egress;
-import dev.tapswitch.core.forward.Forwarder;
-import dev.tapswitch.core.forward.LearningSwitch;
-import dev.tapswitch.core.forward.PortSettings;
-import dev.tapswitch.core.forward.SwitchSettings;
-import dev.tapswitch.core.forward.SwitchSnapshot;
+import dev.tapswitch.core.bridge.Egress;
+import dev.tapswitch.core.bridge.Forwarder;
+import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.core.bridge.PortSettings;
+import dev.tapswitch.core.bridge.SwitchSettings;
+import dev.tapswitch.core.bridge.SwitchSnapshot;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;

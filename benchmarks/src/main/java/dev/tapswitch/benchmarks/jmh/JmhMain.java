@@ -1,7 +1,7 @@
 package dev.tapswitch.benchmarks.jmh;
 
 import dev.tapswitch.benchmarks.e2e.report.Machine;
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.tapswitch.core.frame;
 
+import dev.tapswitch.core.net.MacAddress;
 import java.lang.foreign.MemorySegment;
 
 /** Any bytes are a frame: the memory ends where the frame ends, so that a read beyond it throws. */

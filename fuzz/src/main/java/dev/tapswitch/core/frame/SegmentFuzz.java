@@ -1,7 +1,7 @@
 package dev.tapswitch.core.frame;
 
-import dev.tapswitch.core.forward.Egress;
-import dev.tapswitch.core.forward.PortSettings;
+import dev.tapswitch.core.bridge.Egress;
+import dev.tapswitch.core.bridge.PortSettings;
 import dev.tapswitch.fuzz.FuzzInput;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

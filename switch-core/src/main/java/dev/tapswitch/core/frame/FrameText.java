@@ -1,5 +1,7 @@
 package dev.tapswitch.core.frame;
 
+import dev.tapswitch.core.net.IpText;
+import dev.tapswitch.core.net.MacAddress;
 import java.lang.foreign.MemorySegment;
 
 /** One line on what a frame is, much as tcpdump would say it, for people. Takes any bytes, also those of a frame that is cut off. Control threads. */

@@ -1,5 +1,6 @@
 package dev.tapswitch.core.frame;
 
+import dev.tapswitch.core.net.MacAddress;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import dev.tapswitch.benchmarks.e2e.testbed.Await;
 import dev.tapswitch.benchmarks.e2e.testbed.Command;
 import dev.tapswitch.benchmarks.e2e.testbed.Host;
 import dev.tapswitch.benchmarks.e2e.testbed.Tools;
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

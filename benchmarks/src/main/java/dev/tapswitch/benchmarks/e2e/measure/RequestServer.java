@@ -3,7 +3,7 @@ package dev.tapswitch.benchmarks.e2e.measure;
 import dev.tapswitch.benchmarks.e2e.testbed.Await;
 import dev.tapswitch.benchmarks.e2e.testbed.BenchException;
 import dev.tapswitch.benchmarks.e2e.testbed.Command;
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.tapswitch.benchmarks.e2e.report;
 
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.testbed;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.testbed;
 
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 
 /** Exact percentiles, in microseconds, of all samples of a run. */
 public record Latencies(long samples, double mean, double p50, double p99, double p999, double max, long over1ms) {

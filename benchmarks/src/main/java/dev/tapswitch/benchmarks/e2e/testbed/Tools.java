@@ -1,7 +1,7 @@
 package dev.tapswitch.benchmarks.e2e.testbed;
 
-import dev.tapswitch.daemon.json.Json;
-import dev.tapswitch.daemon.json.JsonException;
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.json.JsonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

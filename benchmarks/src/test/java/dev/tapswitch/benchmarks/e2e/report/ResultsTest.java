@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.benchmarks.e2e.measure.Metric;
 import dev.tapswitch.benchmarks.e2e.system.KernelBridge;
 import dev.tapswitch.benchmarks.e2e.system.Tapswitch;
-import dev.tapswitch.daemon.json.Json;
+import dev.tapswitch.control.json.Json;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

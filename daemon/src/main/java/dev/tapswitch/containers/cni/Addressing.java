@@ -1,0 +1,114 @@
+package dev.tapswitch.containers.cni;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.linux.netlink.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Addresses and routes of an interface, as an IPAM plugin gave them.
+ *
+ * @param ips of the result, each with {@code address} and maybe {@code gateway}
+ * @param routes of the result, each with {@code dst} and maybe {@code gw}
+ */
+record Addressing(List<Json> ips, List<Json> routes, Json dns) {
+    static Addressing of(CniRequest request) throws CniException {
+        List<Json> ips = new ArrayList<>();
+        List<Json> routes = new ArrayList<>();
+        Json result = request.ipam();
+        result.path("ips").forEach(ips::add);
+        result.path("routes").forEach(routes::add);
+        if (request.ipamPlugin().isEmpty()) {
+            for (String address : request.wantedAddresses()) {
+                ips.add(Json.object().put("address", address));
+            }
+        }
+        if (request.isDefaultGateway()) addDefaults(ips, routes);
+        return new Addressing(ips, routes, result.path("dns"));
+    }
+
+    private static void addDefaults(List<Json> ips, List<Json> routes) {
+        for (Json ip : ips) {
+            String gateway = ip.path("gateway").asString("");
+            String all = gateway.contains(":") ? "::/0" : "0.0.0.0/0";
+            boolean isThere = routes.stream()
+                    .anyMatch(route -> route.path("dst").asString("").equals(all));
+            if (gateway.isEmpty() || isThere) continue;
+            routes.add(Json.object().put("dst", all).put("gw", gateway));
+        }
+    }
+
+    List<String> addresses() {
+        return ips.stream().map(ip -> ip.path("address").asString("")).toList();
+    }
+
+    /** The gateways, each with its subnet's prefix length: what the host's end of the network has. */
+    List<String> gateways() {
+        return ips.stream()
+                .filter(ip -> ip.has("gateway"))
+                .map(ip -> ip.path("gateway").asString("")
+                        + ip.path("address").asString("").replaceFirst("[^/]*", ""))
+                .distinct()
+                .toList();
+    }
+
+    boolean hasGateway(boolean ipv6) {
+        return ips.stream()
+                .map(ip -> ip.path("gateway").asString(""))
+                .anyMatch(gateway -> !gateway.isEmpty() && gateway.contains(":") == ipv6);
+    }
+
+    /** The subnets that the addresses are of. */
+    List<String> subnets() {
+        return addresses().stream()
+                .map(address -> IpPrefix.ofInterface(address).network().toString())
+                .distinct()
+                .toList();
+    }
+
+    /** As the config file writes them. A route without a gateway of its own goes by that of the addresses of its family. */
+    List<String> routeTexts() throws CniException {
+        List<String> texts = new ArrayList<>();
+        for (Json route : routes) {
+            String to = route.path("dst").asString("");
+            String gateway = route.path("gw").asString(gatewayFor(to));
+            if (gateway.isEmpty()) {
+                throw new CniException(
+                        CniException.INVALID_CONFIG,
+                        "route " + to + " has no gateway; expected gw, or one of the subnet");
+            }
+            texts.add((to.endsWith("/0") ? "default" : to) + " via " + gateway);
+        }
+        return texts;
+    }
+
+    private String gatewayFor(String destination) {
+        return ips.stream()
+                .map(ip -> ip.path("gateway").asString(""))
+                .filter(gateway -> !gateway.isEmpty() && gateway.contains(":") == destination.contains(":"))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** The result of ADD, in the words of the configuration's version. */
+    Json result(CniRequest request, String mac, int mtu) {
+        Json result = Json.object().put("cniVersion", request.version());
+        Json device = result.putArray("interfaces").addObject();
+        device.put("name", request.ifname()).put("mac", mac).put("sandbox", request.netns());
+        if (request.version().equals("1.1.0")) device.put("mtu", mtu);
+        Json all = result.putArray("ips");
+        for (Json ip : ips) {
+            Json one = all.addObject().put("address", ip.path("address").asString(""));
+            // Before 1.0 the family is said.
+            if (request.version().startsWith("0.")) {
+                one.put("version", ip.path("address").asString("").contains(":") ? "6" : "4");
+            }
+            if (ip.has("gateway")) one.set("gateway", ip.path("gateway"));
+            one.put("interface", 0);
+        }
+        Json ways = result.putArray("routes");
+        routes.forEach(ways::add);
+        result.set("dns", dns.isObject() ? dns : Json.object());
+        return result;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.tapswitch.containers.docker;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.control.switches.RequestException.Reason;
+import java.math.BigInteger;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The methods of Docker's remote IPAM driver. It asks for each container's MAC, so that the address is bound to it before its first frame. What was
+ * given survives a restart. Control thread only.
+ */
+final class IpamDriver {
+    private final DockerState state;
+
+    IpamDriver(DockerState state) {
+        this.state = state;
+    }
+
+    Json getCapabilities() {
+        return object().put("RequiresMACAddress", true).put("RequiresRequestReplay", false);
+    }
+
+    Json getDefaultAddressSpaces() {
+        return object().put("LocalDefaultAddressSpace", "tapswitch-local")
+                .put("GlobalDefaultAddressSpace", "tapswitch-global");
+    }
+
+    Json requestPool(Json request) throws RequestException {
+        String wanted = request.path("Pool").asString("");
+        AddressBlock block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : AddressBlock.parse(wanted);
+        String subPool = request.path("SubPool").asString("");
+        AddressBlock range = subPool.isEmpty() ? block : AddressBlock.parse(subPool);
+        if (!block.overlaps(range) || range.length() < block.length()) {
+            throw new RequestException(Reason.INVALID, "range " + range + " is not within subnet " + block);
+        }
+        for (AddressPool other : state.pools.values()) {
+            if (block.overlaps(AddressBlock.parse(other.pool()))) {
+                throw new RequestException(
+                        Reason.CONFLICT, "subnet " + block + " overlaps with " + other.pool() + ", another network's");
+            }
+        }
+        AddressPool pool = new AddressPool("tapswitch/" + block, block.toString(), range.toString(), Map.of());
+        keep(pool);
+        Json answer = object().put("PoolID", pool.id()).put("Pool", pool.pool());
+        answer.putObject("Data");
+        return answer;
+    }
+
+    Json releasePool(Json request) throws RequestException {
+        if (state.pools.remove(request.path("PoolID").asString("")) != null) state.save();
+        return object();
+    }
+
+    Json requestAddress(Json request) throws RequestException {
+        AddressPool pool = pool(request);
+        AddressBlock block = AddressBlock.parse(pool.pool());
+        String wanted = request.path("Address").asString("");
+        BigInteger chosen = wanted.isEmpty() ? firstFree(pool) : AddressBlock.number(wanted);
+        String address = block.text(chosen);
+        if (!block.isForHosts(chosen)) {
+            throw new RequestException(Reason.INVALID, address + " is no host's address in subnet " + block);
+        }
+        if (pool.given().containsKey(address)) {
+            throw new RequestException(
+                    Reason.CONFLICT, "address " + address + " is given to another container already");
+        }
+        String mac = request.path("Options")
+                .path("com.docker.network.endpoint.macaddress")
+                .asString("");
+        keep(pool.with(address, mac));
+        Json answer = object().put("Address", address + "/" + block.length());
+        answer.putObject("Data");
+        return answer;
+    }
+
+    Json releaseAddress(Json request) throws RequestException {
+        AddressPool pool = state.pools.get(request.path("PoolID").asString(""));
+        if (pool == null) return object();
+        AddressBlock block = AddressBlock.parse(pool.pool());
+        String address = block.text(AddressBlock.number(request.path("Address").asString("")));
+        state.pools.put(pool.id(), pool.without(address));
+        state.save();
+        return object();
+    }
+
+    private static BigInteger firstFree(AddressPool pool) throws RequestException {
+        AddressBlock block = AddressBlock.parse(pool.pool());
+        AddressBlock range = AddressBlock.parse(pool.range());
+        for (BigInteger next = range.first(); range.contains(next); next = next.add(BigInteger.ONE)) {
+            if (block.isForHosts(next) && !pool.given().containsKey(block.text(next))) return next;
+        }
+        throw new RequestException(Reason.CONFLICT, "no address is left in " + range + ": all are given to containers");
+    }
+
+    /** A subnet of those that Docker takes its own from, which neither a pool nor the host has. */
+    private AddressBlock free(boolean ipv6) throws RequestException {
+        if (ipv6) {
+            // RFC 4193: a /48 of fd00::/8 with 40 random bits, and its first /64.
+            BigInteger random = new BigInteger(40, new SecureRandom());
+            return AddressBlock.of(
+                    BigInteger.valueOf(0xFD).shiftLeft(40).or(random).shiftLeft(80), 128, 64);
+        }
+        List<AddressBlock> taken = taken();
+        return Stream.concat(
+                        IntStream.rangeClosed(18, 31).mapToObj(i -> "172." + i + ".0.0/16"),
+                        IntStream.range(0, 16).mapToObj(i -> "192.168." + 16 * i + ".0/20"))
+                .map(AddressBlock::parse)
+                .filter(block -> taken.stream().noneMatch(block::overlaps))
+                .findFirst()
+                .orElseThrow(() -> new RequestException(
+                        Reason.CONFLICT, "no subnet is left of those that are chosen from: name one with --subnet"));
+    }
+
+    private List<AddressBlock> taken() throws RequestException {
+        try {
+            Stream<String> host = NetworkInterface.networkInterfaces()
+                    .flatMap(each -> each.getInterfaceAddresses().stream())
+                    .map(IpamDriver::text);
+            Stream<String> pools = state.pools.values().stream().map(AddressPool::pool);
+            return Stream.concat(host, pools).map(AddressBlock::parse).toList();
+        } catch (SocketException e) {
+            throw new RequestException(Reason.FAILED, "the host's addresses can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(InterfaceAddress address) {
+        String text = address.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return (zone < 0 ? text : text.substring(0, zone)) + "/" + address.getNetworkPrefixLength();
+    }
+
+    private AddressPool pool(Json request) throws RequestException {
+        String id = request.path("PoolID").asString("");
+        AddressPool pool = state.pools.get(id);
+        if (pool != null) return pool;
+        throw new RequestException(
+                Reason.NOT_FOUND,
+                "tapswitch has no address pool " + id
+                        + ": remove its network with 'docker network rm' and make it anew");
+    }
+
+    /** What can't be kept for a restart is not given. */
+    private void keep(AddressPool pool) throws RequestException {
+        AddressPool before = state.pools.put(pool.id(), pool);
+        try {
+            state.save();
+        } catch (RequestException e) {
+            if (before == null) state.pools.remove(pool.id());
+            else state.pools.put(pool.id(), before);
+            throw e;
+        }
+    }
+
+    private static Json object() {
+        return Json.object();
+    }
+}

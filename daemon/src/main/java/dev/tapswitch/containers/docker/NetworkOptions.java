@@ -1,0 +1,136 @@
+package dev.tapswitch.containers.docker;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.control.schema.Setting;
+import dev.tapswitch.control.schema.SwitchSchema;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.linux.tap.TapSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Reads CreateNetwork: the bridge driver's own options under their names, and ours. What is not understood is refused, not passed over. */
+final class NetworkOptions {
+    private static final String BRIDGE = "com.docker.network.bridge.";
+    private static final String OURS = "tapswitch.";
+
+    private final Json options;
+    private final Set<String> known = new TreeSet<>();
+
+    private NetworkOptions(Json options) {
+        this.options = options;
+    }
+
+    static DockerNetwork read(Json request) throws RequestException {
+        String id = request.path("NetworkID").asString("");
+        if (!id.matches("[0-9a-f]{12,}"))
+            throw new RequestException(Reason.INVALID, "NetworkID \"" + id + "\" is no id");
+        Json all = request.path("Options");
+        return new NetworkOptions(all.path("com.docker.network.generic")).network(id, all, request);
+    }
+
+    private DockerNetwork network(String id, Json all, Json request) throws RequestException {
+        DockerNetwork network = new DockerNetwork(
+                id,
+                parsed(BRIDGE + "name", TapSpec::checkedName, "ts-" + id.substring(0, 12)),
+                subnets(request, "IPv4Data"),
+                subnets(request, "IPv6Data"),
+                parsed("com.docker.network.driver.mtu", PortSchema.MTU.type()::parse, PortSchema.MTU.defaultValue()),
+                all.path("com.docker.network.internal").asBoolean(false) || flag("com.docker.network.internal", false),
+                flag(BRIDGE + "enable_ip_masquerade", true),
+                isRouted("gateway_mode_ipv4"),
+                isRouted("gateway_mode_ipv6"),
+                parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, ""),
+                parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
+                setting(SwitchSchema.ARP),
+                setting(PortSchema.LEARNING_LIMIT),
+                !flag(BRIDGE + "enable_icc", true));
+        refuseUnknown();
+        if (!network.ipv6().isEmpty() && network.mtu() < 1_280) {
+            throw new RequestException(
+                    Reason.INVALID,
+                    "com.docker.network.driver.mtu: " + network.mtu()
+                            + " is too small for IPv6; expected 1280 or more (RFC 8200 5)");
+        }
+        return network;
+    }
+
+    private static List<Subnet> subnets(Json request, String name) throws RequestException {
+        List<Subnet> subnets = new ArrayList<>();
+        for (Json one : request.path(name)) {
+            String pool = one.path("Pool").asString("");
+            String gateway = one.path("Gateway").asString("");
+            try {
+                IpPrefix.ofInterface(pool);
+                subnets.add(new Subnet(pool, Addresses.checked(gateway)));
+            } catch (IllegalArgumentException e) {
+                throw new RequestException(Reason.INVALID, name + ": " + e.getMessage(), e);
+            }
+        }
+        return subnets;
+    }
+
+    private boolean isRouted(String name) throws RequestException {
+        return parsed(
+                BRIDGE + name,
+                text -> switch (text) {
+                    case "nat" -> false;
+                    case "routed" -> true;
+                    default -> throw new IllegalArgumentException("\"" + text + "\"; expected nat or routed");
+                },
+                false);
+    }
+
+    private boolean flag(String name, boolean otherwise) throws RequestException {
+        return parsed(
+                name,
+                // What Go's strconv.ParseBool takes, and so Docker's bridge driver.
+                text -> switch (text) {
+                    case "1", "t", "T", "TRUE", "true", "True", "" -> true;
+                    case "0", "f", "F", "FALSE", "false", "False" -> false;
+                    default -> throw new IllegalArgumentException("\"" + text + "\"; expected true or false");
+                },
+                otherwise);
+    }
+
+    /** One of our own settings, which Docker's users write with a prefix. */
+    private <T> T setting(Setting<T> setting) throws RequestException {
+        return parsed(OURS + setting.key(), setting.type()::parse, setting.dockerDefault());
+    }
+
+    private <T> T parsed(String name, Function<String, T> parser, T otherwise) throws RequestException {
+        known.add(name);
+        if (!options.has(name)) return otherwise;
+        String text = options.path(name).asString("");
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(Reason.INVALID, "option " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void refuseUnknown() throws RequestException {
+        for (Map.Entry<String, Json> option : options.properties()) {
+            if (known.contains(option.getKey())) continue;
+            throw new RequestException(
+                    Reason.INVALID,
+                    "option " + option.getKey() + " is not known; expected one of " + String.join(", ", known));
+        }
+    }
+
+    private static String address(String text) {
+        return Addresses.isAny(text) ? "" : text;
+    }
+
+    private static String prefix(String text) {
+        if (text.matches("[A-Za-z][A-Za-z0-9_.-]{0,10}")) return text;
+        throw new IllegalArgumentException(
+                "\"" + text + "\"; expected a letter, then letters or digits, at most 11 in all");
+    }
+}

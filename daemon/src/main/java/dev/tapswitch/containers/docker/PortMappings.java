@@ -1,0 +1,53 @@
+package dev.tapswitch.containers.docker;
+
+import dev.tapswitch.containers.firewall.Nat;
+import dev.tapswitch.containers.firewall.PublishedPort;
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.control.switches.RequestException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what {@code -p} and {@code -P} say, as Docker passes it on. */
+final class PortMappings {
+    private PortMappings() {}
+
+    static List<Nat.Request> read(Json options, DockerNetwork network, DockerEndpoint endpoint)
+            throws RequestException {
+        List<Nat.Request> requests = new ArrayList<>();
+        for (Json mapping : options.path("com.docker.network.portmap")) {
+            int first = mapping.path("HostPort").asInt(0);
+            int last = mapping.path("HostPortEnd").asInt(first);
+            PublishedPort port = new PublishedPort(
+                    network.device(),
+                    protocol(mapping.path("Proto").asInt(0)),
+                    hostAddress(mapping.path("HostIP").asString(""), network),
+                    first,
+                    Addresses.withoutLength(endpoint.ipv4()),
+                    Addresses.withoutLength(endpoint.ipv6()),
+                    mapping.path("Port").asInt(0));
+            requests.add(new Nat.Request(port, first, last));
+        }
+        return requests;
+    }
+
+    /** IP protocol numbers. */
+    private static String protocol(int number) throws RequestException {
+        return switch (number) {
+            case 6 -> "tcp";
+            case 17 -> "udp";
+            case 132 -> "sctp";
+            default ->
+                throw new RequestException(Reason.INVALID, "ports of IP protocol " + number + " can't be published");
+        };
+    }
+
+    private static String hostAddress(String text, DockerNetwork network) throws RequestException {
+        if (text.isEmpty()) return network.hostAddress();
+        try {
+            return Addresses.isAny(text) ? "" : text;
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(Reason.INVALID, "\"" + text + "\" is not an address to publish a port at", e);
+        }
+    }
+}

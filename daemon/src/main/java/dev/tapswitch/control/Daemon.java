@@ -1,0 +1,258 @@
+package dev.tapswitch.control;
+
+import dev.tapswitch.containers.cni.Cni;
+import dev.tapswitch.containers.docker.Docker;
+import dev.tapswitch.containers.firewall.Nat;
+import dev.tapswitch.control.api.ApiServer;
+import dev.tapswitch.control.config.Config;
+import dev.tapswitch.control.config.ConfigException;
+import dev.tapswitch.control.config.ConfigReader;
+import dev.tapswitch.control.handover.Handover;
+import dev.tapswitch.control.handover.Predecessor;
+import dev.tapswitch.control.log.LogLevel;
+import dev.tapswitch.control.log.Plural;
+import dev.tapswitch.control.schema.DaemonSchema;
+import dev.tapswitch.control.schema.DockerSchema;
+import dev.tapswitch.control.state.StateDirectory;
+import dev.tapswitch.control.switches.Clock;
+import dev.tapswitch.control.switches.ControlService;
+import dev.tapswitch.control.switches.ControlThread;
+import dev.tapswitch.control.switches.ControlWatch;
+import dev.tapswitch.control.switches.ProcessPins;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.control.switches.RunningSwitch;
+import dev.tapswitch.control.switches.StateFile;
+import dev.tapswitch.control.switches.SwitchRuntime;
+import dev.tapswitch.control.systemd.Systemd;
+import dev.tapswitch.dataplane.worker.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon, composed by hand: config, state, workers, switches, API; then it waits for signals. */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final long TICK_MS = 1_000;
+    private static final long LONGEST_RULES_MS = 3_000;
+    /** Less than systemd waits for an end. */
+    private static final long LONGEST_REMOVAL_MS = 20_000;
+
+    private Daemon() {}
+
+    /**
+     * Runs until SIGTERM or SIGINT; SIGHUP reloads the config file.
+     *
+     * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
+     */
+    public static int run(DaemonOptions options) {
+        LastResort.take();
+        Predecessor predecessor = null;
+        try {
+            predecessor = Predecessor.of(System.getenv()).orElse(null);
+            Path file = options.config().toAbsolutePath().normalize();
+            Config config = ConfigReader.read(file);
+            Path socket = options.socket() == null
+                    ? config.get(DaemonSchema.SOCKET)
+                    : options.socket().toAbsolutePath();
+            LogLevel.set(config.get(DaemonSchema.LOG_LEVEL));
+            try (StateDirectory state = predecessor == null
+                    ? StateDirectory.open(config.get(DaemonSchema.STATE))
+                    : StateDirectory.openShared(config.get(DaemonSchema.STATE))) {
+                return serve(options, file, socket, config, state, predecessor);
+            }
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> System.err.println("tapswitch: " + problem));
+            tell(predecessor, e.oneLine());
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("tapswitch: " + e.getMessage());
+            tell(predecessor, e.getMessage());
+        } catch (ExecutionException e) {
+            System.err.println("tapswitch: " + e.getCause().getMessage());
+            tell(predecessor, e.getCause().getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 1;
+    }
+
+    private static void tell(Predecessor predecessor, String why) {
+        if (predecessor != null) predecessor.failed(why);
+    }
+
+    /** {@code predecessor}: null where this daemon takes nothing over. */
+    private static int serve(
+            DaemonOptions options, Path file, Path socket, Config config, StateDirectory state, Predecessor predecessor)
+            throws IOException, ConfigException, ExecutionException, InterruptedException {
+        String version = version();
+        // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
+        ControlThread thread = new ControlThread();
+        ControlThread commands = thread.forCommands();
+        Systemd systemd = Systemd.of(System.getenv());
+        try (SwitchRuntime host = new SwitchRuntime(config.workerSettings(), thread, systemd, new ProcessPins(state));
+                Nat nat = new Nat(commands, config.docker().get(DockerSchema.REACHABLE_BRIDGES));
+                ControlThread ended = thread;
+                ControlThread _ = commands;
+                ControlWatch _ = ControlWatch.start(thread, commands);
+                Systemd _ = systemd) {
+            if (predecessor == null) {
+                systemd.watch(host.workers());
+                ApiServer.makeRoom(socket);
+            } else {
+                systemd.isSuccessor();
+                host.workers().rehearse();
+                // What the predecessor knows may change until now, and not from now on.
+                predecessor.takeQueues(systemd::inherit);
+            }
+            StateFile additions = new StateFile(state);
+            ControlService control = new ControlService(file, config, host, additions, additions.load(), systemd);
+            Workers workers = host.workers();
+            String threads = Plural.of(workers.count(), "worker", "workers");
+            LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
+            Cni cni = Cni.load(state, control, nat);
+            try (Docker docker =
+                    config.docker().get(DockerSchema.ENABLED) ? Docker.restore(config, state, control, nat) : null) {
+                // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
+                // with it.
+                if (predecessor == null)
+                    thread.submit(() -> start(control, socket)).get();
+                else succeed(thread, control, socket, systemd, state, predecessor);
+                Signals signals = Signals.take();
+                startNetworks(cni, docker, nat, commands);
+                HandoverResources possessions = new HandoverResources(host, systemd, docker, nat, state, signals);
+                Handover handOver = new Handover(options.arguments(), socket, commands, possessions);
+                boolean isRestart;
+                try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, commands, handOver, version)) {
+                    possessions.with(api);
+                    if (predecessor == null) collectGarbageOfTheStart();
+                    thread.execute(() -> systemd.started(host));
+                    thread.every(TICK_MS, () -> tick(host, docker, systemd));
+                    commands.every(TICK_MS, () -> tickOfNetworks(docker, cni, nat));
+                    if (predecessor != null) thread.execute(predecessor::running);
+                    signals.await(() -> thread.execute(() -> reload(control)));
+                    possessions.endIfHandedOver();
+                    LOG.info("ending");
+                    isRestart = systemd.isRestarting();
+                    systemd.stopping();
+                }
+                if (!isRestart) removeFromHost(docker, nat, commands);
+            }
+        }
+        return 0;
+    }
+
+    /** Nothing forwards from now on: what would lead frames to us goes. A restart leaves it, for the sake of connections. */
+    private static void removeFromHost(Docker docker, Nat nat, ControlThread commands) throws InterruptedException {
+        try {
+            commands.submit(() -> {
+                        if (docker != null) docker.forgetDevicesOnHost();
+                        nat.removeRules();
+                        return nat;
+                    })
+                    .get(LONGEST_REMOVAL_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("the host's rules may be left behind: {}", e.toString());
+        }
+    }
+
+    /**
+     * Once, while hardly anything flows yet or the predecessor still forwards: 25 to 50 ms. What it leaves moves no more, and a later collection,
+     * of the little that control threads make, takes less than 1.
+     */
+    private static void collectGarbageOfTheStart() {
+        System.gc();
+    }
+
+    /** All ports are opened beside the predecessor, and read from the moment on when it does not. */
+    private static void succeed(
+            ControlThread thread,
+            ControlService control,
+            Path socket,
+            Systemd systemd,
+            StateDirectory state,
+            Predecessor predecessor)
+            throws IOException, ExecutionException, InterruptedException {
+        Workers workers = control.host().workers();
+        thread.submit(() -> {
+                    workers.hold();
+                    start(control, socket);
+                    collectGarbageOfTheStart();
+                    predecessor.awaitForward();
+                    workers.release();
+                    return null;
+                })
+                .get();
+        systemd.isMain();
+        systemd.watch(workers);
+        predecessor.awaitFree();
+        state.lock();
+    }
+
+    private static Object start(ControlService control, Path socket) throws RequestException {
+        control.start();
+        Collection<RunningSwitch> switches = control.host().switches();
+        int ports = switches.stream().mapToInt(one -> one.ports().size()).sum();
+        LOG.info(
+                "{} with {}, control on {}",
+                Plural.of(switches.size(), "switch", "switches"),
+                Plural.of(ports, "port", "ports"),
+                socket);
+        return control;
+    }
+
+    /** Of the host's rules there is one change for all, before anyone can ask for another. */
+    private static void startNetworks(Cni cni, Docker docker, Nat nat, ControlThread commands)
+            throws ExecutionException, InterruptedException {
+        CompletableFuture<Cni> started = commands.submit(() -> start(cni, docker, commands));
+        // Next in the thread's order, and so before any request.
+        CompletableFuture<Nat> rules = commands.submit(() -> {
+            boolean hasNetworks = docker != null || cni.isMasquerading();
+            if (hasNetworks && !started.isCompletedExceptionally()) nat.restored();
+            return nat;
+        });
+        started.get();
+        try {
+            rules.get(LONGEST_RULES_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("the host's firewall takes long: started without waiting for its rules");
+        }
+    }
+
+    private static Cni start(Cni cni, Docker docker, ControlThread commands) throws IOException {
+        cni.start();
+        if (docker != null) docker.start(commands);
+        return cni;
+    }
+
+    private static void tick(SwitchRuntime host, Docker docker, Systemd systemd) {
+        if (docker != null) docker.follow();
+        host.tick(Clock.nowMs());
+        systemd.tell(host);
+    }
+
+    private static void tickOfNetworks(Docker docker, Cni cni, Nat nat) {
+        long nowMs = Clock.nowMs();
+        if (docker != null) docker.tick(nowMs);
+        cni.tick(nowMs);
+        nat.tick();
+    }
+
+    private static void reload(ControlService control) {
+        try {
+            int changes = control.reload().size();
+            LOG.info("reloaded {}: {}", control.file(), Plural.of(changes, "change", "changes"));
+        } catch (RequestException e) {
+            LOG.error("reload failed: {}", e.getMessage());
+        }
+    }
+
+    private static String version() {
+        String version = Daemon.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tapswitch.control;
+
+import dev.tapswitch.linux.sys.Libc;
+import dev.tapswitch.linux.sys.Linux;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * SIGTERM, SIGINT and SIGHUP, as a queue. The JDK has no other way than sun.misc.Signal (module jdk.unsupported) to hear of SIGHUP,
+ * or to end with an exit code of our own; it is called by method handles because javac warns of its name and lets nobody say that it
+ * is meant, and our warnings are errors.
+ */
+final class Signals {
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+
+    private Signals() {}
+
+    /** From now on these signals come here. */
+    static Signals take() {
+        Signals signals = new Signals();
+        try {
+            // Ignored where nohup started this process, and the JVM leaves a signal that it inherits as ignored as it
+            // is.
+            Libc.signalDefault(Linux.SIGHUP);
+            for (String name : new String[] {"TERM", "INT", "HUP"}) signals.take(name);
+        } catch (Throwable e) {
+            throw new IllegalStateException("this JVM has no sun.misc.Signal: run it with module jdk.unsupported", e);
+        }
+        return signals;
+    }
+
+    /** Waits for SIGTERM or SIGINT; runs {@code onHangUp} at every SIGHUP meanwhile. */
+    void await(Runnable onHangUp) throws InterruptedException {
+        while (received.take().equals("HUP")) onHangUp.run();
+    }
+
+    /** Has {@link #await} return, as after SIGTERM. */
+    void end() {
+        received.add("END");
+    }
+
+    private void take(String name) throws Throwable {
+        var lookup = MethodHandles.publicLookup();
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        MethodHandle add = MethodHandles.lookup()
+                .findVirtual(BlockingQueue.class, "add", MethodType.methodType(boolean.class, Object.class));
+        MethodHandle onSignal = MethodHandles.dropArguments(
+                MethodHandles.insertArguments(add, 0, received, name).asType(MethodType.methodType(void.class)),
+                0,
+                signal);
+        lookup.findStatic(signal, "handle", MethodType.methodType(handler, signal, handler))
+                .invoke(
+                        lookup.findConstructor(signal, MethodType.methodType(void.class, String.class))
+                                .invoke(name),
+                        MethodHandleProxies.asInterfaceInstance(handler, onSignal));
+    }
+}

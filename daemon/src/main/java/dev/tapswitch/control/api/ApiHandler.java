@@ -1,0 +1,101 @@
+package dev.tapswitch.control.api;
+
+import dev.tapswitch.control.config.ConfigException;
+import dev.tapswitch.control.handover.Handover;
+import dev.tapswitch.control.http.Exchange;
+import dev.tapswitch.control.http.RequestHandler;
+import dev.tapswitch.control.switches.ControlService;
+import dev.tapswitch.control.switches.ControlThread;
+import dev.tapswitch.control.switches.RequestException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection's requests, each to its route on the control thread. */
+final class ApiHandler extends RequestHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+    private static final String TYPE = "application/json";
+
+    private final Router router;
+    private final ControlService control;
+    private final ControlThread thread;
+    private final ControlThread commands;
+    private final Handover handOver;
+
+    ApiHandler(Router router, ControlService control, ControlThread thread, ControlThread commands, Handover handOver) {
+        this.router = router;
+        this.control = control;
+        this.thread = thread;
+        this.commands = commands;
+        this.handOver = handOver;
+    }
+
+    @Override
+    protected void handle(Exchange exchange) {
+        if (!exchange.problem().isEmpty()) {
+            int status = exchange.isTooLong() ? 413 : 400;
+            answer(
+                    exchange,
+                    Response.error(status, "the request is not HTTP as it is taken here: " + exchange.problem()));
+            return;
+        }
+        switch (router.find(exchange.method(), exchange.uri(), exchange.body())) {
+            case Router.Found.Nowhere(var answer) -> answer(exchange, answer);
+            case Router.Found.To(var route, var request) when route.equals(Routes.WATCH) -> watch(exchange, request);
+            case Router.Found.To(var route, var request)
+            when route.equals(Routes.RESTART) -> {
+                var _ = handOver.begin()
+                        .thenApply(pid -> Response.ok(Views.object().put("pid", pid)))
+                        .exceptionally(ApiHandler::explain)
+                        .thenAccept(answer -> answer(exchange, answer));
+            }
+            case Router.Found.To(var route, var request) -> {
+                ControlThread its = route.path().equals(Routes.CNI) ? commands : thread;
+                var _ = its.submit(() -> route.action().run(request))
+                        .exceptionally(ApiHandler::explain)
+                        .thenAccept(answer -> answer(exchange, answer));
+            }
+        }
+    }
+
+    private void watch(Exchange exchange, Request request) {
+        var _ = thread.submit(() -> {
+                    TraceStream.start(control, thread, request, new ChunkedLines(exchange));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    answer(exchange, explain(failure));
+                    return null;
+                });
+    }
+
+    private static Response explain(Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        return switch (failure) {
+            case RequestException refused -> Response.error(status(refused.reason()), refused.getMessage());
+            case ConfigException wrong -> Response.error(400, wrong.oneLine());
+            default -> {
+                LOG.error("a request failed: this is a bug, please report it", failure);
+                yield Response.error(
+                        500, "the daemon failed at this, which is a bug: its log says more (" + failure + ")");
+            }
+        };
+    }
+
+    private static int status(RequestException.Reason reason) {
+        return switch (reason) {
+            case INVALID -> 400;
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case FAILED -> 500;
+            case BUSY -> 503;
+        };
+    }
+
+    /** Any thread. */
+    private void answer(Exchange exchange, Response answer) {
+        if (answer.listing() != null) exchange.stream(TYPE, answer.listing(), thread);
+        else exchange.answer(answer.status(), TYPE, answer.body().toString());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tapswitch.control.api;
+
+import dev.tapswitch.control.http.Parts;
+import dev.tapswitch.control.json.Json;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * JSON with an array that may be as long as a table, made a few entries at a time: what comes and goes meanwhile may be in it or not. Control
+ * thread.
+ */
+final class Listing implements Parts {
+    private static final int PART_LENGTH = 8_192;
+    private static final int MAX_STEPS = 64;
+    private static final int STEP_ENTRIES = 8;
+
+    /** The entries of an array. */
+    @FunctionalInterface
+    interface Entries {
+        /** Hands over the next few, perhaps none; false when these were the last. */
+        boolean next(Consumer<Json> visitor);
+    }
+
+    private final String before;
+    private final Entries entries;
+    private final Supplier<String> after;
+    private boolean hasBegun;
+    private boolean hasEntry;
+
+    private Listing(String before, Entries entries, Supplier<String> after) {
+        this.before = before;
+        this.entries = entries;
+        this.after = after;
+    }
+
+    /** An array. */
+    static Listing array(Entries entries) {
+        return new Listing("[", entries, () -> "]");
+    }
+
+    /** An object with members, then the array, then the members of another object, made once the array is whole. */
+    static Listing member(Json first, String name, Entries entries, Supplier<Json> last) {
+        String open = first.toString();
+        return new Listing(open.substring(0, open.length() - 1) + ",\"" + name + "\":[", entries, () -> {
+            String close = last.get().toString();
+            return (close.equals("{}") ? "]" : "],") + close.substring(1);
+        });
+    }
+
+    /** An entry for each value that is there now; null for one that is to be left out. */
+    static <T> Entries each(Collection<T> values, Function<T, Json> entry) {
+        Iterator<T> left = List.copyOf(values).iterator();
+        return visitor -> {
+            for (int i = 0; i < STEP_ENTRIES && left.hasNext(); i++) {
+                Json json = entry.apply(left.next());
+                if (json != null) visitor.accept(json);
+            }
+            return left.hasNext();
+        };
+    }
+
+    /** The entries of a table, by a walk that goes on where it stopped. */
+    static Entries walk(Walk walk) {
+        return new Entries() {
+            private int slot;
+
+            @Override
+            public boolean next(Consumer<Json> visitor) {
+                slot = walk.from(slot, visitor);
+                return slot >= 0;
+            }
+        };
+    }
+
+    /** A part of a walk over a table. */
+    @FunctionalInterface
+    interface Walk {
+        /** Hands over some entries from a slot on; returns the slot to go on with, or a negative number at the end. */
+        int from(int slot, Consumer<Json> visitor);
+    }
+
+    @Override
+    public boolean next(StringBuilder text) {
+        if (!hasBegun) text.append(before);
+        hasBegun = true;
+        boolean isMore = true;
+        for (int step = 0; isMore && step < MAX_STEPS && text.length() < PART_LENGTH; step++)
+            isMore = entries.next(entry -> add(text, entry));
+        if (!isMore) text.append(after.get()).append('\n');
+        return isMore;
+    }
+
+    private void add(StringBuilder text, Json entry) {
+        if (hasEntry) text.append(',');
+        hasEntry = true;
+        text.append(entry);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.tapswitch.control.api;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.json.JsonException;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.control.switches.RequestException.Reason;
+import java.util.Map;
+
+/**
+ * A request as its route sees it.
+ *
+ * @param path what stood for the {@code {name}}s of the route's path, decoded
+ * @param query its first value of each name, decoded
+ */
+record Request(Map<String, String> path, Map<String, String> query, String body) {
+    String part(String name) {
+        return path.get(name);
+    }
+
+    /** The query's value, or null. */
+    String query(String name) {
+        return query.get(name);
+    }
+
+    int number(String name, int least, int most, int otherwise) throws RequestException {
+        String text = query.get(name);
+        if (text == null) return otherwise;
+        if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
+            return Integer.parseInt(text);
+        }
+        throw new RequestException(
+                Reason.INVALID,
+                name + ": \"" + text + "\" is not a number in range; expected " + least + " to " + most);
+    }
+
+    /** The body as JSON on one line; Refused when it is not a JSON object. */
+    String json() throws RequestException {
+        try {
+            Json node = Json.parse(body.isBlank() ? "{}" : body);
+            if (node.isObject()) return node.toString();
+            throw new RequestException(
+                    Reason.INVALID, "the body is not a JSON object; expected e.g. {\"name\": \"web0\"}");
+        } catch (JsonException e) {
+            throw new RequestException(
+                    Reason.INVALID, "the body is not JSON: " + e.getMessage().replace('\n', ' '), e);
+        }
+    }
+}

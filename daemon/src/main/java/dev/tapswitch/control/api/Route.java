@@ -1,0 +1,32 @@
+package dev.tapswitch.control.api;
+
+import dev.tapswitch.control.config.ConfigException;
+import dev.tapswitch.control.switches.RequestException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A method and a path, and what they do, on the control thread.
+ *
+ * @param path e.g. {@code /v1/switches/{switch}/ports}
+ */
+record Route(String method, String path, Action action) {
+    /** What a route does. */
+    @FunctionalInterface
+    interface Action {
+        Response run(Request request) throws RequestException, ConfigException;
+    }
+
+    /** What stands for the names in the path; null where the path is another. {@code parts}: decoded. */
+    Map<String, String> match(List<String> parts) {
+        String[] own = path.substring(1).split("/", -1);
+        if (own.length != parts.size()) return null;
+        Map<String, String> values = new LinkedHashMap<>();
+        for (int i = 0; i < own.length; i++) {
+            if (own[i].startsWith("{")) values.put(own[i].substring(1, own[i].length() - 1), parts.get(i));
+            else if (!own[i].equals(parts.get(i))) return null;
+        }
+        return values;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.tapswitch.control.api;
+
+import dev.tapswitch.containers.firewall.Nat;
+import dev.tapswitch.control.config.IpAddress;
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.schema.SwitchSchema;
+import dev.tapswitch.control.switches.Clock;
+import dev.tapswitch.control.switches.ControlService;
+import dev.tapswitch.control.switches.PortState;
+import dev.tapswitch.control.switches.RunningPort;
+import dev.tapswitch.control.switches.RunningSwitch;
+import dev.tapswitch.core.bridge.DropReason;
+import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.core.bridge.PortCounter;
+import dev.tapswitch.core.net.MacAddress;
+import java.util.Locale;
+
+/** What runs, as JSON. Control thread only. */
+final class Views {
+    /** Of a table are looked at in one step. */
+    private static final int STEP_SLOTS = 256;
+
+    private Views() {}
+
+    static Json object() {
+        return Json.object();
+    }
+
+    static Json array() {
+        return Json.array();
+    }
+
+    static Json ofSwitch(ControlService control, RunningSwitch one) {
+        Json node = object();
+        LearningSwitch learning = one.learning();
+        node.put("name", one.name());
+        node.put("declared", control.isDeclared(one.name()));
+        one.values().json(SwitchSchema.ALL).forEach((key, value) -> node.set(key, Json.of(value)));
+        long ageingMs = one.settings().ageingMs();
+        if (ageingMs % 1_000 == 0) node.put("ageing-seconds", ageingMs / 1_000);
+        else node.put("ageing-seconds", ageingMs / 1_000.0);
+        node.put("ports", one.ports().size());
+        node.put("ports-up", up(one));
+        node.put("macs", learning.macTable().size());
+        node.put("neighbours", learning.neighbourTable().size());
+        return node;
+    }
+
+    static long up(RunningSwitch one) {
+        return one.ports().stream().filter(port -> port.state() == PortState.UP).count();
+    }
+
+    static Json ofPort(ControlService control, RunningSwitch one, RunningPort port) {
+        Json node = object();
+        node.put("name", port.config().name());
+        node.put("index", port.index());
+        node.put("state", port.state().name().toLowerCase(Locale.ROOT));
+        if (!port.why().isEmpty()) node.put("why", port.why());
+        if (isSlow(control, one, port)) node.put("slow-receiver", true);
+        node.put("declared", control.isDeclared(one.name(), port.config().name()));
+        port.config().json().forEach((key, value) -> node.set(key, Json.of(value)));
+        port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
+        node.put("macs", one.learning().macTable().size(port.index()));
+        node.set("counters", counters(one.learning(), port.index()));
+        return node;
+    }
+
+    static Listing.Entries ports(ControlService control, RunningSwitch one) {
+        return Listing.each(one.ports(), port -> isThere(one, port) ? ofPort(control, one, port) : null);
+    }
+
+    static Listing.Entries macs(RunningSwitch one, String port, Integer vlan) {
+        long ageingMs = one.settings().ageingMs();
+        return Listing.walk((slot, visitor) -> one.learning()
+                .macTable()
+                .forEach(slot, STEP_SLOTS, Clock.nowMs(), (mac, ofVlan, index, isStatic, ageMs) -> {
+                    String name = portName(one, index);
+                    boolean wanted = (port == null || port.equals(name)) && (vlan == null || vlan == ofVlan);
+                    if (!wanted || !isStatic && ageMs > ageingMs) return;
+                    Json node = object().put("mac", MacAddress.format(mac));
+                    node.put("vlan", ofVlan).put("port", name).put("static", isStatic);
+                    if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+                    visitor.accept(node);
+                }));
+    }
+
+    static Listing.Entries neighbours(RunningSwitch one) {
+        long ageingMs = one.settings().ageingMs();
+        return Listing.walk((slot, visitor) -> {
+            long nowMs = Clock.nowMs();
+            return one.learning()
+                    .neighbourTable()
+                    .forEach(slot, STEP_SLOTS, nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
+                        if (!isStatic && ageMs > ageingMs) return;
+                        Json node = object().put("address", new IpAddress(hi, lo).toString());
+                        node.put("mac", MacAddress.format(mac)).put("vlan", vlan);
+                        int port = one.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
+                        if (port >= 0) node.put("port", portName(one, port));
+                        node.put("static", isStatic);
+                        if (!isStatic) node.put("age-seconds", ageMs / 1_000);
+                        visitor.accept(node);
+                    });
+        });
+    }
+
+    static Listing.Entries publishedPorts(Nat nat) {
+        return Listing.each(nat.published(), port -> {
+            Json node = object().put("protocol", port.protocol());
+            node.put("host-address", port.hostAddress()).put("host-port", port.hostPort());
+            Json addresses = node.putArray("container-addresses");
+            if (!port.ipv4().isEmpty()) addresses.add(port.ipv4());
+            if (!port.ipv6().isEmpty()) addresses.add(port.ipv6());
+            return node.put("container-port", port.containerPort()).put("switch", port.device());
+        });
+    }
+
+    /** SWITCH.PORT of all ports that are limited because writes to them take too long. */
+    static Json slowReceivers(ControlService control) {
+        Json names = array();
+        for (RunningSwitch one : control.host().switches())
+            for (RunningPort port : one.ports())
+                if (isSlow(control, one, port))
+                    names.add(one.name() + "." + port.config().name());
+        return names;
+    }
+
+    private static boolean isSlow(ControlService control, RunningSwitch one, RunningPort port) {
+        return control.host().workers().isSlow(one.learning(), port.index());
+    }
+
+    static Listing stats(ControlService control, RunningSwitch one) {
+        Json totals = object();
+        Json totalDrops = object();
+        Listing.Entries ports = Listing.each(one.ports(), port -> {
+            if (!isThere(one, port)) return null;
+            Json counters = counters(one.learning(), port.index());
+            counters.properties()
+                    .forEach(counter ->
+                            add(totals, counter.getKey(), counter.getValue().asLong(0)));
+            counters.path("drops")
+                    .properties()
+                    .forEach(drop ->
+                            add(totalDrops, drop.getKey(), drop.getValue().asLong(0)));
+            Json node = object().put("name", port.config().name());
+            node.put("state", port.state().name().toLowerCase(Locale.ROOT));
+            if (isSlow(control, one, port)) node.put("slow-receiver", true);
+            counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
+            return node;
+        });
+        return Listing.member(object().put("switch", one.name()), "ports", ports, () -> {
+            totals.remove("drops");
+            return object().set("totals", totals.set("drops", totalDrops));
+        });
+    }
+
+    /** Whether a port is still there, and its index is not another's. */
+    private static boolean isThere(RunningSwitch one, RunningPort port) {
+        return one.port(port.config().name()) == port;
+    }
+
+    static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The name of the port at an index; ? where it went meanwhile. */
+    static String portName(RunningSwitch one, int index) {
+        var settings = one.learning().snapshot().port(index);
+        return settings == null ? "?" : settings.name();
+    }
+
+    private static void add(Json totals, String key, long amount) {
+        totals.put(key, totals.path(key).asLong(0) + amount);
+    }
+
+    private static Json counters(LearningSwitch learning, int port) {
+        Json counters = object();
+        for (PortCounter counter : PortCounter.values()) counters.put(name(counter), learning.count(port, counter));
+        Json drops = counters.putObject("drops");
+        for (DropReason reason : DropReason.values()) {
+            long count = learning.count(port, reason);
+            if (count > 0) drops.put(name(reason), count);
+        }
+        return counters;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.tapswitch.control.config;
+
+import dev.tapswitch.control.schema.SettingValues;
+import dev.tapswitch.control.schema.SwitchSchema;
+import dev.tapswitch.core.net.MacAddress;
+
+/** One step from a configuration to another. {@code toString} tells it to people. */
+public sealed interface Change {
+    String switchName();
+
+    /** The step back. */
+    Change inverse();
+
+    /** A switch, without its ports. */
+    record SwitchAdded(String switchName, SettingValues settings) implements Change {
+        @Override
+        public Change inverse() {
+            return new SwitchRemoved(switchName, settings);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + " added";
+        }
+    }
+
+    /** A switch whose ports have been removed. */
+    record SwitchRemoved(String switchName, SettingValues settings) implements Change {
+        @Override
+        public Change inverse() {
+            return new SwitchAdded(switchName, settings);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + " removed";
+        }
+    }
+
+    record SettingsChanged(String switchName, SettingValues before, SettingValues after) implements Change {
+        @Override
+        public Change inverse() {
+            return new SettingsChanged(switchName, after, before);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": " + before.difference(after, SwitchSchema.ALL);
+        }
+    }
+
+    record PortAdded(String switchName, PortConfig port) implements Change {
+        @Override
+        public Change inverse() {
+            return new PortRemoved(switchName, port);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": port " + port.name() + " added";
+        }
+    }
+
+    record PortRemoved(String switchName, PortConfig port) implements Change {
+        @Override
+        public Change inverse() {
+            return new PortAdded(switchName, port);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": port " + port.name() + " removed";
+        }
+    }
+
+    /** On the same device. */
+    record PortChanged(String switchName, PortConfig before, PortConfig after) implements Change {
+        @Override
+        public Change inverse() {
+            return new PortChanged(switchName, after, before);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": port " + after.name() + ": " + before.difference(after);
+        }
+    }
+
+    record MacAdded(String switchName, StaticMac mac) implements Change {
+        @Override
+        public Change inverse() {
+            return new MacRemoved(switchName, mac);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": " + MacAddress.format(mac.mac()) + " bound to port " + mac.port();
+        }
+    }
+
+    record MacRemoved(String switchName, StaticMac mac) implements Change {
+        @Override
+        public Change inverse() {
+            return new MacAdded(switchName, mac);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": " + MacAddress.format(mac.mac()) + " no longer bound to port "
+                    + mac.port();
+        }
+    }
+
+    record NeighbourAdded(String switchName, StaticNeighbour neighbour) implements Change {
+        @Override
+        public Change inverse() {
+            return new NeighbourRemoved(switchName, neighbour);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": neighbour " + neighbour.address() + " added";
+        }
+    }
+
+    record NeighbourRemoved(String switchName, StaticNeighbour neighbour) implements Change {
+        @Override
+        public Change inverse() {
+            return new NeighbourAdded(switchName, neighbour);
+        }
+
+        @Override
+        public String toString() {
+            return "switch " + switchName + ": neighbour " + neighbour.address() + " removed";
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package dev.tapswitch.control.config;
+
+import dev.tapswitch.control.schema.DaemonSchema;
+import dev.tapswitch.control.schema.DockerSchema;
+import dev.tapswitch.control.schema.SettingValues;
+import dev.tapswitch.core.frame.EtherType;
+import dev.tapswitch.core.net.MacAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads configurations and requests. All that is wrong is found at once, each with its place and what was expected. */
+public final class ConfigReader {
+    private final Problems problems;
+
+    private ConfigReader(String source) {
+        this.problems = new Problems(source);
+    }
+
+    /** Reads a config file. */
+    public static Config read(Path file) throws ConfigException {
+        return parse(file.toString(), textOf(file));
+    }
+
+    /** Reads a config file's text; {@code source} names it in problems. */
+    public static Config parse(String source, String text) throws ConfigException {
+        ConfigReader reader = new ConfigReader(source);
+        Config config = reader.config(new YamlMapping(reader.compose(text), "", reader.problems));
+        reader.problems.check();
+        return config;
+    }
+
+    /** Reads what was added by command or API, as the state file keeps it; {@code source} names it in problems. */
+    public static UserChanges parseAdditions(String source, String text) throws ConfigException {
+        ConfigReader reader = new ConfigReader(source);
+        YamlMapping top = new YamlMapping(reader.compose(text), "", reader.problems);
+        top.number("version", 1, 1, 1);
+        UserChanges additions = new UserChanges(
+                reader.switches(top.mapping("switches"), true), reader.switches(top.mapping("additions"), true));
+        top.done();
+        reader.problems.check();
+        return additions;
+    }
+
+    /** A new switch as a request describes it: its name and settings. */
+    public static SwitchConfig switchOf(String body) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
+        String name = reader.nameOf(mapping, "the new switch's name");
+        SwitchConfig read = SwitchReader.read(name, mapping, reader.problems, false);
+        reader.checkDevices(Map.of(name, read));
+        reader.problems.check();
+        return read;
+    }
+
+    /** A switch with all defaults. */
+    public static SwitchConfig switchNamed(String name) throws ConfigException {
+        try {
+            return SwitchConfig.of(SwitchReader.checkedName(name));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(new Problem("", 0, "name", e.getMessage()));
+        }
+    }
+
+    /** A new port as a request describes it. */
+    public static PortConfig portOf(String body) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        Node node = reader.compose(body);
+        String name = reader.nameOf(new YamlMapping(node, "", new Problems("")), "the new port's name");
+        YamlMapping mapping = new YamlMapping(node, "ports." + name, reader.problems);
+        mapping.value("name");
+        PortConfig read = PortReader.read(mapping, PortConfig.of(name));
+        reader.problems.check();
+        return read;
+    }
+
+    /** A port with what a request changes of it. */
+    public static PortConfig portOf(PortConfig base, String body) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        YamlMapping mapping = new YamlMapping(reader.compose(body), "ports." + base.name(), reader.problems);
+        if (!base.name().equals(mapping.text("name", base.name())))
+            mapping.problem("name", "a port can't be renamed; delete it and add another");
+        PortConfig read = PortReader.read(mapping, base);
+        if (!read.isSameDevice(base))
+            mapping.problem("a port can't move to another device or namespace; delete it and add it again");
+        reader.problems.check();
+        return read;
+    }
+
+    /** A binding as a request describes it, to one of {@code ports}. */
+    public static StaticMac staticMacOf(String body, Map<String, PortConfig> ports) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        StaticMac read = SwitchReader.staticMac(new YamlMapping(reader.compose(body), "", reader.problems), ports);
+        reader.problems.check();
+        return read;
+    }
+
+    /** A frame to come in on one of {@code ports}, as a request describes it. */
+    public static ProbeRequest supposedFrameOf(String body, Map<String, PortConfig> ports) throws ConfigException {
+        ConfigReader reader = new ConfigReader("");
+        YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
+        ProbeRequest read = new ProbeRequest(
+                mapping.text("in", null),
+                mapping.parsed("source", MacAddress::parse, 0L),
+                mapping.parsed("destination", MacAddress::parse, MacAddress.BROADCAST),
+                mapping.number("vlan", 0, 4_094, 0),
+                mapping.parsed("ethertype", ConfigReader::etherType, EtherType.IPV4),
+                mapping.parsed("arp-target", IpAddress::parse, null));
+        mapping.done();
+        if (read.in() == null || !ports.containsKey(read.in())) {
+            mapping.problem(
+                    "in",
+                    (read.in() == null ? "is not set" : "there is no port " + read.in()) + "; expected one of "
+                            + String.join(", ", ports.keySet()));
+        }
+        if (!mapping.has("source"))
+            mapping.problem("source", "is not set; expected the MAC address that sends the frame");
+        reader.problems.check();
+        return read;
+    }
+
+    private Config config(YamlMapping top) {
+        Config config = new Config(
+                top.settings(DaemonSchema.ALL, SettingValues.DEFAULTS),
+                docker(top.mapping("docker")),
+                switches(top.mapping("switches"), false));
+        top.done();
+        String defaultBridge = config.docker().get(DockerSchema.DEFAULT_BRIDGE);
+        if (config.switches().containsKey(defaultBridge)) {
+            top.mapping("switches")
+                    .problem(defaultBridge, "is docker's default-bridge too; expected another name for this switch");
+        }
+        return config;
+    }
+
+    private static SettingValues docker(YamlMapping mapping) {
+        SettingValues docker = mapping.settings(DockerSchema.ALL, SettingValues.DEFAULTS);
+        mapping.done();
+        boolean hasBridge = !docker.get(DockerSchema.DEFAULT_BRIDGE).isEmpty();
+        if (hasBridge && !docker.get(DockerSchema.ENABLED))
+            mapping.problem("default-bridge", "is set, and enabled is not; expected enabled: true with it");
+        if (!hasBridge && !docker.get(DockerSchema.DEFAULT_BRIDGE_ADDRESS).isEmpty())
+            mapping.problem("default-bridge-address", "is set without default-bridge; expected the bridge's name too");
+        return docker;
+    }
+
+    private Map<String, SwitchConfig> switches(YamlMapping switches, boolean partial) {
+        Map<String, SwitchConfig> read = new LinkedHashMap<>();
+        for (Map.Entry<String, Node> entry : switches.entries().entrySet()) {
+            YamlMapping mapping = new YamlMapping(entry.getValue(), switches.pathOf(entry.getKey()), problems);
+            try {
+                String name = SwitchReader.checkedName(entry.getKey());
+                read.put(name, SwitchReader.read(name, mapping, problems, partial));
+            } catch (IllegalArgumentException e) {
+                switches.problem(entry.getKey(), e.getMessage());
+            }
+        }
+        checkDevices(switches, read);
+        return read;
+    }
+
+    private void checkDevices(Map<String, SwitchConfig> switches) {
+        checkDevices(new YamlMapping(null, "", problems), switches);
+    }
+
+    /** An interface is one port's. */
+    private void checkDevices(YamlMapping mapping, Map<String, SwitchConfig> switches) {
+        Map<String, String> owners = new HashMap<>();
+        for (SwitchConfig each : switches.values()) {
+            for (PortConfig port : each.ports().values()) {
+                // A slash is in no device's name.
+                String place = port.namespace() + "/" + port.device();
+                String owner = owners.putIfAbsent(place, each.name() + "." + port.name());
+                if (owner == null) continue;
+                Node at = portNode(mapping, each.name(), port.name());
+                problems.add(
+                        at == null ? 0 : Problems.lineOf(at),
+                        mapping.pathOf(each.name()) + ".ports." + port.name(),
+                        "device " + port.device() + " in namespace " + port.namespace() + " is already that of port "
+                                + owner + "; expected each device once");
+            }
+        }
+    }
+
+    private static Node portNode(YamlMapping switches, String name, String port) {
+        Problems none = new Problems("");
+        YamlMapping one = new YamlMapping(switches.entries().get(name), "", none);
+        return one.mapping("ports").entries().get(port);
+    }
+
+    private String nameOf(YamlMapping mapping, String what) throws ConfigException {
+        String name = mapping.parsed("name", SwitchReader::checkedName, null);
+        if (name != null) return name;
+        String text = mapping.text("name", null);
+        if (text == null) throw new ConfigException(new Problem("", 0, "name", "is not set; expected " + what));
+        try {
+            return SwitchReader.checkedName(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(new Problem("", 0, "name", e.getMessage()));
+        }
+    }
+
+    private Node compose(String text) throws ConfigException {
+        try {
+            return YamlText.compose(text).orElse(null);
+        } catch (YamlText.NotYaml e) {
+            problems.add(e.line(), "", "is not YAML: " + e.getMessage());
+        }
+        problems.check();
+        return null;
+    }
+
+    private static String textOf(Path file) throws ConfigException {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(new Problem(
+                    file.toString(),
+                    0,
+                    "",
+                    "there is no such file; expected a config, see config/tapswitch.yaml for one"));
+        } catch (IOException e) {
+            throw new ConfigException(new Problem(file.toString(), 0, "", "can't be read: " + e));
+        }
+    }
+
+    private static int etherType(String text) {
+        return switch (text) {
+            case "ipv4" -> EtherType.IPV4;
+            case "ipv6" -> EtherType.IPV6;
+            case "arp" -> EtherType.ARP;
+            default -> {
+                if (text.matches("0x[0-9a-fA-F]{1,4}")) yield Integer.parseInt(text.substring(2), 16);
+                if (text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 0xFFFF) yield Integer.parseInt(text);
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is not an ethertype; expected ipv4, ipv6, arp, or a number such as 0x88b5");
+            }
+        };
+    }
+}

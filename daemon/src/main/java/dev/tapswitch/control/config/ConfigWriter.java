@@ -1,0 +1,30 @@
+package dev.tapswitch.control.config;
+
+import dev.tapswitch.control.schema.SwitchSchema;
+import dev.tapswitch.core.net.MacAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Switches as plain maps with the keys of the configuration file, for JSON. */
+public final class ConfigWriter {
+    private ConfigWriter() {}
+
+    /** A whole switch, as the file writes it. */
+    public static Map<String, Object> of(SwitchConfig one) {
+        Map<String, Object> map = one.values().json(SwitchSchema.ALL);
+        Map<String, Object> ports = new LinkedHashMap<>();
+        one.ports().forEach((name, port) -> ports.put(name, port.json()));
+        map.put("ports", ports);
+        map.put("static-macs", one.staticMacs().stream().map(ConfigWriter::of).toList());
+        map.put("neighbours", one.neighbours().stream().map(ConfigWriter::of).toList());
+        return map;
+    }
+
+    private static Map<String, Object> of(StaticMac mac) {
+        return Map.of("mac", MacAddress.format(mac.mac()), "port", mac.port(), "vlan", mac.vlan());
+    }
+
+    private static Map<String, Object> of(StaticNeighbour neighbour) {
+        return Map.of("address", neighbour.address().toString(), "mac", MacAddress.format(neighbour.mac()));
+    }
+}

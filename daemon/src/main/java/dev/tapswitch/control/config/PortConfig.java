@@ -1,0 +1,132 @@
+package dev.tapswitch.control.config;
+
+import static dev.tapswitch.control.schema.PortSchema.ACCEPT_RA;
+import static dev.tapswitch.control.schema.PortSchema.ADDRESSES;
+import static dev.tapswitch.control.schema.PortSchema.DEVICE;
+import static dev.tapswitch.control.schema.PortSchema.DROP_BEYOND_LIMIT;
+import static dev.tapswitch.control.schema.PortSchema.HAIRPIN;
+import static dev.tapswitch.control.schema.PortSchema.ISOLATED;
+import static dev.tapswitch.control.schema.PortSchema.LEARNING_LIMIT;
+import static dev.tapswitch.control.schema.PortSchema.MAC;
+import static dev.tapswitch.control.schema.PortSchema.MTU;
+import static dev.tapswitch.control.schema.PortSchema.NAMESPACE;
+import static dev.tapswitch.control.schema.PortSchema.OFFLOAD;
+import static dev.tapswitch.control.schema.PortSchema.PERSISTENT;
+import static dev.tapswitch.control.schema.PortSchema.RECEIVE_LIMIT;
+import static dev.tapswitch.control.schema.PortSchema.ROUTES;
+import static dev.tapswitch.control.schema.PortSchema.SEND_LIMIT;
+import static dev.tapswitch.control.schema.PortSchema.UP;
+
+import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.control.schema.Setting;
+import dev.tapswitch.control.schema.Setting.Subject;
+import dev.tapswitch.control.schema.SettingValues;
+import dev.tapswitch.core.bridge.PortSettings;
+import dev.tapswitch.linux.netns.Namespace;
+import dev.tapswitch.linux.tap.TapSpec;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A port as a user configured it.
+ *
+ * @param kind the type of its device; users add TAPs
+ * @param values of the settings in {@link PortSchema}
+ * @param movedFrom where its device was created, if a container runtime moved it; empty if it stayed there
+ */
+public record PortConfig(String name, PortKind kind, SettingValues values, Optional<DeviceOrigin> movedFrom) {
+    /** A TAP with all defaults. */
+    public static PortConfig of(String name) {
+        return new PortConfig(name, PortKind.TAP, SettingValues.DEFAULTS.with(DEVICE, name), Optional.empty());
+    }
+
+    /** The host end of a veth pair that somebody else created in the daemon's namespace. */
+    public static PortConfig ofVeth(String device) {
+        return new PortConfig(device, PortKind.VETH, SettingValues.DEFAULTS.with(DEVICE, device), Optional.empty());
+    }
+
+    public <T> T get(Setting<T> setting) {
+        return values.get(setting);
+    }
+
+    public <T> PortConfig with(Setting<T> setting, T value) {
+        return new PortConfig(name, kind, values.with(setting, value), movedFrom);
+    }
+
+    public Namespace namespace() {
+        return get(NAMESPACE);
+    }
+
+    /** The interface's name in its namespace. */
+    public String device() {
+        return get(DEVICE);
+    }
+
+    /** The same port on an interface that a container runtime has moved and renamed. */
+    public PortConfig at(Namespace namespace, String device) {
+        SettingValues moved = values.with(NAMESPACE, namespace).with(DEVICE, device);
+        return new PortConfig(name, kind, moved, Optional.of(origin()));
+    }
+
+    /** Where its device was created, and under which name. */
+    public DeviceOrigin origin() {
+        return movedFrom.orElseGet(() -> new DeviceOrigin(namespace(), device()));
+    }
+
+    /** What the forwarding decision needs. */
+    public PortSettings settings() {
+        return PortSettings.of(name, get(MTU))
+                .withOffload(get(OFFLOAD))
+                .withHairpin(get(HAIRPIN))
+                .withIsolation(get(ISOLATED))
+                .withLearningLimit(get(LEARNING_LIMIT), get(DROP_BEYOND_LIMIT))
+                .withStation(
+                        namespace() instanceof Namespace.Current
+                                ? ""
+                                : namespace().toString());
+    }
+
+    /** What its TAP is to be. */
+    public TapSpec tap(int queues) {
+        return new TapSpec(
+                device(),
+                namespace(),
+                queues,
+                get(MTU),
+                get(MAC),
+                get(OFFLOAD),
+                get(UP),
+                get(PERSISTENT),
+                get(ADDRESSES),
+                get(ROUTES),
+                get(SEND_LIMIT),
+                get(RECEIVE_LIMIT),
+                get(ACCEPT_RA));
+    }
+
+    /** All settings by key, as the configuration file has them. */
+    public Map<String, Object> json() {
+        return values.json(PortSchema.ALL);
+    }
+
+    /** {@code mtu 1500 -> 9000, up true -> false}. */
+    String difference(PortConfig after) {
+        return values.difference(after.values, PortSchema.ALL);
+    }
+
+    /** Whether both want the same of the interface itself. */
+    public boolean hasSameLink(PortConfig other) {
+        return hasSame(other, Subject.INTERFACE);
+    }
+
+    /** Whether both are the same interface: a change from one to the other needs no new device. */
+    public boolean isSameDevice(PortConfig other) {
+        return kind == other.kind && hasSame(other, Subject.IDENTITY);
+    }
+
+    private boolean hasSame(PortConfig other, Subject subject) {
+        return PortSchema.ALL.stream()
+                .filter(setting -> setting.subject() == subject)
+                .allMatch(setting -> get(setting).equals(other.get(setting)));
+    }
+}

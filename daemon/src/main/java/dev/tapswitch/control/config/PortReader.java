@@ -1,0 +1,45 @@
+package dev.tapswitch.control.config;
+
+import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.linux.tap.TapSpec;
+import java.util.function.BiConsumer;
+
+/** Reads the settings of one port, from a file or from a request. */
+final class PortReader {
+    private static final int MIN_MTU_FOR_IPV6 = 1_280;
+
+    private PortReader() {}
+
+    /** What the mapping says, and for the rest what {@code base} says. */
+    static PortConfig read(YamlMapping port, PortConfig base) {
+        var read = new PortConfig(
+                base.name(), base.kind(), port.settings(PortSchema.ALL, base.values()), base.movedFrom());
+        port.done();
+        check(read, port::problem);
+        return read;
+    }
+
+    /** What no setting's own type can tell; {@code problem} takes the setting's key and what is wrong. */
+    static void check(PortConfig port, BiConsumer<String, String> problem) {
+        checkDevice(port, problem);
+        boolean usesIpv6 = port.get(PortSchema.ADDRESSES).stream().anyMatch(address -> address.contains(":"));
+        int mtu = port.get(PortSchema.MTU);
+        if (usesIpv6 && mtu < MIN_MTU_FOR_IPV6) {
+            problem.accept(
+                    PortSchema.MTU.key(),
+                    mtu + " is too small for the port's IPv6 address; expected " + MIN_MTU_FOR_IPV6
+                            + " or more (RFC 8200 5)");
+        }
+    }
+
+    private static void checkDevice(PortConfig port, BiConsumer<String, String> problem) {
+        try {
+            TapSpec.checkedName(port.device());
+        } catch (IllegalArgumentException e) {
+            boolean isDefault = port.device().equals(port.name());
+            problem.accept(
+                    PortSchema.DEVICE.key(),
+                    (isDefault ? "is not set, and the port's name can't be its default: " : "") + e.getMessage());
+        }
+    }
+}

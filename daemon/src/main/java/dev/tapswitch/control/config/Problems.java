@@ -1,0 +1,44 @@
+package dev.tapswitch.control.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Collects all that is wrong, so that a user mends a file in one go. */
+final class Problems {
+    private final String source;
+    private final List<Problem> found = new ArrayList<>();
+
+    Problems(String source) {
+        this.source = source;
+    }
+
+    void add(Node node, String path, String message) {
+        add(lineOf(node), path, message);
+    }
+
+    void add(int line, String path, String message) {
+        found.add(new Problem(source, source.isEmpty() ? 0 : line, path, message));
+    }
+
+    /** Throws when anything was found. */
+    void check() throws ConfigException {
+        if (!found.isEmpty()) {
+            throw new ConfigException(found.stream()
+                    .sorted(Comparator.comparingInt(Problem::line))
+                    .toList());
+        }
+    }
+
+    /** From 1; 0 where the node does not say. */
+    static int lineOf(Node node) {
+        return lineOf(node.getStartMark());
+    }
+
+    static int lineOf(Optional<Mark> mark) {
+        return mark.map(m -> m.getLine() + 1).orElse(0);
+    }
+}

@@ -1,0 +1,8 @@
+package dev.tapswitch.control.config;
+
+/**
+ * A neighbour that need not be learned.
+ *
+ * @param mac low 48 bits
+ */
+public record StaticNeighbour(IpAddress address, long mac) {}

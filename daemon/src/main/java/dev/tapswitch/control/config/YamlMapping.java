@@ -1,0 +1,206 @@
+package dev.tapswitch.control.config;
+
+import dev.tapswitch.control.schema.Setting;
+import dev.tapswitch.control.schema.SettingType;
+import dev.tapswitch.control.schema.SettingValues;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * A YAML mapping whose keys are read one by one. A value that is wrong becomes a problem and reads as its default, so that one pass finds
+ * all problems; keys that nobody asked for are unknown: see {@link #done()}.
+ */
+final class YamlMapping {
+    private final Map<String, Node> values = new LinkedHashMap<>();
+    private final Map<String, Node> keys = new LinkedHashMap<>();
+    private final Set<String> asked = new LinkedHashSet<>();
+    private final Node node;
+    private final String path;
+    private final Problems problems;
+
+    /** {@code node}: null, or a null scalar, reads as an empty mapping. */
+    YamlMapping(Node node, String path, Problems problems) {
+        this.node = node;
+        this.path = path;
+        this.problems = problems;
+        if (node instanceof MappingNode mapping) mapping.getValue().forEach(this::add);
+        else if (!isNull(node)) problems.add(node, path, what(node) + "; expected settings, one \"key: value\" a line");
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** The names of all keys, each with its value; all of them count as asked for. */
+    Map<String, Node> entries() {
+        asked.addAll(values.keySet());
+        return values;
+    }
+
+    boolean has(String key) {
+        return !isNull(values.get(key));
+    }
+
+    Node value(String key) {
+        asked.add(key);
+        return values.get(key);
+    }
+
+    YamlMapping mapping(String key) {
+        return new YamlMapping(value(key), pathOf(key), problems);
+    }
+
+    /** The settings of {@code schema} that the mapping has; for the rest what {@code base} says. */
+    SettingValues settings(List<Setting<?>> schema, SettingValues base) {
+        SettingValues read = base;
+        for (Setting<?> setting : schema) read = read(setting, read);
+        return read;
+    }
+
+    private <T> SettingValues read(Setting<T> setting, SettingValues base) {
+        return base.with(setting, value(setting, base.get(setting)));
+    }
+
+    @SuppressWarnings("unchecked") // the type of a setting whose type is Texts is List<String>
+    private <T> T value(Setting<T> setting, T otherwise) {
+        if (setting.type() instanceof SettingType.Texts list)
+            return (T) texts(setting.key(), list.check(), (List<String>) otherwise);
+        return parsed(setting.key(), setting.type()::parse, otherwise);
+    }
+
+    String text(String key, String otherwise) {
+        return parsed(key, text -> text, otherwise);
+    }
+
+    boolean flag(String key, boolean otherwise) {
+        return parsed(key, new SettingType.Flag()::parse, otherwise);
+    }
+
+    int number(String key, int least, int most, int otherwise) {
+        return parsed(key, new SettingType.WholeNumber(least, most)::parse, otherwise);
+    }
+
+    /** A scalar as {@code parser} reads it, whose IllegalArgumentException says what was expected. */
+    <T> T parsed(String key, Function<String, T> parser, T otherwise) {
+        Node value = value(key);
+        if (isNull(value)) return otherwise;
+        if (!(value instanceof ScalarNode scalar)) {
+            problem(key, what(value) + "; expected one value");
+            return otherwise;
+        }
+        try {
+            return parser.apply(scalar.getValue());
+        } catch (IllegalArgumentException e) {
+            problem(key, e.getMessage());
+            return otherwise;
+        }
+    }
+
+    /** A list of scalars, or one scalar for a list of one, each looked at by {@code check} as {@link #parsed} does. */
+    List<String> texts(String key, Consumer<String> check, List<String> otherwise) {
+        Node value = value(key);
+        if (isNull(value)) return otherwise;
+        List<String> texts = new ArrayList<>();
+        for (Node item : items(value)) {
+            if (!(item instanceof ScalarNode scalar)) {
+                problems.add(item, pathOf(key), what(item) + "; expected a list of texts");
+                continue;
+            }
+            try {
+                check.accept(scalar.getValue());
+                texts.add(scalar.getValue());
+            } catch (IllegalArgumentException e) {
+                problems.add(item, pathOf(key), e.getMessage());
+            }
+        }
+        return List.copyOf(texts);
+    }
+
+    /** A list of mappings. */
+    List<YamlMapping> mappings(String key) {
+        Node value = value(key);
+        if (isNull(value)) return List.of();
+        if (!(value instanceof SequenceNode list)) {
+            problem(key, what(value) + "; expected a list, each item on a line that begins with \"- \"");
+            return List.of();
+        }
+        List<YamlMapping> mappings = new ArrayList<>();
+        for (Node item : list.getValue())
+            mappings.add(new YamlMapping(item, pathOf(key) + "[" + mappings.size() + "]", problems));
+        return mappings;
+    }
+
+    void problem(String key, String message) {
+        Node at = values.getOrDefault(key, node);
+        problems.add(at == null ? 0 : Problems.lineOf(at), pathOf(key), message);
+    }
+
+    /** About the whole of it. */
+    void problem(String message) {
+        problems.add(node == null ? 0 : Problems.lineOf(node), path, message);
+    }
+
+    /** To be called when all keys there are have been asked for: what is left is unknown. */
+    void done() {
+        values.keySet().stream()
+                .filter(key -> !asked.contains(key))
+                .forEach(key -> problems.add(keys.get(key), pathOf(key), "unknown setting; " + suggestion(key)));
+    }
+
+    String pathOf(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    private String suggestion(String key) {
+        return Suggestions.nearest(key, asked)
+                .map(near -> "did you mean \"" + near + "\"?")
+                .orElseGet(() -> "expected one of " + String.join(", ", asked));
+    }
+
+    private void add(NodeTuple tuple) {
+        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+            problems.add(tuple.getKeyNode(), path, "a key that is a list or a mapping; expected a name");
+            return;
+        }
+        String name = key.getValue();
+        if (keys.containsKey(name)) {
+            String first = Problems.lineOf(keys.get(name)) > 0
+                    ? " (first in line " + Problems.lineOf(keys.get(name)) + ")"
+                    : "";
+            problems.add(key, pathOf(name), "is there twice" + first + "; expected it once");
+            return;
+        }
+        keys.put(name, key);
+        values.put(name, tuple.getValueNode());
+    }
+
+    private static List<Node> items(Node value) {
+        return value instanceof SequenceNode list ? list.getValue() : List.of(value);
+    }
+
+    static boolean isNull(Node node) {
+        return node == null
+                || node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.NULL);
+    }
+
+    private static String what(Node node) {
+        return switch (node) {
+            case SequenceNode list -> "is a list";
+            case MappingNode mapping -> "is a mapping";
+            case ScalarNode scalar -> "\"" + scalar.getValue() + "\" is one value";
+            default -> "is neither value, list nor mapping";
+        };
+    }
+}

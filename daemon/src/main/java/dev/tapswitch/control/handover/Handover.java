@@ -1,0 +1,150 @@
+package dev.tapswitch.control.handover;
+
+import dev.tapswitch.control.switches.ControlThread;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.linux.unix.UnixPacketSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replaces this process by a new one. The successor starts while this one forwards and is asked for anything; then control stands still
+ * until the successor has opened all ports, on the same queues; only then this one stops reading them. Until that moment whatever goes
+ * wrong ends the successor, and nothing else.
+ */
+public final class Handover {
+    private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+    private static final int TURN_MS = 50;
+
+    /** What is handed over. Control thread. */
+    public interface Owner {
+        /** The queues of all TAPs, by name. */
+        Map<String, int[]> queues();
+
+        /** Stops reading, for good, and makes the successor the main process. */
+        void stopForwarding(long pid);
+
+        /** Lets go of all that only one process can have. */
+        void letGo() throws IOException;
+
+        /** All is done: this process is to end, and to leave everything as it is. */
+        void ended();
+    }
+
+    private final List<String> arguments;
+    private final Path path;
+    private final ControlThread thread;
+    private final Owner owner;
+    private final AtomicBoolean isBusy = new AtomicBoolean();
+
+    /**
+     * @param arguments of the tapswitch command that started this daemon
+     * @param api the API's socket, beside which the two meet
+     */
+    public Handover(List<String> arguments, Path api, ControlThread thread, Owner owner) {
+        this.arguments = arguments;
+        this.path = api.resolveSibling(api.getFileName() + ".handover");
+        this.thread = thread;
+        this.owner = owner;
+    }
+
+    /** Begins; the answer is the successor's pid once it runs, or a {@link RequestException} that says why this process goes on. Any thread. */
+    public CompletableFuture<Long> begin() {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        if (isBusy.getAndSet(true)) {
+            result.completeExceptionally(new RequestException(Reason.CONFLICT, "a restart is under way"));
+            return result;
+        }
+        Thread.ofPlatform().name("hand-over").daemon().start(() -> run(result));
+        return result;
+    }
+
+    private void run(CompletableFuture<Long> result) {
+        AtomicBoolean isCommitted = new AtomicBoolean();
+        Process successor = null;
+        try {
+            Files.deleteIfExists(path);
+            try (UnixPacketSocket listener = UnixPacketSocket.listen(path)) {
+                successor = SuccessorProcess.of(arguments, path);
+                result.complete(handOver(listener, successor, isCommitted));
+            }
+        } catch (IOException | ExecutionException | RuntimeException e) {
+            result.completeExceptionally(refused(e, isCommitted.get()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            result.completeExceptionally(refused(e, isCommitted.get()));
+        } finally {
+            if (isCommitted.get()) owner.ended();
+            else isBusy.set(false);
+        }
+    }
+
+    private long handOver(UnixPacketSocket listener, Process successor, AtomicBoolean isCommitted)
+            throws IOException, ExecutionException, InterruptedException {
+        UnixPacketSocket socket = null;
+        try {
+            socket = accept(listener, successor);
+            UnixPacketSocket connected = socket;
+            HandoverProtocol.expect(connected, HandoverProtocol.READY);
+            return thread.submit(() -> handOver(connected, successor.pid(), isCommitted))
+                    .get();
+        } finally {
+            // Before its socket is closed, by which it would think that this process has died.
+            if (!isCommitted.get()) end(successor);
+            if (socket != null) socket.close();
+            Files.deleteIfExists(path);
+        }
+    }
+
+    /** Control thread, so that nothing changes meanwhile. */
+    private long handOver(UnixPacketSocket socket, long pid, AtomicBoolean isCommitted) throws IOException {
+        for (var queues : owner.queues().entrySet())
+            socket.send(HandoverProtocol.QUEUES + queues.getKey(), queues.getValue());
+        socket.send(HandoverProtocol.ALL);
+        HandoverProtocol.expect(socket, HandoverProtocol.PREPARED);
+        isCommitted.set(true);
+        long began = System.nanoTime();
+        owner.stopForwarding(pid);
+        long ms = (System.nanoTime() - began) / 1_000_000;
+        socket.send(HandoverProtocol.FORWARD);
+        owner.letGo();
+        socket.send(HandoverProtocol.FREE);
+        HandoverProtocol.expect(socket, HandoverProtocol.RUNNING);
+        LOG.info("handed over to process {}; to stop reading took {} ms", pid, ms);
+        return pid;
+    }
+
+    private static UnixPacketSocket accept(UnixPacketSocket listener, Process successor) throws IOException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HandoverProtocol.PATIENCE_MS);
+        while (System.nanoTime() < end) {
+            UnixPacketSocket socket = listener.accept(TURN_MS);
+            if (socket != null && socket.peer().pid() == successor.pid()) return socket;
+            if (socket != null) socket.close();
+            else if (!successor.isAlive())
+                throw new IOException("the new process ended with exit code " + successor.exitValue()
+                        + " before it was ready: the daemon's log says why");
+        }
+        throw new IOException("the new process was not ready within " + HandoverProtocol.PATIENCE_MS / 1_000 + " s");
+    }
+
+    private static void end(Process successor) throws InterruptedException {
+        successor.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    private static RequestException refused(Exception e, boolean isCommitted) {
+        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        String outcome = isCommitted
+                ? "handed over, but the new process failed at once: "
+                : "not restarted, the daemon goes on as it was: ";
+        return new RequestException(Reason.FAILED, outcome + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.tapswitch.control.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection's requests, answered in their order (RFC 9112 9.3.2): each begins when the one before it is answered and the reader has taken
+ * most of that. Meanwhile the {@link InputGate} is shut. A client that has shut down its side gets its answers.
+ * Event loop.
+ */
+public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+    /** A reader that takes nothing for so many idle periods is given up. */
+    private static final int MAX_STALLED_PERIODS = 5;
+
+    private final InputGate gate = new InputGate();
+    /** Those that the decoder found in one slice of bytes. */
+    private final Queue<Exchange> waiting = new ArrayDeque<>();
+
+    private volatile Channel channel;
+    private Exchange current;
+    private Runnable onWritable;
+    private int stalledPeriods;
+    private boolean isInputShut;
+    private boolean isGivenAway;
+
+    /** Begins to answer a request. */
+    protected abstract void handle(Exchange exchange);
+
+    /** To stand before the decoder. */
+    InputGate gate() {
+        return gate;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest http) {
+        waiting.add(new Exchange(this, http));
+        next();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        Runnable task = onWritable;
+        if (task == null || !context.channel().isWritable()) return;
+        onWritable = null;
+        task.run();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        waiting.clear();
+        onWritable = null;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownReadComplete.INSTANCE) {
+            isInputShut = true;
+            if (isGivenAway) close();
+            else if (current == null) closeWhenSent();
+        } else if (event instanceof IdleStateEvent) {
+            boolean isGivenUp = onWritable != null && ++stalledPeriods >= MAX_STALLED_PERIODS;
+            if (current == null || isGivenUp) close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("a connection broke", cause);
+        close();
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** The current request is answered. */
+    void answered() {
+        whenWritable(() -> {
+            current = null;
+            next();
+        });
+    }
+
+    /** Runs a task now, or as soon as the reader has taken most of what was written. */
+    void whenWritable(Runnable task) {
+        if (!channel.isActive()) return;
+        if (channel.isWritable()) {
+            stalledPeriods = 0;
+            task.run();
+        } else {
+            onWritable = task;
+        }
+    }
+
+    /** Someone else answers, until the connection ends. Any thread. */
+    void giveAway() {
+        channel.eventLoop().execute(() -> {
+            isGivenAway = true;
+            if (isInputShut) close();
+            else gate.discard();
+        });
+    }
+
+    private void next() {
+        if (current != null || isGivenAway) return;
+        current = waiting.poll();
+        if (current != null) {
+            gate.shut();
+            handle(current);
+        } else if (isInputShut) {
+            closeWhenSent();
+        } else {
+            gate.open();
+        }
+    }
+
+    private void closeWhenSent() {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void close() {
+        var _ = channel.close();
+    }
+}

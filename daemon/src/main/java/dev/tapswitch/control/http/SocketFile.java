@@ -1,0 +1,57 @@
+package dev.tapswitch.control.http;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The socket's place in the file system. */
+public final class SocketFile {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
+    private static final String GROUP = "tapswitch";
+
+    private SocketFile() {}
+
+    /** Makes its directory, and removes a socket on which nobody listens any more; IOException says who is in the way. */
+    public static void makeRoom(Path socket) throws IOException {
+        Files.createDirectories(socket.toAbsolutePath().getParent());
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
+        boolean isSocket =
+                (((int) Files.getAttribute(socket, "unix:mode", LinkOption.NOFOLLOW_LINKS)) & 0170000) == 0140000;
+        if (!isSocket)
+            throw new IOException(socket + " is there and is not a socket: remove it, or set another \"socket:\"");
+        if (answers(socket)) {
+            throw new IOException(
+                    "another tapswitch is running on " + socket + ": stop it, or set another \"socket:\"");
+        }
+        Files.delete(socket);
+    }
+
+    /** For root, and for the group tapswitch where there is one. */
+    static void restrict(Path socket) throws IOException {
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        try {
+            GroupPrincipal group =
+                    socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(GROUP);
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(group);
+        } catch (IOException e) {
+            LOG.debug("the socket keeps its group: {}", e.toString());
+        }
+    }
+
+    private static boolean answers(Path socket) {
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package dev.tapswitch.control.log;
+
+/** So many of something, as a sentence for people wants it. */
+public final class Plural {
+    private Plural() {}
+
+    /** {@code 1 switch}, {@code 2 switches}. */
+    public static String of(int count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tapswitch.control.log;
+
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+
+/**
+ * A log for lines that frames, or links in other namespaces, can cause: at most {@link #BURST} at once and then one a second; what is left
+ * out is counted and said with the next line. Any thread.
+ */
+public final class RateLimitedLogger {
+    static final int BURST = 20;
+    static final int BURST_OF_ONE = 5;
+    private static final long NANOS_A_LINE = 1_000_000_000L;
+    private static final long NANOS_A_LINE_OF_ONE = 10_000_000_000L;
+
+    private final Consumer<String> info;
+    private final Consumer<String> warn;
+    private final int burst;
+    private final long nanosALine;
+    private final LongSupplier nanoClock;
+    private long paidUntilNanos;
+    private long leftOut;
+
+    public RateLimitedLogger(Logger log) {
+        this(log, System::nanoTime);
+    }
+
+    RateLimitedLogger(Logger log, LongSupplier nanoClock) {
+        this(log::info, log::warn, BURST, NANOS_A_LINE, nanoClock);
+    }
+
+    private RateLimitedLogger(
+            Consumer<String> info, Consumer<String> warn, int burst, long nanosALine, LongSupplier nanoClock) {
+        this.info = info;
+        this.warn = warn;
+        this.burst = burst;
+        this.nanosALine = nanosALine;
+        this.nanoClock = nanoClock;
+        this.paidUntilNanos = nanoClock.getAsLong();
+    }
+
+    /** For the lines about one of many, e.g. a port: {@link #BURST_OF_ONE} at once and then one in ten seconds, so that it leaves the others room. */
+    public RateLimitedLogger ofOne() {
+        return new RateLimitedLogger(this::info, this::warn, BURST_OF_ONE, NANOS_A_LINE_OF_ONE, nanoClock);
+    }
+
+    public void info(String line) {
+        String allowed = admit(line);
+        if (allowed != null) info.accept(allowed);
+    }
+
+    public void warn(String line) {
+        String allowed = admit(line);
+        if (allowed != null) warn.accept(allowed);
+    }
+
+    /** The line with what is to be said of those before it; null when it is one too many. */
+    private synchronized String admit(String line) {
+        long now = nanoClock.getAsLong();
+        long earliest = Math.max(paidUntilNanos - now, 0);
+        if (earliest + nanosALine > burst * nanosALine) {
+            leftOut++;
+            return null;
+        }
+        paidUntilNanos = now + earliest + nanosALine;
+        String text = leftOut == 0 ? line : line + " (" + leftOut + " lines like it left out)";
+        leftOut = 0;
+        return text;
+    }
+}

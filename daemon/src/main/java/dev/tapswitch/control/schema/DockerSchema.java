@@ -1,0 +1,72 @@
+package dev.tapswitch.control.schema;
+
+import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.linux.tap.TapSpec;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The settings under {@code docker} in the configuration file. */
+public final class DockerSchema {
+    public static final Setting<Boolean> ENABLED = Setting.of(
+                    "enabled", new SettingType.Flag(), false, "Be Docker's network and IPAM driver.")
+            .fixed()
+            .notInLabs()
+            .build();
+
+    public static final Setting<Path> SOCKET = Setting.of(
+                    "socket",
+                    DaemonSchema.path(DaemonSchema::socketPath),
+                    Path.of("/run/docker/plugins/tapswitch.sock"),
+                    "The unix socket where dockerd finds the driver; the file's name is the driver's.")
+            .fixed()
+            .notInLabs()
+            .build();
+
+    public static final Setting<String> DEFAULT_BRIDGE = Setting.of(
+                    "default-bridge",
+                    new SettingType.Text<>("NAME", TapSpec::checkedName, text -> text, false),
+                    "",
+                    "The bridge of Docker's default network, docker0 or that of 'dockerd -b': a plain 'docker run' connects to a switch of this name.")
+            .fixed()
+            .notInLabs()
+            .defaultText("none")
+            .build();
+
+    public static final Setting<String> DEFAULT_BRIDGE_ADDRESS = Setting.of(
+                    "default-bridge-address",
+                    new SettingType.Text<>("ADDR/LEN", DockerSchema::interfaceAddress, text -> text, false),
+                    "",
+                    "Create that bridge with this address where it is missing: 172.17.0.1/16.")
+            .fixed()
+            .notInLabs()
+            .defaultText("none")
+            .build();
+
+    public static final Setting<List<String>> REACHABLE_BRIDGES = Setting.of(
+                    "reachable-bridges",
+                    new SettingType.Texts("NAME", DockerSchema::bridge),
+                    List.of(),
+                    "Bridges of other engines that containers may reach, as virbr0. Otherwise they reach only what is published there.")
+            .fixed()
+            .notInLabs()
+            .defaultText("none")
+            .build();
+
+    /** All of them, in the order in which people read them. */
+    public static final List<Setting<?>> ALL =
+            List.of(ENABLED, SOCKET, DEFAULT_BRIDGE, DEFAULT_BRIDGE_ADDRESS, REACHABLE_BRIDGES);
+
+    private DockerSchema() {}
+
+    /** It becomes part of a rule of nftables, where * is a wildcard. */
+    private static void bridge(String name) {
+        if (TapSpec.checkedName(name).matches("[A-Za-z0-9_.-]+")) return;
+        throw new IllegalArgumentException(
+                "\"" + name + "\" is not possible here; expected letters, digits, '_', '.' and '-'");
+    }
+
+    private static String interfaceAddress(String text) {
+        IpPrefix.ofInterface(text);
+        return text;
+    }
+}

@@ -1,0 +1,186 @@
+package dev.tapswitch.control.schema;
+
+import dev.tapswitch.core.net.MacAddress;
+import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.linux.netlink.IpRoute;
+import dev.tapswitch.linux.netns.Namespace;
+import dev.tapswitch.linux.tap.TapSpec;
+import dev.tapswitch.linux.tc.RateLimit;
+import java.util.List;
+import java.util.Map;
+
+/** The settings of a port. */
+public final class PortSchema {
+    /** The learning limit of containers' ports where nobody says otherwise: more MAC addresses than a container has in practice. */
+    public static final int CONTAINER_LEARNING_LIMIT = 1_024;
+
+    public static final Setting<Namespace> NAMESPACE = Setting.of(
+                    "namespace",
+                    new SettingType.Text<>("NS", Namespace::parse, Namespace::toString, false),
+                    (Namespace) new Namespace.Current(),
+                    "The network namespace of the interface: host, a NAME as of 'ip netns', /PATH, or pid:N; that is one process, no later one of its number.")
+            .ofIdentity()
+            .notInLabs()
+            .build();
+
+    public static final Setting<String> DEVICE = Setting.of(
+                    "device",
+                    new SettingType.Text<>("NAME", TapSpec::checkedName, text -> text, false),
+                    "",
+                    "The interface's name in its namespace, 1 to 15 bytes.")
+            .ofIdentity()
+            .notInLabs()
+            .defaultText("the port's name")
+            .build();
+
+    public static final Setting<Integer> MTU = Setting.of(
+                    "mtu",
+                    new SettingType.WholeNumber(TapSpec.MIN_MTU, TapSpec.MAX_MTU),
+                    1_500,
+                    "The interface's MTU, bytes. A larger frame to this port is dropped and counted.")
+            .ofInterface()
+            .build();
+
+    public static final Setting<Long> MAC = Setting.of(
+                    "mac",
+                    new SettingType.Text<>("MAC", PortSchema::stationMac, PortSchema::macText, false),
+                    TapSpec.ANY_MAC,
+                    "The interface's MAC address.")
+            .ofInterface()
+            .defaultText("chosen by the kernel")
+            .build();
+
+    public static final Setting<List<String>> ADDRESSES = Setting.of(
+                    "addresses",
+                    new SettingType.Texts("ADDR/LEN", IpPrefix::ofInterface),
+                    List.<String>of(),
+                    "IP addresses of the interface, each with its prefix length.")
+            .ofInterface()
+            .option("--address")
+            .defaultText("none")
+            .build();
+
+    public static final Setting<List<String>> ROUTES = Setting.of(
+                    "routes",
+                    new SettingType.Texts("ROUTE", IpRoute::parse),
+                    List.<String>of(),
+                    "Routes over the interface: 'DESTINATION via GATEWAY', as 'default via 198.18.0.254'.")
+            .ofInterface()
+            .option("--route")
+            .defaultText("none")
+            .build();
+
+    public static final Setting<Boolean> UP = Setting.of("up", new SettingType.Flag(), true, "Set the interface up.")
+            .ofInterface()
+            .build();
+
+    public static final Setting<Boolean> OFFLOAD = Setting.of(
+                    "offload",
+                    new SettingType.Flag(),
+                    true,
+                    "Send super-frames and partial checksums to the interface. Without, the switch segments and completes them.")
+            .build();
+
+    public static final Setting<Boolean> PERSISTENT = Setting.of(
+                    "persistent", new SettingType.Flag(), false, "Keep the interface when the daemon ends.")
+            .ofInterface()
+            .fixed()
+            .notInLabs()
+            .build();
+
+    public static final Setting<Boolean> HAIRPIN = Setting.of(
+                    "hairpin", new SettingType.Flag(), false, "Let frames leave by the port they came in on.")
+            .build();
+
+    public static final Setting<Boolean> ISOLATED = Setting.of(
+                    "isolated", new SettingType.Flag(), false, "Forward no frames to or from other isolated ports.")
+            .build();
+
+    public static final Setting<Integer> LEARNING_LIMIT = Setting.of(
+                    "learning-limit",
+                    new SettingType.WholeNumber(0, 1 << 24),
+                    0,
+                    "The largest number of MAC addresses learned on this port; 0 for no limit.")
+            .inDocker(CONTAINER_LEARNING_LIMIT)
+            .build();
+
+    public static final Setting<Boolean> DROP_BEYOND_LIMIT = Setting.of(
+                    "beyond-limit",
+                    new SettingType.Choice<>(Map.of("forward", false, "drop", true), "WHAT"),
+                    false,
+                    "What happens to frames from further addresses: forward (not learned) or drop.")
+            .build();
+
+    public static final Setting<RateLimit> SEND_LIMIT = Setting.of(
+                    "send-limit",
+                    new SettingType.Text<>("RATE", RateLimit::parse, RateLimit::toString, true),
+                    RateLimit.NONE,
+                    "The rate that the interface may send at, bits per second: 20M, or '20M burst 1M'; 0 for no limit.")
+            .ofInterface()
+            .build();
+
+    public static final Setting<RateLimit> RECEIVE_LIMIT = Setting.of(
+                    "receive-limit",
+                    new SettingType.Text<>("RATE", RateLimit::parse, RateLimit::toString, true),
+                    RateLimit.NONE,
+                    "The rate that the interface may receive at, likewise.")
+            .ofInterface()
+            .build();
+
+    public static final Setting<Boolean> ACCEPT_RA = Setting.of(
+                    "accept-ra",
+                    new SettingType.Flag(),
+                    false,
+                    "Let the kernel accept routes and addresses from router advertisements that arrive on the interface; on the host only.")
+            .ofInterface()
+            .build();
+
+    public static final Setting<Integer> MAC_SHARE = Setting.of(
+                    "mac-share",
+                    new SettingType.WholeNumber(0, 1 << 24),
+                    0,
+                    "The number of learned MAC addresses that this port keeps when the table is full; 0 for an equal part of mac-capacity.")
+            .build();
+
+    public static final Setting<Boolean> BIND_MAC = Setting.of(
+                    "bind-mac",
+                    new SettingType.Flag(),
+                    false,
+                    "Let no other port send from the MAC address of this interface, nor claim its configured IP addresses. Interfaces on the host are always bound.")
+            .build();
+
+    /** All of them, in the order in which people read them. */
+    public static final List<Setting<?>> ALL = List.of(
+            NAMESPACE,
+            DEVICE,
+            MTU,
+            MAC,
+            ADDRESSES,
+            ROUTES,
+            UP,
+            OFFLOAD,
+            PERSISTENT,
+            HAIRPIN,
+            ISOLATED,
+            LEARNING_LIMIT,
+            DROP_BEYOND_LIMIT,
+            SEND_LIMIT,
+            RECEIVE_LIMIT,
+            ACCEPT_RA,
+            MAC_SHARE,
+            BIND_MAC);
+
+    private PortSchema() {}
+
+    /** A MAC address that a station may have: neither a group's nor zero. */
+    public static long stationMac(String text) {
+        long mac = MacAddress.parse(text);
+        if (mac != 0 && !MacAddress.isMulticast(mac)) return mac;
+        throw new IllegalArgumentException("\"" + text
+                + "\" is not one station's address; expected one whose first byte is even, such as 02:00:00:00:00:01");
+    }
+
+    private static String macText(long mac) {
+        return mac == TapSpec.ANY_MAC ? null : MacAddress.format(mac);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.tapswitch.control.schema;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The declaration of one setting. Two settings are the same only when they are the same object.
+ *
+ * @param <T> the value as Java code uses it
+ */
+public final class Setting<T> {
+    /** Where a setting can be written, besides the configuration file and the API, which take all. */
+    public enum Surface {
+        /** An option of the command that adds a switch or a port. */
+        ADD_COMMAND,
+        /** An option of {@code tapswitch port set}: the setting can change while the port runs. */
+        SET_COMMAND,
+        /** A key of a lab file. */
+        LAB,
+        /** An option of {@code docker network create}: {@code -o tapswitch.KEY=VALUE}. */
+        DOCKER
+    }
+
+    /** What a setting is about, where that makes a difference to a change of it. */
+    public enum Subject {
+        /** The switch's own behaviour. */
+        FORWARDING,
+        /** The network interface: its owner alone may change it. */
+        INTERFACE,
+        /** Which interface it is: another value means another port. */
+        IDENTITY
+    }
+
+    private final String key;
+    private final SettingType<T> type;
+    private final T defaultValue;
+    private final T dockerDefault;
+    private final String help;
+    private final String option;
+    private final String defaultText;
+    private final Set<Surface> surfaces;
+    private final Subject subject;
+
+    private Setting(Builder<T> builder) {
+        this.key = builder.key;
+        this.type = builder.type;
+        this.defaultValue = builder.defaultValue;
+        this.dockerDefault = builder.dockerDefault;
+        this.help = builder.help;
+        this.option = builder.option;
+        this.defaultText = builder.defaultText;
+        this.surfaces = Set.copyOf(builder.surfaces);
+        this.subject = builder.subject;
+    }
+
+    /** Begins a declaration. {@code help}: one sentence without a subject, with a full stop. */
+    public static <T> Builder<T> of(String key, SettingType<T> type, T defaultValue, String help) {
+        return new Builder<>(key, type, defaultValue, help);
+    }
+
+    /** The key in YAML and JSON: lower case, words joined by hyphens. */
+    public String key() {
+        return key;
+    }
+
+    public SettingType<T> type() {
+        return type;
+    }
+
+    public T defaultValue() {
+        return defaultValue;
+    }
+
+    /** The default as an option of {@code docker network create}. */
+    public T dockerDefault() {
+        return dockerDefault;
+    }
+
+    /** What the setting does, for help texts and documentation. */
+    public String help() {
+        return help;
+    }
+
+    /** The command line's option, "--mtu". */
+    public String option() {
+        return option;
+    }
+
+    /** The default for people: the value, or what it depends on. */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** Whether the default is a value that people can write, and does not depend on anything else. */
+    public boolean hasPlainDefault() {
+        Object shown = type.json(defaultValue);
+        return shown != null && shown.toString().equals(defaultText);
+    }
+
+    public boolean isOn(Surface surface) {
+        return surfaces.contains(surface);
+    }
+
+    public Subject subject() {
+        return subject;
+    }
+
+    @Override
+    public String toString() {
+        return key;
+    }
+
+    /** Collects what is said of a setting beyond the four things that each has. */
+    public static final class Builder<T> {
+        private final String key;
+        private final SettingType<T> type;
+        private final T defaultValue;
+        private final String help;
+        private final Set<Surface> surfaces = EnumSet.of(Surface.ADD_COMMAND, Surface.SET_COMMAND, Surface.LAB);
+        private T dockerDefault;
+        private String option;
+        private String defaultText;
+        private Subject subject = Subject.FORWARDING;
+
+        private Builder(String key, SettingType<T> type, T defaultValue, String help) {
+            this.key = key;
+            this.type = type;
+            this.defaultValue = defaultValue;
+            this.dockerDefault = defaultValue;
+            this.help = help;
+            this.option = "--" + key;
+            Object shown = type.json(defaultValue);
+            this.defaultText = shown == null ? "" : shown.toString();
+        }
+
+        /** The option's name where it is not the key's: a list's options name one item each. */
+        public Builder<T> option(String name) {
+            option = name;
+            return this;
+        }
+
+        /** What people read as the default where the value does not say it. */
+        public Builder<T> defaultText(String text) {
+            defaultText = text;
+            return this;
+        }
+
+        /** A property of the network interface. */
+        public Builder<T> ofInterface() {
+            subject = Subject.INTERFACE;
+            return this;
+        }
+
+        /** Says which interface it is; so it can't change while the port runs. */
+        public Builder<T> ofIdentity() {
+            subject = Subject.IDENTITY;
+            return fixed();
+        }
+
+        /** Can't change while the port, the switch or the daemon runs. */
+        public Builder<T> fixed() {
+            surfaces.remove(Surface.SET_COMMAND);
+            return this;
+        }
+
+        /** A lab chooses the value itself. */
+        public Builder<T> notInLabs() {
+            surfaces.remove(Surface.LAB);
+            return this;
+        }
+
+        /** Docker's users may set it for a network, too. */
+        public Builder<T> inDocker() {
+            surfaces.add(Surface.DOCKER);
+            return this;
+        }
+
+        /** As {@link #inDocker()}, with another default there. */
+        public Builder<T> inDocker(T otherDefault) {
+            dockerDefault = otherDefault;
+            return inDocker();
+        }
+
+        public Setting<T> build() {
+            return new Setting<>(this);
+        }
+    }
+}

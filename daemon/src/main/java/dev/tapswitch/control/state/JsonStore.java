@@ -1,0 +1,149 @@
+package dev.tapswitch.control.state;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.json.JsonException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A JSON document that is kept over a restart, in two generations: FILE, and FILE.old from the save before. A save writes FILE.new, flushes
+ * it to the disk, links FILE to FILE.old, renames FILE.new to FILE and flushes the directory. So FILE is whole at every moment, and what was
+ * saved survives a power loss. A {@linkplain Envelope checksum} finds what a failing disk or file system has made of it; then FILE.old is read,
+ * and the damaged file is kept as FILE.damaged by the next save. One thread at a time, where not said otherwise.
+ */
+public final class JsonStore {
+    private static final Logger LOG = LoggerFactory.getLogger(JsonStore.class);
+
+    private final StateDirectory directory;
+    private final Path file;
+    private final Path previous;
+    private boolean isDamaged;
+    private volatile String loadProblem = "";
+    private volatile String saveProblem = "";
+
+    JsonStore(StateDirectory directory, Path file) {
+        this.directory = directory;
+        this.file = file;
+        this.previous = sibling(".old");
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    /**
+     * What {@code reader} makes of the newest good copy. Where there is no file, or none that is good, {@code otherwise}. The log and
+     * {@link #problems} say when it is not the newest.
+     *
+     * @param reader throws a RuntimeException, e.g. a JsonException, where the document is not what it should be
+     */
+    public <T> T load(Function<Json, T> reader, Supplier<T> otherwise) {
+        isDamaged = false;
+        loadProblem = "";
+        // The file is never absent between two saves: someone removed it, and wants to begin anew.
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) return otherwise.get();
+        try {
+            return read(file, reader);
+        } catch (IOException | RuntimeException e) {
+            isDamaged = true;
+            T value = loadPrevious(reader, file + " is damaged (" + why(e) + "): ", otherwise);
+            LOG.error("{}", loadProblem);
+            return value;
+        }
+    }
+
+    private <T> T loadPrevious(Function<Json, T> reader, String damage, Supplier<T> otherwise) {
+        try {
+            T value = read(previous, reader);
+            loadProblem = damage + "the copy from the change before it is used, " + previous;
+            return value;
+        } catch (IOException | RuntimeException e) {
+            loadProblem = damage + "there is no good copy (" + why(e) + "), so nothing of it is restored;"
+                    + " put a backup in its place and start the daemon again";
+            return otherwise.get();
+        }
+    }
+
+    /** Replaces the document; when this returns, it survives a loss of power. IOException says on one line why it is as it was before. */
+    public void save(Json document) throws IOException {
+        Path draft = sibling(".new");
+        try {
+            directory.requireLock();
+            write(draft, Envelope.seal(document));
+            if (isDamaged) keep(sibling(".damaged"));
+            else keep(previous);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            isDamaged = false;
+            directory.sync();
+            saveProblem = "";
+        } catch (IOException e) {
+            discard(draft);
+            String why = Reason.of(e);
+            saveProblem = file + " could not be saved (" + why + ")";
+            throw new IOException(why, e);
+        }
+    }
+
+    /** What is wrong now, a sentence each. Any thread. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        for (String problem : List.of(loadProblem, saveProblem)) if (!problem.isEmpty()) problems.add(problem);
+        return problems;
+    }
+
+    /** Gives the file that is about to be replaced another name too. */
+    private void keep(Path name) throws IOException {
+        if (!Files.exists(file)) return;
+        Files.deleteIfExists(name);
+        try {
+            Files.createLink(name, file);
+        } catch (IOException | UnsupportedOperationException e) {
+            // A file system without hard links: a copy, which the next save flushes no more than this one.
+            Files.copy(file, name, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static <T> T read(Path file, Function<Json, T> reader) throws IOException {
+        return reader.apply(Envelope.open(Files.readAllBytes(file)));
+    }
+
+    private static void write(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) channel.write(buffer);
+            channel.force(true);
+        }
+    }
+
+    private static void discard(Path draft) {
+        try {
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            LOG.debug("{} stays", draft, e);
+        }
+    }
+
+    private static String why(Exception e) {
+        String why = e instanceof IOException failed ? Reason.of(failed) : e.getMessage();
+        return e instanceof JsonException || e instanceof IOException
+                ? why
+                : e.getClass().getSimpleName() + ": " + why;
+    }
+
+    private Path sibling(String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tapswitch.control.state;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of the daemon's {@linkplain JsonStore stores}. A lock file keeps a second daemon out. A directory that can't be written
+ * does not keep the daemon from starting: it reads what is there, and every save fails.
+ */
+public final class StateDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
+
+    private final Path directory;
+    private final Path lockFile;
+    private final List<JsonStore> stores = new CopyOnWriteArrayList<>();
+    /** Null while the lock file can't be opened. */
+    private FileChannel lock;
+
+    private boolean isLocked;
+    private boolean isClosed;
+
+    private StateDirectory(Path directory) {
+        this.directory = directory;
+        this.lockFile = directory.resolve("lock");
+    }
+
+    /** Opens a directory, which is made when missing; IOException where another daemon uses it. */
+    public static StateDirectory open(Path directory) throws IOException {
+        StateDirectory opened = openShared(directory);
+        opened.lock();
+        return opened;
+    }
+
+    /** Opens a directory that another daemon still uses. Nothing is saved before {@link #lock}. */
+    public static StateDirectory openShared(Path directory) {
+        StateDirectory opened = new StateDirectory(directory);
+        try {
+            opened.openLockFile();
+        } catch (IOException e) {
+            LOG.error("{} ({})", opened.unwritable(), Reason.of(e));
+        }
+        return opened;
+    }
+
+    /** Takes the directory for this daemon alone; IOException where another daemon uses it. */
+    public void lock() throws IOException {
+        if (lock == null || tryLock()) return;
+        lock.close();
+        throw new IOException("another tapswitch uses " + directory + ": set another \"state:\" in the config");
+    }
+
+    /** The document in the file of that name. */
+    public JsonStore store(String name) {
+        JsonStore store = new JsonStore(this, directory.resolve(name));
+        stores.add(store);
+        return store;
+    }
+
+    /** What is wrong with the directory and its files now, a sentence each. Any thread. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (!Files.isWritable(directory)) problems.add(unwritable());
+        for (JsonStore store : stores) problems.addAll(store.problems());
+        return problems;
+    }
+
+    /** IOException where nothing may be saved: this daemon does not hold the lock. */
+    void requireLock() throws IOException {
+        if (isClosed) throw new IOException(directory + " belongs to another process now");
+        if (lock == null) openLockFile();
+        if (!isLocked) lock();
+    }
+
+    /** Makes renames durable: they are in the directory. */
+    void sync() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        isClosed = true;
+        if (lock != null) lock.close();
+    }
+
+    private void openLockFile() throws IOException {
+        Files.createDirectories(directory);
+        lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private boolean tryLock() throws IOException {
+        try {
+            FileLock held = lock.tryLock();
+            isLocked = held != null;
+        } catch (OverlappingFileLockException e) {
+            isLocked = false;
+        }
+        return isLocked;
+    }
+
+    private String unwritable() {
+        return "the state directory " + directory
+                + " can't be written: changes that must outlive a restart are refused until it can";
+    }
+}

@@ -1,0 +1,79 @@
+package dev.tapswitch.control.switches;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries ports that are gone again, those first that were gone least often: a container that deletes its interface over and over waits behind the others. After a
+ * bounded time the rest is a task of its own, so that requests come in between. Control thread only.
+ */
+final class PortRetries {
+    private static final Logger LOG = LoggerFactory.getLogger(PortRetries.class);
+    private static final long BUDGET_NANOS = 100_000_000;
+
+    /** What opens a port. */
+    @FunctionalInterface
+    interface Retry {
+        void of(RunningSwitch owner, RunningPort port, long nowMs);
+    }
+
+    private record Due(RunningSwitch owner, RunningPort port) {}
+
+    private final Executor control;
+    private final Collection<RunningSwitch> switches;
+    private final Retry retry;
+    private boolean isContinued;
+
+    PortRetries(Executor control, Collection<RunningSwitch> switches, Retry retry) {
+        this.control = control;
+        this.switches = switches;
+        this.retry = retry;
+    }
+
+    /** Tries those that are due, at least one. */
+    void run() {
+        long nowMs = Clock.nowMs();
+        long end = System.nanoTime() + BUDGET_NANOS;
+        for (Due each : due(nowMs)) {
+            retry(each, nowMs);
+            if (System.nanoTime() - end < 0) continue;
+            continueLater();
+            return;
+        }
+    }
+
+    private List<Due> due(long nowMs) {
+        List<Due> due = new ArrayList<>();
+        for (RunningSwitch owner : switches) {
+            for (RunningPort port : owner.ports()) if (port.isDue(nowMs)) due.add(new Due(owner, port));
+        }
+        due.sort(Comparator.comparingInt(each -> each.port().losses()));
+        return due;
+    }
+
+    /** What fails with one port must not keep the others from being tried. */
+    private void retry(Due each, long nowMs) {
+        try {
+            retry.of(each.owner(), each.port(), nowMs);
+        } catch (RuntimeException e) {
+            String name = each.port().config().name();
+            each.port().gone("it can't be opened: " + e, nowMs);
+            each.port().log().warn("switch " + each.owner().name() + ": port " + name + " can't be opened: " + e);
+            LOG.debug("port {}", name, e);
+        }
+    }
+
+    private void continueLater() {
+        if (isContinued) return;
+        isContinued = true;
+        control.execute(() -> {
+            isContinued = false;
+            run();
+        });
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tapswitch.control.switches;
+
+import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.core.bridge.SwitchSettings;
+import dev.tapswitch.core.table.TableSize;
+
+/** Whether a switch's tables fit into the heap: a JVM that finds out by itself ends. */
+final class TableMemory {
+    /** Of the heap what tables may take, beside the young generation (config/daemon.jvm: 32 of 128 MB). */
+    private static final double TABLES_SHARE = 0.75;
+
+    private static final long RESERVE_BYTES = 8 << 20;
+
+    private TableMemory() {}
+
+    /** Refused, with what to do, where they do not fit. */
+    static void require(String name, SwitchSettings settings) throws RequestException {
+        long needed =
+                TableSize.macBytes(settings.macCapacity()) + TableSize.neighbourBytes(settings.neighbourCapacity());
+        if (needed <= free()) return;
+        // Some of what is used may be garbage.
+        System.gc();
+        if (needed <= free()) return;
+        throw new RequestException(
+                Reason.INVALID,
+                "switch %s: tables for %d MACs and %d neighbours take %d MB, and the daemon has %d MB left:"
+                                .formatted(
+                                        name,
+                                        settings.macCapacity(),
+                                        settings.neighbourCapacity(),
+                                        needed >> 20,
+                                        Math.max(0, free()) >> 20)
+                        + " lower mac-capacity or neighbour-capacity, or give it more memory"
+                        + " (TAPSWITCH_JAVA_OPTS=-Xmx1g)");
+    }
+
+    private static long free() {
+        Runtime runtime = Runtime.getRuntime();
+        long used = runtime.totalMemory() - runtime.freeMemory();
+        return (long) (runtime.maxMemory() * TABLES_SHARE) - used - RESERVE_BYTES;
+    }
+}

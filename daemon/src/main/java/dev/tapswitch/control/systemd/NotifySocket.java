@@ -1,0 +1,87 @@
+package dev.tapswitch.control.systemd;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.tapswitch.linux.sys.Errno;
+import dev.tapswitch.linux.sys.Libc;
+import dev.tapswitch.linux.sys.Linux;
+import dev.tapswitch.linux.unix.UnixDatagramSocket;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Speaks sd_notify(3)'s protocol to the socket of NOTIFY_SOCKET. What can't be sent is logged, never thrown. Any thread. */
+final class NotifySocket implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NotifySocket.class);
+    private static final int BARRIER_MS = 5_000;
+
+    private final UnixDatagramSocket socket;
+
+    /** IllegalArgumentException or IllegalStateException where there can be no socket to that address. */
+    NotifySocket(String address) {
+        socket = new UnixDatagramSocket(address);
+    }
+
+    /** Sends assignments, e.g. {@code READY=1}, as one message. */
+    void send(String... assignments) {
+        send(new int[0], assignments);
+    }
+
+    /** Has systemd keep duplicates of these descriptors under a name. */
+    void store(String name, int... descriptors) {
+        for (int from = 0; from < descriptors.length; from += Linux.SCM_MAX_FD) {
+            int to = Math.min(descriptors.length, from + Linux.SCM_MAX_FD);
+            send(Arrays.copyOfRange(descriptors, from, to), "FDSTORE=1", "FDNAME=" + name);
+        }
+    }
+
+    /** Has systemd close what it keeps under a name; when this returns it has. */
+    void forget(String name) {
+        send("FDSTOREREMOVE=1", "FDNAME=" + name);
+        barrier();
+    }
+
+    /** Waits until systemd has worked through all that was sent before: it then closes the descriptor that came along (BARRIER=1). */
+    private void barrier() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+            int made = Libc.pipe2(ends.address(), Linux.O_CLOEXEC);
+            if (made < 0) {
+                LOG.warn("no pipe to wait for systemd with: {}", Errno.text(made));
+                return;
+            }
+            int reading = ends.getAtIndex(JAVA_INT, 0);
+            int writing = ends.getAtIndex(JAVA_INT, 1);
+            send(new int[] {writing}, "BARRIER=1");
+            Libc.close(writing);
+            awaitHangUp(arena, reading);
+            Libc.close(reading);
+        }
+    }
+
+    private static void awaitHangUp(Arena arena, int reading) {
+        MemorySegment poll = arena.allocate(8, 8);
+        poll.set(JAVA_INT, 0, reading);
+        poll.set(JAVA_SHORT, 4, (short) 0);
+        int ready;
+        do {
+            ready = Libc.poll(poll.address(), 1, BARRIER_MS);
+        } while (ready == -Errno.EINTR);
+        if (ready == 0) LOG.warn("systemd has not answered for {} ms", BARRIER_MS);
+    }
+
+    private void send(int[] descriptors, String... assignments) {
+        byte[] message = String.join("\n", assignments).getBytes(StandardCharsets.UTF_8);
+        int sent = socket.send(message, descriptors);
+        if (sent < 0) LOG.warn("cannot tell systemd {}: {}", assignments[0], Errno.text(sent));
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

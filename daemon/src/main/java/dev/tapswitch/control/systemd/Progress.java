@@ -1,0 +1,58 @@
+package dev.tapswitch.control.systemd;
+
+import dev.tapswitch.control.log.Plural;
+import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.control.switches.PortState;
+import dev.tapswitch.control.switches.RunningPort;
+import dev.tapswitch.control.switches.RunningSwitch;
+import dev.tapswitch.control.switches.SwitchRuntime;
+import dev.tapswitch.linux.netns.Namespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the ports are, for systemd and the one who reads {@code systemctl status}.
+ *
+ * @param isSettled whether every port forwards whose namespace is there, but those that are to be down
+ * @param text one line
+ */
+record Progress(boolean isSettled, String text) {
+    private static final int MOST_NAMED = 3;
+
+    /** Control thread. */
+    static Progress of(SwitchRuntime host) {
+        int ports = 0;
+        int up = 0;
+        boolean settled = true;
+        List<String> waiting = new ArrayList<>();
+        for (RunningSwitch one : host.switches()) {
+            for (RunningPort port : one.ports()) {
+                ports++;
+                PortState state = port.state();
+                if (state == PortState.UP) up++;
+                else if (port.config().get(PortSchema.UP))
+                    waiting.add(one.name() + "." + port.config().name() + ": " + port.why());
+                settled &= state != PortState.GONE || !isThere(port.config().namespace());
+            }
+        }
+        return new Progress(settled, text(host.switches().size(), ports, up, waiting));
+    }
+
+    private static String text(int switches, int ports, int up, List<String> waiting) {
+        StringBuilder text = new StringBuilder();
+        text.append(up).append(" of ").append(Plural.of(ports, "port", "ports")).append(" forwarding, ");
+        text.append(Plural.of(switches, "switch", "switches"));
+        if (waiting.isEmpty()) return text.toString();
+        text.append("; waiting: ");
+        text.append(String.join(", ", waiting.subList(0, Math.min(MOST_NAMED, waiting.size()))));
+        if (waiting.size() > MOST_NAMED)
+            text.append(", ").append(waiting.size() - MOST_NAMED).append(" more");
+        return text.toString().replace('\n', ' ');
+    }
+
+    private static boolean isThere(Namespace namespace) {
+        return Files.exists(Path.of(namespace.file()));
+    }
+}

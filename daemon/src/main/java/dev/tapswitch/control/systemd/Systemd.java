@@ -1,0 +1,178 @@
+package dev.tapswitch.control.systemd;
+
+import dev.tapswitch.control.config.PortConfig;
+import dev.tapswitch.control.switches.Clock;
+import dev.tapswitch.control.switches.Supervisor;
+import dev.tapswitch.control.switches.SwitchRuntime;
+import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.linux.sys.Libc;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * systemd as it watches over the daemon: told when all ports forward, when the configuration is reloaded and when the end begins; fed by
+ * its watchdog; keeping the queues over a restart. Without systemd (no NOTIFY_SOCKET) nothing of this happens. Control thread, where not
+ * said otherwise.
+ */
+public final class Systemd implements Supervisor, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
+    /** What can't be forwarding by then is not waited for: whoever waits for us must not wait for good. */
+    private static final long LONGEST_START_MS = 5_000;
+
+    private final NotifySocket socket;
+    private final InheritedDescriptors inherited;
+    private final long watchdogMicros;
+    private final long startedMs = Clock.nowMs();
+    /** What systemd is to hear once this is its main process; null when it is. */
+    private List<Runnable> postponed;
+
+    private Watchdog watchdog;
+    private boolean isReady;
+    private String told = "";
+    private String problem = "";
+
+    private Systemd(Map<String, String> environment) {
+        this.socket = connect(environment.get("NOTIFY_SOCKET"));
+        this.inherited = InheritedDescriptors.take(environment);
+        this.watchdogMicros = watchdogMicros(environment);
+    }
+
+    /** As the environment says: {@link System#getenv}. */
+    public static Systemd of(Map<String, String> environment) {
+        return new Systemd(environment);
+    }
+
+    /** Has the watchdog watch the workers, from whatever thread. */
+    public void watch(Workers workers) {
+        if (socket != null && watchdogMicros > 0) watchdog = new Watchdog(workers, socket, watchdogMicros);
+    }
+
+    /** For a successor: until {@link #isMain} systemd, which would not listen, is told nothing. */
+    public void isSuccessor() {
+        postponed = new ArrayList<>();
+    }
+
+    /** These queues are here as if systemd had held them. */
+    public void inherit(String name, int[] descriptors) {
+        inherited.put(name, descriptors);
+    }
+
+    /** From now on systemd listens. */
+    public void isMain() {
+        List<Runnable> messages = postponed;
+        postponed = null;
+        messages.forEach(Runnable::run);
+    }
+
+    /** Makes another process of ours the one that systemd watches and listens to; it does not listen to this one any more. */
+    public void handOver(long pid) {
+        close();
+        if (socket != null) socket.send("MAINPID=" + pid);
+    }
+
+    /** The queues of all TAPs, by the names that {@link #inherit} wants. */
+    public static Map<String, int[]> queues(SwitchRuntime host) {
+        Map<String, int[]> queues = new LinkedHashMap<>();
+        host.queues().forEach((port, descriptors) -> queues.put(QueueName.of(port), descriptors));
+        return queues;
+    }
+
+    /** To be called when the configuration has been applied: what was stored and belongs to no port is let go. */
+    public void started(SwitchRuntime host) {
+        for (String name : inherited.names()) {
+            LOG.info("a stored descriptor belongs to no port: closed ({})", name.isEmpty() ? "no name" : name);
+            close(inherited.take(name));
+            if (socket != null && !name.isEmpty()) socket.forget(name);
+        }
+        tell(host);
+    }
+
+    /** Tells what has changed; to be called every so often. */
+    public void tell(SwitchRuntime host) {
+        if (socket == null) return;
+        Progress progress = Progress.of(host);
+        String status = "STATUS=" + progress.text() + problem;
+        if (!isReady && (progress.isSettled() || Clock.nowMs() - startedMs > LONGEST_START_MS)) {
+            isReady = true;
+            told = status;
+            socket.send("READY=1", status);
+        } else if (!status.equals(told)) {
+            told = status;
+            socket.send(status);
+        }
+    }
+
+    /** Whether systemd is about to start the service again, as it says; so too where it does not answer. Some 10 ms. Any thread. */
+    public boolean isRestarting() {
+        return socket != null && ServiceJob.isRestart();
+    }
+
+    /** The end begins. Any thread. */
+    public void stopping() {
+        if (socket != null) socket.send("STOPPING=1", "STATUS=ending");
+    }
+
+    @Override
+    public void reloading() {
+        // CLOCK_MONOTONIC, which is what System.nanoTime reads on Linux: systemd wants to know that the news are not
+        // older than its wish.
+        if (socket != null && isReady) socket.send("RELOADING=1", "MONOTONIC_USEC=" + System.nanoTime() / 1_000);
+    }
+
+    @Override
+    public void reloaded(String failure) {
+        problem = failure.isEmpty() ? "" : "; the last reload was refused: " + failure.replace('\n', ' ');
+        if (socket != null && isReady) socket.send("READY=1");
+    }
+
+    @Override
+    public int[] takeQueues(PortConfig port) {
+        return inherited.take(QueueName.of(port));
+    }
+
+    @Override
+    public void holdQueues(PortConfig port, int[] descriptors) {
+        if (socket != null) send(() -> socket.store(QueueName.of(port), descriptors));
+    }
+
+    @Override
+    public void releaseQueues(PortConfig port) {
+        if (socket != null) send(() -> socket.forget(QueueName.of(port)));
+    }
+
+    private void send(Runnable message) {
+        if (postponed == null) message.run();
+        else postponed.add(message);
+    }
+
+    @Override
+    public void close() {
+        if (watchdog != null) watchdog.close();
+    }
+
+    private static void close(int[] descriptors) {
+        for (int descriptor : descriptors) Libc.close(descriptor);
+    }
+
+    private static NotifySocket connect(String address) {
+        if (address == null || address.isEmpty()) return null;
+        try {
+            return new NotifySocket(address);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            LOG.warn("NOTIFY_SOCKET: {}: running without systemd", e.getMessage());
+            return null;
+        }
+    }
+
+    private static long watchdogMicros(Map<String, String> environment) {
+        String micros = environment.get("WATCHDOG_USEC");
+        String pid = environment.getOrDefault(
+                "WATCHDOG_PID", Long.toString(ProcessHandle.current().pid()));
+        boolean isOurs = pid.equals(Long.toString(ProcessHandle.current().pid()));
+        return isOurs && micros != null && micros.matches("[0-9]{1,15}") ? Long.parseLong(micros) : 0;
+    }
+}

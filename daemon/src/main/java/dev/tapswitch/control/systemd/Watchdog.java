@@ -1,0 +1,64 @@
+package dev.tapswitch.control.systemd;
+
+import dev.tapswitch.control.log.RateLimitedLogger;
+import dev.tapswitch.dataplane.worker.Workers;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds systemd's watchdog (WATCHDOG_USEC) as long as every worker's event loop turns: a stuck worker is a dead daemon, and systemd ends
+ * and restarts it. One task a worker, three times in the time systemd allows; a thread of its own.
+ *
+ * <p>A worker inside a write is not stuck: the kernel is busy with the frame in the receiver's namespace. A restart would not end that write sooner, and the next one
+ * would be as slow.
+ */
+final class Watchdog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final RateLimitedLogger SLOW = new RateLimitedLogger(LOG);
+    private static final int TURNS_A_PERIOD = 3;
+
+    private final Workers workers;
+    private final NotifySocket socket;
+    private final long turnMs;
+    private final Thread thread;
+    private volatile boolean isClosed;
+
+    /** {@code limitMicros}: systemd's. */
+    Watchdog(Workers workers, NotifySocket socket, long limitMicros) {
+        this.workers = workers;
+        this.socket = socket;
+        this.turnMs = Math.max(1, limitMicros / 1_000 / TURNS_A_PERIOD);
+        this.thread = Thread.ofPlatform().name("watchdog").daemon().start(this::run);
+    }
+
+    private void run() {
+        while (!isClosed) {
+            long began = System.nanoTime();
+            List<Integer> stuck = workers.turn(turnMs);
+            if (isClosed) return;
+            if (stuck.stream().allMatch(this::isWriting)) socket.send("WATCHDOG=1");
+            else LOG.error("{} not turned for {} ms: systemd is not fed", who(stuck), turnMs);
+            LockSupport.parkNanos(turnMs * 1_000_000 - (System.nanoTime() - began));
+        }
+    }
+
+    private boolean isWriting(int worker) {
+        String port = workers.writingTo(worker);
+        if (port == null) return false;
+        SLOW.warn("worker " + worker + " has not turned for " + turnMs + " ms: it is in a write to " + port
+                + ", whose interface takes that long to receive a frame");
+        return true;
+    }
+
+    private static String who(List<Integer> stuck) {
+        return stuck.size() == 1 ? "worker " + stuck.getFirst() + " has" : "workers " + stuck + " have";
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        LockSupport.unpark(thread);
+    }
+}

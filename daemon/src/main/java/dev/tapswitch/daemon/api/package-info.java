@@ -1,2 +1,0 @@
-/** The control API: HTTP and JSON over a unix socket. What it is asked it hands to the control thread; nothing is decided here. */
-package dev.tapswitch.daemon.api;

@@ -1,9 +1,0 @@
-package dev.tapswitch.daemon.config;
-
-import dev.tapswitch.tap.device.Namespace;
-
-/**
- * Where a port's device was created, and under which name. Unlike its present place, this never changes while the device exists: a container
- * runtime moves it, and whoever is root in the container may rename it at any moment, also while the daemon is not running.
- */
-public record DeviceOrigin(Namespace namespace, String device) {}

@@ -1,8 +1,0 @@
-package dev.tapswitch.daemon.config;
-
-/**
- * A neighbour that need not be learned.
- *
- * @param mac low 48 bits
- */
-public record StaticNeighbour(IpAddress address, long mac) {}

@@ -1,2 +1,0 @@
-/** A restart in two processes: the running daemon and its successor, and what they say to each other. Frames, devices and rules must never enter. */
-package dev.tapswitch.daemon.handover;

@@ -1,0 +1,17 @@
+package dev.tapswitch.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** What a command line did. */
+record Ran(int exitCode, String out, String err) {
+    static Ran command(String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var commandLine = Tapswitch.commandLine(arguments);
+        commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
+        int exitCode = commandLine.execute(arguments);
+        commandLine.getOut().flush();
+        return new Ran(exitCode, out.toString(), err.toString());
+    }
+}

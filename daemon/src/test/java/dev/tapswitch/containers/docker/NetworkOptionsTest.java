@@ -1,0 +1,76 @@
+package dev.tapswitch.containers.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.switches.RequestException;
+import dev.tapswitch.core.bridge.ArpMode;
+import org.junit.jupiter.api.Test;
+
+/** CreateNetwork as dockerd sends it. */
+class NetworkOptionsTest {
+    private static DockerNetwork read(String generic) throws RequestException {
+        return NetworkOptions.read(Json.parse("""
+                {"NetworkID":"40b569b0f2275413c1b7948b957f84de1edf3cbd97e5cec0f205e5f16d49e942",
+                 "Options":{"com.docker.network.enable_ipv6":false,"com.docker.network.generic":{%s}},
+                 "IPv4Data":[{"AddressSpace":"LocalDefault","Gateway":"10.77.0.1/24","Pool":"10.77.0.0/24"}],"IPv6Data":[]}
+                """.formatted(generic)));
+    }
+
+    private static String refused(String generic) {
+        return assertThrows(RequestException.class, () -> read(generic)).getMessage();
+    }
+
+    @Test
+    void whatIsNotSaidIsAsOnABridge() throws RequestException {
+        DockerNetwork network = read("");
+        assertEquals("ts-40b569b0f227", network.device());
+        assertEquals(1_500, network.mtu());
+        assertTrue(network.masquerade());
+        assertFalse(network.internal());
+        assertFalse(network.isolated());
+        assertEquals(ArpMode.DIRECT, network.arp());
+        assertEquals("10.77.0.1", network.ipv4().getFirst().gatewayAddress());
+    }
+
+    @Test
+    void theBridgesOwnOptionsMeanTheSame() throws RequestException {
+        DockerNetwork network = read("""
+                "com.docker.network.bridge.name":"tap0","com.docker.network.bridge.enable_ip_masquerade":"False",
+                "com.docker.network.driver.mtu":"9000","com.docker.network.bridge.host_binding_ipv4":"0.0.0.0",
+                "com.docker.network.bridge.gateway_mode_ipv6":"routed","tapswitch.arp":"flood",
+                "com.docker.network.bridge.enable_icc":"false"
+                """);
+        assertEquals("tap0", network.device());
+        assertFalse(network.masquerade());
+        assertEquals(9_000, network.mtu());
+        assertEquals("", network.hostAddress());
+        assertTrue(network.routedIpv6() && !network.routedIpv4());
+        assertEquals(ArpMode.FLOOD, network.arp());
+        assertTrue(network.isolated());
+    }
+
+    @Test
+    void aMistakeIsToldWithTheOptionAndWhatWasExpected() {
+        assertTrue(refused("\"com.docker.network.driver.mtu\":\"9k\"")
+                .contains("driver.mtu: \"9k\" is not a number; expected a whole number"));
+        assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("tapswitch.arq is not known; expected one of"));
+    }
+
+    @Test
+    void aSubnetOrGatewayThatIsMoreThanOneIsRefused() {
+        for (String data : new String[] {
+            "\"Pool\":\"10.77.0.0/24 accept; }\",\"Gateway\":\"10.77.0.1/24\"",
+            "\"Pool\":\"10.77.0.0/24\",\"Gateway\":\"10.77.0.1/24 drop\"",
+            "\"Pool\":\"\",\"Gateway\":\"\""
+        }) {
+            Json request = Json.parse("{\"NetworkID\":\"40b569b0f227\",\"IPv4Data\":[{" + data + "}]}");
+            String why = assertThrows(RequestException.class, () -> NetworkOptions.read(request))
+                    .getMessage();
+            assertTrue(why.startsWith("IPv4Data: "), why);
+        }
+    }
+}

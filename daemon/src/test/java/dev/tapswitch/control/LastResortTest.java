@@ -1,0 +1,111 @@
+package dev.tapswitch.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.control.switches.ControlThread;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Errors of the JVM in a process with the daemon's flags: it ends, and says why on one line. */
+@Timeout(120)
+class LastResortTest {
+    private static final Path FLAGS =
+            Path.of("..", "config", "daemon.jvm").toAbsolutePath().normalize();
+
+    @TempDir
+    private Path directory;
+
+    /** The process: something fails on a thread of the daemon's kind, the main thread waits. */
+    static final class Failing {
+        private static long depth;
+
+        private Failing() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            LastResort.take();
+            try (ControlThread control = new ControlThread()) {
+                switch (arguments[0]) {
+                    case "command" -> control.execute(Failing::overflow);
+                    case "request" -> {
+                        var _ = control.submit(() -> overflow(1));
+                    }
+                    case "tick" -> control.every(1, Failing::overflow);
+                    case "thread" -> Thread.ofPlatform().daemon().name("some").start(Failing::overflow);
+                    case "heap" -> control.execute(Failing::exhaust);
+                    default -> throw new IllegalArgumentException(arguments[0]);
+                }
+                Thread.sleep(60_000);
+            }
+        }
+
+        private static void overflow() {
+            overflow(0);
+        }
+
+        private static long overflow(long from) {
+            depth = from;
+            return from < Long.MAX_VALUE ? overflow(from + 1) + depth : 0;
+        }
+
+        private static void exhaust() {
+            List<byte[]> kept = new ArrayList<>();
+            while (kept.size() < 1_000_000) kept.add(new byte[1 << 20]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"command", "request", "tick", "thread"})
+    void aStackOverflowEndsTheProcessWithOneLine(String where) throws IOException, InterruptedException {
+        List<String> said = saidBy(where, LastResort.EXIT_CODE);
+        assertEquals(1, said.size(), said::toString);
+        String thread = where.equals("thread") ? "some" : "control";
+        assertEquals(
+                "tapswitch: thread " + thread + " failed: java.lang.StackOverflowError: ending, to be started again",
+                said.getFirst());
+    }
+
+    @Test
+    void anExhaustedHeapEndsTheProcessWithOneLineAndLeavesNoDump() throws IOException, InterruptedException {
+        List<String> said = saidBy("heap", 3);
+        assertEquals(1, said.size(), said::toString);
+        assertTrue(said.getFirst().contains("java.lang.OutOfMemoryError: Java heap space"), said::toString);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(
+                    List.of("said"),
+                    files.map(file -> file.getFileName().toString()).toList());
+        }
+    }
+
+    private List<String> saidBy(String where, int exitCode) throws IOException, InterruptedException {
+        Path said = directory.resolve("said");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "@" + FLAGS,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Failing.class.getName(),
+                        where)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            assertTrue(process.waitFor(50, TimeUnit.SECONDS), "it goes on in silence");
+            assertEquals(exitCode, process.exitValue(), Files.readString(said));
+            return Files.readAllLines(said);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

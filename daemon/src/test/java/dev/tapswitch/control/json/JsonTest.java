@@ -1,0 +1,132 @@
+package dev.tapswitch.control.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":[1,-2,true,false,null,\"x\"],\"b\":{\"c\":{}}}",
+                "\"\\\"\\\\\\b\\f\\n\\r\\t\u00e9\ud83d\ude00\"",
+                "[0,9223372036854775807,-9223372036854775808,9223372036854775808,0.1,123456789012345678901234567890]",
+                "null",
+            })
+    void whatIsReadIsWrittenAsItWas(String text) {
+        assertEquals(text, Json.parse(text).toString());
+        assertEquals(Json.parse(text), Json.parse(Json.parse(text).toPrettyString()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{|It ends too early at line 1 column 2 path $.",
+                "[1 2]|Unterminated array at line 1 column 5 path $[1]",
+                "{\"a\": 1,}|Expected name at line 1 column 10 path $.a",
+                "{\"a\" 1}|Expected ':' at line 1 column 7 path $.a",
+                "[1,]|Malformed at line 1 column 5 path $[1]",
+                "01|Malformed at line 1 column 1 path $",
+                "NaN|Malformed at line 1 column 1 path $",
+                "TRUE|Malformed at line 1 column 1 path $",
+                "'a'|Malformed at line 1 column 2 path $",
+                "{a: 1}|Malformed at line 1 column 3 path $.",
+                "[1] // x|Malformed at line 1 column 6 path $",
+                "{} x|Malformed at line 1 column 5 path $",
+                "{\"a\": 1, \"a\": 2}|\"a\" is there twice at $.a",
+                "[1e999]|1e999 is too large at $[1]",
+                "1e99999999999|1e99999999999 is too large at $",
+            })
+    void whatIsNotJsonIsRefusedOnOneLineWithItsPlace(String text, String why) {
+        assertEquals(
+                why, assertThrows(JsonException.class, () -> Json.parse(text)).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\"abc", "\"\\x\"", "\"\u0001\"", "\"\\u12g4\"", "1.", "-", "[1;2]", "{\"a\"=1}"})
+    void whatIsLooserThanTheStandardIsRefused(String text) {
+        JsonException e = assertThrows(JsonException.class, () -> Json.parse(text));
+        assertEquals(1, e.getMessage().lines().count(), e::getMessage);
+        assertFalse(e.getMessage().contains("JsonReader"), e::getMessage);
+    }
+
+    @Test
+    void nothingIsReadAsNestedOrAsLongAsAnAttackerLikes() {
+        assertThrows(JsonException.class, () -> Json.parse("[".repeat(100_000)));
+        assertThrows(JsonException.class, () -> Json.parse("9".repeat(100_000)));
+        assertEquals(1, Json.parse("[".repeat(100) + "]".repeat(100)).size());
+    }
+
+    @Test
+    void javasValuesBecomeJson() {
+        assertEquals(
+                "{\"a\":[1,2.5,\"x\",true,null]}",
+                Json.of(Map.of("a", Arrays.asList(1, 2.5, "x", true, null))).toString());
+        assertThrows(IllegalArgumentException.class, () -> Json.of(List.of(new Object())));
+        assertThrows(JsonException.class, () -> Json.of(Double.NaN));
+    }
+
+    @Test
+    void whatIsMissingOrNullReadsAsNothing() {
+        Json json = Json.parse("{\"null\": null}");
+        for (Json nothing :
+                List.of(json.path("null"), json.path("no").path("such").path(3))) {
+            assertEquals("", nothing.asString());
+            assertEquals("x", nothing.asString("x"));
+            assertEquals(7, nothing.asInt(7));
+            assertEquals(0, nothing.asLong());
+            assertEquals(0.0, nothing.asDouble());
+            assertTrue(nothing.asBoolean(true) && !nothing.asBoolean());
+        }
+        assertEquals(
+                "\"no\" is missing",
+                assertThrows(JsonException.class, () -> json.required("no")).getMessage());
+    }
+
+    @Test
+    void whatCantBeReadAsWhatIsWantedIsSaid() {
+        Json json = Json.parse("{\"text\": \"x\", \"large\": 3000000000, \"digits\": \"12\", \"half\": 1.5}");
+        assertEquals(
+                "\"x\" is not an integer",
+                assertThrows(JsonException.class, () -> json.path("text").asInt())
+                        .getMessage());
+        assertThrows(JsonException.class, () -> json.path("large").asInt());
+        assertEquals(5, json.path("large").asInt(5));
+        assertEquals(3_000_000_000L, json.path("large").asLong());
+        assertEquals(12, json.path("digits").asInt());
+        assertEquals(1, json.path("half").asInt());
+        assertThrows(JsonException.class, json::asString);
+    }
+
+    @Test
+    void peopleSeeOneMemberALine() {
+        assertEquals("""
+                {
+                  "a": [
+                    1,
+                    {}
+                  ],
+                  "b": []
+                }""", Json.parse("{\"a\":[1,{}],\"b\":[]}").toPrettyString());
+    }
+
+    /** Of four streams, iperf3 3.12 says twice whether it was the sender. */
+    @Test
+    void ofOthersTheLastOfTwoMembersCounts() {
+        Json sum = Json.parseForeign("{\"sum\": {\"sender\": true, \"bytes\": 7, \"sender\": false}}")
+                .path("sum");
+        assertEquals(2, sum.size());
+        assertFalse(sum.required("sender").asBoolean());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tapswitch.core.bridge;
+
+import dev.tapswitch.core.frame.EtherType;
+import dev.tapswitch.core.frame.EthernetFrame;
+import dev.tapswitch.core.frame.VirtioNetHeader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** May a frame leave by a port, and as it is? Pure functions; any thread. */
+public final class Egress {
+    /** It may. */
+    public static final int AS_IS = 0;
+    /** It may once {@link dev.tapswitch.core.frame.Segmenter} has segmented or checksummed it: the port has no offload. */
+    public static final int COMPLETE = 1;
+    /** It, or a super-frame's segment, is larger than the port's MTU. */
+    public static final int TOO_BIG = 2;
+
+    private static final ValueLayout.OfShort TYPE = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int UDP_HEADER_LENGTH = 8;
+    private static final int TCP_DATA_OFFSET = 12;
+
+    private Egress() {}
+
+    /**
+     * Judges the frame behind the {@code virtio_net_hdr} at {@code memory[headerOffset]}.
+     *
+     * @param length the frame's, bytes, without the virtio header
+     */
+    public static int judge(PortSettings out, MemorySegment memory, long headerOffset, int length) {
+        // The ordinary frame: complete, and small enough without asking for its tags.
+        if (VirtioNetHeader.isPlain(memory, headerOffset)) {
+            return length <= out.mtu() + EthernetFrame.HEADER_LENGTH || fits(out, memory, headerOffset, length)
+                    ? AS_IS
+                    : TOO_BIG;
+        }
+        int wireLength = VirtioNetHeader.gsoType(memory, headerOffset) == VirtioNetHeader.GSO_NONE
+                ? length
+                : Math.min(length, segmentLength(memory, headerOffset, length));
+        if (!fits(out, memory, headerOffset, wireLength)) return TOO_BIG;
+        return out.offload() ? AS_IS : COMPLETE;
+    }
+
+    /** An MTU is for the payload behind the tags (as of Linux: a tagged frame of MTU size passes). */
+    private static boolean fits(PortSettings out, MemorySegment memory, long headerOffset, int length) {
+        return length - tagsLength(memory, headerOffset + VirtioNetHeader.LENGTH, length)
+                <= out.mtu() + EthernetFrame.HEADER_LENGTH;
+    }
+
+    private static int tagsLength(MemorySegment memory, long frame, int length) {
+        int tags = 0;
+        while (tags < 2 && length >= EthernetFrame.HEADER_LENGTH + (tags + 1) * EthernetFrame.TAG_LENGTH) {
+            int type = memory.get(TYPE, frame + 12 + (long) tags * EthernetFrame.TAG_LENGTH) & 0xFFFF;
+            if (type != EtherType.VLAN && type != EtherType.SERVICE_VLAN) break;
+            tags++;
+        }
+        return tags * EthernetFrame.TAG_LENGTH;
+    }
+
+    /** The longest segment: headers and gso_size. The transport header is parsed, as hdr_len can't be trusted. */
+    private static int segmentLength(MemorySegment memory, long headerOffset, int length) {
+        int transport = VirtioNetHeader.checksumStart(memory, headerOffset);
+        int gsoSize = VirtioNetHeader.gsoSize(memory, headerOffset);
+        int type = VirtioNetHeader.gsoType(memory, headerOffset) & ~VirtioNetHeader.GSO_ECN;
+        boolean isUdp = type == VirtioNetHeader.GSO_UDP_L4 || type == VirtioNetHeader.GSO_UDP;
+        if (isUdp) return transport + UDP_HEADER_LENGTH + gsoSize;
+        // A header that lies about where TCP starts: judged by its length, and found out by whoever completes it.
+        if (transport + TCP_DATA_OFFSET >= length) return length;
+        long dataOffset = headerOffset + VirtioNetHeader.LENGTH + transport + TCP_DATA_OFFSET;
+        int tcpHeader = (memory.get(ValueLayout.JAVA_BYTE, dataOffset) >>> 4 & 0xF) * 4;
+        return transport + tcpHeader + gsoSize;
+    }
+}

@@ -1,2 +1,0 @@
-/** TAP devices, namespaces, links, addresses and routes. Slow calls: never on a worker. Frames must never enter. */
-package dev.tapswitch.tap.device;

@@ -1,0 +1,89 @@
+package dev.tapswitch.dataplane.worker;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** In seconds, not microseconds: no machine is too slow for that. */
+class BusyPollTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final BusyPoll busyPoll = new BusyPoll(100 * SECOND);
+    private long nowNanos = System.nanoTime() - 10_000 * SECOND;
+
+    private void frames(int count, long gapSeconds) {
+        for (int i = 0; i < count; i++) {
+            nowNanos += gapSeconds * SECOND;
+            busyPoll.frameAt(nowNanos);
+        }
+    }
+
+    /** So that what comes next is the last, and has come just now. */
+    private void untilNow(int count, long gapSeconds) {
+        nowNanos = System.nanoTime() - count * gapSeconds * SECOND;
+        busyPoll.frameAt(nowNanos);
+        frames(count, gapSeconds);
+    }
+
+    @Test
+    void itLooksWhileFramesComeOneSoonAfterTheOther() {
+        assertFalse(busyPoll.isOn());
+        untilNow(20, 10);
+        assertTrue(busyPoll.isOn());
+    }
+
+    @Test
+    void itSleepsWhereLookingWouldHaveFoundNothing() {
+        untilNow(20, 10);
+        untilNow(20, 200);
+        assertFalse(busyPoll.isOn());
+    }
+
+    @Test
+    void aLongGapAmongShortOnesDoesNotPutItToSleep() {
+        frames(20, 10);
+        frames(1, 200);
+        nowNanos = System.nanoTime() - 10 * SECOND;
+        busyPoll.frameAt(nowNanos);
+        frames(1, 10);
+        assertTrue(busyPoll.isOn());
+    }
+
+    @Test
+    void whenNothingComesItSleepsInTheEnd() {
+        untilNow(20, 10);
+        nowNanos = System.nanoTime() - 120 * SECOND;
+        frames(1, 1);
+        assertFalse(busyPoll.isOn());
+    }
+
+    @Test
+    void whenOthersWantTheCpuItSleepsForAWhileAndLongerTheNextTime() {
+        untilNow(20, 10);
+        busyPoll.pauseAt(nowNanos);
+        assertFalse(isOnAfter(9));
+        assertTrue(isOnAfter(2));
+        busyPoll.pauseAt(nowNanos);
+        assertFalse(isOnAfter(19));
+        assertTrue(isOnAfter(2));
+        assertTrue(isOnAfter(1_000));
+        busyPoll.pauseAt(nowNanos);
+        assertFalse(isOnAfter(9));
+        assertTrue(isOnAfter(2));
+    }
+
+    private boolean isOnAfter(long ms) {
+        nowNanos += TimeUnit.MILLISECONDS.toNanos(ms);
+        busyPoll.frameAt(nowNanos);
+        return busyPoll.isOn();
+    }
+
+    @Test
+    void noTimeIsNoLooking() {
+        var none = new BusyPoll(0);
+        for (int i = 0; i < 20; i++) none.frameAt(System.nanoTime());
+        assertFalse(none.isOn());
+    }
+}

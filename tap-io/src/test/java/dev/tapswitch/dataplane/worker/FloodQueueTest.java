@@ -1,0 +1,113 @@
+package dev.tapswitch.dataplane.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.core.bridge.PortSettings;
+import dev.tapswitch.core.bridge.SwitchSettings;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+
+class FloodQueueTest {
+    private static final int LENGTH = 70;
+
+    private final LearningSwitch lan = new LearningSwitch("lan", SwitchSettings.DEFAULT, 1);
+    private final FloodQueue queue = new FloodQueue();
+    private final MemorySegment frame = Arena.ofAuto().allocate(LENGTH);
+    private WorkerSwitch lane;
+
+    private void ports(int count) {
+        for (int i = 0; i < count; i++) lan.addPort(PortSettings.of("p" + i, 1_500), true);
+        lane = new WorkerSwitch(lan, 0, null, null);
+    }
+
+    private boolean add(int inPort) {
+        return queue.add(lane, lan.snapshot(), inPort, frame.address(), LENGTH);
+    }
+
+    /** Takes all that one turn may take; how many copies. */
+    private int turn() {
+        queue.beginTurn();
+        int copies = 0;
+        for (int taken = queue.take(); taken > 0; taken = queue.take()) {
+            copies += taken;
+            queue.done(taken);
+        }
+        return copies;
+    }
+
+    @Test
+    void aTurnAdmitsSoManyCopiesAndNoMore() {
+        ports(50);
+        queue.beginTurn();
+        int frames = 0;
+        while (queue.admits(50)) frames++;
+        assertEquals(FloodQueue.COPIES_A_TURN / 50, frames);
+        queue.beginTurn();
+        assertTrue(queue.admits(50));
+    }
+
+    @Test
+    void framesToFewPortsNeverWait() {
+        ports(3);
+        queue.beginTurn();
+        for (int i = 0; i < 10_000; i++) assertTrue(queue.admits(2));
+    }
+
+    @Test
+    void nothingIsFloodedBeforeWhatWaits() {
+        ports(2);
+        queue.beginTurn();
+        assertTrue(add(0));
+        assertFalse(queue.admits(2));
+        turn();
+        assertTrue(queue.admits(2));
+    }
+
+    @Test
+    void aFrameToMorePortsThanATurnMayTakeGoesOnWithTheNextTurn() {
+        ports(600);
+        assertTrue(add(3));
+        assertEquals(256, turn());
+        assertEquals(256, queue.nextPort());
+        assertEquals(3, queue.inPort());
+        assertEquals(256, turn());
+        assertEquals(88, turn());
+        assertTrue(queue.isEmpty());
+        assertEquals(0, turn());
+    }
+
+    @Test
+    void aPortHasNoMoreThanItsShareWaitingAndLeavesRoomForOthers() {
+        ports(50);
+        int frames = 0;
+        while (add(0)) frames++;
+        assertEquals(FloodQueue.COPIES_A_PORT / 50, frames);
+        assertTrue(add(1));
+        assertFalse(FloodQueue.hasRoom(lane, 0));
+        while (lane.waitingFloods(0) > frames / 2) turn();
+        assertTrue(FloodQueue.hasRoom(lane, 0));
+        assertTrue(add(0));
+    }
+
+    @Test
+    void atTheStartOfElevenHundredPortsSomeFramesOfEachMayWait() {
+        ports(1_100);
+        for (int frames = 0; frames < FloodQueue.FRAMES_A_PORT / 2; frames++)
+            for (int port = 0; port < 1_100; port++) assertTrue(add(port), "frame " + frames + " of port " + port);
+    }
+
+    @Test
+    void thePortsOfAFrameStayThoseOfItsBegin() {
+        ports(300);
+        add(0);
+        turn();
+        lan.removePort(299);
+        lan.removePort(0);
+        assertEquals(44, turn());
+        assertTrue(queue.isEmpty());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tapswitch.linux.tap;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tapswitch.linux.netns.Namespace;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network namespace of a test's own, made by `ip netns add` and removed on close; and `ip` inside it. */
+public final class NetnsFixture implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final int TIMEOUT_SECONDS = 20;
+
+    public final String name = "ts" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
+
+    public NetnsFixture() {
+        assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
+        assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
+        run("ip", "netns", "add", name);
+    }
+
+    public Namespace namespace() {
+        return new Namespace.Named(name);
+    }
+
+    /** `ip -n NAME -j ...`: its output without blanks, so that a test can look for a key and its value. */
+    String ipJson(String... arguments) {
+        return ip(with("-j", arguments)).replaceAll("\\s+", "");
+    }
+
+    String ip(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("ip", "-n", name));
+        command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+
+    boolean has(String device) {
+        return ip("-br", "link").lines().anyMatch(line -> line.startsWith(device + " "));
+    }
+
+    public static String run(String... command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(String.join(" ", command) + " takes too long");
+            }
+            if (process.exitValue() != 0) throw new IllegalStateException(String.join(" ", command) + ": " + output);
+            return output;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String[] with(String first, String... rest) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(rest));
+        return all.toArray(String[]::new);
+    }
+
+    @Override
+    public void close() {
+        delete();
+    }
+
+    /** Does nothing where it is deleted already. */
+    void delete() {
+        if (Files.exists(Path.of("/run/netns", name))) run("ip", "netns", "del", name);
+    }
+}

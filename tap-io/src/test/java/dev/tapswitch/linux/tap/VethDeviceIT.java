@@ -1,0 +1,214 @@
+package dev.tapswitch.linux.tap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.linux.netlink.LinkState;
+import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netns.NamespaceThread;
+import dev.tapswitch.linux.packet.PacketSocket;
+import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.Errno;
+import dev.tapswitch.linux.sys.Libc;
+import dev.tapswitch.linux.veth.VethDevice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The host end of a veth pair, taken over from the bridge that it is a port of, and given back. */
+@Timeout(400)
+class VethDeviceIT {
+    private static final int HEADER = TunFile.VNET_HEADER_SIZE;
+    /** For experiments (IEEE 802): nobody else's. */
+    private static final int OURS = 0x88b5;
+
+    private static final int VLAN = 0x8100;
+    private static final int TAG = 4;
+    private static final int LENGTH = 60;
+    private static final int LARGE = 2_048;
+
+    /** Something to do in the namespace of two veth pairs, host1 with peer1 and host2 with peer2, the hosts ports of bridge0. */
+    private interface Work {
+        /** {@code container} and {@code other}: packet sockets on peer1 and peer2. */
+        void run(NetnsFixture netns, int container, int other) throws DeviceException;
+    }
+
+    private static void onABridge(Work work) throws DeviceException {
+        try (NetnsFixture netns = new NetnsFixture()) {
+            netns.ip("link", "add", "bridge0", "type", "bridge");
+            netns.ip("link", "set", "bridge0", "up");
+            for (int i = 1; i <= 2; i++) {
+                netns.ip("link", "add", "host" + i, "type", "veth", "peer", "name", "peer" + i);
+                netns.ip("link", "set", "host" + i, "master", "bridge0", "up");
+                netns.ip("link", "set", "peer" + i, "up");
+            }
+            NamespaceThread.call(netns.namespace(), () -> {
+                int container = socketOn("peer1");
+                int other = socketOn("peer2");
+                try {
+                    work.run(netns, container, other);
+                } finally {
+                    Libc.close(container);
+                    Libc.close(other);
+                }
+                return null;
+            });
+        }
+    }
+
+    private static int socketOn(String device) throws DeviceException {
+        try (RtNetlink links = new RtNetlink()) {
+            int fd = PacketSocket.open(links.find(device).orElseThrow().index());
+            assertTrue(fd >= 0, Errno.text(fd));
+            return fd;
+        }
+    }
+
+    /** A broadcast with a number in it; its tag is behind the source address where {@code type} is a tag's. */
+    private static void write(int fd, int type, int number) {
+        ByteBuffer frame = ByteBuffer.allocate(HEADER + LENGTH);
+        for (int i = 0; i < 6; i++) frame.put(HEADER + i, (byte) 0xff);
+        frame.put(HEADER + 6, (byte) 2).putShort(HEADER + 12, (short) type);
+        frame.putShort(HEADER + 14, (short) 7).putShort(HEADER + 16, (short) OURS);
+        frame.putInt(HEADER + 20, number);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame.array());
+            assertEquals(frame.capacity(), Libc.write(fd, memory.address(), frame.capacity()));
+        }
+    }
+
+    /** The number in the next frame of ours; -1 where none is there. What the kernel sends of its own accord is passed over. */
+    private static int read(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(LARGE);
+            for (int length; (length = Libc.read(fd, memory.address(), LARGE)) > 0; ) {
+                ByteBuffer frame = memory.asSlice(0, length).asByteBuffer();
+                boolean isOurs = length >= HEADER + LENGTH - TAG
+                        && (Short.toUnsignedInt(frame.getShort(HEADER + 12)) == OURS
+                                || Short.toUnsignedInt(frame.getShort(HEADER + 16)) == OURS);
+                if (isOurs) return frame.getInt(HEADER + 20);
+            }
+            return -1;
+        }
+    }
+
+    @Test
+    void whatComesInIsOursAndNoMoreTheBridgesUntilItIsGivenBack() throws Exception {
+        onABridge((netns, container, other) -> {
+            write(container, OURS, 1);
+            assertEquals(1, read(other));
+            VethDevice veth = VethDevice.open("host1", 1);
+            write(container, OURS, 2);
+            assertEquals(2, read(veth.queueFds()[0]));
+            assertEquals(-1, read(other));
+            // Nor does the bridge send there what others say.
+            write(other, OURS, 3);
+            assertEquals(-1, read(container));
+            veth.close();
+            write(container, OURS, 4);
+            assertEquals(4, read(other));
+            write(other, OURS, 5);
+            assertEquals(5, read(container));
+        });
+    }
+
+    @Test
+    void whatIsWrittenLeavesByItAndDoesNotComeBack() throws Exception {
+        onABridge((netns, container, other) -> {
+            try (VethDevice veth = VethDevice.open("host1", 2)) {
+                write(veth.queueFds()[0], OURS, 1);
+                assertEquals(1, read(container));
+                for (int queue : veth.queueFds()) assertEquals(-1, read(queue));
+            }
+        });
+    }
+
+    @Test
+    void twoQueuesShareWhatComesInAndAFlowStaysInOrder() throws Exception {
+        onABridge((netns, container, other) -> {
+            try (VethDevice veth = VethDevice.open("host1", 2)) {
+                int[] queues = veth.queueFds();
+                for (int i = 0; i < 20; i++) write(container, OURS, i);
+                int first = read(queues[0]);
+                int serving = first == 0 ? queues[0] : queues[1];
+                for (int i = first == 0 ? 1 : 0; i < 20; i++) assertEquals(i, read(serving));
+                for (int queue : queues) assertEquals(-1, read(queue));
+            }
+        });
+    }
+
+    /** read(2) would give it without its tag, as a frame of another network. */
+    @Test
+    void aTaggedFrameDoesNotComeInWithoutItsTagButAsAStubThatIsCounted() throws Exception {
+        onABridge((netns, container, other) -> {
+            try (VethDevice veth = VethDevice.open("host1", 1);
+                    Arena arena = Arena.ofConfined()) {
+                int queue = veth.queueFds()[0];
+                write(container, VLAN, 1);
+                MemorySegment memory = arena.allocate(LARGE);
+                int length;
+                do { // What the kernel sends of its own accord is passed over.
+                    length = Libc.read(queue, memory.address(), LARGE);
+                } while (length > HEADER + 1);
+                assertEquals(HEADER + 1, length);
+                write(container, OURS, 2);
+                assertEquals(2, read(queue));
+            }
+        });
+    }
+
+    /** Before Linux 5.18 a port can't be locked, and this alone must do. */
+    @Test
+    void aPortThatIsNotLockedIsShutToo() throws Exception {
+        onABridge((netns, container, other) -> {
+            try (VethDevice veth = VethDevice.open("host1", 1)) {
+                NetnsFixture.run(
+                        "ip", "netns", "exec", netns.name, "bridge", "link", "set", "dev", "host1", "locked", "off");
+                assertEquals(LinkState.UP, veth.state());
+                write(container, OURS, 1);
+                assertEquals(1, read(veth.queueFds()[0]));
+                assertEquals(-1, read(other));
+            }
+        });
+    }
+
+    @Test
+    void itsStateIsThatOfThePair() throws Exception {
+        onABridge((netns, container, other) -> {
+            try (VethDevice veth = VethDevice.open("host1", 1)) {
+                assertEquals(LinkState.UP, veth.state());
+                netns.ip("link", "set", "peer1", "down");
+                assertEquals(LinkState.DOWN, veth.state());
+                netns.ip("link", "set", "peer1", "up");
+                assertEquals(LinkState.UP, veth.state());
+                assertTrue(netns.ipJson("link", "show", "host1").contains(macText(veth.mac())));
+                netns.ip("link", "del", "host1");
+                assertEquals(LinkState.GONE, veth.state());
+                assertThrows(DeviceException.class, veth::mac);
+            }
+        });
+    }
+
+    @Test
+    void whatIsNoPortOfABridgeIsRefused() throws Exception {
+        onABridge((netns, container, other) -> {
+            assertRefused("peer1", "cannot take over veth \"peer1\": shutting its bridge's port: ");
+            assertRefused("bridge0", "cannot take over veth \"bridge0\": it is no veth");
+            assertRefused("absent0", "cannot take over veth \"absent0\": the veth is gone");
+        });
+    }
+
+    private static void assertRefused(String device, String complaint) {
+        String said = assertThrows(DeviceException.class, () -> VethDevice.open(device, 1))
+                .getMessage();
+        assertTrue(said.startsWith(complaint) && said.lines().count() == 1, said);
+    }
+
+    private static String macText(long mac) {
+        return dev.tapswitch.core.net.MacAddress.format(mac);
+    }
+}
