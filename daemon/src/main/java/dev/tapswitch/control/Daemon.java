@@ -1,18 +1,17 @@
 package dev.tapswitch.control;
 
-import dev.tapswitch.containers.cni.Cni;
-import dev.tapswitch.containers.docker.Docker;
-import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.api.ApiServer;
 import dev.tapswitch.control.config.Config;
 import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.config.ConfigReader;
 import dev.tapswitch.control.handover.Handover;
 import dev.tapswitch.control.handover.Predecessor;
+import dev.tapswitch.control.integration.Integration;
+import dev.tapswitch.control.integration.IntegrationContext;
+import dev.tapswitch.control.integration.Integrations;
 import dev.tapswitch.control.log.LogLevel;
 import dev.tapswitch.control.log.Plural;
 import dev.tapswitch.control.schema.DaemonSchema;
-import dev.tapswitch.control.schema.DockerSchema;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.control.switches.Clock;
 import dev.tapswitch.control.switches.ControlService;
@@ -28,10 +27,7 @@ import dev.tapswitch.dataplane.worker.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,18 +35,16 @@ import org.slf4j.LoggerFactory;
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final long TICK_MS = 1_000;
-    private static final long LONGEST_RULES_MS = 3_000;
-    /** Less than systemd waits for an end. */
-    private static final long LONGEST_REMOVAL_MS = 20_000;
 
     private Daemon() {}
 
     /**
      * Runs until SIGTERM or SIGINT; SIGHUP reloads the config file.
      *
+     * @param factory creates the parts that serve container runtimes
      * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
      */
-    public static int run(DaemonOptions options) {
+    public static int run(DaemonOptions options, Integration.Factory factory) {
         LastResort.take();
         Predecessor predecessor = null;
         try {
@@ -64,7 +58,7 @@ public final class Daemon {
             try (StateDirectory state = predecessor == null
                     ? StateDirectory.open(config.get(DaemonSchema.STATE))
                     : StateDirectory.openShared(config.get(DaemonSchema.STATE))) {
-                return serve(options, file, socket, config, state, predecessor);
+                return serve(options, file, socket, config, factory, state, predecessor);
             }
         } catch (ConfigException e) {
             e.problems().forEach(problem -> System.err.println("tapswitch: " + problem));
@@ -87,7 +81,13 @@ public final class Daemon {
 
     /** {@code predecessor}: null where this daemon takes nothing over. */
     private static int serve(
-            DaemonOptions options, Path file, Path socket, Config config, StateDirectory state, Predecessor predecessor)
+            DaemonOptions options,
+            Path file,
+            Path socket,
+            Config config,
+            Integration.Factory factory,
+            StateDirectory state,
+            Predecessor predecessor)
             throws IOException, ConfigException, ExecutionException, InterruptedException {
         String version = version();
         // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
@@ -95,14 +95,14 @@ public final class Daemon {
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
         try (SwitchRuntime host = new SwitchRuntime(config.workerSettings(), thread, systemd, new ProcessPins(state));
-                Nat nat = new Nat(commands, config.docker().get(DockerSchema.REACHABLE_BRIDGES));
-                ControlThread ended = thread;
+                Integrations integrations = new Integrations(commands);
+                ControlThread _ = thread;
                 ControlThread _ = commands;
                 ControlWatch _ = ControlWatch.start(thread, commands);
                 Systemd _ = systemd) {
             if (predecessor == null) {
                 systemd.watch(host.workers());
-                ApiServer.makeRoom(socket);
+                ApiServer.removeStale(socket);
             } else {
                 systemd.isSuccessor();
                 host.workers().rehearse();
@@ -114,50 +114,39 @@ public final class Daemon {
             Workers workers = host.workers();
             String threads = Plural.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
-            Cni cni = Cni.load(state, control, nat);
-            try (Docker docker =
-                    config.docker().get(DockerSchema.ENABLED) ? Docker.restore(config, state, control, nat) : null) {
+            integrations.create(factory, new IntegrationContext(config, state, control, commands));
+            try {
                 // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
                 // with it.
                 if (predecessor == null)
                     thread.submit(() -> start(control, socket)).get();
                 else succeed(thread, control, socket, systemd, state, predecessor);
                 Signals signals = Signals.take();
-                startNetworks(cni, docker, nat, commands);
-                HandoverResources possessions = new HandoverResources(host, systemd, docker, nat, state, signals);
-                Handover handOver = new Handover(options.arguments(), socket, commands, possessions);
+                integrations.start();
+                HandoverResources resources = new HandoverResources(host, systemd, integrations, state, signals);
                 boolean isRestart;
-                try (ApiServer api = ApiServer.start(socket, control, nat, cni, ended, commands, handOver, version)) {
-                    possessions.with(api);
+                Handover handOver = new Handover(options.arguments(), socket, commands, resources);
+                try (ApiServer api =
+                        ApiServer.start(socket, control, integrations.routes(), thread, commands, handOver, version)) {
+                    resources.with(api);
                     if (predecessor == null) collectGarbageOfTheStart();
                     thread.execute(() -> systemd.started(host));
-                    thread.every(TICK_MS, () -> tick(host, docker, systemd));
-                    commands.every(TICK_MS, () -> tickOfNetworks(docker, cni, nat));
+                    thread.every(TICK_MS, () -> tick(host, integrations, systemd));
+                    commands.every(TICK_MS, () -> integrations.tick(Clock.nowMs()));
                     if (predecessor != null) thread.execute(predecessor::running);
                     signals.await(() -> thread.execute(() -> reload(control)));
-                    possessions.endIfHandedOver();
+                    resources.endIfHandedOver();
                     LOG.info("ending");
                     isRestart = systemd.isRestarting();
                     systemd.stopping();
                 }
-                if (!isRestart) removeFromHost(docker, nat, commands);
+                // A restart leaves the host's rules, for the sake of connections.
+                if (!isRestart) integrations.removeFromHost();
+            } finally {
+                integrations.stop();
             }
         }
         return 0;
-    }
-
-    /** Nothing forwards from now on: what would lead frames to us goes. A restart leaves it, for the sake of connections. */
-    private static void removeFromHost(Docker docker, Nat nat, ControlThread commands) throws InterruptedException {
-        try {
-            commands.submit(() -> {
-                        if (docker != null) docker.forgetDevicesOnHost();
-                        nat.removeRules();
-                        return nat;
-                    })
-                    .get(LONGEST_REMOVAL_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("the host's rules may be left behind: {}", e.toString());
-        }
     }
 
     /**
@@ -205,41 +194,10 @@ public final class Daemon {
         return control;
     }
 
-    /** Of the host's rules there is one change for all, before anyone can ask for another. */
-    private static void startNetworks(Cni cni, Docker docker, Nat nat, ControlThread commands)
-            throws ExecutionException, InterruptedException {
-        CompletableFuture<Cni> started = commands.submit(() -> start(cni, docker, commands));
-        // Next in the thread's order, and so before any request.
-        CompletableFuture<Nat> rules = commands.submit(() -> {
-            boolean hasNetworks = docker != null || cni.isMasquerading();
-            if (hasNetworks && !started.isCompletedExceptionally()) nat.restored();
-            return nat;
-        });
-        started.get();
-        try {
-            rules.get(LONGEST_RULES_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.warn("the host's firewall takes long: started without waiting for its rules");
-        }
-    }
-
-    private static Cni start(Cni cni, Docker docker, ControlThread commands) throws IOException {
-        cni.start();
-        if (docker != null) docker.start(commands);
-        return cni;
-    }
-
-    private static void tick(SwitchRuntime host, Docker docker, Systemd systemd) {
-        if (docker != null) docker.follow();
+    private static void tick(SwitchRuntime host, Integrations integrations, Systemd systemd) {
+        integrations.follow();
         host.tick(Clock.nowMs());
         systemd.tell(host);
-    }
-
-    private static void tickOfNetworks(Docker docker, Cni cni, Nat nat) {
-        long nowMs = Clock.nowMs();
-        if (docker != null) docker.tick(nowMs);
-        cni.tick(nowMs);
-        nat.tick();
     }
 
     private static void reload(ControlService control) {

@@ -1,9 +1,8 @@
 package dev.tapswitch.control;
 
-import dev.tapswitch.containers.docker.Docker;
-import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.api.ApiServer;
 import dev.tapswitch.control.handover.Handover;
+import dev.tapswitch.control.integration.Integrations;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.control.switches.SwitchRuntime;
 import dev.tapswitch.control.systemd.Systemd;
@@ -14,20 +13,17 @@ import java.util.Map;
 final class HandoverResources implements Handover.Owner {
     private final SwitchRuntime host;
     private final Systemd systemd;
-    private final Docker docker;
-    private final Nat nat;
+    private final Integrations integrations;
     private final StateDirectory state;
     private final Signals signals;
     private ApiServer api;
     private volatile boolean isHandedOver;
 
-    /** {@code docker}: null where there is none. */
     HandoverResources(
-            SwitchRuntime host, Systemd systemd, Docker docker, Nat nat, StateDirectory state, Signals signals) {
+            SwitchRuntime host, Systemd systemd, Integrations integrations, StateDirectory state, Signals signals) {
         this.host = host;
         this.systemd = systemd;
-        this.docker = docker;
-        this.nat = nat;
+        this.integrations = integrations;
         this.state = state;
         this.signals = signals;
     }
@@ -48,10 +44,9 @@ final class HandoverResources implements Handover.Owner {
     }
 
     @Override
-    public void letGo() throws IOException {
-        api.makeWay();
-        if (docker != null) docker.makeWay();
-        nat.close();
+    public void release() throws IOException {
+        api.stopListening();
+        integrations.release();
         state.close();
         host.abandonQueues();
     }

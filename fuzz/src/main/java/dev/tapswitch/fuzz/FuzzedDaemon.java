@@ -1,5 +1,6 @@
 package dev.tapswitch.fuzz;
 
+import dev.tapswitch.containers.Containers;
 import dev.tapswitch.control.Daemon;
 import dev.tapswitch.control.DaemonOptions;
 import dev.tapswitch.control.json.Json;
@@ -60,7 +61,10 @@ final class FuzzedDaemon {
                     docker: {enabled: true, socket: %3$s}
                     switches: {lan: {ports: {p: {device: fuzz0}}}}
                     """.formatted(made.api(), directory, made.plugin()));
-            Thread.ofPlatform().daemon().name("daemon").start(() -> Daemon.run(new DaemonOptions(config)));
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("daemon")
+                    .start(() -> Daemon.run(new DaemonOptions(config), Containers::create));
             long end = System.currentTimeMillis() + START_MS;
             while (!Files.exists(made.api()) || !Files.exists(made.plugin())) {
                 if (System.currentTimeMillis() > end) throw new IllegalStateException("the daemon does not start");

@@ -50,7 +50,7 @@ final class ApiHandler extends RequestHandler {
                         .thenAccept(answer -> answer(exchange, answer));
             }
             case Router.Found.To(var route, var request) -> {
-                ControlThread its = route.path().equals(Routes.CNI) ? commands : thread;
+                ControlThread its = route.runsCommands() ? commands : thread;
                 var _ = its.submit(() -> route.action().run(request))
                         .exceptionally(ApiHandler::explain)
                         .thenAccept(answer -> answer(exchange, answer));

@@ -1,7 +1,5 @@
 package dev.tapswitch.control.api;
 
-import dev.tapswitch.containers.cni.Cni;
-import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.handover.Handover;
 import dev.tapswitch.control.http.SocketFile;
 import dev.tapswitch.control.http.UnixServer;
@@ -9,6 +7,7 @@ import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.ControlThread;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The control API on its unix socket. */
 public final class ApiServer implements AutoCloseable {
@@ -22,33 +21,33 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** Removes a socket on which nobody listens any more; IOException where another daemon does. */
-    public static void makeRoom(Path socket) throws IOException {
-        SocketFile.makeRoom(socket);
+    public static void removeStale(Path socket) throws IOException {
+        SocketFile.removeStale(socket);
     }
 
     /**
      * Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons.
      *
+     * @param routes those of integrations
      * @param commands the thread of requests that may run commands of the host
      */
     public static ApiServer start(
             Path socket,
             ControlService control,
-            Nat nat,
-            Cni cni,
+            List<Route> routes,
             ControlThread thread,
             ControlThread commands,
             Handover handOver,
             String version)
             throws IOException {
-        Router router = new Routes(control, nat, cni, commands, version).router();
+        Router router = new Routes(control, routes, commands, version).router();
         return new ApiServer(UnixServer.start(
                 socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, commands, handOver)));
     }
 
     /** Takes no more connections and removes the socket, for another daemon to listen there. */
-    public void makeWay() {
-        server.makeWay();
+    public void stopListening() {
+        server.stopListening();
     }
 
     /** Takes no more requests and removes the socket; answers that are under way have a moment. */

@@ -13,14 +13,14 @@ import java.util.function.Supplier;
  * JSON with an array that may be as long as a table, made a few entries at a time: what comes and goes meanwhile may be in it or not. Control
  * thread.
  */
-final class Listing implements Parts {
+public final class Listing implements Parts {
     private static final int PART_LENGTH = 8_192;
     private static final int MAX_STEPS = 64;
     private static final int STEP_ENTRIES = 8;
 
     /** The entries of an array. */
     @FunctionalInterface
-    interface Entries {
+    public interface Entries {
         /** Hands over the next few, perhaps none; false when these were the last. */
         boolean next(Consumer<Json> visitor);
     }
@@ -38,7 +38,7 @@ final class Listing implements Parts {
     }
 
     /** An array. */
-    static Listing array(Entries entries) {
+    public static Listing array(Entries entries) {
         return new Listing("[", entries, () -> "]");
     }
 
@@ -52,7 +52,7 @@ final class Listing implements Parts {
     }
 
     /** An entry for each value that is there now; null for one that is to be left out. */
-    static <T> Entries each(Collection<T> values, Function<T, Json> entry) {
+    public static <T> Entries each(Collection<T> values, Function<T, Json> entry) {
         Iterator<T> left = List.copyOf(values).iterator();
         return visitor -> {
             for (int i = 0; i < STEP_ENTRIES && left.hasNext(); i++) {

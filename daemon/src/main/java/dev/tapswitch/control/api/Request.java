@@ -12,17 +12,17 @@ import java.util.Map;
  * @param path what stood for the {@code {name}}s of the route's path, decoded
  * @param query its first value of each name, decoded
  */
-record Request(Map<String, String> path, Map<String, String> query, String body) {
-    String part(String name) {
+public record Request(Map<String, String> path, Map<String, String> query, String body) {
+    public String part(String name) {
         return path.get(name);
     }
 
     /** The query's value, or null. */
-    String query(String name) {
+    public String query(String name) {
         return query.get(name);
     }
 
-    int number(String name, int least, int most, int otherwise) throws RequestException {
+    public int number(String name, int least, int most, int otherwise) throws RequestException {
         String text = query.get(name);
         if (text == null) return otherwise;
         if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
@@ -34,7 +34,7 @@ record Request(Map<String, String> path, Map<String, String> query, String body)
     }
 
     /** The body as JSON on one line; Refused when it is not a JSON object. */
-    String json() throws RequestException {
+    public String json() throws RequestException {
         try {
             Json node = Json.parse(body.isBlank() ? "{}" : body);
             if (node.isObject()) return node.toString();

@@ -7,15 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A method and a path, and what they do, on the control thread.
+ * A method and a path, and what they do, on a control thread.
  *
  * @param path e.g. {@code /v1/switches/{switch}/ports}
+ * @param runsCommands whether it may run commands of the host, and so runs on the commands thread
  */
-record Route(String method, String path, Action action) {
+public record Route(String method, String path, boolean runsCommands, Action action) {
     /** What a route does. */
     @FunctionalInterface
-    interface Action {
+    public interface Action {
         Response run(Request request) throws RequestException, ConfigException;
+    }
+
+    public Route(String method, String path, Action action) {
+        this(method, path, false, action);
     }
 
     /** What stands for the names in the path; null where the path is another. {@code parts}: decoded. */

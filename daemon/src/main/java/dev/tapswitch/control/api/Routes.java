@@ -1,8 +1,5 @@
 package dev.tapswitch.control.api;
 
-import dev.tapswitch.containers.cni.Cni;
-import dev.tapswitch.containers.cni.CniResponse;
-import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.config.ConfigReader;
 import dev.tapswitch.control.config.PortConfig;
@@ -17,6 +14,7 @@ import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.control.switches.RunningPort;
 import dev.tapswitch.control.switches.RunningSwitch;
 import dev.tapswitch.core.net.MacAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +25,6 @@ import java.util.stream.Collectors;
 final class Routes {
     private static final String SWITCH = "/v1/switches/{switch}";
     private static final String PORT = SWITCH + "/ports/{port}";
-    /** May run commands of the host, and so is not for the thread of the others. */
-    static final String CNI = "/v1/cni";
 
     /** The two routes that {@link ApiHandler} answers itself: these take longer than control may. */
     static final Route WATCH = new Route("GET", SWITCH + "/trace", request -> Response.error(500, "is a stream"));
@@ -36,29 +32,25 @@ final class Routes {
     static final Route RESTART = new Route("POST", "/v1/restart", request -> Response.error(500, "is a hand-over"));
 
     private final ControlService control;
-    private final Nat nat;
-    private final Cni cni;
+    private final List<Route> others;
     private final ControlThread commands;
     private final String version;
     private final long startedNanos = System.nanoTime();
 
-    /** {@code commands}: the thread of requests that may run commands of the host. */
-    Routes(ControlService control, Nat nat, Cni cni, ControlThread commands, String version) {
+    /** {@code others}: those of integrations; {@code commands}: the thread of requests that may run commands of the host. */
+    Routes(ControlService control, List<Route> others, ControlThread commands, String version) {
         this.control = control;
-        this.nat = nat;
-        this.cni = cni;
+        this.others = others;
         this.commands = commands;
         this.version = version;
     }
 
     Router router() {
-        return new Router(List.of(
+        List<Route> routes = new ArrayList<>(List.of(
                 new Route("GET", "/v1/status", request -> Response.ok(status())),
                 new Route("GET", "/v1/openapi.json", request -> Response.ok(OpenApi.document())),
                 new Route("POST", "/v1/reload", request -> reload()),
                 RESTART,
-                new Route(
-                        "GET", "/v1/published-ports", request -> Response.ok(Listing.array(Views.publishedPorts(nat)))),
                 new Route("GET", "/v1/switches", request -> listSwitches()),
                 new Route("POST", "/v1/switches", this::addSwitch),
                 new Route("GET", SWITCH, this::showSwitch),
@@ -75,9 +67,10 @@ final class Routes {
                 new Route("GET", SWITCH + "/neighbours", this::listNeighbours),
                 new Route("DELETE", SWITCH + "/neighbours", this::flushNeighbours),
                 new Route("GET", SWITCH + "/stats", this::stats),
-                new Route("POST", CNI, this::cni),
                 WATCH,
                 new Route("POST", SWITCH + "/trace", this::suppose)));
+        routes.addAll(others);
+        return new Router(routes);
     }
 
     private Json status() {
@@ -233,11 +226,6 @@ final class Routes {
 
     private Response stats(Request request) throws RequestException {
         return Response.ok(Views.stats(control, its(request)));
-    }
-
-    private Response cni(Request request) throws RequestException {
-        CniResponse answer = cni.answer(Json.parse(request.json()));
-        return new Response(answer.status(), answer.body());
     }
 
     private Response suppose(Request request) throws RequestException, ConfigException {

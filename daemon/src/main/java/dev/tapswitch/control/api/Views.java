@@ -1,6 +1,5 @@
 package dev.tapswitch.control.api;
 
-import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.config.IpAddress;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.schema.SwitchSchema;
@@ -100,17 +99,6 @@ final class Views {
                         if (!isStatic) node.put("age-seconds", ageMs / 1_000);
                         visitor.accept(node);
                     });
-        });
-    }
-
-    static Listing.Entries publishedPorts(Nat nat) {
-        return Listing.each(nat.published(), port -> {
-            Json node = object().put("protocol", port.protocol());
-            node.put("host-address", port.hostAddress()).put("host-port", port.hostPort());
-            Json addresses = node.putArray("container-addresses");
-            if (!port.ipv4().isEmpty()) addresses.add(port.ipv4());
-            if (!port.ipv6().isEmpty()) addresses.add(port.ipv6());
-            return node.put("container-port", port.containerPort()).put("switch", port.device());
         });
     }
 

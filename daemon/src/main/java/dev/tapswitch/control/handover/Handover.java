@@ -34,7 +34,7 @@ public final class Handover {
         void stopForwarding(long pid);
 
         /** Lets go of all that only one process can have. */
-        void letGo() throws IOException;
+        void release() throws IOException;
 
         /** All is done: this process is to end, and to leave everything as it is. */
         void ended();
@@ -116,7 +116,7 @@ public final class Handover {
         owner.stopForwarding(pid);
         long ms = (System.nanoTime() - began) / 1_000_000;
         socket.send(HandoverProtocol.FORWARD);
-        owner.letGo();
+        owner.release();
         socket.send(HandoverProtocol.FREE);
         HandoverProtocol.expect(socket, HandoverProtocol.RUNNING);
         LOG.info("handed over to process {}; to stop reading took {} ms", pid, ms);

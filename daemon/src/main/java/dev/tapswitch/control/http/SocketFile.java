@@ -21,7 +21,7 @@ public final class SocketFile {
     private SocketFile() {}
 
     /** Makes its directory, and removes a socket on which nobody listens any more; IOException says who is in the way. */
-    public static void makeRoom(Path socket) throws IOException {
+    public static void removeStale(Path socket) throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
         boolean isSocket =

@@ -61,7 +61,7 @@ public final class UnixServer implements AutoCloseable {
      */
     public static UnixServer start(Path socket, String name, int idleSeconds, Supplier<RequestHandler> handlers)
             throws IOException {
-        SocketFile.makeRoom(socket);
+        SocketFile.removeStale(socket);
         EventLoopGroup loop =
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -103,7 +103,7 @@ public final class UnixServer implements AutoCloseable {
     }
 
     /** Takes no more connections and removes the socket, for another process to listen there; those that there are go on. */
-    public void makeWay() {
+    public void stopListening() {
         channel.close().awaitUninterruptibly();
         try {
             Files.deleteIfExists(socket);
@@ -118,7 +118,7 @@ public final class UnixServer implements AutoCloseable {
         // A hand-over closes the server before its owner does.
         if (loop.isShuttingDown()) return;
         isClosing = true;
-        if (channel.isOpen()) makeWay();
+        if (channel.isOpen()) stopListening();
         // A loop that ends closes its connections first: what was answered is to be written before.
         loop.submit(() -> {}).awaitUninterruptibly();
         loop.shutdownGracefully(0, 200, TimeUnit.MILLISECONDS).awaitUninterruptibly();

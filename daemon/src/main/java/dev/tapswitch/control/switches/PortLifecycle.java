@@ -116,7 +116,7 @@ final class PortLifecycle {
 
     /** Stops forwarding and closes the device, which stays where it is persistent. */
     void close(RunningSwitch owner, RunningPort port, String why) {
-        PortDevice device = letGo(owner, port, why);
+        PortDevice device = release(owner, port, why);
         if (device != null) closing(port.config(), device).run();
     }
 
@@ -143,7 +143,7 @@ final class PortLifecycle {
     }
 
     /** Stops forwarding; the device, now the caller's to close, or null where there was none. */
-    PortDevice letGo(RunningSwitch owner, RunningPort port, String why) {
+    PortDevice release(RunningSwitch owner, RunningPort port, String why) {
         PortDevice device = port.device();
         if (device == null) return null;
         workers.detach(owner.learning(), port.index());

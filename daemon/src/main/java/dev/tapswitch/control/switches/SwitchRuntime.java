@@ -245,7 +245,7 @@ public final class SwitchRuntime implements AutoCloseable {
     private PortDevice removePort(RunningSwitch one, PortConfig config) {
         RunningPort port = one.ports.remove(config.name());
         AddressBinding.release(one, port);
-        PortDevice device = opening.letGo(one, port, "removed");
+        PortDevice device = opening.release(one, port, "removed");
         one.learning().removePort(port.index());
         one.staticMacs.removeIf(mac -> mac.port().equals(config.name()));
         PortLifecycle.forgetDevice(device, port.config());
@@ -289,7 +289,7 @@ public final class SwitchRuntime implements AutoCloseable {
         SwitchConfig config = one.config();
         List<Runnable> closings = new ArrayList<>();
         for (RunningPort port : List.copyOf(one.ports())) {
-            PortDevice device = opening.letGo(one, port, "moving");
+            PortDevice device = opening.release(one, port, "moving");
             if (device != null) closings.add(opening.closing(port.config(), device));
         }
         opening.closeAll(closings);

@@ -159,7 +159,7 @@ public final class BridgePorts implements AutoCloseable {
     }
 
     /** The port is its bridge's again, as Docker made it. */
-    public void giveBack(int index) throws DeviceException {
+    public void restore(int index) throws DeviceException {
         NetlinkMessage forwarding = new NetlinkMessage(RTM_SETLINK, 0)
                 .bridgePort(index)
                 .nested(IFLA_PROTINFO, port -> port.attribute(IFLA_BRPORT_STATE, new byte[] {BR_STATE_FORWARDING}));

@@ -159,7 +159,7 @@ public final class VethDevice implements PortDevice {
         TapAttachment.close(queues);
         queues = NO_QUEUES;
         try (BridgePorts ports = new BridgePorts()) {
-            ports.giveBack(index);
+            ports.restore(index);
         } catch (DeviceException e) {
             // The veth went first, or is no bridge's port any more: there is nothing to give back.
             boolean isNone = e.getCause() instanceof NetlinkException cause && NONE.contains(cause.errno());

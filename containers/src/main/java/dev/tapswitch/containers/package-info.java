@@ -1,0 +1,2 @@
+/** Container runtimes beside the switch: Docker, CNI, and the firewall that they need. */
+package dev.tapswitch.containers;

@@ -1,0 +1,95 @@
+package dev.tapswitch.control.integration;
+
+import dev.tapswitch.control.api.Route;
+import dev.tapswitch.control.switches.ControlThread;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All integrations of a daemon: calls each method on its thread, for one after the other. */
+public final class Integrations implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Integrations.class);
+    private static final long MAX_AFTER_START_MS = 3_000;
+    /** Less than systemd waits for an end. */
+    private static final long MAX_REMOVAL_MS = 20_000;
+
+    private final ControlThread commands;
+    private List<Integration> all = List.of();
+
+    /** None yet. */
+    public Integrations(ControlThread commands) {
+        this.commands = commands;
+    }
+
+    /** Before any other call, on the main thread. */
+    public void create(Integration.Factory factory, IntegrationContext context) throws IOException {
+        all = List.copyOf(factory.create(context));
+    }
+
+    /** Starts all. ExecutionException, with the reason as its cause, where one can't. Main thread. */
+    public void start() throws ExecutionException, InterruptedException {
+        CompletableFuture<Integrations> started = commands.submit(() -> {
+            for (Integration each : all) each.start();
+            return this;
+        });
+        // Next in the thread's order, and so before any request.
+        CompletableFuture<Integrations> after = commands.submit(() -> {
+            if (!started.isCompletedExceptionally()) all.forEach(Integration::afterStart);
+            return this;
+        });
+        started.get();
+        try {
+            after.get(MAX_AFTER_START_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("the host's firewall takes long: started without waiting for its rules");
+        }
+    }
+
+    /** Control thread. */
+    public void follow() {
+        all.forEach(Integration::follow);
+    }
+
+    /** Commands thread. */
+    public void tick(long nowMs) {
+        all.forEach(each -> each.tick(nowMs));
+    }
+
+    public List<Route> routes() {
+        return all.stream().flatMap(each -> each.routes().stream()).toList();
+    }
+
+    /** Waits for 20 s at most. Main thread. */
+    public void removeFromHost() throws InterruptedException {
+        try {
+            commands.submit(() -> {
+                        all.forEach(Integration::removeFromHost);
+                        return this;
+                    })
+                    .get(MAX_REMOVAL_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("the host's rules may be left behind: {}", e.toString());
+        }
+    }
+
+    /** Main thread. */
+    public void stop() {
+        all.reversed().forEach(Integration::stop);
+    }
+
+    /** Commands thread. */
+    public void release() throws IOException {
+        for (Integration each : all) each.release();
+    }
+
+    /** Main thread, after the control threads have ended. */
+    @Override
+    public void close() {
+        all.reversed().forEach(Integration::close);
+    }
+}

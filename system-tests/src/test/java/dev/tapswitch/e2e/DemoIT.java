@@ -1,0 +1,88 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo tells its story and leaves nothing, whether it is heard to the end or not. */
+@Timeout(400)
+class DemoIT {
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void check() {
+        Jar.needsRootAndTun();
+    }
+
+    /** Namespaces and labs there are. */
+    private static Set<String> traces() throws IOException {
+        var traces = new TreeSet<String>();
+        for (var folder : List.of(Path.of("/run/netns"), Path.of("/run/tapswitch/labs"))) {
+            if (!Files.isDirectory(folder)) continue;
+            try (var files = Files.list(folder)) {
+                files.map(Path::toString).filter(name -> name.contains("/demo")).forEach(traces::add);
+            }
+        }
+        return traces;
+    }
+
+    @Test
+    void itTellsItsStoryAndLeavesNothing() throws Exception {
+        var before = traces();
+        var ran = Jar.run("demo", "--seconds", "1");
+        assertEquals(0, ran.exitCode(), ran.out() + ran.err());
+        assertEquals("", ran.err());
+        for (var part : List.of("ARP", "who-has 198.18.0.2", "Hello carol", "dynamic", "static-elsewhere", "Done in "))
+            assertTrue(ran.out().contains(part), part + " is missing in:\n" + ran.out());
+        assertFalse(ran.out().contains("\u001b"), "no colours when not on a terminal");
+        assertEquals(before, traces());
+    }
+
+    /** As on a fresh machine. */
+    @Test
+    void withoutPingTheExchangeIsShownByJava() throws Exception {
+        var before = traces();
+        var tools = Files.createDirectory(directory.resolve("bin"));
+        for (var tool : List.of("ip", "ss")) {
+            for (var folder : List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")) {
+                var file = Path.of(folder, tool);
+                var here = tools.resolve(tool);
+                if (!Files.exists(file) || Files.exists(here)) continue;
+                Files.writeString(here, "#!/bin/sh\nexec " + file + " \"$@\"\n");
+                assertTrue(here.toFile().setExecutable(true));
+            }
+        }
+        var ran = Jar.runWith(Map.of("PATH", tools.toString()), "demo", "--no-install", "--seconds", "1");
+        assertEquals(0, ran.exitCode(), ran.out() + ran.err());
+        for (var part :
+                List.of("who-has 198.18.0.2", "198.18.0.2 is-at", "tapswitch echo", "static-elsewhere", "Done in "))
+            assertTrue(ran.out().contains(part), part + " is missing in:\n" + ran.out());
+        assertEquals(before, traces());
+    }
+
+    @Test
+    void interruptedItCleansUp() throws Exception {
+        var before = traces();
+        var out = directory.resolve("out");
+        var process = Jar.start(out, directory.resolve("err"), "demo");
+        for (int i = 0; i < 600 && traces().equals(before); i++) Thread.sleep(50);
+        Thread.sleep(500);
+        process.destroy();
+        assertTrue(process.waitFor(180, TimeUnit.SECONDS));
+        assertEquals(before, traces(), Files.readString(out));
+    }
+}

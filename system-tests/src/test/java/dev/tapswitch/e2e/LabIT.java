@@ -1,0 +1,191 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Labs in real namespaces: up, up again, changed, broken, down. */
+@Timeout(400)
+class LabIT {
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+
+    private final String lab = "labit" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
+    private final Path home = Path.of("/run/tapswitch/labs", lab);
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void prepare() {
+        Jar.needsRootAndTun();
+        file = directory.resolve("lab.yaml");
+    }
+
+    @AfterEach
+    void takeDown() throws Exception {
+        Jar.run("lab", "down", lab);
+    }
+
+    private void describe(String nodes) throws IOException {
+        Files.writeString(file, "name: " + lab + "\nswitches:\n  lan: {arp: direct}\nnodes:\n" + nodes.indent(2));
+    }
+
+    private static final String TWO = """
+            a: {addresses: [198.18.0.1/24, "fd00:18::1/64"]}
+            b: {addresses: [198.18.0.2/24, "fd00:18::2/64"]}
+            """;
+
+    private Ran up() throws Exception {
+        return Jar.run("lab", "up", file.toString());
+    }
+
+    private static void succeeded(Ran ran) {
+        assertEquals(0, ran.exitCode(), ran.out() + ran.err());
+    }
+
+    private Ran exec(String node, String... command) throws Exception {
+        var words = new String[3 + command.length];
+        words[0] = "lab";
+        words[1] = "exec";
+        words[2] = lab + "/" + node;
+        System.arraycopy(command, 0, words, 3, command.length);
+        return Jar.run(words);
+    }
+
+    private boolean namespaceExists(String node) {
+        return Files.exists(Path.of("/run/netns", lab + "-" + node));
+    }
+
+    private long pid() throws IOException {
+        return Long.parseLong(Files.readString(home.resolve("daemon.pid")).strip());
+    }
+
+    @Test
+    void aLabComesUpAnswersPingsAndGoesWithoutATrace() throws Exception {
+        describe(TWO);
+        succeeded(up());
+        succeeded(exec("a", "ping", "-c", "1", "-W", "3", "198.18.0.2"));
+        succeeded(exec("a", "ping", "-6", "-c", "1", "-W", "3", "fd00:18::2"));
+        succeeded(exec("a", "ping", "-c", "1", "-W", "3", "127.0.0.1"));
+        assertTrue(Jar.run("mac", "list", "--lab", lab).out().contains("dynamic"));
+        assertTrue(Jar.run("lab", "list").out().contains(lab));
+        long pid = pid();
+
+        succeeded(Jar.run("lab", "down", file.toString()));
+        assertFalse(namespaceExists("a"));
+        assertFalse(namespaceExists("b"));
+        assertFalse(Files.exists(home));
+        // It may be a zombie for a moment: its parent is gone, and whoever adopted it takes its time.
+        ProcessHandle.of(pid)
+                .ifPresent(daemon ->
+                        daemon.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+        assertFalse(Jar.run("lab", "list").out().contains(lab));
+    }
+
+    @Test
+    void aSecondUpAppliesTheDifferenceOnly() throws Exception {
+        describe(TWO);
+        succeeded(up());
+        long pid = pid();
+        var again = up();
+        succeeded(again);
+        assertTrue(again.out().contains("nothing changed"), again.out());
+
+        describe("""
+                a: {addresses: [198.18.0.1/24, "fd00:18::1/64"]}
+                c: {addresses: [198.18.0.3/24]}
+                """);
+        succeeded(up());
+        assertEquals(pid, pid());
+        assertFalse(namespaceExists("b"));
+        succeeded(exec("a", "ping", "-c", "1", "-W", "3", "198.18.0.3"));
+    }
+
+    @Test
+    void aDeadDaemonIsStartedAgain() throws Exception {
+        describe(TWO);
+        succeeded(up());
+        long pid = pid();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        while (ProcessHandle.of(pid).isPresent()) Thread.sleep(10);
+        succeeded(up());
+        assertNotEquals(pid, pid());
+        succeeded(exec("b", "ping", "-c", "1", "-W", "3", "198.18.0.1"));
+    }
+
+    @Test
+    void execHandsOnOutputErrorsAndExitCode() throws Exception {
+        describe(TWO);
+        succeeded(up());
+        var ran = exec("a", "sh", "-c", "echo out; echo err >&2; exit 7");
+        assertEquals(7, ran.exitCode());
+        assertEquals("out\n", ran.out());
+        assertEquals("err\n", ran.err());
+        assertEquals(1, exec("nobody", "true").exitCode());
+    }
+
+    @Test
+    void whatRunsInANodeEndsWithTheLab() throws Exception {
+        describe(TWO);
+        succeeded(up());
+        var sleeper = new ProcessBuilder("ip", "netns", "exec", lab + "-a", "sleep", "300").start();
+        try {
+            succeeded(Jar.run("lab", "down", lab));
+            assertTrue(sleeper.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
+        } finally {
+            sleeper.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aLabThatCannotBeLeavesNothing() throws Exception {
+        describe("""
+                a: {addresses: [198.18.0.1/24]}
+                b: {addresses: [198.18.0.2/24], mtu: 7}
+                """);
+        var ran = up();
+        assertEquals(1, ran.exitCode());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+        assertTrue(ran.err().contains(file + ":6: "), ran.err());
+        assertFalse(namespaceExists("a"));
+        assertFalse(Files.exists(home));
+    }
+
+    @Test
+    void aNamespaceOfSomebodyElseIsNotTouched() throws Exception {
+        var foreign = lab + "-a";
+        assertEquals(
+                0, new ProcessBuilder("ip", "netns", "add", foreign).start().waitFor());
+        try {
+            describe(TWO);
+            var refused = up();
+            assertEquals(1, refused.exitCode());
+            assertTrue(refused.err().contains(foreign), refused.err());
+            assertFalse(Files.exists(home));
+
+            describe("a: {namespace: " + foreign + ", attachments: [{addresses: [198.18.0.1/24]}]}\n"
+                    + "b: {addresses: [198.18.0.2/24]}\n");
+            succeeded(up());
+            succeeded(exec("b", "ping", "-c", "1", "-W", "3", "198.18.0.1"));
+            succeeded(Jar.run("lab", "down", lab));
+            assertTrue(Files.exists(Path.of("/run/netns", foreign)), "it was given, not made");
+        } finally {
+            assertEquals(
+                    0, new ProcessBuilder("ip", "netns", "del", foreign).start().waitFor());
+        }
+    }
+}
