@@ -1,0 +1,22 @@
+package dev.tapswitch.linux.bpf;
+
+/** The context of a traffic control program: struct __sk_buff (include/uapi/linux/bpf.h), the members that we read. */
+public final class SocketBuffer {
+    /** Bytes, with the Ethernet header and without a tag that is in {@link #VLAN_TCI}. */
+    public static final Field LEN = Field.u32("len", 0);
+
+    /** Not 0: the frame has a tag, which is not in its bytes. */
+    public static final Field VLAN_PRESENT = Field.u32("vlan_present", 20);
+
+    public static final Field VLAN_TCI = Field.u32("vlan_tci", 24);
+    /** The tag's ethertype, in network byte order. */
+    public static final Field VLAN_PROTO = Field.u32("vlan_proto", 28);
+
+    public static final Field IFINDEX = Field.u32("ifindex", 40);
+    public static final Field DATA = Field.u32("data", 76);
+    public static final Field DATA_END = Field.u32("data_end", 80);
+    /** Payload bytes of each segment of a super-frame; 0: it is a single frame. */
+    public static final Field GSO_SIZE = Field.u32("gso_size", 176);
+
+    private SocketBuffer() {}
+}
