@@ -1,7 +1,7 @@
 package dev.tapswitch.linux.sys;
 
 /** A TAP, namespace or link operation failed; the message says what, where, why and what to do, on one line. */
-public final class DeviceException extends Exception {
+public class DeviceException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final boolean isNameTaken;

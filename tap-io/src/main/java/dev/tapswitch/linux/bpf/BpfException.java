@@ -1,0 +1,33 @@
+package dev.tapswitch.linux.bpf;
+
+import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.Errno;
+
+/** The kernel refused a BPF operation; the message says what, why and what to do, on one line. */
+public final class BpfException extends DeviceException {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+    private final String verifierLog;
+
+    /** {@code errno}: as bpf(2) answers, negative or positive. */
+    BpfException(String what, int errno, String advice) {
+        this(what, errno, advice, "");
+    }
+
+    BpfException(String what, int errno, String advice, String verifierLog) {
+        super(what + ": " + Errno.text(errno) + (advice.isEmpty() ? "" : "; " + advice));
+        this.errno = Math.abs(errno);
+        this.verifierLog = verifierLog;
+    }
+
+    /** As in include/uapi/asm-generic/errno.h, positive. */
+    public int errno() {
+        return errno;
+    }
+
+    /** What the verifier wrote about a program that it refused, many lines; empty for everything else. */
+    public String verifierLog() {
+        return verifierLog;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.tapswitch.linux.bpf;
+
+/** What our programs need of the kernel, or can do without. */
+public enum BpfFeature {
+    MAPS("maps"),
+    PROGRAMS("traffic control programs"),
+    REDIRECT_PEER("redirection into another namespace (bpf_redirect_peer)"),
+    /** Either this or {@link #CLSACT} is needed. */
+    TCX("attachment by tcx links"),
+    CLSACT("attachment by filters (clsact)");
+
+    private final String meaning;
+
+    BpfFeature(String meaning) {
+        this.meaning = meaning;
+    }
+
+    /** For people, in lower case. */
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tapswitch.linux.bpf;
+
+import dev.tapswitch.linux.sys.Errno;
+import dev.tapswitch.linux.sys.Libc;
+import dev.tapswitch.linux.sys.Linux;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Which features this kernel has and permits us, found out by trying each one.
+ *
+ * @param missing why each feature that is missing is missing: one line for people
+ */
+public record BpfFeatures(Map<BpfFeature, String> missing) {
+    private static final String PRIVILEGE = "not permitted; run as root, or with CAP_BPF and CAP_NET_ADMIN";
+    /** No interface has it. */
+    private static final int NO_INTERFACE = Integer.MAX_VALUE;
+
+    private static final int LOOPBACK = 1;
+    /** include/uapi/asm-generic/errno.h. */
+    private static final int ENOSYS = 38;
+
+    public BpfFeatures {
+        missing = Map.copyOf(missing);
+    }
+
+    public boolean has(BpfFeature feature) {
+        return !missing.containsKey(feature);
+    }
+
+    /** Tries all of them, with objects that are closed again, and clsact in a network namespace of its own. About 20 ms. */
+    public static BpfFeatures probe() {
+        Map<BpfFeature, String> missing = new EnumMap<>(BpfFeature.class);
+        try (BpfMap map = BpfMap.create(MapSpec.array("probe", Long.BYTES, 1))) {
+            probePrograms(map, missing);
+        } catch (BpfException e) {
+            for (BpfFeature each : BpfFeature.values()) missing.put(each, reason(e));
+        }
+        return new BpfFeatures(missing);
+    }
+
+    private static void probePrograms(BpfMap map, Map<BpfFeature, String> missing) {
+        Assembler minimal = new Assembler().loadFirstValue(Register.R1, map.reference());
+        minimal.move(Register.R0, 0).exit();
+        try (BpfProgram program = BpfProgram.load("probe", minimal.assemble())) {
+            probePeer(missing);
+            probeTcx(program, missing);
+            probeClsact(program, missing);
+        } catch (BpfException e) {
+            for (BpfFeature each : BpfFeature.values()) if (each != BpfFeature.MAPS) missing.put(each, reason(e));
+        }
+    }
+
+    private static void probePeer(Map<BpfFeature, String> missing) {
+        Assembler redirect = new Assembler().move(Register.R1, 1).move(Register.R2, 0);
+        redirect.call(Helper.REDIRECT_PEER).exit();
+        try {
+            BpfProgram.load("probe_peer", redirect.assemble()).close();
+        } catch (BpfException e) {
+            missing.put(BpfFeature.REDIRECT_PEER, e.errno() == Errno.EINVAL ? "needs Linux 5.10" : reason(e));
+        }
+    }
+
+    /** A kernel that knows tcx looks for the interface; another one refuses the kind of attachment. */
+    private static void probeTcx(BpfProgram program, Map<BpfFeature, String> missing) {
+        int result = TcxLink.create(program.fd(), NO_INTERFACE);
+        if (result == -Errno.ENODEV) return;
+        if (result >= 0) Libc.close(result);
+        missing.put(
+                BpfFeature.TCX,
+                result == -Errno.EINVAL ? "needs Linux 6.6" : result == -Errno.EPERM ? PRIVILEGE : Errno.text(result));
+    }
+
+    /** On a thread of its own, which enters a new namespace and ends there. */
+    private static void probeClsact(BpfProgram program, Map<BpfFeature, String> missing) {
+        String[] reason = {"the probe was interrupted"};
+        Thread thread = Thread.ofPlatform().name("bpf-probe").daemon().start(() -> reason[0] = tryClsact(program));
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!reason[0].isEmpty()) missing.put(BpfFeature.CLSACT, reason[0]);
+    }
+
+    /** Empty where it works. */
+    private static String tryClsact(BpfProgram program) {
+        int result = unshare();
+        if (result < 0) return "cannot be tried in a namespace: " + Errno.text(result);
+        try {
+            ClsactFilter.attach(program, LOOPBACK);
+            return "";
+        } catch (BpfException e) {
+            return reason(e);
+        }
+    }
+
+    /** unshare(2) of the network namespace, for the calling thread. */
+    private static int unshare() {
+        var state = Libc.callState();
+        try {
+            int result = (int)
+                    (long) Libc.function("unshare").invokeExact(state, (long) Linux.CLONE_NEWNET, 0L, 0L, 0L, 0L, 0L);
+            return Libc.orErrno(result, state);
+        } catch (Throwable e) {
+            throw Libc.impossible(e);
+        }
+    }
+
+    private static String reason(BpfException e) {
+        return switch (e.errno()) {
+            case Errno.EPERM -> PRIVILEGE;
+            case ENOSYS -> "the kernel is built without CONFIG_BPF_SYSCALL";
+            default -> e.getMessage();
+        };
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tapswitch.linux.bpf;
+
+import static dev.tapswitch.linux.netlink.Netlink.NLM_F_CREATE;
+import static dev.tapswitch.linux.netlink.Netlink.NLM_F_DUMP;
+import static dev.tapswitch.linux.netlink.Netlink.NLM_F_EXCL;
+import static dev.tapswitch.linux.netlink.Netlink.RTM_DELQDISC;
+import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWQDISC;
+import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWTFILTER;
+import static dev.tapswitch.linux.netlink.Netlink.TCA_KIND;
+import static dev.tapswitch.linux.netlink.Netlink.TCA_OPTIONS;
+
+import dev.tapswitch.linux.netlink.NetlinkException;
+import dev.tapswitch.linux.netlink.NetlinkMessage;
+import dev.tapswitch.linux.netlink.NetlinkSocket;
+import dev.tapswitch.linux.sys.Errno;
+import java.util.Set;
+
+/**
+ * A program attached to what an interface receives, by a filter of its clsact queueing discipline (tc-bpf(8)): for kernels without {@link TcxLink}. The
+ * filter belongs to the interface, not to a process: it stays until it is detached or the interface is gone. All calls are for the namespace that the calling
+ * thread is in.
+ */
+public final class ClsactFilter {
+    // include/uapi/linux/rtnetlink.h
+    private static final int RTM_DELTFILTER = 45;
+    private static final int RTM_GETTFILTER = 46;
+
+    // include/uapi/linux/pkt_sched.h: TC_H_CLSACT, and TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS) and _EGRESS
+    private static final int CLSACT = 0xFFFF_FFF1;
+    private static final int CLSACT_HANDLE = 0xFFFF_0000;
+    private static final int INGRESS = 0xFFFF_FFF2;
+    private static final int EGRESS = 0xFFFF_FFF3;
+
+    // include/uapi/linux/pkt_cls.h
+    private static final int TCA_BPF_FD = 6;
+    private static final int TCA_BPF_NAME = 7;
+    private static final int TCA_BPF_FLAGS = 8;
+    /** The program's result is the verdict. */
+    private static final int TCA_BPF_FLAG_ACT_DIRECT = 1;
+
+    private static final int HANDLE = 1;
+    /** "ts": the priority by which our filter is told from those of others, above ETH_P_ALL in network byte order. */
+    private static final int INFO = 0x7473 << 16 | Short.toUnsignedInt(Short.reverseBytes((short) 3));
+
+    private static final Set<Integer> NOT_THERE = Set.of(Errno.ENOENT, Errno.EINVAL, Errno.ENODEV);
+
+    private ClsactFilter() {}
+
+    /** Attaches, or replaces what was attached here before without a gap. */
+    public static void attach(BpfProgram program, int ifindex) throws BpfException {
+        String what = "attaching " + program + " to interface " + ifindex + " by clsact";
+        NetlinkMessage qdisc = new NetlinkMessage(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
+                .traffic(ifindex, CLSACT_HANDLE, CLSACT, 0)
+                .attribute(TCA_KIND, "clsact");
+        NetlinkMessage filter = new NetlinkMessage(RTM_NEWTFILTER, NLM_F_CREATE)
+                .traffic(ifindex, HANDLE, INGRESS, INFO)
+                .attribute(TCA_KIND, "bpf")
+                .nested(
+                        TCA_OPTIONS,
+                        options -> options.attribute(TCA_BPF_FD, program.fd())
+                                .attribute(TCA_BPF_NAME, program.name())
+                                .attribute(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT));
+        try (NetlinkSocket netlink = new NetlinkSocket()) {
+            act(netlink, qdisc, Set.of(Errno.EEXIST));
+            netlink.request(filter);
+        } catch (NetlinkException e) {
+            String advice = e.errno() == Errno.ENOENT || e.errno() == Errno.EOPNOTSUPP
+                    ? "the kernel needs sch_ingress and cls_bpf"
+                    : e.getMessage();
+            throw new BpfException(what, e.errno(), advice);
+        }
+    }
+
+    /** Removes our filter, and the queueing discipline where nobody else has a filter there. Where neither is there: nothing. */
+    public static void detach(int ifindex) throws BpfException {
+        NetlinkMessage filter = new NetlinkMessage(RTM_DELTFILTER, 0)
+                .traffic(ifindex, HANDLE, INGRESS, INFO)
+                .attribute(TCA_KIND, "bpf");
+        try (NetlinkSocket netlink = new NetlinkSocket()) {
+            act(netlink, filter, NOT_THERE);
+            if (hasFilters(netlink, ifindex, INGRESS) || hasFilters(netlink, ifindex, EGRESS)) return;
+            NetlinkMessage qdisc = new NetlinkMessage(RTM_DELQDISC, 0).traffic(ifindex, CLSACT_HANDLE, CLSACT, 0);
+            act(netlink, qdisc, NOT_THERE);
+        } catch (NetlinkException e) {
+            throw new BpfException("detaching from interface " + ifindex, e.errno(), e.getMessage());
+        }
+    }
+
+    private static boolean hasFilters(NetlinkSocket netlink, int ifindex, int parent) throws NetlinkException {
+        NetlinkMessage list = new NetlinkMessage(RTM_GETTFILTER, NLM_F_DUMP).traffic(ifindex, 0, parent, 0);
+        return !netlink.request(list).isEmpty();
+    }
+
+    private static void act(NetlinkSocket netlink, NetlinkMessage message, Set<Integer> content)
+            throws NetlinkException {
+        try {
+            netlink.request(message);
+        } catch (NetlinkException e) {
+            if (!content.contains(e.errno())) throw e;
+        }
+    }
+}
