@@ -18,9 +18,9 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Rewrites jars in place for a quick start and a small package: {@code java SlimJars.java JAR...}, with all that they need among them. The
- * names of local variables go, which only debuggers read; line numbers stay. Classes older than Java 7's get stack maps to be verified
- * by, for the JVM's AOT cache takes none without (picocli's are Java 5's).
+ * Rewrites jars in place for a quick start and a small package: {@code java SlimJars.java JAR...}, with all jars that they depend on. It
+ * removes the names of local variables, which only debuggers read, and keeps line numbers. It adds stack maps to classes older than Java 7,
+ * because the JVM's AOT cache rejects classes without them (picocli's are for Java 5).
  */
 final class SlimJars {
     private final Map<Path, Map<String, Entry>> jars = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ final class SlimJars {
         var entries = new LinkedHashMap<String, Entry>();
         try (var in = new ZipInputStream(new ByteArrayInputStream(Files.readAllBytes(jar)))) {
             for (ZipEntry zip; (zip = in.getNextEntry()) != null; ) {
-                // How Maven made the jar, and how GraalVM should use it, is nothing to a JVM.
+                // A JVM does not read the metadata of Maven, GraalVM and ProGuard.
                 if (zip.getName().matches("META-INF/(maven|native-image|proguard)/.*")) continue;
                 entries.put(zip.getName(), new Entry(zip, in.readAllBytes()));
             }
@@ -72,7 +72,7 @@ final class SlimJars {
 
     private byte[] slim(byte[] content) {
         ClassModel model = classFile.parse(content);
-        // A method that is not touched is copied whole, local variables included.
+        // A method that is not transformed is copied unchanged, including its local variables.
         var transform = ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL);
         if (model.majorVersion() <= ClassFile.JAVA_6_VERSION) {
             transform = transform.andThen(
@@ -81,7 +81,7 @@ final class SlimJars {
         try {
             return classFile.transformClass(model, transform);
         } catch (IllegalArgumentException e) {
-            // It is for a library that is not here, and nobody will load it.
+            // The class depends on a library that is not present, so it is never loaded.
             return content;
         }
     }

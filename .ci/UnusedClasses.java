@@ -22,9 +22,9 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Rewrites jars in place without the classes that nothing names: {@code java UnusedClasses.java FILE...}, all jars of a program and its native
- * libraries. Named is what our own classes, a native library or a list of services spell out, be it in a reference, a signature or a string,
- * and what the classes so found spell out in their turn. A name that is put together at run time would escape: tests install the package.
+ * Removes unreferenced classes from jars, in place: {@code java UnusedClasses.java FILE...}, with all jars of a program and its native
+ * libraries. A class is referenced if its name occurs in one of our own classes, a native library, a list of services, or another referenced
+ * class: in a reference, a signature or a string. A name that is composed at run time is not found; tests of the installed package cover this.
  */
 final class UnusedClasses {
     private static final String OURS = "dev/tapswitch/";
@@ -90,7 +90,7 @@ final class UnusedClasses {
         Files.write(jar, bytes.toByteArray());
     }
 
-    /** What is under META-INF is for other releases of Java, or of the jar as a module. */
+    /** Classes under META-INF are for other releases of Java, and are kept. */
     private static boolean isClass(String name) {
         return name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class");
     }
