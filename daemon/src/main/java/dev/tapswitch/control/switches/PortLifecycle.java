@@ -52,7 +52,7 @@ final class PortLifecycle {
             LOG.warn(
                     "port {}: this process has no file descriptors left (see LimitNOFILE): uses its reserve",
                     port.config().name());
-            reserve.lend();
+            reserve.release();
             openOnce(owner, port);
         } finally {
             reserve.refill();

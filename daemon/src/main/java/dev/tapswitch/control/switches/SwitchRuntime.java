@@ -130,8 +130,8 @@ public final class SwitchRuntime implements AutoCloseable {
     }
 
     /** Writes a file, with the reserve of file descriptors where there are no others left. */
-    void withDescriptors(DescriptorReserve.Writing writing) throws IOException {
-        opening.reserve().write(writing);
+    void withDescriptors(DescriptorReserve.FileWriter writer) throws IOException {
+        opening.reserve().write(writer);
     }
 
     /**
@@ -347,7 +347,7 @@ public final class SwitchRuntime implements AutoCloseable {
 
     private void failed(RunningPort port, DeviceException why, long nowMs) {
         port.gone(whyGone(port.config(), why), nowMs);
-        port.nameTaken(why.isNameTaken(), nowMs);
+        port.nameTaken(why.kind() == DeviceException.Kind.NAME_TAKEN, nowMs);
         if (port.awaitsName(nowMs)) nameRetry.schedule();
     }
 

@@ -128,7 +128,8 @@ public final class BridgePorts implements AutoCloseable {
                         .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "bridge")));
         try (RtNetlink links = new RtNetlink()) {
             int index = links.find(bridge)
-                    .orElseThrow(() -> new DeviceException("bridge " + bridge + " vanished at once"))
+                    .orElseThrow(() -> new DeviceException(
+                            DeviceException.Kind.GONE, "bridge " + bridge + " was removed while it was set up"))
                     .index();
             HostLinkSettings.apply(bridge, false);
             links.addAddress(index, IpPrefix.ofInterface(address));

@@ -145,8 +145,10 @@ public final class RtNetlink implements AutoCloseable {
         } catch (NetlinkException e) {
             if (e.errno() != Errno.EEXIST) throw failed("route \"" + route + "\"", e);
             if (!hasRoute(index, route)) {
-                throw new DeviceException("route \"" + route
-                        + "\": another route to the same destination exists in there; " + "remove one of the two");
+                throw new DeviceException(
+                        Errno.EEXIST,
+                        "route \"" + route
+                                + "\": another route to the same destination exists in there; remove one of the two");
             }
         }
     }
@@ -208,7 +210,7 @@ public final class RtNetlink implements AutoCloseable {
 
     public static DeviceException failed(String what, NetlinkException e) {
         String advice = e.errno() == Errno.EPERM ? "; run as root (or with CAP_NET_ADMIN)" : "";
-        return new DeviceException(what + ": " + e.getMessage() + advice, e);
+        return new DeviceException(e.errno(), what + ": " + e.getMessage() + advice, e);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tapswitch.linux.netns;
 
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
@@ -25,9 +26,12 @@ public final class NamespaceThread {
         int fd = Libc.open(namespace.file(), Linux.O_RDONLY | Linux.O_CLOEXEC | Linux.O_NONBLOCK);
         if (namespace instanceof Namespace.OfProcess process && !process.isRunning()) {
             if (fd >= 0) Libc.close(fd);
-            throw new DeviceException(process.whyGone());
+            throw new DeviceException(Kind.NO_NAMESPACE, process.whyGone());
         }
-        if (fd < 0) throw new DeviceException(cannotOpen(namespace, fd));
+        if (fd < 0) {
+            Kind kind = fd == -Errno.ENOENT ? Kind.NO_NAMESPACE : Kind.OTHER;
+            throw new DeviceException(kind, fd, cannotOpen(namespace, fd));
+        }
         try {
             return call(fd, "namespace \"" + namespace + "\"", work);
         } finally {
@@ -43,7 +47,7 @@ public final class NamespaceThread {
                 .daemon()
                 .start(() -> outcome.of(() -> {
                     int result = Libc.setns(fd, Linux.CLONE_NEWNET);
-                    if (result < 0) throw new DeviceException(cannotEnter(what, result));
+                    if (result < 0) throw new DeviceException(result, cannotEnter(what, result));
                     return work.run();
                 }));
         joinUninterruptibly(thread);

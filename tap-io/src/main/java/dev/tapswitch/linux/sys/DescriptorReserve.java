@@ -3,53 +3,62 @@ package dev.tapswitch.linux.sys;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** File descriptors that are kept open for nothing, so that there are some for a port when connections have used up all others. One thread. */
+/**
+ * File descriptors that are held in reserve, so that a port can still be opened and a file still be written when connections have used up all others
+ * (RLIMIT_NOFILE). Not thread-safe.
+ */
 public final class DescriptorReserve {
     private static final int SIZE = 32;
     private static final String FILE = "/dev/null";
+    private static final int NONE = -1;
 
-    /** What writes a file. */
+    /** Writes a whole file; a second run replaces what the first one left. */
     @FunctionalInterface
-    public interface Writing {
+    public interface FileWriter {
         void run() throws IOException;
     }
 
     private final int[] descriptors = new int[SIZE];
 
     public DescriptorReserve() {
-        Arrays.fill(descriptors, -1);
+        Arrays.fill(descriptors, NONE);
         refill();
     }
 
-    /** Whether a failure is for want of descriptors. */
+    /** Whether an operation failed because this process has no file descriptors left. */
     public static boolean isShortage(DeviceException e) {
-        return e.getMessage().contains("EMFILE");
+        return e.errno() == Errno.EMFILE;
     }
 
-    /** Writes a file; a second time, with the reserve, where there was no descriptor for it. */
-    public void write(Writing writing) throws IOException {
+    /**
+     * Writes a file. If that fails, releases the reserve and writes it once more: an IOException carries no errno that would tell whether the
+     * process had no descriptors left.
+     */
+    public void write(FileWriter writer) throws IOException {
         try {
-            writing.run();
+            writer.run();
         } catch (IOException e) {
-            if (!String.valueOf(e.getMessage()).contains("Too many open files")) throw e;
-            lend();
-            writing.run();
+            release();
+            writer.run();
         } finally {
             refill();
         }
     }
 
-    /** Frees the descriptors for the caller, who calls {@link #refill} afterwards. */
-    public void lend() {
+    /** Releases the reserve to the caller, who calls {@link #refill} afterwards. */
+    public void release() {
         for (int i = 0; i < SIZE; i++) {
-            if (descriptors[i] >= 0) Libc.close(descriptors[i]);
-            descriptors[i] = -1;
+            if (descriptors[i] != NONE) Libc.close(descriptors[i]);
+            descriptors[i] = NONE;
         }
     }
 
-    /** Opens as many as there can be. */
+    /** Reopens as many of the released descriptors as possible. */
     public void refill() {
-        for (int i = 0; i < SIZE; i++)
-            if (descriptors[i] < 0) descriptors[i] = Libc.open(FILE, Linux.O_RDONLY | Linux.O_CLOEXEC);
+        for (int i = 0; i < SIZE; i++) if (descriptors[i] == NONE) descriptors[i] = Math.max(open(), NONE);
+    }
+
+    private static int open() {
+        return Libc.open(FILE, Linux.O_RDONLY | Linux.O_CLOEXEC);
     }
 }

@@ -2,6 +2,7 @@ package dev.tapswitch.linux.tap;
 
 import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Tun;
@@ -20,7 +21,10 @@ public final class TapAttachment {
                     "the name is taken there by a device that is not a TAP (" + kind + "); choose another name");
         }
         if (link.queues() > 0) {
-            throw DeviceException.nameTaken("EBUSY, the TAP exists and another program (or another port) has it open");
+            throw new DeviceException(
+                    Kind.NAME_TAKEN,
+                    Errno.EBUSY,
+                    "EBUSY, the TAP exists and another program or another port has it open; stop that or choose another name");
         }
         if (spec.queues() > 1 && !link.multiQueue()) {
             throw new DeviceException("the persistent TAP that exists was made with one queue, and " + spec.queues()
@@ -42,10 +46,13 @@ public final class TapAttachment {
             if (result >= 0) continue;
             close(queues);
             throw fd < 0
-                    ? new DeviceException(whyNoFile(fd))
+                    ? new DeviceException(fd, whyNoFile(fd))
                     : result == -Errno.EBUSY
-                            ? DeviceException.nameTaken("EBUSY, the name is taken there")
-                            : new DeviceException(whyNotAttached(result));
+                            ? new DeviceException(
+                                    Kind.NAME_TAKEN,
+                                    result,
+                                    "EBUSY, another interface there has this name; choose another name")
+                            : new DeviceException(result, whyNotAttached(result));
         }
         return queues;
     }

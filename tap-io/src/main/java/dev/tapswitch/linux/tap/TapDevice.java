@@ -9,6 +9,7 @@ import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceKey;
 import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.tc.RateLimit;
@@ -191,7 +192,7 @@ public final class TapDevice implements PortDevice {
 
     private void changeLink(LinkChange change) throws DeviceException {
         int queue = firstQueue();
-        if (state() == LinkState.GONE) throw new DeviceException(GONE);
+        if (state() == LinkState.GONE) throw new DeviceException(Kind.GONE, GONE);
         int namespace = TunFile.openNamespace(queue);
         require("finding its namespace", namespace);
         try {
@@ -213,7 +214,7 @@ public final class TapDevice implements PortDevice {
             Optional<LinkInfo> found = links.find(name);
             if (found.isPresent() && TunFile.name(queue).equals(name)) return found.get();
         }
-        throw new DeviceException(GONE);
+        throw new DeviceException(Kind.GONE, GONE);
     }
 
     private static LinkInfo applyOrUndo(RtNetlink links, LinkInfo link, LinkChange change) throws DeviceException {
@@ -252,7 +253,7 @@ public final class TapDevice implements PortDevice {
     @Override
     public synchronized long mac() throws DeviceException {
         long mac = TunFile.mac(firstQueue());
-        if (mac < 0) throw new DeviceException(GONE);
+        if (mac < 0) throw new DeviceException(Kind.GONE, GONE);
         return mac;
     }
 
@@ -260,7 +261,7 @@ public final class TapDevice implements PortDevice {
     @Override
     public synchronized String currentName() throws DeviceException {
         String name = TunFile.name(firstQueue());
-        if (name.isEmpty()) throw new DeviceException(GONE);
+        if (name.isEmpty()) throw new DeviceException(Kind.GONE, GONE);
         return name;
     }
 
@@ -309,8 +310,8 @@ public final class TapDevice implements PortDevice {
     }
 
     public static void require(String what, int result) throws DeviceException {
-        if (result == -Errno.EBADFD) throw new DeviceException(GONE);
-        if (result < 0) throw new DeviceException(what + ": " + Errno.text(result));
+        if (result == -Errno.EBADFD) throw new DeviceException(Kind.GONE, result, GONE);
+        if (result < 0) throw new DeviceException(result, what + ": " + Errno.text(result));
     }
 
     private static DeviceException failed(String what, TapSpec spec, DeviceException e) {

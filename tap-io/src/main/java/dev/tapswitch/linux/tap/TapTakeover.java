@@ -5,6 +5,7 @@ import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceKey;
 import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Tun;
 import java.util.Arrays;
@@ -28,11 +29,11 @@ public final class TapTakeover {
      * @throws DeviceException when they are not queues of one living TAP that was made there, or is where the spec says; it says why
      */
     public static TapDevice takeOver(TapSpec spec, Namespace madeIn, int[] fds) throws DeviceException {
-        if (fds.length == 0) throw new DeviceException("there is no queue");
+        if (fds.length == 0) throw new DeviceException("no queue was passed");
         String device = TunFile.name(fds[0]);
         for (int fd : fds) {
-            if (!TunFile.isOurKind(fd)) throw new DeviceException("not a queue of a TAP that is still there");
-            if (!isSameDevice(fds[0], fd)) throw new DeviceException("queues of different devices");
+            if (!TunFile.isOurKind(fd)) throw new DeviceException(Kind.GONE, "not a queue of a TAP that still exists");
+            if (!isSameDevice(fds[0], fd)) throw new DeviceException("the queues belong to different devices");
         }
         if (!isOf(spec.namespace(), TunFile.openNamespace(fds[0]))
                 && !isOf(madeIn, TunFile.openNamespaceMadeIn(fds[0]))) {
@@ -78,7 +79,7 @@ public final class TapTakeover {
         int result = TunFile.attach(fd, device, Tun.IFF_MULTI_QUEUE);
         if (result >= 0) return fd;
         Libc.close(fd);
-        throw new DeviceException("it was made with one queue, and more are needed now");
+        throw new DeviceException(result, "it was created with one queue, and more are needed now");
     }
 
     /** Whether a descriptor stands for this namespace. Closes it. */

@@ -104,7 +104,9 @@ public final class Shaper {
                 .deviceName(IFLA_IFNAME, name)
                 .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, IFB));
         links.act(what("receive", limit) + ", making " + name, message);
-        return links.find(name).orElseThrow(() -> new DeviceException(name + " vanished while being set up"));
+        return links.find(name)
+                .orElseThrow(() ->
+                        new DeviceException(DeviceException.Kind.GONE, name + " was removed while it was set up"));
     }
 
     /** {@code ifb-eth0}. */

@@ -8,12 +8,12 @@ import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netlink.BridgePorts;
 import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.netlink.LinkState;
-import dev.tapswitch.linux.netlink.NetlinkException;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.packet.Packet;
 import dev.tapswitch.linux.packet.PacketSocket;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
@@ -54,7 +54,7 @@ public final class VethDevice implements PortDevice {
     public static VethDevice open(String device, int queues) throws DeviceException {
         try (RtNetlink links = new RtNetlink();
                 BridgePorts ports = new BridgePorts()) {
-            LinkInfo link = links.find(device).orElseThrow(() -> new DeviceException(GONE));
+            LinkInfo link = links.find(device).orElseThrow(() -> new DeviceException(Kind.GONE, GONE));
             if (!link.kind().equals("veth")) throw new DeviceException("it is no veth");
             VethDevice veth = new VethDevice(device, link.index(), openAll(link.index(), queues));
             try {
@@ -77,7 +77,7 @@ public final class VethDevice implements PortDevice {
         try {
             for (int i = 0; i < count; i++) {
                 fds[i] = PacketSocket.open(index);
-                if (fds[i] < 0) throw new DeviceException("packet socket: " + Errno.text(fds[i]));
+                if (fds[i] < 0) throw new DeviceException(fds[i], "packet socket: " + Errno.text(fds[i]));
             }
             TapDevice.require("sharing packet sockets", PacketSocket.share(fds));
             return fds;
@@ -123,7 +123,7 @@ public final class VethDevice implements PortDevice {
             boolean isThere = queues.length > 0
                     && findName(request)
                     && Libc.ioctl(queues[0], Linux.SIOCGIFHWADDR, request.address()) >= 0;
-            if (!isThere) throw new DeviceException(GONE);
+            if (!isThere) throw new DeviceException(Kind.GONE, GONE);
             long mac = 0;
             // sa_family, then the address
             for (int i = 0; i < 6; i++) {
@@ -162,8 +162,7 @@ public final class VethDevice implements PortDevice {
             ports.restore(index);
         } catch (DeviceException e) {
             // The veth went first, or is no bridge's port any more: there is nothing to give back.
-            boolean isNone = e.getCause() instanceof NetlinkException cause && NONE.contains(cause.errno());
-            if (!isNone)
+            if (!NONE.contains(e.errno()))
                 LOG.warn(
                         "veth \"{}\" can't be given back to its bridge: {}; restart its container",
                         device,
