@@ -1,9 +1,9 @@
 /*
- * Asks for a neighbour's address again and again, from a host that has forgotten it, and times the answers.
+ * Sends ARP requests for a neighbour's address from a host without a cache entry, and measures the time to each reply.
  *
  *   arp port=NS/DEV sender=02:00:00:00:00:01 from=198.18.0.2 to=198.18.0.3 [rate=500] [seconds=1]
  *
- * A request is lost when no answer came within 200 ms.
+ * A request counts as lost if no reply arrives within 200 ms.
  */
 #include "common.h"
 #include <arpa/inet.h>
@@ -24,7 +24,7 @@ static void put_request(uint8_t *frame, const char *mac, const char *from, const
     if (inet_pton(AF_INET, from, frame + SENDER_IP) != 1 || inet_pton(AF_INET, to, frame + TARGET_IP) != 1) die("address");
 }
 
-/* Waits for an answer from the target, no longer than until `end`; when it came, or 0. */
+/* Waits for a reply of the target until `end` at most. Returns the time of its arrival, or 0. */
 static int64_t answer(int fd, const uint8_t *request, int64_t end) {
     for (int64_t now; (now = now_ns()) < end;) {
         struct pollfd polled = {fd, POLLIN, 0};

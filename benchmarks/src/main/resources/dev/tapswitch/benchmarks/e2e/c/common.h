@@ -1,4 +1,4 @@
-/* What the bench's C programs share: arguments as key=value, clocks, namespaces. Linux, gcc, no library but libc. */
+/* Shared by the bench's C programs: key=value arguments, clocks, namespaces. Needs Linux, gcc and libc only. */
 #ifndef COMMON_H
 #define COMMON_H
 #define _GNU_SOURCE
@@ -42,7 +42,7 @@ static inline void sleep_ms(int ms) {
     nanosleep(&time, NULL);
 }
 
-/* The value of key=value among the arguments, or the default; NULL as the default means that it must be there. */
+/* Returns the value of key=value in the arguments, or the default. With NULL as the default the argument is required. */
 static inline const char *argument(int count, char **arguments, const char *key, const char *otherwise) {
     size_t length = strlen(key);
     for (int i = 1; i < count; i++)
@@ -56,7 +56,7 @@ static inline double number(int count, char **arguments, const char *key, const 
     return atof(argument(count, arguments, key, otherwise));
 }
 
-/* Moves the calling thread to a namespace of `ip netns`. */
+/* Moves the calling thread into a named namespace (ip netns). */
 static inline void enter(const char *namespace) {
     char path[256];
     snprintf(path, sizeof path, "/run/netns/%s", namespace);
@@ -65,7 +65,7 @@ static inline void enter(const char *namespace) {
     close(fd);
 }
 
-/* Pins the calling thread to one CPU; -1 leaves it where the scheduler wants it. */
+/* Pins the calling thread to one CPU; -1 leaves the choice to the scheduler. */
 static inline void pin(int cpu) {
     if (cpu < 0) return;
     cpu_set_t set;
@@ -80,7 +80,7 @@ struct port {
     int fd, index;
 };
 
-/* Reads "NAMESPACE/DEVICE,NAMESPACE/DEVICE,..."; how many. A device "d#3-900" stands for d3, d4, ... d900. */
+/* Parses "NAMESPACE/DEVICE,NAMESPACE/DEVICE,..." and returns the number of ports. The device "d#3-900" means d3, d4, ... d900. */
 static inline int parse_ports(const char *list, struct port *ports) {
     char *copy = strdup(list), *rest = copy, *word;
     int count = 0;
@@ -106,7 +106,7 @@ static inline int parse_ports(const char *list, struct port *ports) {
     return count;
 }
 
-/* Latencies in nanoseconds, every one kept, so that percentiles are exact. */
+/* Latencies in nanoseconds. All samples are kept, so percentiles are exact. */
 struct samples {
     uint32_t *values;
     size_t count, capacity;
@@ -126,7 +126,7 @@ static inline int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The smallest sample that at least this share of all does not exceed: the nearest-rank percentile. */
+/* The nearest-rank percentile: the smallest sample such that at least this share of all samples is less than or equal to it. */
 static inline double percentile_us(const struct samples *samples, double share) {
     if (!samples->count) return 0;
     size_t rank = (size_t)(share * samples->count + 0.999999);
@@ -135,7 +135,7 @@ static inline double percentile_us(const struct samples *samples, double share) 
     return samples->values[rank] / 1e3;
 }
 
-/* "samples":N,"p50":us,... for a JSON object. */
+/* Prints "samples":N,"p50":us,... as members of a JSON object. */
 static inline void print_latencies(struct samples *samples) {
     qsort(samples->values, samples->count, sizeof *samples->values, by_value);
     double sum = 0;

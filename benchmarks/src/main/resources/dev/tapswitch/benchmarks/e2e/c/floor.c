@@ -1,10 +1,10 @@
 /*
- * The floor: what this machine does for TAP read + write with no switch between. Two ports: all that comes from one goes to the other.
- * More ports: to the port that the destination address numbers (02:00:00:00 and i + 1), group addresses to all others.
+ * The floor: a loop that reads from TAPs and writes to TAPs without a switch, which shows what the machine can do. With two ports, each frame
+ * goes to the other port. With more, it goes to port i of destination address 02:00:00:00 and i + 1; group addresses go to all other ports.
  *
  *   floor io=epoll|io_uring ports=NS/DEV,...
  *
- * Makes the TAPs with the flags and offloads that the switch makes them with, says "ready", runs until it is killed.
+ * Creates the TAPs with the same flags and offloads as the switch, prints "ready", and runs until it is killed.
  */
 #include "common.h"
 #include <linux/if_tun.h>
@@ -36,7 +36,7 @@ static void open_tap(struct port *port, int flags) {
     if (ioctl(port->fd, TUNSETOFFLOAD, offload | TUN_F_USO4 | TUN_F_USO6) && ioctl(port->fd, TUNSETOFFLOAD, offload)) die("TUNSETOFFLOAD");
 }
 
-/* The leaving port, or -1 for all but the entering one. */
+/* Returns the egress port, or -1 for all ports except the ingress port. */
 static inline int out_of(int in, const uint8_t *frame) {
     if (frame[0] & 1) return port_count == 2 ? !in : -1;
     if (port_count == 2) return !in;
@@ -72,7 +72,7 @@ static void run_epoll(void) {
     }
 }
 
-/* ---- io_uring: bursts of reads that may not wait, run in order at submission together with the writes of the burst before ---- */
+/* ---- io_uring: bursts of non-blocking reads, executed in order at submission, together with the writes of the previous burst ---- */
 
 static struct {
     int fd;

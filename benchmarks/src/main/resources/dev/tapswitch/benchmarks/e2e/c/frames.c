@@ -1,16 +1,16 @@
 /*
- * The load generator: sends frames with sendmmsg on AF_PACKET sockets with PACKET_QDISC_BYPASS, and counts what arrived where it
- * arrived, by the receiving interfaces' own counters.
+ * The load generator. Sends frames with sendmmsg on AF_PACKET sockets with PACKET_QDISC_BYPASS, and counts received frames with the counters
+ * of the receiving interfaces.
  *
  *   frames ports=NS/DEV,... [senders=1] [pattern=unicast|mesh|broadcast|sources|destinations] [size=64] [rate=0] [seconds=1]
  *          [first=1] [warmup=0] [count=0] [addresses=1] [base=0] [bin=0] [probe=0] [cpu=-1] [settle=30]
  *
- * Port i has the address 02:00:00:00 and `first` + i. rate=0 is as fast as it goes; count=N sends N frames instead of for `seconds`.
+ * Port i has the address 02:00:00:00 and `first` + i. rate=0 means as fast as possible; count=N sends N frames instead of sending for `seconds`.
  * unicast: port 0 to port 1. mesh: each sender to all other ports in turn. broadcast: port 0 to all. sources: port 1 sends to port 0 from
  * `addresses` addresses 06:00 and `base` + n, which a switch learns. destinations: port 0 sends to these addresses.
- * probe=US also sends a frame with a time stamp from port 0 to port 1 every so many microseconds, whose one-way latency runs until the
- * receiving interface has it. size is the frame's length with FCS, as RFC 2544 counts it.
- * After a stall of its own the sender does not catch up in a burst: what counts is `offered`, not rate x seconds.
+ * probe=US also sends a frame with a time stamp from port 0 to port 1 every US microseconds, and measures its one-way latency to the
+ * receiving interface. size is the frame's length including the FCS, as in RFC 2544.
+ * A sender that was stalled does not catch up in a burst: the result reports `offered`, not rate x seconds.
  */
 #include "common.h"
 #include <arpa/inet.h>
@@ -25,8 +25,8 @@
 #define BATCH 32
 #define FCS 4
 #define LARGEST 9018
-#define TEST_TYPE 0x88B5  /* IEEE 802: local experimental EtherType 1; no stack handles it, so receiving costs the same everywhere */
-#define PROBE_TYPE 0x88B6 /* ... 2 */
+#define TEST_TYPE 0x88B5  /* IEEE 802 local experimental EtherType 1; no network stack handles it, so receiving costs the same for all systems */
+#define PROBE_TYPE 0x88B6 /* IEEE 802 local experimental EtherType 2 */
 #define PROBE_LENGTH 60
 
 static struct port ports[MAX_PORTS];
@@ -63,7 +63,7 @@ static void open_counters(void) {
     }
 }
 
-/* Frames received by each port so far; their sum. */
+/* Reads the number of frames that each port has received, and returns the sum. */
 static long read_counters(long *received) {
     static char text[4 << 20];
     long sum = 0;
@@ -79,7 +79,7 @@ static long read_counters(long *received) {
             char device[64];
             long bytes, packets;
             if (sscanf(line, " %63[^: ]: %ld %ld", device, &bytes, &packets) != 3) continue;
-            /* Interfaces are listed about in the order they were made, as our ports are: look on from the last one found. */
+            /* Interfaces are listed roughly in the order of their creation, like the ports: continue the search after the last match. */
             for (int k = 0; k < port_count; k++) {
                 int i = (from + k) % port_count;
                 if (strcmp(ports[i].device, device) || strcmp(ports[i].namespace, counted[n].name)) continue;
@@ -106,7 +106,7 @@ static void put_header(uint8_t *frame, int type) {
     frame[13] = type & 0xff;
 }
 
-/* Addresses frame number n of the pattern; the port that sends it. */
+/* Sets the addresses of frame n of the pattern, and returns the port that sends it. */
 static int address(uint8_t *frame, long n, int sender) {
     switch (wanted.pattern[0]) {
     case 'm': {
@@ -145,7 +145,7 @@ static void open_port(struct port *port) {
     setsockopt(port->fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof buffer);
 }
 
-/* One frame from every port that is sent to, so that the switch knows where it is: RFC 2544 23, learning frames. */
+/* Sends one frame from every destination port, so that the switch learns its address: learning frames of RFC 2544 23. */
 static void announce(int announced) {
     uint8_t frame[PROBE_LENGTH] = {0};
     for (int round = 0; round < 2; round++)
@@ -206,7 +206,7 @@ static void *send_all(void *unused) {
         if (wanted.rate > 0) {
             due += (now - last) * wanted.rate / 1e9;
             last = now;
-            if (due > 2 * BATCH) due = 2 * BATCH; /* stalled: don't make up for it */
+            if (due > 2 * BATCH) due = 2 * BATCH; /* after a stall, do not catch up */
             batch = due < BATCH ? (int)due : BATCH;
             if (!batch) continue;
             due -= batch;
@@ -226,7 +226,7 @@ static void *send_all(void *unused) {
     return NULL;
 }
 
-/* ---- receiving probes: the kernel's own time stamps, so that the receiver's waking up is not in the figure ---- */
+/* ---- receiving probes: with the kernel's time stamps, so that the latency does not include the receiver's wake-up ---- */
 
 static int open_probes(void) {
     enter(ports[1].namespace);
@@ -266,7 +266,7 @@ static void *receive_probes(void *argument) {
     return NULL;
 }
 
-/* ---- */
+/* ---- main ---- */
 
 static long before[MAX_PORTS], at_start[MAX_PORTS], at_end[MAX_PORTS], after[MAX_PORTS];
 
@@ -323,7 +323,7 @@ int main(int count, char **arguments) {
     pthread_join(sender, NULL);
     double sent_for = (now_ns() - began) / 1e9;
     if (probes >= 0) pthread_join(receiver, NULL);
-    /* What is still under way arrives; it is waited for until nothing came for `settle`. */
+    /* Wait for frames in flight, until none has arrived for `settle`. */
     long sum = read_counters(after), seen;
     do {
         seen = sum;

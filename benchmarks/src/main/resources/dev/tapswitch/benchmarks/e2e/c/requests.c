@@ -1,10 +1,10 @@
 /*
- * Request and response over TCP, one request under way a connection.
+ * Requests and responses over TCP, with one request at a time per connection.
  *
- *   requests server ns=NS port=N                    answers each 64-byte request with 64 bytes; "GET ..." with a 1,024-byte HTTP page
+ *   requests server ns=NS port=N                    answers a 64-byte request with 64 bytes, and "GET ..." with a 1,024-byte HTTP page
  *   requests client ns=NS address=A port=N [connections=1] [seconds=1] [warmup=0.2] [http=0] [interval=0]
  *
- * interval=US waits so long between a response and the next request, for long runs that look for pauses.
+ * interval=US is the pause between a response and the next request, for long runs that measure pauses.
  */
 #include "common.h"
 #include <arpa/inet.h>
@@ -55,7 +55,7 @@ static void serve(int port) {
             char request[4096];
             ssize_t length = recv(fd, request, sizeof request, 0);
             int http = length > 3 && !memcmp(request, "GET", 3);
-            /* The client has one short request under way, in one segment. */
+            /* A client sends one short request at a time, in one segment. */
             if (length <= 0 || send(fd, http ? page : request, http ? page_length : length, MSG_NOSIGNAL) < 0) close(fd);
         }
     }
@@ -78,7 +78,7 @@ static void ask(int i, int http) {
     if (send(connections[i].fd, http ? REQUEST : message, http ? sizeof REQUEST - 1 : MESSAGE, MSG_NOSIGNAL) < 0) die("send");
 }
 
-/* Takes what came; whether the response is complete. */
+/* Reads available bytes. Returns whether the response is complete. */
 static int answered(int i) {
     char buffer[4096];
     ssize_t length = recv(connections[i].fd, buffer, sizeof buffer, 0);
@@ -112,7 +112,7 @@ int main(int count, char **arguments) {
     for (int i = 0; i < wanted; i++) ask(i, http);
     while (now < end) {
         struct epoll_event events[64];
-        /* One connection: a blocking read, as a simple client does. */
+        /* With one connection, use a blocking read, like a simple client. */
         int ready = wanted == 1 ? 1 : epoll_wait(epoll, events, 64, 5000);
         errno = 0;
         if (ready <= 0) die("no response within 5 s");
