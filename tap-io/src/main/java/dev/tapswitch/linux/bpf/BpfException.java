@@ -7,7 +7,6 @@ import dev.tapswitch.linux.sys.Errno;
 public final class BpfException extends DeviceException {
     private static final long serialVersionUID = 1;
 
-    private final int errno;
     private final String verifierLog;
 
     /** {@code errno}: as bpf(2) answers, negative or positive. */
@@ -16,14 +15,8 @@ public final class BpfException extends DeviceException {
     }
 
     BpfException(String what, int errno, String advice, String verifierLog) {
-        super(what + ": " + Errno.text(errno) + (advice.isEmpty() ? "" : "; " + advice));
-        this.errno = Math.abs(errno);
+        super(errno, what + ": " + Errno.text(errno) + (advice.isEmpty() ? "" : "; " + advice));
         this.verifierLog = verifierLog;
-    }
-
-    /** As in include/uapi/asm-generic/errno.h, positive. */
-    public int errno() {
-        return errno;
     }
 
     /** What the verifier wrote about a program that it refused, many lines; empty for everything else. */

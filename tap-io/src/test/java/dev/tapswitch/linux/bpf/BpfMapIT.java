@@ -137,13 +137,13 @@ class BpfMapIT {
         Path path = directory.resolve("socket");
         try (UnixPacketSocket listening = UnixPacketSocket.listen(path);
                 UnixPacketSocket giver = UnixPacketSocket.connect(path);
-                UnixPacketSocket taker = listening.accept(5_000);
-                BpfMap map = BpfMap.create(HASH)) {
-            giver.send("numbers", map.fd());
+                UnixPacketSocket taker = listening.accept(5_000)) {
+            try (BpfMap map = BpfMap.create(HASH)) {
+                put(map, 1, 11);
+                giver.send("numbers", map.fd());
+            }
             int[] descriptors = taker.receive(5_000).descriptors();
             try (BpfMap passed = BpfMap.adopt(descriptors[0], HASH)) {
-                put(map, 1, 11);
-                map.close();
                 assertEquals(11, get(passed, 1));
             }
         }
