@@ -2,46 +2,38 @@ package dev.tapswitch.core.table;
 
 import static dev.tapswitch.core.table.MacWords.isStatic;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Two workers may insert one new key into two slots of a MAC table at once. Each publishes its entry, then looks for another: with the full fence
- * between, at least one of them sees both (Dekker), and both choose the same one to go. Any thread.
+ * Removes duplicates: two workers may insert the same new key into two slots of a MAC table at the same time. Each publishes its entry, then searches
+ * for another one. The full fence between the two steps ensures that at least one of the workers sees both entries (Dekker), and both choose the
+ * same one to remove. Thread-safe.
  */
 final class MacDuplicates {
-    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
-
-    private final long[] words;
-    private final MacHash places;
+    private final MacSlots slots;
     private final SlotRemoval removal;
 
-    MacDuplicates(long[] words, MacHash places, SlotRemoval removal) {
-        this.words = words;
-        this.places = places;
+    MacDuplicates(MacSlots slots, SlotRemoval removal) {
+        this.slots = slots;
         this.removal = removal;
     }
 
-    /** To be called after the key was published in slot {@code mine}. */
-    void remove(int mine, long key, long hash) {
+    /** Must be called after the key was published in slot {@code mine}. */
+    void remove(int mine, long key, long hashed) {
         VarHandle.fullFence();
-        removeIn(places.firstBucket(hash), mine, key);
-        removeIn(places.secondBucket(hash), mine, key);
+        removeIn(slots.hash().firstBucket(hashed), mine, key);
+        removeIn(slots.hash().secondBucket(hashed), mine, key);
     }
 
     private void removeIn(int firstSlot, int mine, long key) {
         for (int slot = firstSlot; slot < firstSlot + MacHash.BUCKET_SLOTS; slot++) {
-            if (slot == mine || word(slot * 2) != key) continue;
-            long other = word(slot * 2 + 1);
-            long own = word(mine * 2 + 1);
-            if (other >= 0 || own >= 0 || word(slot * 2) != key || word(mine * 2) != key) continue;
+            if (slot == mine || slots.key(slot) != key) continue;
+            long other = slots.value(slot);
+            long own = slots.value(mine);
+            if (other >= 0 || own >= 0 || slots.key(slot) != key || slots.key(mine) != key) continue;
             boolean otherGoes = isStatic(own) == isStatic(other) ? mine < slot : isStatic(own);
-            if (otherGoes) removal.remove(slot, other);
-            else removal.remove(mine, own);
+            if (otherGoes) removal.remove(slot, other, MacEvent.REMOVED);
+            else removal.remove(mine, own, MacEvent.REMOVED);
         }
-    }
-
-    private long word(int at) {
-        return (long) WORD.getAcquire(words, at);
     }
 }

@@ -1,10 +1,11 @@
 package dev.tapswitch.core.table;
 
 /**
- * Removes the entry of a MAC table's slot if its value word is still the one given; whether this call did. The caller must have seen the entry's key
- * after that value. Any thread.
+ * Removes the entry of a MAC table's slot if its value word is still {@code value}; returns whether this call removed it. The caller must have read
+ * the entry's key after that value. Thread-safe.
  */
 @FunctionalInterface
 interface SlotRemoval {
-    boolean remove(int slot, long value);
+    /** {@code event}: why, for the readers of the table's feeds. */
+    boolean remove(int slot, long value, MacEvent event);
 }
