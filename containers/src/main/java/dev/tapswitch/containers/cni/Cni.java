@@ -95,7 +95,7 @@ public final class Cni implements Integration {
 
     private CniResponse add(CniRequest request) throws CniException, RequestException, ConfigException {
         if (!request.ipamPlugin().isEmpty() && !request.ipam().isObject()) return delegated(request);
-        Addressing addressing = Addressing.of(request);
+        IpamResult addressing = IpamResult.of(request);
         PortConfig port = port(request, addressing);
         forgetIfGone(request);
         try {
@@ -127,7 +127,7 @@ public final class Cni implements Integration {
     }
 
     /** The port that a request asks for. */
-    static PortConfig port(CniRequest request, Addressing addressing) throws CniException, ConfigException {
+    static PortConfig port(CniRequest request, IpamResult addressing) throws CniException, ConfigException {
         Bandwidth bandwidth = request.bandwidth();
         return new PortDraft(request.attachment().port())
                 .read(PortSchema.NAMESPACE, request.netns())

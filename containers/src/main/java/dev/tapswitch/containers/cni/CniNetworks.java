@@ -57,7 +57,7 @@ final class CniNetworks {
     }
 
     /** Makes what is missing for an attachment with these addresses. */
-    void provide(CniRequest request, Addressing addressing) throws CniException, RequestException, ConfigException {
+    void provide(CniRequest request, IpamResult addressing) throws CniException, RequestException, ConfigException {
         CniNetwork network = state.find(request.network(), request.switchName()).orElse(CniNetwork.of(request));
         if (request.isMasqueraded()) refuseOthersDevice(request);
         boolean makesSwitch = control.host().find(request.switchName()) == null;
@@ -88,7 +88,7 @@ final class CniNetworks {
     }
 
     /** The host's own port, with the gateways' addresses: made, or given those that it has not got. */
-    private void addGateway(CniRequest request, Addressing addressing) throws RequestException, ConfigException {
+    private void addGateway(CniRequest request, IpamResult addressing) throws RequestException, ConfigException {
         String device = request.hostDevice();
         RunningSwitch one = control.requireSwitch(request.switchName());
         RunningPort there = one.port(device);

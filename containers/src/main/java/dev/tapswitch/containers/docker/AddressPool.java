@@ -1,29 +1,40 @@
 package dev.tapswitch.containers.docker;
 
-import java.util.HashMap;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Addresses that are given to containers, kept in the state file.
+ * A subnet and its addresses that are assigned to containers, kept in the state file.
  *
- * @param pool "10.77.0.0/24"
- * @param range the part of it that is given from, as large or smaller
- * @param given address to MAC, "" where none was said; addresses without lengths
+ * @param pool the subnet
+ * @param range the part of it from which addresses are chosen
+ * @param given the assigned addresses, each with its MAC, "" if Docker named none
  */
-record AddressPool(String id, String pool, String range, Map<String, String> given) {
+record AddressPool(String id, IpPrefix pool, IpPrefix range, Map<IpAddress, String> given) {
     AddressPool {
         given = Map.copyOf(given);
     }
 
-    AddressPool with(String address, String mac) {
-        Map<String, String> changed = new HashMap<>(given);
+    AddressPool with(IpAddress address, String mac) {
+        Map<IpAddress, String> changed = new LinkedHashMap<>(given);
         changed.put(address, mac);
         return new AddressPool(id, pool, range, changed);
     }
 
-    AddressPool without(String address) {
-        Map<String, String> changed = new HashMap<>(given);
+    AddressPool without(IpAddress address) {
+        Map<IpAddress, String> changed = new LinkedHashMap<>(given);
         changed.remove(address);
         return new AddressPool(id, pool, range, changed);
+    }
+
+    /** The lowest address of the range that a host may have and that is not assigned; empty if there is none. */
+    Optional<IpAddress> firstFree() {
+        return Stream.iterate(range.first(), range::contains, IpAddress::next)
+                .filter(address -> pool.isHost(address) && !given.containsKey(address))
+                .findFirst();
     }
 }

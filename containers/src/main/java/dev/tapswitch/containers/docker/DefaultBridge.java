@@ -1,7 +1,6 @@
 package dev.tapswitch.containers.docker;
 
 import dev.tapswitch.containers.firewall.DockerIsolation;
-import dev.tapswitch.control.config.IpAddress;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
@@ -14,12 +13,13 @@ import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.PortState;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningPort;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.netlink.BridgePorts;
 import dev.tapswitch.linux.netlink.HostLink;
 import dev.tapswitch.linux.netlink.LinkMonitor;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ final class DefaultBridge {
     /** The bridge's own; 0 while it is not known. */
     private long mac;
     /** The bridge's own, the containers' gateways. */
-    private List<String> addresses = List.of();
+    private List<IpAddress> addresses = List.of();
 
     private boolean isIsolated;
     private boolean isUnfinished;
@@ -88,9 +88,7 @@ final class DefaultBridge {
     }
 
     private List<StaticNeighbour> gateways() {
-        return addresses.stream()
-                .map(each -> new StaticNeighbour(IpAddress.parse(each), mac))
-                .toList();
+        return addresses.stream().map(each -> new StaticNeighbour(each, mac)).toList();
     }
 
     private PortConfig config(HostLink veth) {
@@ -137,7 +135,8 @@ final class DefaultBridge {
             List<HostLink> links = ports.links();
             Optional<HostLink> bridge = find(links, name);
             if (bridge.isEmpty() && !address.isEmpty()) {
-                ports.make(name, address, Addresses.macFor(address, ""));
+                IpPrefix prefix = IpPrefix.parse(address);
+                ports.make(name, prefix, GeneratedMacs.ofIpv4(prefix.address()));
                 LOG.info("bridge " + name + " made, with address " + address);
                 return; // The news of it come next.
             }
@@ -158,7 +157,7 @@ final class DefaultBridge {
         for (HostLink link : links) {
             if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) there.put(link.name(), link);
         }
-        List<String> addressesNow = bridge < 0 ? addresses : addressesOf(bridge);
+        List<IpAddress> addressesNow = bridge < 0 ? addresses : addressesOf(bridge);
         forgetGone(there, found.map(HostLink::mac).orElse(mac), addressesNow);
         Optional<HostLink> toBridge = find(links, tap);
         // Before the host can reach them by the switch, containers stay where they are.
@@ -172,18 +171,15 @@ final class DefaultBridge {
                 .toList());
     }
 
-    private List<String> addressesOf(int bridge) throws DeviceException {
-        return ports.addresses(bridge).stream()
-                .map(InetAddress::getHostAddress)
-                .distinct()
-                .toList();
+    private List<IpAddress> addressesOf(int bridge) throws DeviceException {
+        return ports.addresses(bridge).stream().distinct().toList();
     }
 
     /**
      * Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send, and has the
      * bridge's MAC and addresses bound to it.
      */
-    private void forgetGone(Map<String, HostLink> there, long macNow, List<String> addressesNow)
+    private void forgetGone(Map<String, HostLink> there, long macNow, List<IpAddress> addressesNow)
             throws RequestException {
         boolean changes = taken.values().removeIf(veth -> {
             HostLink now = there.get(veth.name());

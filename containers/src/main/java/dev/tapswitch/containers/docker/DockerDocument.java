@@ -4,11 +4,14 @@ import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.json.JsonException;
 import dev.tapswitch.core.bridge.ArpMode;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** What Docker told us as it is kept in the state file: the records' components by their names. JsonException names a part that is missing. */
@@ -55,8 +58,8 @@ final class DockerDocument {
                 .put("network", endpoint.network())
                 .put("device", endpoint.device())
                 .put("mac", endpoint.mac())
-                .put("ipv4", endpoint.ipv4())
-                .put("ipv6", endpoint.ipv6())
+                .put("ipv4", text(endpoint.ipv4()))
+                .put("ipv6", text(endpoint.ipv6()))
                 .put("sandbox", endpoint.sandbox())
                 .set("ports", array(endpoint.ports(), DockerDocument::of));
     }
@@ -67,26 +70,28 @@ final class DockerDocument {
                 text(node, "network"),
                 text(node, "device"),
                 node.required("mac").asLong(),
-                text(node, "ipv4"),
-                text(node, "ipv6"),
+                prefix(node, "ipv4"),
+                prefix(node, "ipv6"),
                 text(node, "sandbox"),
                 list(node, "ports", DockerDocument::port));
     }
 
     static Json of(AddressPool pool) {
+        Json given = Json.object();
+        pool.given().forEach((address, mac) -> given.put(address.toString(), mac));
         return Json.object()
                 .put("id", pool.id())
-                .put("pool", pool.pool())
-                .put("range", pool.range())
-                .set("given", Json.of(pool.given()));
+                .put("pool", pool.pool().toString())
+                .put("range", pool.range().toString())
+                .set("given", given);
     }
 
     static AddressPool pool(Json node) {
-        Map<String, String> given = new LinkedHashMap<>();
+        Map<IpAddress, String> given = new LinkedHashMap<>();
         for (Map.Entry<String, Json> one : node.required("given").properties()) {
-            given.put(one.getKey(), one.getValue().asString());
+            given.put(address(one.getKey()), one.getValue().asString());
         }
-        return new AddressPool(text(node, "id"), text(node, "pool"), text(node, "range"), given);
+        return new AddressPool(text(node, "id"), required(node, "pool"), required(node, "range"), given);
     }
 
     static <T> Json array(Collection<T> values, Function<T, Json> each) {
@@ -102,11 +107,11 @@ final class DockerDocument {
     }
 
     private static Json of(Subnet subnet) {
-        return Json.object().put("pool", subnet.pool()).put("gateway", subnet.gateway());
+        return Json.object().put("pool", subnet.pool().toString()).put("gateway", text(subnet.gateway()));
     }
 
     private static Subnet subnet(Json node) {
-        return new Subnet(text(node, "pool"), text(node, "gateway"));
+        return new Subnet(required(node, "pool"), prefix(node, "gateway"));
     }
 
     private static Json of(PublishedPort port) {
@@ -133,6 +138,30 @@ final class DockerDocument {
 
     private static String text(Json node, String name) {
         return node.required(name).asString();
+    }
+
+    private static String text(Optional<IpPrefix> prefix) {
+        return prefix.map(IpPrefix::toString).orElse("");
+    }
+
+    private static Optional<IpPrefix> prefix(Json node, String name) {
+        return text(node, name).isEmpty() ? Optional.empty() : Optional.of(required(node, name));
+    }
+
+    private static IpPrefix required(Json node, String name) {
+        try {
+            return IpPrefix.parse(text(node, name));
+        } catch (IllegalArgumentException e) {
+            throw new JsonException("\"" + name + "\": " + e.getMessage());
+        }
+    }
+
+    private static IpAddress address(String text) {
+        try {
+            return IpAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new JsonException("\"given\": " + e.getMessage());
+        }
     }
 
     private static ArpMode arp(String name) {

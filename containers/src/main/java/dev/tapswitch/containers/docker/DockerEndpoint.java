@@ -1,7 +1,10 @@
 package dev.tapswitch.containers.docker;
 
 import dev.tapswitch.containers.firewall.PublishedPort;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -10,8 +13,8 @@ import java.util.stream.Stream;
  * @param network its id
  * @param device what its TAP is called in the host's namespace, and the name of its port
  * @param mac low 48 bits
- * @param ipv4 with its length; empty where it has none
- * @param ipv6 with its length; empty where it has none
+ * @param ipv4 with its prefix length; empty if it has none
+ * @param ipv6 with its prefix length; empty if it has none
  * @param sandbox the path of the container's namespace; empty before it joined and after it left
  * @param ports what is published of it
  */
@@ -20,19 +23,18 @@ record DockerEndpoint(
         String network,
         String device,
         long mac,
-        String ipv4,
-        String ipv6,
+        Optional<IpPrefix> ipv4,
+        Optional<IpPrefix> ipv6,
         String sandbox,
         List<PublishedPort> ports) {
     DockerEndpoint {
         ports = List.copyOf(ports);
     }
 
-    /** Without their lengths. */
-    List<String> addresses() {
+    List<IpAddress> addresses() {
         return Stream.of(ipv4, ipv6)
-                .filter(address -> !address.isEmpty())
-                .map(Addresses::withoutLength)
+                .flatMap(Optional::stream)
+                .map(IpPrefix::address)
                 .toList();
     }
 

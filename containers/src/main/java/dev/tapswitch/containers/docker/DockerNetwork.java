@@ -1,7 +1,6 @@
 package dev.tapswitch.containers.docker;
 
 import dev.tapswitch.containers.firewall.NatNetwork;
-import dev.tapswitch.control.config.IpAddress;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
@@ -10,6 +9,8 @@ import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.core.bridge.ArpMode;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,15 +49,11 @@ record DockerNetwork(
     }
 
     NatNetwork nat() {
-        return new NatNetwork(
-                device,
-                ipv4.stream().map(Subnet::pool).toList(),
-                ipv6.stream().map(Subnet::pool).toList(),
-                internal,
-                masquerade,
-                routedIpv4,
-                routedIpv6,
-                isolated);
+        return new NatNetwork(device, pools(ipv4), pools(ipv6), internal, masquerade, routedIpv4, routedIpv6, isolated);
+    }
+
+    private static List<String> pools(List<Subnet> subnets) {
+        return subnets.stream().map(subnet -> subnet.pool().toString()).toList();
     }
 
     /** The switch: a host port with the gateway addresses, docker0's counterpart, and the endpoints whose TAPs are somewhere. */
@@ -67,30 +64,27 @@ record DockerNetwork(
         PortConfig host = hostPort();
         ports.put(host.name(), host);
         macs.add(new StaticMac(host.get(PortSchema.MAC), 0, host.name()));
-        gateways()
-                .forEach(subnet -> neighbours.add(
-                        new StaticNeighbour(IpAddress.parse(subnet.gatewayAddress()), host.get(PortSchema.MAC))));
+        gateways().forEach(gateway -> neighbours.add(new StaticNeighbour(gateway.address(), host.get(PortSchema.MAC))));
         endpoints.forEach((endpoint, place) -> {
             PortConfig port = port(endpoint).at(place.namespace(), place.device());
             ports.put(port.name(), port);
             macs.add(new StaticMac(endpoint.mac(), 0, port.name()));
-            for (String address : endpoint.addresses()) {
-                neighbours.add(new StaticNeighbour(IpAddress.parse(address), endpoint.mac()));
+            for (IpAddress address : endpoint.addresses()) {
+                neighbours.add(new StaticNeighbour(address, endpoint.mac()));
             }
         });
         return new SwitchConfig(device, SettingValues.DEFAULTS.with(SwitchSchema.ARP, arp), ports, macs, neighbours);
     }
 
-    private Stream<Subnet> gateways() {
-        return Stream.concat(ipv4.stream(), ipv6.stream())
-                .filter(subnet -> !subnet.gateway().isEmpty());
+    private Stream<IpPrefix> gateways() {
+        return Stream.concat(ipv4.stream(), ipv6.stream()).flatMap(subnet -> subnet.gateway().stream());
     }
 
     private PortConfig hostPort() {
         return PortConfig.of(device)
                 .with(PortSchema.MTU, mtu)
-                .with(PortSchema.MAC, Addresses.macOfHostPort(id))
-                .with(PortSchema.ADDRESSES, gateways().map(Subnet::gateway).toList())
+                .with(PortSchema.MAC, GeneratedMacs.ofHostPort(id))
+                .with(PortSchema.ADDRESSES, gateways().map(IpPrefix::toString).toList())
                 .with(PortSchema.PERSISTENT, true);
     }
 

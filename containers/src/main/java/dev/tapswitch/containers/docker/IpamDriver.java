@@ -3,7 +3,8 @@ package dev.tapswitch.containers.docker;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
-import java.math.BigInteger;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -35,21 +36,21 @@ final class IpamDriver {
 
     Json requestPool(Json request) throws RequestException {
         String wanted = request.path("Pool").asString("");
-        AddressBlock block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : AddressBlock.parse(wanted);
+        IpPrefix block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : network(wanted);
         String subPool = request.path("SubPool").asString("");
-        AddressBlock range = subPool.isEmpty() ? block : AddressBlock.parse(subPool);
+        IpPrefix range = subPool.isEmpty() ? block : network(subPool);
         if (!block.overlaps(range) || range.length() < block.length()) {
             throw new RequestException(Reason.INVALID, "range " + range + " is not within subnet " + block);
         }
         for (AddressPool other : state.pools.values()) {
-            if (block.overlaps(AddressBlock.parse(other.pool()))) {
+            if (block.overlaps(other.pool())) {
                 throw new RequestException(
                         Reason.CONFLICT, "subnet " + block + " overlaps with " + other.pool() + ", another network's");
             }
         }
-        AddressPool pool = new AddressPool("tapswitch/" + block, block.toString(), range.toString(), Map.of());
+        AddressPool pool = new AddressPool("tapswitch/" + block, block, range, Map.of());
         keep(pool);
-        Json answer = object().put("PoolID", pool.id()).put("Pool", pool.pool());
+        Json answer = object().put("PoolID", pool.id()).put("Pool", pool.pool().toString());
         answer.putObject("Data");
         return answer;
     }
@@ -61,12 +62,10 @@ final class IpamDriver {
 
     Json requestAddress(Json request) throws RequestException {
         AddressPool pool = pool(request);
-        AddressBlock block = AddressBlock.parse(pool.pool());
         String wanted = request.path("Address").asString("");
-        BigInteger chosen = wanted.isEmpty() ? firstFree(pool) : AddressBlock.number(wanted);
-        String address = block.text(chosen);
-        if (!block.isForHosts(chosen)) {
-            throw new RequestException(Reason.INVALID, address + " is no host's address in subnet " + block);
+        IpAddress address = wanted.isEmpty() ? firstFree(pool) : IpAddress.parse(wanted);
+        if (!pool.pool().isHost(address)) {
+            throw new RequestException(Reason.INVALID, address + " is not a host's address in subnet " + pool.pool());
         }
         if (pool.given().containsKey(address)) {
             throw new RequestException(
@@ -76,7 +75,7 @@ final class IpamDriver {
                 .path("com.docker.network.endpoint.macaddress")
                 .asString("");
         keep(pool.with(address, mac));
-        Json answer = object().put("Address", address + "/" + block.length());
+        Json answer = object().put("Address", address + "/" + pool.pool().length());
         answer.putObject("Data");
         return answer;
     }
@@ -84,57 +83,55 @@ final class IpamDriver {
     Json releaseAddress(Json request) throws RequestException {
         AddressPool pool = state.pools.get(request.path("PoolID").asString(""));
         if (pool == null) return object();
-        AddressBlock block = AddressBlock.parse(pool.pool());
-        String address = block.text(AddressBlock.number(request.path("Address").asString("")));
+        IpAddress address = IpAddress.parse(request.path("Address").asString(""));
         state.pools.put(pool.id(), pool.without(address));
         state.save();
         return object();
     }
 
-    private static BigInteger firstFree(AddressPool pool) throws RequestException {
-        AddressBlock block = AddressBlock.parse(pool.pool());
-        AddressBlock range = AddressBlock.parse(pool.range());
-        for (BigInteger next = range.first(); range.contains(next); next = next.add(BigInteger.ONE)) {
-            if (block.isForHosts(next) && !pool.given().containsKey(block.text(next))) return next;
-        }
-        throw new RequestException(Reason.CONFLICT, "no address is left in " + range + ": all are given to containers");
+    private static IpAddress firstFree(AddressPool pool) throws RequestException {
+        return pool.firstFree()
+                .orElseThrow(() -> new RequestException(
+                        Reason.CONFLICT, "no address is left in " + pool.range() + ": all are given to containers"));
+    }
+
+    /** The network of a prefix; Docker may pass one with bits beyond its length set. */
+    private static IpPrefix network(String text) {
+        return IpPrefix.parse(text).network();
     }
 
     /** A subnet of those that Docker takes its own from, which neither a pool nor the host has. */
-    private AddressBlock free(boolean ipv6) throws RequestException {
+    private IpPrefix free(boolean ipv6) throws RequestException {
         if (ipv6) {
             // RFC 4193: a /48 of fd00::/8 with 40 random bits, and its first /64.
-            BigInteger random = new BigInteger(40, new SecureRandom());
-            return AddressBlock.of(
-                    BigInteger.valueOf(0xFD).shiftLeft(40).or(random).shiftLeft(80), 128, 64);
+            long random = new SecureRandom().nextLong(1L << 40);
+            return new IpPrefix(new IpAddress(0xFDL << 56 | random << 16, 0), 64);
         }
-        List<AddressBlock> taken = taken();
+        List<IpPrefix> taken = taken();
         return Stream.concat(
                         IntStream.rangeClosed(18, 31).mapToObj(i -> "172." + i + ".0.0/16"),
                         IntStream.range(0, 16).mapToObj(i -> "192.168." + 16 * i + ".0/20"))
-                .map(AddressBlock::parse)
+                .map(IpPrefix::parse)
                 .filter(block -> taken.stream().noneMatch(block::overlaps))
                 .findFirst()
                 .orElseThrow(() -> new RequestException(
                         Reason.CONFLICT, "no subnet is left of those that are chosen from: name one with --subnet"));
     }
 
-    private List<AddressBlock> taken() throws RequestException {
+    private List<IpPrefix> taken() throws RequestException {
         try {
-            Stream<String> host = NetworkInterface.networkInterfaces()
+            Stream<IpPrefix> host = NetworkInterface.networkInterfaces()
                     .flatMap(each -> each.getInterfaceAddresses().stream())
-                    .map(IpamDriver::text);
-            Stream<String> pools = state.pools.values().stream().map(AddressPool::pool);
-            return Stream.concat(host, pools).map(AddressBlock::parse).toList();
+                    .map(IpamDriver::prefix);
+            Stream<IpPrefix> pools = state.pools.values().stream().map(AddressPool::pool);
+            return Stream.concat(host, pools).toList();
         } catch (SocketException e) {
             throw new RequestException(Reason.FAILED, "the host's addresses can't be read: " + e.getMessage(), e);
         }
     }
 
-    private static String text(InterfaceAddress address) {
-        String text = address.getAddress().getHostAddress();
-        int zone = text.indexOf('%');
-        return (zone < 0 ? text : text.substring(0, zone)) + "/" + address.getNetworkPrefixLength();
+    private static IpPrefix prefix(InterfaceAddress address) {
+        return new IpPrefix(IpAddress.of(address.getAddress().getAddress()), address.getNetworkPrefixLength());
     }
 
     private AddressPool pool(Json request) throws RequestException {

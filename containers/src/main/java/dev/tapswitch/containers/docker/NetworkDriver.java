@@ -6,10 +6,13 @@ import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,13 +130,17 @@ final class NetworkDriver {
         answer.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
         // Docker gives a container without a gateway another network that has one, unless its network is internal.
         if (!network.internal()) {
-            network.ipv4().stream().findFirst().ifPresent(subnet -> answer.put("Gateway", subnet.gatewayAddress()));
-            if (!endpoint.ipv6().isEmpty())
-                network.ipv6().stream()
-                        .findFirst()
-                        .ifPresent(subnet -> answer.put("GatewayIPv6", subnet.gatewayAddress()));
+            putGateway(answer, "Gateway", network.ipv4());
+            if (endpoint.ipv6().isPresent()) putGateway(answer, "GatewayIPv6", network.ipv6());
         }
         return answer;
+    }
+
+    private static void putGateway(Json answer, String key, List<Subnet> subnets) {
+        subnets.stream()
+                .findFirst()
+                .ifPresent(subnet -> answer.put(
+                        key, subnet.gatewayAddress().map(IpAddress::toString).orElse("")));
     }
 
     /** Docker takes the TAP out of the container after this. */
@@ -256,17 +263,21 @@ final class NetworkDriver {
         if (!id.matches("[0-9a-f]{12,}"))
             throw new RequestException(Reason.INVALID, "EndpointID \"" + id + "\" is no id");
         Json wanted = request.path("Interface");
-        String ipv4 = Addresses.checked(wanted.path("Address").asString(""));
+        Optional<IpPrefix> ipv4 = prefix(wanted.path("Address").asString(""));
         String mac = wanted.path("MacAddress").asString("");
         return new DockerEndpoint(
                 id,
                 network.id(),
                 "tap" + id.substring(0, 12),
-                mac.isEmpty() ? Addresses.macFor(ipv4, id) : MacAddress.parse(mac),
+                mac.isEmpty() ? GeneratedMacs.ofEndpoint(ipv4, id) : MacAddress.parse(mac),
                 ipv4,
-                Addresses.checked(wanted.path("AddressIPv6").asString("")),
+                prefix(wanted.path("AddressIPv6").asString("")),
                 "",
                 List.of());
+    }
+
+    private static Optional<IpPrefix> prefix(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(IpPrefix.parse(text));
     }
 
     private static Json empty() {

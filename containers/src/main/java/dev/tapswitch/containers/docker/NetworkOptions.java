@@ -6,11 +6,13 @@ import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
-import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.tap.TapSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -67,8 +69,9 @@ final class NetworkOptions {
             String pool = one.path("Pool").asString("");
             String gateway = one.path("Gateway").asString("");
             try {
-                IpPrefix.ofInterface(pool);
-                subnets.add(new Subnet(pool, Addresses.checked(gateway)));
+                subnets.add(new Subnet(
+                        IpPrefix.parse(pool),
+                        gateway.isEmpty() ? Optional.empty() : Optional.of(IpPrefix.parse(gateway))));
             } catch (IllegalArgumentException e) {
                 throw new RequestException(Reason.INVALID, name + ": " + e.getMessage(), e);
             }
@@ -125,7 +128,7 @@ final class NetworkOptions {
     }
 
     private static String address(String text) {
-        return Addresses.isAny(text) ? "" : text;
+        return IpAddress.parse(text).isAny() ? "" : text;
     }
 
     private static String prefix(String text) {

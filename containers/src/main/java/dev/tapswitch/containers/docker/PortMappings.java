@@ -5,8 +5,11 @@ import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads what {@code -p} and {@code -P} say, as Docker passes it on. */
 final class PortMappings {
@@ -23,12 +26,16 @@ final class PortMappings {
                     protocol(mapping.path("Proto").asInt(0)),
                     hostAddress(mapping.path("HostIP").asString(""), network),
                     first,
-                    Addresses.withoutLength(endpoint.ipv4()),
-                    Addresses.withoutLength(endpoint.ipv6()),
+                    text(endpoint.ipv4()),
+                    text(endpoint.ipv6()),
                     mapping.path("Port").asInt(0));
             requests.add(new Nat.Request(port, first, last));
         }
         return requests;
+    }
+
+    private static String text(Optional<IpPrefix> prefix) {
+        return prefix.map(each -> each.address().toString()).orElse("");
     }
 
     /** IP protocol numbers. */
@@ -45,7 +52,7 @@ final class PortMappings {
     private static String hostAddress(String text, DockerNetwork network) throws RequestException {
         if (text.isEmpty()) return network.hostAddress();
         try {
-            return Addresses.isAny(text) ? "" : text;
+            return IpAddress.parse(text).isAny() ? "" : text;
         } catch (IllegalArgumentException e) {
             throw new RequestException(Reason.INVALID, "\"" + text + "\" is not an address to publish a port at", e);
         }

@@ -1,14 +1,17 @@
 package dev.tapswitch.containers.docker;
 
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
+import java.util.Optional;
+
 /**
- * One of a network's subnets.
+ * A subnet of a network.
  *
- * @param pool "10.77.0.0/24"
- * @param gateway "10.77.0.1/24"
+ * @param pool the network, 10.77.0.0/24
+ * @param gateway the gateway's address with its prefix length, 10.77.0.1/24; empty if the subnet has none
  */
-record Subnet(String pool, String gateway) {
-    /** Without its length. */
-    String gatewayAddress() {
-        return Addresses.withoutLength(gateway);
+record Subnet(IpPrefix pool, Optional<IpPrefix> gateway) {
+    Optional<IpAddress> gatewayAddress() {
+        return gateway.map(IpPrefix::address);
     }
 }

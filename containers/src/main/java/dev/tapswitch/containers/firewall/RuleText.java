@@ -1,6 +1,7 @@
 package dev.tapswitch.containers.firewall;
 
-import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -51,13 +52,16 @@ final class RuleText {
     }
 
     private static boolean isAddress(String text, boolean ipv6) {
-        return text.isEmpty() || text.indexOf('/') < 0 && isSubnet(text + (ipv6 ? "/128" : "/32"), ipv6);
+        try {
+            return text.isEmpty() || IpAddress.parse(text).isV4() != ipv6;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean isSubnet(String text, boolean ipv6) {
         try {
-            IpPrefix.ofInterface(text);
-            return text.indexOf(':') >= 0 == ipv6;
+            return IpPrefix.parse(text).isV4() != ipv6;
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.core.bridge.ArpMode;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,8 @@ class DockerStateTest {
             "ipv6":"","sandbox":"/var/run/docker/netns/x","ports":[{"device":"lan","protocol":"tcp","hostAddress":"","hostPort":9001,\
             "ipv4":"10.77.0.2","ipv6":"","containerPort":80}]}],"pools":[{"id":"p1","pool":"10.77.0.0/24","range":"10.77.0.0/24",\
             "given":{"10.77.0.2":"02:00:00:00:00:01"}}]}""";
+
+    private static final IpPrefix SUBNET = IpPrefix.parse("10.77.0.0/24");
 
     @TempDir
     private Path directory;
@@ -40,7 +45,7 @@ class DockerStateTest {
         var network = new DockerNetwork(
                 "n1",
                 "lan",
-                List.of(new Subnet("10.77.0.0/24", "10.77.0.1/24")),
+                List.of(new Subnet(SUBNET, Optional.of(IpPrefix.parse("10.77.0.1/24")))),
                 List.of(),
                 1500,
                 false,
@@ -57,11 +62,11 @@ class DockerStateTest {
                 "n1",
                 "tse1",
                 0x020000000001L,
-                "10.77.0.2/24",
-                "",
+                Optional.of(IpPrefix.parse("10.77.0.2/24")),
+                Optional.empty(),
                 "/var/run/docker/netns/x",
                 List.of(new PublishedPort("lan", "tcp", "", 9001, "10.77.0.2", "", 80)));
-        var pool = new AddressPool("p1", "10.77.0.0/24", "10.77.0.0/24", Map.of("10.77.0.2", "02:00:00:00:00:01"));
+        var pool = new AddressPool("p1", SUBNET, SUBNET, Map.of(IpAddress.parse("10.77.0.2"), "02:00:00:00:00:01"));
         assertEquals(Map.of("n1", network), state.networks);
         assertEquals(Map.of("e1", endpoint), state.endpoints);
         assertEquals(Map.of("p1", pool), state.pools);

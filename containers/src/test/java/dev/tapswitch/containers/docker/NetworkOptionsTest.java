@@ -33,7 +33,9 @@ class NetworkOptionsTest {
         assertFalse(network.internal());
         assertFalse(network.isolated());
         assertEquals(ArpMode.DIRECT, network.arp());
-        assertEquals("10.77.0.1", network.ipv4().getFirst().gatewayAddress());
+        assertEquals(
+                "10.77.0.1",
+                network.ipv4().getFirst().gatewayAddress().orElseThrow().toString());
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.tapswitch.control.api;
 
-import dev.tapswitch.control.config.IpAddress;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.control.switches.Clock;
@@ -11,6 +10,7 @@ import dev.tapswitch.control.switches.RunningSwitch;
 import dev.tapswitch.core.bridge.DropReason;
 import dev.tapswitch.core.bridge.LearningSwitch;
 import dev.tapswitch.core.bridge.PortCounter;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 import java.util.Locale;
 
@@ -91,7 +91,7 @@ final class Views {
                     .neighbourTable()
                     .forEach(slot, STEP_SLOTS, nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
                         if (!isStatic && ageMs > ageingMs) return;
-                        Json node = object().put("address", new IpAddress(hi, lo).toString());
+                        Json node = object().put("address", IpAddress.format(hi, lo));
                         node.put("mac", MacAddress.format(mac)).put("vlan", vlan);
                         int port = one.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
                         if (port >= 0) node.put("port", portName(one, port));

@@ -4,6 +4,7 @@ import dev.tapswitch.control.schema.DaemonSchema;
 import dev.tapswitch.control.schema.DockerSchema;
 import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.core.frame.EtherType;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

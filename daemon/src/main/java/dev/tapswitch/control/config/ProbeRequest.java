@@ -1,5 +1,7 @@
 package dev.tapswitch.control.config;
 
+import dev.tapswitch.core.net.IpAddress;
+
 /**
  * A frame that somebody asks about.
  *

@@ -3,6 +3,7 @@ package dev.tapswitch.control.config;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.schema.SwitchSchema;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.linux.tap.TapSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.tapswitch.control.schema;
 
-import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.tap.TapSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +66,7 @@ public final class DockerSchema {
     }
 
     private static String interfaceAddress(String text) {
-        IpPrefix.ofInterface(text);
+        IpPrefix.parse(text);
         return text;
     }
 }

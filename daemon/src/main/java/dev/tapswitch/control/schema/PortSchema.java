@@ -1,7 +1,7 @@
 package dev.tapswitch.control.schema;
 
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
-import dev.tapswitch.linux.netlink.IpPrefix;
 import dev.tapswitch.linux.netlink.IpRoute;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.tap.TapSpec;
@@ -52,7 +52,7 @@ public final class PortSchema {
 
     public static final Setting<List<String>> ADDRESSES = Setting.of(
                     "addresses",
-                    new SettingType.Texts("ADDR/LEN", IpPrefix::ofInterface),
+                    new SettingType.Texts("ADDR/LEN", IpPrefix::parse),
                     List.<String>of(),
                     "IP addresses of the interface, each with its prefix length.")
             .ofInterface()

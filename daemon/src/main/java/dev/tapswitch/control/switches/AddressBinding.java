@@ -1,8 +1,10 @@
 package dev.tapswitch.control.switches;
 
-import dev.tapswitch.control.config.IpAddress;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.core.frame.AddressProbe;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.table.NeighbourTable;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,12 +39,17 @@ final class AddressBinding {
     private static Set<IpAddress> addresses(PortConfig port, long mac) {
         Set<IpAddress> addresses = new LinkedHashSet<>();
         for (String address : port.get(PortSchema.ADDRESSES))
-            addresses.add(IpAddress.parse(address.replaceFirst("/.*", "")));
-        if (!addresses.isEmpty()) addresses.add(IpAddress.linkLocal(mac));
+            addresses.add(IpPrefix.parse(address).address());
+        if (!addresses.isEmpty()) addresses.add(linkLocal(mac));
         return addresses;
     }
 
     /** False where the address is another's already, by a user's word or another port's. */
+    /** The link-local address that a station makes from its MAC (RFC 4291, appendix A). */
+    private static IpAddress linkLocal(long mac) {
+        return new IpAddress(AddressProbe.LINK_LOCAL, AddressProbe.interfaceIdentifier(mac));
+    }
+
     private static boolean bind(RunningSwitch one, IpAddress address, long mac) {
         if (isUsers(one, address)) return false;
         long owner = owner(one, address);

@@ -1,7 +1,7 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.core.bridge.AddressClaim;
-import dev.tapswitch.core.net.IpText;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 
 /** Describes for people what became of a claim of an address that another station has. */
@@ -9,7 +9,8 @@ final class AddressClaims {
     private AddressClaims() {}
 
     static String describe(RunningSwitch one, AddressClaim claim) {
-        String address = IpText.format(claim.hi(), claim.lo()) + (claim.vlan() == 0 ? "" : " in VLAN " + claim.vlan());
+        String address =
+                IpAddress.format(claim.hi(), claim.lo()) + (claim.vlan() == 0 ? "" : " in VLAN " + claim.vlan());
         String owner = MacAddress.format(claim.owner());
         String claimant = MacAddress.format(claim.claimant());
         String port = "port " + port(one, claim.port());

@@ -1,11 +1,11 @@
 package dev.tapswitch.control.switches;
 
-import dev.tapswitch.control.config.IpAddress;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.PortKind;
 import dev.tapswitch.control.log.RateLimitedLogger;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;

@@ -21,7 +21,7 @@ public final class CniFuzz {
         }
         try {
             CniRequest request = CniRequest.of(body);
-            Addressing addressing = Addressing.of(request);
+            IpamResult addressing = IpamResult.of(request);
             Cni.port(request, addressing);
             CniNetwork network = CniNetwork.of(request).with(true, true, addressing.subnets());
             if (!CniNetwork.of(network.json()).equals(network)) throw new AssertionError("kept as " + network.json());

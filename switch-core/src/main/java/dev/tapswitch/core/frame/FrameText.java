@@ -1,6 +1,6 @@
 package dev.tapswitch.core.frame;
 
-import dev.tapswitch.core.net.IpText;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 import java.lang.foreign.MemorySegment;
 
@@ -65,7 +65,7 @@ public final class FrameText {
         String addresses = source + " > " + ipv6Text(memory, offset + 24);
         NeighbourDiscovery discovery = new NeighbourDiscovery().wrap(memory, offset, length);
         if (discovery.isPresent() && discovery.isSolicitationOrAdvertisement()) {
-            String target = IpText.format(discovery.targetHi(), discovery.targetLo());
+            String target = IpAddress.format(discovery.targetHi(), discovery.targetLo());
             return discovery.type() == NeighbourDiscovery.SOLICITATION
                     ? "IPv6 neighbour solicitation, who has " + target + " tell " + source
                     : "IPv6 neighbour advertisement, " + target + " is here";
@@ -90,10 +90,10 @@ public final class FrameText {
     }
 
     private static String ipv4Text(MemorySegment memory, long offset) {
-        return IpText.formatV4(Wire.u32(memory, offset));
+        return IpAddress.formatV4(Wire.u32(memory, offset));
     }
 
     private static String ipv6Text(MemorySegment memory, long offset) {
-        return IpText.format(Wire.u64(memory, offset), Wire.u64(memory, offset + 8));
+        return IpAddress.format(Wire.u64(memory, offset), Wire.u64(memory, offset + 8));
     }
 }

@@ -29,11 +29,11 @@ import static dev.tapswitch.linux.netlink.Netlink.RTM_GETLINK;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWLINK;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_SETLINK;
 
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.netns.HostLinkSettings;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Errno;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -89,7 +89,7 @@ public final class BridgePorts implements AutoCloseable {
     }
 
     /** The IP addresses that a link has, but those that duplicate address detection found taken. */
-    public List<InetAddress> addresses(int index) throws DeviceException {
+    public List<IpAddress> addresses(int index) throws DeviceException {
         NetlinkMessage message = new NetlinkMessage(RTM_GETADDR, NLM_F_DUMP).address(0, 0, 0, 0);
         try {
             return netlink.request(message).stream()
@@ -107,18 +107,14 @@ public final class BridgePorts implements AutoCloseable {
                 && ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder()).getInt(4) == index;
     }
 
-    private static InetAddress address(byte[] answer) {
+    private static IpAddress address(byte[] answer) {
         NetlinkAttributes attributes = new NetlinkAttributes(answer, IFADDRMSG_SIZE);
         byte[] local = attributes.bytes(IFA_LOCAL);
-        try {
-            return InetAddress.getByAddress(local.length > 0 ? local : attributes.bytes(IFA_ADDRESS));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("the kernel listed an address of neither 4 nor 16 bytes", e);
-        }
+        return IpAddress.of(local.length > 0 ? local : attributes.bytes(IFA_ADDRESS));
     }
 
     /** Makes a bridge that holds an address, "172.17.0.1/16", and is up. Its MAC is given, lest it change with its ports. */
-    public void make(String bridge, String address, long mac) throws DeviceException {
+    public void make(String bridge, IpPrefix address, long mac) throws DeviceException {
         act(
                 "making bridge " + bridge,
                 new NetlinkMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
@@ -132,7 +128,7 @@ public final class BridgePorts implements AutoCloseable {
                             DeviceException.Kind.GONE, "bridge " + bridge + " was removed while it was set up"))
                     .index();
             HostLinkSettings.apply(bridge, false);
-            links.addAddress(index, IpPrefix.ofInterface(address));
+            links.addAddress(index, address);
             links.setUp(index, true);
         }
     }

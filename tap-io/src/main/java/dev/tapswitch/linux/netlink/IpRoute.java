@@ -1,14 +1,14 @@
 package dev.tapswitch.linux.netlink;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
+import dev.tapswitch.core.net.IpAddress;
+import dev.tapswitch.core.net.IpPrefix;
 
 /**
  * A route by a gateway: "default via 198.18.0.254", "10.0.0.0/8 via 198.18.0.254".
  *
  * @param destination a network; of length 0 for the default
  */
-public record IpRoute(IpPrefix destination, InetAddress gateway) {
+public record IpRoute(IpPrefix destination, IpAddress gateway) {
     /** IllegalArgumentException says what was expected. */
     public static IpRoute parse(String text) {
         String[] words = text.strip().split("\\s+", -1);
@@ -16,21 +16,21 @@ public record IpRoute(IpPrefix destination, InetAddress gateway) {
             throw new IllegalArgumentException("\"" + text
                     + "\" is not a route; expected \"default via GATEWAY\" or \"NETWORK/LENGTH via GATEWAY\"");
         }
-        InetAddress gateway = IpPrefix.parseAddress(words[2]);
-        IpPrefix destination = words[0].equals("default") ? everything(gateway) : IpPrefix.ofNetwork(words[0]);
-        if (destination.isIpv4() != gateway instanceof Inet4Address) {
+        IpAddress gateway = IpAddress.parse(words[2]);
+        IpPrefix destination = words[0].equals("default") ? everything(gateway) : IpPrefix.parseNetwork(words[0]);
+        if (destination.isV4() != gateway.isV4()) {
             throw new IllegalArgumentException(
                     "route \"" + text + "\" mixes IPv4 and IPv6; its network and its gateway must be of one kind");
         }
         return new IpRoute(destination, gateway);
     }
 
-    private static IpPrefix everything(InetAddress gateway) {
-        return new IpPrefix(IpPrefix.ofBytes(new byte[gateway.getAddress().length]), 0);
+    private static IpPrefix everything(IpAddress gateway) {
+        return new IpPrefix(gateway, 0).network();
     }
 
     @Override
     public String toString() {
-        return (destination.length() == 0 ? "default" : destination) + " via " + gateway.getHostAddress();
+        return (destination.length() == 0 ? "default" : destination) + " via " + gateway;
     }
 }

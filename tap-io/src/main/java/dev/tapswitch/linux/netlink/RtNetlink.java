@@ -29,6 +29,7 @@ import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWLINK;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWROUTE;
 import static dev.tapswitch.linux.netlink.Netlink.RT_TABLE_MAIN;
 
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Errno;
@@ -121,10 +122,11 @@ public final class RtNetlink implements AutoCloseable {
      * one who wrote it into a configuration answers for its being unique, as Docker does for the addresses it gives.
      */
     public void addAddress(int index, IpPrefix address) throws DeviceException {
-        int flags = address.isIpv4() ? 0 : IFA_F_NODAD;
+        int flags = address.isV4() ? 0 : IFA_F_NODAD;
         NetlinkMessage message = address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, flags, index, address);
         // RFC 3021: a /31 has no broadcast address, nor has a /32.
-        if (address.isIpv4() && address.length() < 31) message.attribute(IFA_BROADCAST, address.broadcast());
+        if (address.isV4() && address.length() < 31)
+            message.attribute(IFA_BROADCAST, address.last().bytes());
         act("address " + address, message, Errno.EEXIST);
     }
 
@@ -134,9 +136,9 @@ public final class RtNetlink implements AutoCloseable {
 
     private static NetlinkMessage address(int type, int messageFlags, int flags, int index, IpPrefix address) {
         return new NetlinkMessage(type, messageFlags)
-                .address(address.family(), address.length(), flags, index)
-                .attribute(IFA_LOCAL, address.bytes())
-                .attribute(IFA_ADDRESS, address.bytes());
+                .address(family(address), address.length(), flags, index)
+                .attribute(IFA_LOCAL, address.address().bytes())
+                .attribute(IFA_ADDRESS, address.address().bytes());
     }
 
     public void addRoute(int index, IpRoute route) throws DeviceException {
@@ -159,14 +161,14 @@ public final class RtNetlink implements AutoCloseable {
 
     private static NetlinkMessage route(int type, int flags, int index, IpRoute route) {
         IpPrefix to = route.destination();
-        NetlinkMessage message = new NetlinkMessage(type, flags).route(to.family(), to.length());
-        if (to.length() > 0) message.attribute(RTA_DST, to.bytes());
-        return message.attribute(RTA_GATEWAY, route.gateway().getAddress()).attribute(RTA_OIF, index);
+        NetlinkMessage message = new NetlinkMessage(type, flags).route(family(to), to.length());
+        if (to.length() > 0) message.attribute(RTA_DST, to.address().bytes());
+        return message.attribute(RTA_GATEWAY, route.gateway().bytes()).attribute(RTA_OIF, index);
     }
 
     private boolean hasRoute(int index, IpRoute route) throws DeviceException {
         NetlinkMessage message = new NetlinkMessage(RTM_GETROUTE, NLM_F_DUMP)
-                .routesOf(route.destination().family())
+                .routesOf(family(route.destination()))
                 .attribute(RTA_OIF, index);
         try {
             List<byte[]> answers = netlink.request(message);
@@ -182,8 +184,9 @@ public final class RtNetlink implements AutoCloseable {
         IpPrefix to = route.destination();
         return Byte.toUnsignedInt(answer[1]) == to.length()
                 && Byte.toUnsignedInt(answer[4]) == RT_TABLE_MAIN
-                && (to.length() == 0 || Arrays.equals(attributes.bytes(RTA_DST), to.bytes()))
-                && Arrays.equals(attributes.bytes(RTA_GATEWAY), route.gateway().getAddress())
+                && (to.length() == 0
+                        || Arrays.equals(attributes.bytes(RTA_DST), to.address().bytes()))
+                && Arrays.equals(attributes.bytes(RTA_GATEWAY), route.gateway().bytes())
                 && attributes.number(RTA_OIF, 0) == index;
     }
 
@@ -194,6 +197,10 @@ public final class RtNetlink implements AutoCloseable {
         } catch (NetlinkException e) {
             if (Arrays.stream(content).noneMatch(errno -> errno == e.errno())) throw failed(what, e);
         }
+    }
+
+    private static int family(IpPrefix prefix) {
+        return prefix.isV4() ? Linux.AF_INET : Linux.AF_INET6;
     }
 
     static byte[] bytes(long mac) {

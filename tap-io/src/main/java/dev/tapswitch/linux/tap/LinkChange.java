@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.tap;
 
-import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.netlink.IpRoute;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.sys.DeviceException;

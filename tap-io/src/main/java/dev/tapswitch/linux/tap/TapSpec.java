@@ -1,7 +1,7 @@
 package dev.tapswitch.linux.tap;
 
+import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
-import dev.tapswitch.linux.netlink.IpPrefix;
 import dev.tapswitch.linux.netlink.IpRoute;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceName;
@@ -65,7 +65,7 @@ public record TapSpec(
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
         boolean ipv6 = false;
-        for (String address : addresses) ipv6 |= !IpPrefix.ofInterface(address).isIpv4();
+        for (String address : addresses) ipv6 |= !IpPrefix.parse(address).isV4();
         for (String route : routes) IpRoute.parse(route);
         check(!ipv6 || mtu >= MIN_IPV6_MTU, "mtu " + mtu + " is too small for IPv6, which needs " + MIN_IPV6_MTU);
     }
@@ -105,7 +105,7 @@ public record TapSpec(
     }
 
     List<IpPrefix> prefixes() {
-        return addresses.stream().map(IpPrefix::ofInterface).toList();
+        return addresses.stream().map(IpPrefix::parse).toList();
     }
 
     List<IpRoute> parsedRoutes() {

@@ -14,7 +14,9 @@ class IpRouteTest {
         assertEquals(
                 "0.0.0.0/0",
                 IpRoute.parse("default via 198.18.0.254").destination().toString());
-        assertEquals(16, IpRoute.parse("default via fd00::fe").destination().bytes().length);
+        assertEquals(
+                16,
+                IpRoute.parse("default via fd00::fe").destination().address().bytes().length);
     }
 
     @Test

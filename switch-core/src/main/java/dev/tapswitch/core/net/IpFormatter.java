@@ -1,16 +1,14 @@
 package dev.tapswitch.core.net;
 
-/** IP addresses as text: from two big-endian halves, IPv4 as the IPv4-mapped ::ffff:a.b.c.d. */
-public final class IpText {
+/** Prints IPv6 addresses as RFC 5952 section 4 recommends. */
+final class IpFormatter {
     private static final int GROUPS = 8;
 
-    private IpText() {}
+    private IpFormatter() {}
 
-    /** Dotted for an IPv4-mapped address, as RFC 5952 writes it for the others. */
-    public static String format(long hi, long lo) {
-        if (hi == 0 && lo >>> 32 == 0xFFFF) return formatV4(lo);
+    static String formatV6(long hi, long lo) {
         int start = longestZeros(hi, lo);
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(39);
         for (int i = 0; i < GROUPS; i++) {
             if (i == start) {
                 text.append("::");
@@ -23,17 +21,11 @@ public final class IpText {
         return text.toString();
     }
 
-    /** The low 32 bits, dotted. */
-    public static String formatV4(long address) {
-        return (address >>> 24 & 0xFF) + "." + (address >>> 16 & 0xFF) + "." + (address >>> 8 & 0xFF) + "."
-                + (address & 0xFF);
-    }
-
     private static int group(int i, long hi, long lo) {
         return (int) ((i < GROUPS / 2 ? hi : lo) >>> (48 - 16 * (i % 4))) & 0xFFFF;
     }
 
-    /** Where the longest run of two or more zero groups begins; -1 where there is none. */
+    /** Where the first of the longest runs of two or more zero groups begins; -1 if there is none. */
     private static int longestZeros(long hi, long lo) {
         int best = -1;
         for (int i = 0; i < GROUPS; i++) {

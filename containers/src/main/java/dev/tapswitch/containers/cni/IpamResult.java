@@ -1,7 +1,7 @@
 package dev.tapswitch.containers.cni;
 
 import dev.tapswitch.control.json.Json;
-import dev.tapswitch.linux.netlink.IpPrefix;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,8 +11,8 @@ import java.util.List;
  * @param ips of the result, each with {@code address} and maybe {@code gateway}
  * @param routes of the result, each with {@code dst} and maybe {@code gw}
  */
-record Addressing(List<Json> ips, List<Json> routes, Json dns) {
-    static Addressing of(CniRequest request) throws CniException {
+record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
+    static IpamResult of(CniRequest request) throws CniException {
         List<Json> ips = new ArrayList<>();
         List<Json> routes = new ArrayList<>();
         Json result = request.ipam();
@@ -24,7 +24,7 @@ record Addressing(List<Json> ips, List<Json> routes, Json dns) {
             }
         }
         if (request.isDefaultGateway()) addDefaults(ips, routes);
-        return new Addressing(ips, routes, result.path("dns"));
+        return new IpamResult(ips, routes, result.path("dns"));
     }
 
     private static void addDefaults(List<Json> ips, List<Json> routes) {
@@ -61,7 +61,7 @@ record Addressing(List<Json> ips, List<Json> routes, Json dns) {
     /** The subnets that the addresses are of. */
     List<String> subnets() {
         return addresses().stream()
-                .map(address -> IpPrefix.ofInterface(address).network().toString())
+                .map(address -> IpPrefix.parse(address).network().toString())
                 .distinct()
                 .toList();
     }
