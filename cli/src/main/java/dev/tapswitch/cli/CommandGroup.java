@@ -1,23 +1,28 @@
 package dev.tapswitch.cli;
 
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A noun on the command line, which does nothing without a verb after it. */
+/** A command that only groups subcommands, for example {@code tapswitch port}. */
 abstract class CommandGroup implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        var verbs = String.join(", ", spec.subcommands().keySet());
-        throw new ParameterException(spec.commandLine(), "what to do? One of " + verbs);
+        var names = spec.subcommands().values().stream()
+                .map(CommandLine::getCommandName)
+                .distinct()
+                .toList();
+        throw new ParameterException(
+                spec.commandLine(), "'" + spec.qualifiedName() + "' needs a subcommand: " + String.join(", ", names));
     }
 
-    /** Only what was said on the command line goes to the daemon, which knows the defaults. */
-    static void putGiven(Map<String, Object> body, String key, Object value) {
+    /** Adds a value to a request if it is given on the command line. The daemon has the defaults. */
+    static void putIfGiven(Map<String, Object> body, String key, Object value) {
         if (value != null) body.put(key, value);
     }
 }

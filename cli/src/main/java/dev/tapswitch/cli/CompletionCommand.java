@@ -9,14 +9,14 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "completion",
-        description = "Print a completion script for bash or zsh.",
+        description = "Print a completion script for bash and zsh.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  source <(tapswitch completion bash)",
             "  tapswitch completion bash > /etc/bash_completion.d/tapswitch"
         })
 final class CompletionCommand implements Runnable {
-    @Parameters(arity = "0..1", paramLabel = "SHELL", defaultValue = "bash", description = "bash or zsh.")
+    @Parameters(arity = "0..1", paramLabel = "SHELL", defaultValue = "bash", description = "bash (the default) or zsh.")
     private String shell;
 
     @Spec
@@ -24,9 +24,10 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
-        // One script serves both: it turns on bashcompinit when zsh reads it.
+        // The same script works in both: in zsh it loads bashcompinit.
         if (!shell.equals("bash") && !shell.equals("zsh"))
-            throw new ParameterException(spec.commandLine(), "no completion for " + shell + ": bash or zsh");
+            throw new ParameterException(
+                    spec.commandLine(), "there is no completion for \"" + shell + "\": expected bash or zsh");
         spec.commandLine().getOut().print(AutoComplete.bash("tapswitch", Tapswitch.commandLine()));
     }
 }

@@ -11,9 +11,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Mixed into every command that asks the daemon: how to reach it, which switch is meant, and how to print what it says. */
+/** The part that commands with a request to the daemon share (a picocli mixin): the API client, the choice of the switch, and the output. */
 final class Connection {
-    @Option(names = "--json", description = "Print the daemon's JSON as it is, for programs.")
+    @Option(names = "--json", description = "Print the daemon's response as JSON.")
     private boolean json;
 
     @Spec(Spec.Target.MIXEE)
@@ -34,16 +34,16 @@ final class Connection {
         return spec.commandLine().getOut();
     }
 
-    /** The name of the switch that was meant: as given, or the only one there is. */
+    /** The name of the switch: {@code given}, or if that is null the only switch of the daemon. */
     String switchName(String given) {
         if (given != null) return given;
         var switches = api().get("/v1/switches");
         if (switches.size() == 1) return switches.path(0).path("name").asString();
         if (switches.isEmpty())
-            throw new CommandException("there is no switch yet: make one with 'tapswitch switch add NAME'");
+            throw new CommandException("the daemon has no switch: add one with 'tapswitch switch add NAME'");
         var names = switches.valueStream().map(s -> s.path("name").asString()).toList();
         throw new ParameterException(
-                spec.commandLine(), "which switch? There are " + String.join(", ", names) + ": name one");
+                spec.commandLine(), "the daemon has several switches: name one of " + String.join(", ", names));
     }
 
     /** The path of a switch in the API. */
@@ -51,14 +51,19 @@ final class Connection {
         return "/v1/switches/" + ApiClient.segment(switchName(givenSwitch));
     }
 
-    /** Prints the answer as JSON when asked for, else what {@code forPeople} makes of it. */
-    void print(Json answer, Function<Json, Object> forPeople) {
+    /** Prints a response: with {@code --json} as it is, otherwise as {@code formatter} formats it. */
+    void print(Json answer, Function<Json, Object> formatter) {
         if (json) out().println(answer.toPrettyString());
-        else out().print(Printable.text(forPeople.apply(answer).toString()));
+        else out().print(Printable.text(formatter.apply(answer).toString()));
         out().flush();
     }
 
-    /** Prints an answer that is an array as it comes: as JSON when asked for, else a row for each element, or what to say when there are none. */
+    /**
+     * Requests an array and prints it while it arrives: with {@code --json} as it is, otherwise as a table.
+     *
+     * @param row adds the row of an element to {@code table}
+     * @param none the text for an empty array
+     */
     void list(String path, Table table, Consumer<Json> row, String none) {
         if (json) {
             copy(path);
@@ -72,7 +77,7 @@ final class Connection {
         out().flush();
     }
 
-    /** Prints an answer of any length as JSON. */
+    /** Requests a document of any length and prints it as JSON while it arrives. */
     void copy(String path) {
         api().copy(path, out());
         out().println();

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "daemon",
         description =
-                "Run the switch daemon in the foreground, until SIGTERM or Ctrl-C. SIGHUP reloads the config file.",
+                "Run the daemon in the foreground until SIGTERM or Ctrl-C. SIGHUP reloads the configuration file.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tapswitch daemon --config /etc/tapswitch/tapswitch.yaml",
@@ -23,7 +23,7 @@ final class DaemonCommand implements Callable<Integer> {
             names = {"-c", "--config"},
             required = true,
             paramLabel = "FILE",
-            description = "The configuration, YAML.")
+            description = "The configuration file (YAML).")
     private Path config;
 
     @ParentCommand

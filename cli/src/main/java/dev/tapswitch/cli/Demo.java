@@ -6,6 +6,7 @@ import dev.tapswitch.cli.lab.LabDown;
 import dev.tapswitch.cli.lab.LabException;
 import dev.tapswitch.cli.lab.LabHome;
 import dev.tapswitch.cli.lab.LabUp;
+import dev.tapswitch.cli.lab.Progress;
 import dev.tapswitch.control.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,16 +22,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The story that {@code tapswitch demo} tells: a lab comes up, frames pass and are watched, and all is gone again. */
+/** The tour of {@code tapswitch demo}: starts a lab, sends and traces frames, shows the tables and counters, and removes the lab. */
 final class Demo {
     private static final int HTTP_PORT = 8080;
     private static final long CLEAN_UP_SECONDS = 30;
-    /** No longer than this; it ends when the exchange has been seen. */
+    /** The limit for a trace. It ends earlier, as soon as the frames of the exchange are seen. */
     private static final int TRACE_SECONDS = 60;
-    /** Frames of the first exchange: the ARP request, its reply, the echo request and its reply. */
-    private static final int EXCHANGE = 4;
+    /** The frames of the first ping: ARP request, ARP reply, echo request, echo reply. */
+    private static final int EXCHANGE_FRAMES = 4;
 
-    /** A node of the lab and its address, as in demo.yaml. */
+    /** A node of the lab and its address, as demo.yaml declares them. */
     private record Node(String name, String address) {}
 
     private static final Node ALICE = new Node("alice", "198.18.0.1");
@@ -52,15 +53,15 @@ final class Demo {
     }
 
     int run() {
-        var story = Thread.currentThread();
-        // Ctrl-C: the story is interrupted, cleans up as it always does, and the JVM waits for that.
+        var tour = Thread.currentThread();
+        // On Ctrl-C the hook interrupts the tour, which then cleans up as always. The JVM waits for the hook.
         var interruption = new Thread(() -> {
-            story.interrupt();
+            tour.interrupt();
             awaitCleanUp();
         });
         Runtime.getRuntime().addShutdownHook(interruption);
         try {
-            tell();
+            show();
             return ExitCode.OK;
         } catch (IOException e) {
             throw new CommandException("the demo failed: " + e.getMessage());
@@ -70,7 +71,7 @@ final class Demo {
         }
     }
 
-    private void tell() throws IOException {
+    private void show() throws IOException {
         page.title("Tapswitch: three network namespaces, one userspace switch");
         setUp();
         watchArp();
@@ -82,32 +83,31 @@ final class Demo {
         count();
         page.section("Clean up");
         page.command("tapswitch lab down demo.yaml");
-        page.output(String.join("\n", LabDown.run(LabHome.of(lab))));
+        page.output(String.join("\n", LabDown.run(LabHome.of(lab), Progress.NONE)));
         page.line("");
-        page.title("Done in " + page.elapsed() + ", and nothing is left behind. Try next:");
+        page.title("Done in " + page.elapsed() + "; everything is cleaned up. Try next:");
         page.note(
-                "sudo ./tapswitch lab up config/labs/three-nodes.yaml     a lab of your own, to change and play with");
-        page.note("sudo ./tapswitch lab exec a ping 198.18.0.2              a command in one of its nodes");
-        page.note(
-                "sudo ./tapswitch --lab three-nodes trace                 every frame as it passes, and why it went where");
-        page.note("./tapswitch --help                                       everything else");
+                "sudo ./tapswitch lab up config/labs/three-nodes.yaml     start a lab from a file that you can change");
+        page.note("sudo ./tapswitch lab exec a ping 198.18.0.2              run a command in a node");
+        page.note("sudo ./tapswitch --lab three-nodes trace                 show each frame and its egress ports");
+        page.note("./tapswitch --help                                       list all commands");
     }
 
     private void setUp() throws IOException {
-        page.section("A lab from one file: three namespaces, each with a TAP that is a port of the switch \"lan\"");
+        page.section("A lab from one file: three namespaces, each with a TAP that is a port of switch \"lan\"");
         files = Files.createTempDirectory("tapswitch-demo");
         var file = files.resolve("demo.yaml");
         Files.writeString(file, labText());
         page.command("cat demo.yaml");
         page.output(Files.readString(file));
         page.command("tapswitch lab up demo.yaml");
-        page.output(String.join("\n", LabUp.run(file)));
-        page.command("export TAPSWITCH_SOCKET=" + LabHome.of(lab).socket() + "   # whom the commands below ask");
+        page.output(String.join("\n", LabUp.run(file, Progress.NONE)));
+        page.command("export TAPSWITCH_SOCKET=" + LabHome.of(lab).socket() + "   # the daemon of this lab");
         tapswitch("port", "list");
     }
 
     private void watchArp() throws IOException {
-        page.section("alice pings bob for the first time: the ARP request and its reply as they pass");
+        page.section("alice pings bob for the first time: a trace of the ARP exchange and the ping");
         page.command("tapswitch trace lan &  tapswitch lab exec alice " + pingCommand("-c 1 " + BOB.address()));
         var frames = new CopyOnWriteArrayList<Json>();
         var watcher = Thread.ofVirtual().start(() -> {
@@ -117,22 +117,22 @@ final class Demo {
                         Duration.ofSeconds(TRACE_SECONDS),
                         frames::add);
             } catch (ApiException e) {
-                // The frames seen so far are shown.
+                // Ended by the interrupt below. The frames received so far are shown.
             }
         });
         pause(300);
         ping(ALICE, BOB, 1);
-        for (int tries = 0; tries < 60 && exchange(frames).size() < EXCHANGE; tries++) pause(50);
+        for (int tries = 0; tries < 60 && exchange(frames).size() < EXCHANGE_FRAMES; tries++) pause(50);
         watcher.interrupt();
         join(watcher);
         exchange(frames).forEach(frame -> page.output(TraceCommand.line(frame)));
         page.note(
-                "The request was flooded, for nobody knew bob yet. From now on the switch knows his port and sends such");
-        page.note("requests there only, so that they cost the same with three ports and with three thousand:");
+                "The switch floods the first request because it does not know bob yet. It forwards later requests only to");
+        page.note("bob's port, so an ARP request costs the same with three ports and with three thousand:");
         tapswitch("trace", "lan", "--in", "carol", "--from", macOf(CAROL), "--arp-for", BOB.address());
     }
 
-    /** Without what the nodes say by themselves. */
+    /** The frames of the ping, without others that the nodes send, for example router solicitations. */
     private static List<Json> exchange(List<Json> frames) {
         return frames.stream()
                 .filter(frame ->
@@ -141,7 +141,7 @@ final class Demo {
     }
 
     private void pingAll() throws IOException {
-        page.section("Everyone pings everyone (round trip, ms, mean of 3)");
+        page.section("Every node pings every other node (mean round-trip time of 3 requests, ms)");
         page.command("tapswitch lab exec alice " + pingCommand("-c 3 -i 0.1 " + BOB.address()) + "    # and so on");
         var table = new Table("from \\ to", ">alice", ">bob", ">carol");
         for (var from : NODES) {
@@ -152,24 +152,24 @@ final class Demo {
         page.output(table.toString());
     }
 
-    /** From the last line of ping: rtt min/avg/max/mdev = 0.041/0.052/0.061/0.008 ms. */
+    /** The mean from the last line of ping's output: rtt min/avg/max/mdev = 0.041/0.052/0.061/0.008 ms. */
     private String roundTrip(Node from, Node to) throws IOException {
         var printed = ping(from, to, 3);
         int equals = printed.lastIndexOf("= ");
         var numbers = equals < 0 ? new String[0] : printed.substring(equals + 2).split("/");
         if (numbers.length < 3)
-            throw new CommandException("ping from " + from.name() + " to " + to.name() + " got no answer");
+            throw new CommandException("ping from " + from.name() + " to " + to.name() + " received no reply");
         return numbers[1];
     }
 
-    /** How ping is shown; without one Java sends the requests. */
+    /** The ping command to display, or its replacement if ping is not installed. */
     private static String pingCommand(String options) {
         return NodeProcess.has("ping")
                 ? "ping " + options
                 : "tapswitch echo " + options.replaceAll("-c (\\d+)( -i [0-9.]+)?", "--count $1");
     }
 
-    /** What ping printed, or what Java did in its place. */
+    /** Runs ping, or its replacement, and returns the output. */
     private String ping(Node from, Node to, int count) throws IOException {
         String requests = Integer.toString(count);
         if (NodeProcess.has("ping"))
@@ -178,10 +178,10 @@ final class Demo {
     }
 
     private void fetch() throws IOException {
-        page.section("alice serves a page, carol fetches it");
+        page.section("alice serves a web page, carol fetches it");
         var folder = Files.createDirectory(files.resolve("www"));
         Files.writeString(
-                folder.resolve("index.html"), "Hello carol, this came to you through Tapswitch. Yours, alice.\n");
+                folder.resolve("index.html"), "Hello carol, this page travelled through Tapswitch. Yours, alice.\n");
         var url = "http://" + ALICE.address() + ":" + HTTP_PORT + "/";
         var server = nodes.start(
                 ALICE.name(),
@@ -212,15 +212,15 @@ final class Demo {
     }
 
     private void showTables() {
-        page.section("What the switch has learned from that");
+        page.section("The MAC table and the neighbour table that the switch has learned");
         tapswitch("mac", "list");
         tapswitch("neigh", "list");
     }
 
     private void measure() throws IOException {
-        page.section("How fast: bulk TCP from carol to bob, one stream, " + seconds + " s");
+        page.section("Throughput: one TCP stream from carol to bob for " + seconds + " s");
         if (!NodeProcess.has("iperf3")) {
-            page.hint("iperf3 is not here: apt-get install iperf3");
+            page.hint("iperf3 is not installed, so this measurement is skipped: apt-get install iperf3");
             return;
         }
         var server = nodes.start(BOB.name(), "iperf3", "-s", "-1");
@@ -231,7 +231,7 @@ final class Demo {
                     nodes.run(CAROL.name(), "iperf3", "-J", "-c", BOB.address(), "-t", Integer.toString(seconds)));
             var received = report.path("end").path("sum_received");
             page.output(Quantity.bitRate(received.path("bits_per_second").asDouble()) + ", "
-                    + Quantity.bytes(received.path("bytes").asLong()) + " moved");
+                    + Quantity.bytes(received.path("bytes").asLong()) + " received");
         } finally {
             nodes.stop(server);
         }
@@ -239,7 +239,7 @@ final class Demo {
 
     private void drop() throws IOException {
         page.section(
-                "Nothing is lost without a reason: carol's address is bound to alice's port, so carol is a forger now");
+                "Every drop has a reason: carol's MAC address is bound to alice's port, so her frames are now dropped as forged");
         var mac = macOf(CAROL);
         tapswitch("mac", "add", "lan", mac, "alice");
         tapswitch("trace", "lan", "--in", "carol", "--from", mac, "--to", macOf(ALICE));
@@ -256,11 +256,11 @@ final class Demo {
     }
 
     private void count() {
-        page.section("Every frame is counted, every drop has its reason");
+        page.section("Counters of frames, bytes and drops per port");
         tapswitch("stats");
     }
 
-    /** One of our own commands, run as it is shown. */
+    /** Displays a tapswitch command and runs it in this process. */
     private void tapswitch(String... arguments) {
         page.command("tapswitch " + String.join(" ", arguments));
         var printed = new StringWriter();
@@ -288,7 +288,7 @@ final class Demo {
         }
     }
 
-    /** "demo", or with our pid when that is taken. */
+    /** "demo", or "demo-PID" if a lab or namespace of that name exists. */
     private static String freeName() {
         boolean taken = Files.exists(LabHome.of("demo").directory())
                 || NODES.stream().anyMatch(node -> Files.exists(Path.of("/run/netns/demo-" + node.name())));
@@ -296,11 +296,11 @@ final class Demo {
     }
 
     private void cleanUp() {
-        // An interruption has done its work; from here on it would only spoil the cleaning.
+        // Clears the interrupt, which would end the clean-up as well.
         boolean interrupted = Thread.interrupted();
-        if (interrupted) page.line("\nInterrupted: cleaning up");
+        if (interrupted) page.line("\nInterrupted, cleaning up");
         try {
-            LabDown.run(LabHome.of(lab));
+            LabDown.run(LabHome.of(lab), Progress.NONE);
             if (files != null) deleteFiles();
         } catch (LabException | IOException e) {
             page.line("tapswitch: " + e.getMessage());
@@ -316,7 +316,7 @@ final class Demo {
     private void awaitCleanUp() {
         try {
             if (!cleanedUp.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS))
-                page.line("tapswitch: see 'tapswitch lab list' for what is left");
+                page.line("tapswitch: the clean-up takes too long; see 'tapswitch lab list' for what is left");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description =
-                "See it work: three namespaces on one switch, ARP, ping, HTTP, throughput, drops; then all is cleaned up.",
+                "Give a tour: connect three network namespaces by a switch, show ARP, ping, HTTP, throughput and drops, and clean up.",
         footerHeading = "%nExample:%n",
         footer = "  sudo tapswitch demo")
 final class DemoCommand implements Callable<Integer> {
@@ -17,15 +17,15 @@ final class DemoCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How long to measure throughput; 3 by default.")
+            description = "The duration of the throughput measurement; 3 by default.")
     private int seconds;
 
-    /** For the launcher of a clone, which installs what the demo shows more with; this command itself installs nothing. */
+    /** Read by the launcher script, which installs the tools that the demo uses. The command itself installs nothing. */
     @SuppressWarnings("unused")
     @Option(
             names = "--no-install",
             description =
-                    "Install nothing: what is not here (ping, curl, iperf3) is replaced by Java's own means, or left out.")
+                    "Install no packages. Java code replaces ping and curl if they are missing; without iperf3 the throughput is not measured.")
     private boolean noInstall;
 
     @Spec
@@ -34,10 +34,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!"root".equals(System.getProperty("user.name")))
-            throw new CommandException("the demo makes network namespaces, which needs root: 'sudo tapswitch demo'");
+            throw new CommandException("the demo creates network namespaces and needs root: run 'sudo tapswitch demo'");
         if (!NodeProcess.has("ip"))
-            throw new CommandException(
-                    "the demo makes its namespaces with ip, which is not here: apt-get install iproute2");
+            throw new CommandException("the demo needs the command ip: install it (Debian: apt-get install iproute2)");
         return new Demo(new DemoPage(spec.commandLine().getOut()), seconds).run();
     }
 }

@@ -3,7 +3,7 @@ package dev.tapswitch.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** How the demo looks: numbered sections, the commands one would type, what they printed. Colours on a terminal only. */
+/** The output of the demo: numbered sections, commands and their output. Uses colours on a terminal only. */
 final class DemoPage {
     private static final String BOLD = "1";
     private static final String GREEN = "32";
@@ -22,29 +22,29 @@ final class DemoPage {
         line(styled(BOLD, text));
     }
 
-    /** A new section: its number, what it shows, and when it began. */
+    /** Starts a section: prints its number, its title and the time since the start. */
     void section(String text) {
         section++;
         line("");
         line(styled(BOLD, section + ". " + text) + "  " + styled(FAINT, elapsed()));
     }
 
-    /** What one would type. */
+    /** Prints a command as a user would type it. */
     void command(String text) {
         line(styled(GREEN, "   $ " + text));
     }
 
-    /** What it printed, set in. */
+    /** Prints the output of a command, indented. */
     void output(String text) {
         text.stripTrailing().lines().forEach(each -> line(("     " + each).stripTrailing()));
     }
 
-    /** A sentence to the reader. */
+    /** Prints an explanation. */
     void note(String text) {
         line("   " + text);
     }
 
-    /** Something is missing, and what to do about it. */
+    /** Prints what is missing and what to do. */
     void hint(String text) {
         line("   " + styled(YELLOW, text));
     }

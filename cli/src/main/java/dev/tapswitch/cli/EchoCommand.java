@@ -9,18 +9,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The demo's ping where there is none: ICMP echo requests by the JDK, which takes root. Ends as ping does, with its two lines of statistics. */
+/** Replaces ping in the demo if ping is not installed: sends ICMP echo requests by the JDK, which needs root, and prints statistics like ping's. */
 @Command(name = "echo", hidden = true, description = "Send ICMP echo requests.")
 final class EchoCommand implements Runnable {
     private static final long PAUSE_MS = 100;
 
-    @Parameters(paramLabel = "ADDRESS", description = "Of the node.")
+    @Parameters(paramLabel = "ADDRESS", description = "The destination.")
     private String address;
 
-    @Option(names = "--count", defaultValue = "1", description = "How many requests.")
+    @Option(names = "--count", defaultValue = "1", description = "The number of requests.")
     private int count;
 
-    @Option(names = "--wait", defaultValue = "2000", description = "How long to wait for each answer, in ms.")
+    @Option(names = "--wait", defaultValue = "2000", description = "The timeout for each reply, in ms.")
     private int waitMs;
 
     @Spec
@@ -30,7 +30,7 @@ final class EchoCommand implements Runnable {
     public void run() {
         try {
             InetAddress target = InetAddress.getByName(address);
-            // The first use loads the classes.
+            // Loads the classes, so that the first measurement does not include that time.
             InetAddress.getLoopbackAddress().isReachable(waitMs);
             report(target);
         } catch (IOException e) {
@@ -42,23 +42,23 @@ final class EchoCommand implements Runnable {
     }
 
     private void report(InetAddress target) throws IOException, InterruptedException {
-        int answered = 0;
+        int received = 0;
         double sum = 0;
-        double least = Double.MAX_VALUE;
-        double most = 0;
+        double min = Double.MAX_VALUE;
+        double max = 0;
         for (int i = 0; i < count; i++) {
             if (i > 0) Thread.sleep(PAUSE_MS);
-            long began = System.nanoTime();
+            long startNanos = System.nanoTime();
             if (!target.isReachable(waitMs)) continue;
-            double ms = (System.nanoTime() - began) / 1e6;
-            answered++;
+            double ms = (System.nanoTime() - startNanos) / 1e6;
+            received++;
             sum += ms;
-            least = Math.min(least, ms);
-            most = Math.max(most, ms);
+            min = Math.min(min, ms);
+            max = Math.max(max, ms);
         }
         var out = spec.commandLine().getOut();
-        int lost = (count - answered) * 100 / count;
-        out.printf("%d packets transmitted, %d received, %d%% packet loss%n", count, answered, lost);
-        if (answered > 0) out.printf(Locale.ROOT, "rtt min/avg/max = %.3f/%.3f/%.3f ms%n", least, sum / answered, most);
+        int lost = (count - received) * 100 / count;
+        out.printf("%d packets transmitted, %d received, %d%% packet loss%n", count, received, lost);
+        if (received > 0) out.printf(Locale.ROOT, "rtt min/avg/max = %.3f/%.3f/%.3f ms%n", min, sum / received, max);
     }
 }

@@ -1,13 +1,13 @@
 package dev.tapswitch.cli;
 
-/** What scripts may rely on. */
+/** The exit codes of the command. Scripts may rely on them. */
 final class ExitCode {
     static final int OK = 0;
-    /** The operation failed; one line on stderr says what, where, and what to do. */
+    /** The operation failed. One line on stderr explains why and what to do. */
     static final int FAILED = 1;
-    /** The command line was not understood. */
+    /** The command line is not valid. */
     static final int USAGE = 2;
-    /** No daemon answers at the socket. */
+    /** No daemon is listening on the socket. */
     static final int UNREACHABLE = 3;
 
     private ExitCode() {}

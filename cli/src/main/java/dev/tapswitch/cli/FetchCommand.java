@@ -8,12 +8,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The demo's client where there is no curl. */
+/** Replaces curl in the demo if curl is not installed. */
 @Command(name = "fetch", hidden = true, description = "Fetch a page by HTTP.")
 final class FetchCommand implements Runnable {
-    private static final int PATIENCE_MS = 5_000;
+    private static final int TIMEOUT_MS = 5_000;
 
-    @Parameters(paramLabel = "URL", description = "Of the page.")
+    @Parameters(paramLabel = "URL", description = "The address of the page.")
     private String url;
 
     @Spec
@@ -23,8 +23,8 @@ final class FetchCommand implements Runnable {
     public void run() {
         try {
             var connection = URI.create(url).toURL().openConnection();
-            connection.setConnectTimeout(PATIENCE_MS);
-            connection.setReadTimeout(PATIENCE_MS);
+            connection.setConnectTimeout(TIMEOUT_MS);
+            connection.setReadTimeout(TIMEOUT_MS);
             try (var body = connection.getInputStream()) {
                 spec.commandLine().getOut().print(new String(body.readAllBytes(), StandardCharsets.UTF_8));
             }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "lab",
-        description = "Labs: namespaces, addresses and switches from one file.",
+        description = "Run labs: namespaces, addresses and switches from one file.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {LabCommand.Up.class, LabCommand.Down.class, LabCommand.Exec.class, LabCommand.ListAll.class},
         footerHeading = "%nExamples:%n",
@@ -29,11 +29,11 @@ import picocli.CommandLine.Spec;
 final class LabCommand extends CommandGroup {
     @Command(
             name = "up",
-            description = "Make the lab be as its file says; a second time applies only what changed.",
+            description = "Start the lab that FILE describes, or apply the changes of FILE to the running lab.",
             footerHeading = "%nExample:%n",
             footer = "  tapswitch lab up config/labs/three-nodes.yaml")
     static final class Up implements Runnable {
-        @Parameters(paramLabel = "FILE", description = "The lab, YAML.")
+        @Parameters(paramLabel = "FILE", description = "The lab file (YAML).")
         private Path file;
 
         @Spec
@@ -43,18 +43,24 @@ final class LabCommand extends CommandGroup {
         public void run() {
             long start = System.nanoTime();
             var out = spec.commandLine().getOut();
-            say(out, LabUp.run(file), "the lab is as its file says, nothing changed");
+            List<String> changes;
+            try (var progress = ProgressLine.counting(out, Terminal.attached())) {
+                changes = LabUp.run(file, progress);
+            }
+            print(out, changes, "the lab is up to date: nothing changed");
             out.printf("up in %.1f s%n", (System.nanoTime() - start) / 1e9);
+            out.flush();
         }
     }
 
     @Command(
             name = "down",
-            description = "Take the lab down: its daemon, the namespaces it made and what runs in them, its files.",
+            description =
+                    "Stop the lab: its daemon, the namespaces it created with the processes in them, and its files.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch lab down three-nodes", "  tapswitch lab down config/labs/three-nodes.yaml"})
     static final class Down implements Runnable {
-        @Parameters(paramLabel = "NAME|FILE", description = "Which.")
+        @Parameters(paramLabel = "NAME|FILE", description = "The name of the lab, or its file.")
         private String lab;
 
         @Spec
@@ -62,17 +68,25 @@ final class LabCommand extends CommandGroup {
 
         @Override
         public void run() {
-            say(spec.commandLine().getOut(), LabDown.run(LabDown.find(lab)), "no such lab is up");
+            var out = spec.commandLine().getOut();
+            List<String> changes;
+            try (var progress = ProgressLine.counting(out, Terminal.attached())) {
+                changes = LabDown.run(LabDown.find(lab), progress);
+            }
+            print(out, changes, "lab " + lab + " is not running");
         }
     }
 
     @Command(
             name = "exec",
-            description = "Run a command in a node; its input, output and exit code are the command's.",
+            description = "Run a command in a node. Input, output and exit code are those of the command.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch lab exec a ping -c 3 198.18.0.2", "  tapswitch lab exec three-nodes/a bash"})
     static final class Exec implements Callable<Integer> {
-        @Parameters(index = "0", paramLabel = "NODE", description = "NODE, or LAB/NODE.")
+        @Parameters(
+                index = "0",
+                paramLabel = "NODE",
+                description = "The node: NODE, or LAB/NODE if several labs have it.")
         private String node;
 
         @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "The command and its arguments.")
@@ -86,7 +100,7 @@ final class LabCommand extends CommandGroup {
 
     @Command(
             name = "list",
-            description = "Labs that are up, or were left behind.",
+            description = "List the labs that are running or were left behind.",
             footerHeading = "%nExample:%n",
             footer = "  tapswitch lab list")
     static final class ListAll implements Runnable {
@@ -102,20 +116,20 @@ final class LabCommand extends CommandGroup {
                 table.row(
                         lab.name(),
                         lab.nodes().size(),
-                        lab.pid() == 0 ? "dead: 'lab up' starts it again" : "pid " + lab.pid(),
+                        lab.pid() == 0 ? "dead (start it with 'lab up')" : "pid " + lab.pid(),
                         lab.home().socket());
-                var one = json.addObject().put("name", lab.name()).put("pid", lab.pid());
-                one.put("socket", lab.home().socket().toString());
-                var nodes = one.putArray("nodes");
+                var entry = json.addObject().put("name", lab.name()).put("pid", lab.pid());
+                entry.put("socket", lab.home().socket().toString());
+                var nodes = entry.putArray("nodes");
                 lab.nodes().forEach(nodes::add);
             }
-            daemon.print(json, answer -> table.orElse("no lab is up"));
+            daemon.print(json, answer -> table.orElse("no lab is running"));
         }
     }
 
-    private static void say(PrintWriter out, List<String> done, String nothing) {
-        if (done.isEmpty()) out.println(nothing);
-        done.forEach(out::println);
+    private static void print(PrintWriter out, List<String> changes, String none) {
+        if (changes.isEmpty()) out.println(none);
+        changes.forEach(out::println);
         out.flush();
     }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "mac",
-        description = "The MAC table: which address was learned on which port.",
+        description = "Show and change the MAC table: the port of each MAC address.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {MacCommand.ListAll.class, MacCommand.Add.class, MacCommand.Delete.class, MacCommand.Flush.class},
         footerHeading = "%nExamples:%n",
@@ -21,20 +21,20 @@ import picocli.CommandLine.Parameters;
 final class MacCommand extends CommandGroup {
     @Command(
             name = "list",
-            description = "The entries, learned and static.",
+            description = "List the entries, dynamic and static.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch mac list", "  tapswitch mac list lan --port web0 --json"})
     static final class ListAll implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
         private String name;
 
-        @Option(names = "--port", paramLabel = "PORT", description = "Only those of this port.")
+        @Option(names = "--port", paramLabel = "PORT", description = "Only entries of this port.")
         private String port;
 
-        @Option(names = "--vlan", paramLabel = "N", description = "Only those of this VLAN; 0 is untagged.")
+        @Option(names = "--vlan", paramLabel = "N", description = "Only entries of this VLAN; 0 is untagged.")
         private Integer vlan;
 
         @Override
@@ -44,23 +44,25 @@ final class MacCommand extends CommandGroup {
                     daemon.path(name) + "/macs" + query(port, vlan),
                     table,
                     entry -> addRow(table, entry),
-                    "no MACs yet: they are learned from the frames that come in");
+                    "the MAC table is empty: the switch learns addresses from frames that it receives");
         }
 
         private static void addRow(Table table, Json entry) {
-            boolean fixed = entry.path("static").asBoolean();
+            boolean isStatic = entry.path("static").asBoolean();
             table.row(
                     entry.path("mac").asString(),
                     vlanOf(entry),
                     entry.path("port").asString(),
-                    fixed ? "static" : "dynamic",
-                    fixed ? null : Quantity.duration(entry.path("age-seconds").asLong()));
+                    isStatic ? "static" : "dynamic",
+                    isStatic
+                            ? null
+                            : Quantity.duration(entry.path("age-seconds").asLong()));
         }
     }
 
     @Command(
             name = "add",
-            description = "Bind a MAC to a port; it neither ages nor moves.",
+            description = "Add a static entry: it binds a MAC address to a port and neither ages nor moves.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  tapswitch mac add lan 02:00:00:00:00:01 web0",
@@ -74,10 +76,10 @@ final class MacCommand extends CommandGroup {
                 arity = "2..3",
                 paramLabel = "[SWITCH] MAC PORT",
                 hideParamSyntax = true,
-                description = "The address and its port, after the switch.")
+                description = "The MAC address and its port; SWITCH is optional if there is only one.")
         private List<String> names;
 
-        @Option(names = "--vlan", paramLabel = "N", description = "The VLAN; 0, the default, is untagged.")
+        @Option(names = "--vlan", paramLabel = "N", description = "The VLAN; 0 (the default) is untagged.")
         private Integer vlan;
 
         @Override
@@ -86,7 +88,7 @@ final class MacCommand extends CommandGroup {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("mac", mac);
             body.put("port", names.getLast());
-            putGiven(body, "vlan", vlan);
+            putIfGiven(body, "vlan", vlan);
             var path = daemon.path(names.size() == 3 ? names.getFirst() : null) + "/macs";
             daemon.print(daemon.api().post(path, body), answer -> mac + " bound to port " + names.getLast() + "\n");
         }
@@ -95,7 +97,7 @@ final class MacCommand extends CommandGroup {
     @Command(
             name = "del",
             aliases = "delete",
-            description = "Forget a MAC, be it learned or static.",
+            description = "Delete an entry, dynamic or static.",
             footerHeading = "%nExample:%n",
             footer = "  tapswitch mac del lan 02:00:00:00:00:01")
     static final class Delete implements Runnable {
@@ -106,47 +108,47 @@ final class MacCommand extends CommandGroup {
                 arity = "1..2",
                 paramLabel = "[SWITCH] MAC",
                 hideParamSyntax = true,
-                description = "The address, after the switch.")
+                description = "The MAC address; SWITCH is optional if there is only one.")
         private List<String> names;
 
-        @Option(names = "--vlan", paramLabel = "N", description = "The VLAN; 0, the default, is untagged.")
+        @Option(names = "--vlan", paramLabel = "N", description = "The VLAN; 0 (the default) is untagged.")
         private Integer vlan;
 
         @Override
         public void run() {
             var path = daemon.path(names.size() == 2 ? names.getFirst() : null) + "/macs/"
                     + ApiClient.segment(names.getLast()) + query(null, vlan);
-            daemon.print(daemon.api().delete(path), answer -> names.getLast() + " forgotten\n");
+            daemon.print(daemon.api().delete(path), answer -> names.getLast() + " deleted\n");
         }
     }
 
     @Command(
             name = "flush",
-            description = "Forget all learned MACs, or those of a port or a VLAN. Static entries stay.",
+            description = "Delete all dynamic entries, or those of a port or a VLAN. Static entries stay.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch mac flush", "  tapswitch mac flush lan --port web0"})
     static final class Flush implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
         private String name;
 
-        @Option(names = "--port", paramLabel = "PORT", description = "Only those of this port.")
+        @Option(names = "--port", paramLabel = "PORT", description = "Only entries of this port.")
         private String port;
 
-        @Option(names = "--vlan", paramLabel = "N", description = "Only those of this VLAN; 0 is untagged.")
+        @Option(names = "--vlan", paramLabel = "N", description = "Only entries of this VLAN; 0 is untagged.")
         private Integer vlan;
 
         @Override
         public void run() {
             daemon.print(
                     daemon.api().delete(daemon.path(name) + "/macs" + query(port, vlan)),
-                    answer -> "flushed " + Quantity.count(answer.path("flushed").asLong()) + " MAC entries\n");
+                    answer -> Quantity.count(answer.path("flushed").asLong(), "entry", "entries") + " deleted\n");
         }
     }
 
-    /** 0, untagged, shows as none. */
+    /** The VLAN of an entry as text; null for untagged. */
     static String vlanOf(Json entry) {
         int vlan = entry.path("vlan").asInt();
         return vlan == 0 ? null : Integer.toString(vlan);

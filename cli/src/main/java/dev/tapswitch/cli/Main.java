@@ -4,7 +4,7 @@ import dev.tapswitch.containers.Containers;
 import dev.tapswitch.control.Daemon;
 import dev.tapswitch.control.DaemonOptions;
 
-/** Where the JVM comes in: the {@code tapswitch} command, of which the daemon is one verb. */
+/** The main class: runs the {@code tapswitch} command. The daemon is one of its subcommands. */
 public final class Main {
     private Main() {}
 
@@ -16,7 +16,7 @@ public final class Main {
                     .orElseGet(() -> Tapswitch.run(arguments));
         } catch (OutOfMemoryError e) {
             System.err.println(
-                    "tapswitch: out of memory (" + e.getMessage() + "): give it more by TAPSWITCH_JAVA_OPTS=-Xmx256m");
+                    "tapswitch: out of memory (" + e.getMessage() + "): set TAPSWITCH_JAVA_OPTS=-Xmx256m to use more");
             exitCode = 1;
         }
         System.out.flush();

@@ -7,10 +7,10 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The manual page, written from the command model itself so that it can't say something else than {@code --help}. */
+/** Prints the manual page, generated from the command model, so that it always agrees with {@code --help}. */
 @Command(
         name = "man",
-        description = "Print the manual page, in roff.",
+        description = "Print the manual page in roff format.",
         footerHeading = "%nExamples:%n",
         footer = {"  tapswitch man | man -l -", "  tapswitch man > /usr/local/share/man/man1/tapswitch.1"})
 final class ManCommand implements Runnable {
@@ -29,7 +29,7 @@ final class ManCommand implements Runnable {
         page.append(".SH NAME\ntapswitch \\- a userspace Ethernet switch on TAP devices\n");
         page.append(".SH SYNOPSIS\n.B tapswitch\n.I COMMAND\n[options]\n");
         page.append(".SH DESCRIPTION\n").append(prose(root.getCommandSpec())).append('\n');
-        page.append(".SH OPTIONS\nThese may be said with every command.\n");
+        page.append(".SH OPTIONS\nAll commands accept these options, except \\-\\-version.\n");
         for (var option : root.getCommandSpec().options())
             item(page, String.join(", ", option.names()), value(option), option.description());
         page.append(".SH COMMANDS\n");
@@ -38,38 +38,38 @@ final class ManCommand implements Runnable {
         for (var code : root.getCommandSpec().usageMessage().exitCodeList().entrySet())
             item(page, code.getKey(), "", code.getValue());
         page.append(".SH FILES\n");
-        item(page, "/run/tapswitch/tapswitch.sock", "", "where the daemon listens");
-        item(page, "/etc/tapswitch/tapswitch.yaml", "", "its configuration");
+        item(page, "/run/tapswitch/tapswitch.sock", "", "the default socket of the daemon");
+        item(page, "/etc/tapswitch/tapswitch.yaml", "", "the configuration file of the service");
         page.append(".SH SEE ALSO\n.BR bridge (8),\n.BR ip-netns (8),\n.BR brctl (8)\n");
         return page.toString();
     }
 
     private static void section(StringBuilder page, CommandLine command) {
-        var its = command.getCommandSpec();
-        if (its.usageMessage().hidden()) return;
-        if (its.subcommands().isEmpty()) {
+        var spec = command.getCommandSpec();
+        if (spec.usageMessage().hidden()) return;
+        if (spec.subcommands().isEmpty()) {
             page.append(".SS \"")
-                    .append(escaped(its.qualifiedName()))
-                    .append(synopsis(its))
+                    .append(escaped(spec.qualifiedName()))
+                    .append(synopsis(spec))
                     .append("\"\n");
-            page.append(prose(its)).append('\n');
-            for (var option : its.options())
+            page.append(prose(spec)).append('\n');
+            for (var option : spec.options())
                 if (!option.inherited())
                     item(page, String.join(", ", option.names()), value(option), option.description());
-            examples(page, its);
+            examples(page, spec);
         }
         command.getSubcommands().values().stream().distinct().forEach(sub -> section(page, sub));
     }
 
-    private static void examples(StringBuilder page, CommandSpec its) {
+    private static void examples(StringBuilder page, CommandSpec spec) {
         page.append(".PP\n.EX\n");
-        for (var line : its.usageMessage().footer()) page.append(escaped(line)).append('\n');
+        for (var line : spec.usageMessage().footer()) page.append(escaped(line)).append('\n');
         page.append(".EE\n");
     }
 
-    private static String synopsis(CommandSpec its) {
+    private static String synopsis(CommandSpec spec) {
         var words = new StringBuilder();
-        for (var parameter : its.positionalParameters()) {
+        for (var parameter : spec.positionalParameters()) {
             boolean optional = parameter.arity().min() == 0;
             words.append(optional ? " [" : " ")
                     .append(escaped(parameter.paramLabel()))
@@ -88,8 +88,8 @@ final class ManCommand implements Runnable {
         return option.arity().max() == 0 ? "" : option.paramLabel();
     }
 
-    private static String prose(CommandSpec its) {
-        return escaped(String.join(" ", Arrays.asList(its.usageMessage().description())));
+    private static String prose(CommandSpec spec) {
+        return escaped(String.join(" ", Arrays.asList(spec.usageMessage().description())));
     }
 
     private static String escaped(String text) {

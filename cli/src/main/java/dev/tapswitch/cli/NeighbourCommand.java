@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "neigh",
-        description = "The neighbour table: which IP address has which MAC, on which port.",
+        description = "Show and flush the neighbour table: the MAC address and port of each IP address.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {NeighbourCommand.ListAll.class, NeighbourCommand.Flush.class},
         footerHeading = "%nExamples:%n",
@@ -15,14 +15,14 @@ import picocli.CommandLine.Parameters;
 final class NeighbourCommand extends CommandGroup {
     @Command(
             name = "list",
-            description = "The entries, learned from ARP and Neighbour Discovery, and static.",
+            description = "List the entries: dynamic (learned from ARP and Neighbour Discovery) and static.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch neigh list", "  tapswitch neigh list lan --json"})
     static final class ListAll implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
         private String name;
 
         @Override
@@ -32,38 +32,40 @@ final class NeighbourCommand extends CommandGroup {
                     daemon.path(name) + "/neighbours",
                     table,
                     entry -> addRow(table, entry),
-                    "no neighbours yet: they are learned from ARP and Neighbour Discovery");
+                    "the neighbour table is empty: the switch learns from ARP and Neighbour Discovery");
         }
 
         private static void addRow(Table table, Json entry) {
-            boolean fixed = entry.path("static").asBoolean();
+            boolean isStatic = entry.path("static").asBoolean();
             table.row(
                     entry.path("address").asString(),
                     entry.path("mac").asString(),
                     MacCommand.vlanOf(entry),
                     entry.path("port").asString(""),
-                    fixed ? "static" : "dynamic",
-                    fixed ? null : Quantity.duration(entry.path("age-seconds").asLong()));
+                    isStatic ? "static" : "dynamic",
+                    isStatic
+                            ? null
+                            : Quantity.duration(entry.path("age-seconds").asLong()));
         }
     }
 
     @Command(
             name = "flush",
-            description = "Forget all learned neighbours. Static entries stay.",
+            description = "Delete all dynamic entries. Static entries stay.",
             footerHeading = "%nExample:%n",
             footer = "  tapswitch neigh flush lan")
     static final class Flush implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
         private String name;
 
         @Override
         public void run() {
             daemon.print(
                     daemon.api().delete(daemon.path(name) + "/neighbours"),
-                    answer -> "flushed " + Quantity.count(answer.path("flushed").asLong()) + " neighbours\n");
+                    answer -> Quantity.count(answer.path("flushed").asLong(), "entry", "entries") + " deleted\n");
         }
     }
 }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Commands run in the nodes of one lab, their output taken. */
+/** Runs commands in the nodes of a lab and collects their output. */
 final class NodeProcess {
-    private static final long LONGEST_SECONDS = 60;
+    private static final long MAX_SECONDS = 60;
 
     private final String lab;
 
@@ -31,7 +31,7 @@ final class NodeProcess {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** What it printed, whatever its exit code. */
+    /** Runs a command to its end and returns its output, whatever its exit code. */
     String run(String node, String... command) throws IOException {
         var process = start(node, command);
         var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -49,7 +49,7 @@ final class NodeProcess {
     Process start(String node, String... command) throws IOException {
         var words = new ArrayList<>(List.of("ip", "netns", "exec", RunningLab.namespaceOf(lab + "/" + node)));
         if (command[0].equals("ping") || command[0].equals("iperf3") || command[0].equals("curl"))
-            words.addAll(List.of("timeout", Long.toString(LONGEST_SECONDS)));
+            words.addAll(List.of("timeout", Long.toString(MAX_SECONDS)));
         words.addAll(List.of(command));
         return new ProcessBuilder(words)
                 .redirectErrorStream(true)
@@ -57,7 +57,7 @@ final class NodeProcess {
                 .start();
     }
 
-    /** Waits until a TCP port is listened on in the node; gives up after a while, and what comes next will say why. */
+    /** Waits until a process in the node listens on a TCP port. Returns after about five seconds even if there is none; the next command then fails. */
     void awaitListening(String node, int port) throws IOException {
         for (int tries = 0; tries < 100; tries++) {
             if (!run(node, "ss", "-Hltn", "sport = :" + port).isBlank()) return;
@@ -65,7 +65,7 @@ final class NodeProcess {
         }
     }
 
-    /** Ends it when it does not end by itself at once. */
+    /** Stops a process, unless it ends by itself within 100 ms. */
     void stop(Process process) {
         try {
             if (process.waitFor(100, TimeUnit.MILLISECONDS)) return;

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "port",
-        description = "Add, delete, change and look at the ports of a switch.",
+        description = "Show, add, change and delete the ports of a switch.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PortCommand.Add.class,
@@ -30,13 +30,13 @@ import picocli.CommandLine.Spec;
             "  tapswitch port list"
         })
 final class PortCommand extends CommandGroup {
-    /** A port is named by its switch and itself, or by itself when there is one switch only. */
+    /** The parameters that name a port. */
     static final class Target {
         @Parameters(
                 arity = "1..2",
                 paramLabel = "[SWITCH] PORT",
                 hideParamSyntax = true,
-                description = "The port, after its switch; the switch is needless when there is one only.")
+                description = "The port; SWITCH is optional if there is only one.")
         private List<String> names;
 
         String port() {
@@ -55,12 +55,12 @@ final class PortCommand extends CommandGroup {
     @Command(
             name = "add",
             modelTransformer = SettingOptions.OfNewPort.class,
-            description = "Add a port: a TAP in a namespace, connected to a switch.",
+            description = "Add a port to a switch: a TAP device in a network namespace.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  tapswitch port add lan web0 --namespace web --device eth0 --address 198.18.0.1/24",
                 "  tapswitch port add db0 --namespace pid:4711 --mtu 9000 --route 'default via 198.18.0.254'",
-                "  tapswitch port add lan0 --address 198.18.0.254/24       (on the host)"
+                "  tapswitch port add lan0 --address 198.18.0.254/24       # on the host"
             })
     static final class Add implements Runnable {
         @Mixin
@@ -105,14 +105,14 @@ final class PortCommand extends CommandGroup {
 
     @Command(
             name = "list",
-            description = "The ports of a switch.",
+            description = "List the ports of a switch.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch port list", "  tapswitch port list lan --json"})
     static final class ListAll implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
         private String name;
 
         @Override
@@ -123,7 +123,7 @@ final class PortCommand extends CommandGroup {
 
     @Command(
             name = "show",
-            description = "All about one port: where it is, its settings, its counters and drops.",
+            description = "Show one port: its interface, settings, counters and drops.",
             footerHeading = "%nExample:%n",
             footer = "  tapswitch port show lan web0")
     static final class Show implements Runnable {
@@ -142,7 +142,7 @@ final class PortCommand extends CommandGroup {
     @Command(
             name = "set",
             modelTransformer = SettingOptions.OfPort.class,
-            description = "Change a port. What is not said stays.",
+            description = "Change the settings of a port. Settings that are not given stay.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  tapswitch port set lan web0 --learning-limit 8 --beyond-limit drop",
@@ -161,13 +161,13 @@ final class PortCommand extends CommandGroup {
         @Override
         public void run() {
             Map<String, Object> body = SettingOptions.given(spec, PortSchema.ALL);
-            if (body.isEmpty()) throw new CommandException("nothing to change: say for example --mtu 9000");
+            if (body.isEmpty()) throw new CommandException("no setting is given: for example --mtu 9000");
             var answer = daemon.api().patch(target.path(daemon), body);
             daemon.print(answer, port -> "port " + target.port() + " changed" + stateClause(port) + "\n");
         }
     }
 
-    /** up, or down and why. */
+    /** The state, with the reason if there is one. */
     static String state(Json port) {
         var why = port.has("slow-receiver") ? "slow receiver" : port.path("why").asString("");
         return port.path("state").asString("?") + (why.isEmpty() ? "" : " (" + why + ")");
@@ -187,7 +187,7 @@ final class PortCommand extends CommandGroup {
                     joined(port.path("addresses")),
                     Quantity.count(port.path("macs").asLong()));
         }
-        return table.orElse("no ports: add one with 'tapswitch port add NAME --namespace NS'");
+        return table.orElse("the switch has no ports: add one with 'tapswitch port add NAME --namespace NS'");
     }
 
     private static String details(Json port) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "ports",
-        description = "The published ports of containers, which 'docker ps' does not show for our networks.",
+        description = "List the published ports of containers; 'docker ps' does not show those of tapswitch networks.",
         footerHeading = "%nExamples:%n",
         footer = {"  tapswitch ports", "  tapswitch ports --json"})
 final class PortsCommand implements Runnable {
@@ -16,10 +16,10 @@ final class PortsCommand implements Runnable {
 
     @Override
     public void run() {
-        daemon.print(daemon.api().get("/v1/published-ports"), PortsCommand::forPeople);
+        daemon.print(daemon.api().get("/v1/published-ports"), PortsCommand::table);
     }
 
-    private static String forPeople(Json ports) {
+    private static String table(Json ports) {
         var table = new Table("host", ">port", "protocol", "container", ">port", "switch");
         for (var port : ports) {
             var address = port.path("host-address").asString("");
@@ -34,6 +34,6 @@ final class PortsCommand implements Runnable {
                     port.path("container-port").asInt(),
                     port.path("switch").asString());
         }
-        return table.orElse("no published ports: 'docker run -p 8080:80' on a tapswitch network publishes one");
+        return table.orElse("no ports are published: publish one with 'docker run -p 8080:80' on a tapswitch network");
     }
 }

@@ -2,28 +2,33 @@ package dev.tapswitch.cli;
 
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Formats numbers with units. */
 final class Quantity {
     private static final String[] PREFIXES = {"", "k", "M", "G", "T", "P", "E"};
 
     private Quantity() {}
 
-    /** 1234567 is 1,234,567. */
+    /** With thousands separators: 1,234,567. */
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** Decimal units, three digits: 1.23 MB. */
+    /** For example {@code 1 port} and {@code 2 ports}. */
+    static String count(long number, String singular, String plural) {
+        return count(number) + " " + (number == 1 ? singular : plural);
+    }
+
+    /** Three digits with a decimal unit: 1.23 MB. */
     static String bytes(long bytes) {
         return scaled((double) bytes, "B");
     }
 
-    /** 12.3 Gbit/s. */
+    /** For example 12.3 Gbit/s. */
     static String bitRate(double bitsPerSecond) {
         return scaled(bitsPerSecond, "bit/s");
     }
 
-    /** Frames per second: 657 k. */
+    /** Frames per second, without a unit: 657 k. */
     static String rate(double perSecond) {
         return scaled(perSecond, "").stripTrailing();
     }

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "reload",
-        description = "Read the config file again and apply what changed; ports that did not change lose no frame.",
+        description = "Read the configuration file again and apply its changes. Ports without a change lose no frames.",
         footerHeading = "%nExample:%n",
         footer = "  tapswitch reload")
 final class ReloadCommand implements Runnable {
@@ -16,10 +16,10 @@ final class ReloadCommand implements Runnable {
 
     @Override
     public void run() {
-        daemon.print(daemon.api().post("/v1/reload", null), ReloadCommand::forPeople);
+        daemon.print(daemon.api().post("/v1/reload", null), ReloadCommand::changes);
     }
 
-    private static String forPeople(Json answer) {
+    private static String changes(Json answer) {
         var changes = answer.path("changes");
         if (changes.isEmpty()) return "nothing changed\n";
         return changes.valueStream().map(change -> change.asString() + "\n").collect(Collectors.joining());

@@ -1,5 +1,6 @@
 package dev.tapswitch.cli;
 
+import dev.tapswitch.control.json.Json;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -8,14 +9,14 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "restart",
         description = {
-            "Start the daemon anew, as after an upgrade: a new process gets ready beside the running one and takes its ports over.",
-            "Where it can't start, the running one goes on. After a change of the service's unit use 'systemctl restart'."
+            "Restart the daemon, for example after an upgrade: a new process starts and takes over the ports of the running one.",
+            "If it cannot start, the running daemon continues. After a change of the systemd unit use 'systemctl restart'."
         },
         footerHeading = "%nExample:%n",
         footer = "  tapswitch restart")
 final class RestartCommand implements Runnable {
     /** Longer than the daemon waits for its successor. */
-    private static final Duration PATIENCE = Duration.ofSeconds(75);
+    private static final Duration TIMEOUT = Duration.ofSeconds(75);
 
     @Mixin
     private Connection daemon;
@@ -25,11 +26,18 @@ final class RestartCommand implements Runnable {
 
     @Override
     public void run() {
-        // Its pid is written down by who started it.
+        // The lab has recorded the pid of its daemon, which a restart would change.
         if (tapswitch.isForLab())
-            throw new CommandException("a lab's daemon is not restarted: use 'lab down' and 'lab up'");
+            throw new CommandException("the daemon of a lab cannot be restarted: use 'lab down' and 'lab up'");
         daemon.print(
-                daemon.api().post("/v1/restart", null, PATIENCE),
-                answer -> "the daemon is now process " + answer.path("pid").asLong() + "\n");
+                post(),
+                answer -> "the daemon now runs as pid " + answer.path("pid").asLong() + "\n");
+    }
+
+    private Json post() {
+        boolean isShown = Terminal.attached() && !daemon.json();
+        try (var _ = ProgressLine.elapsed(daemon.out(), isShown, "waiting for the new daemon")) {
+            return daemon.api().post("/v1/restart", null, TIMEOUT);
+        }
     }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of commands that take settings, made from the settings' declarations. */
+/** Adds the options of commands that take settings. The options are generated from the declarations of the settings. */
 abstract sealed class SettingOptions implements IModelTransformer {
     private final List<Setting<?>> schema;
     private final Surface surface;
@@ -22,21 +22,21 @@ abstract sealed class SettingOptions implements IModelTransformer {
         this.surface = surface;
     }
 
-    /** Of {@code tapswitch switch add}. */
+    /** Options of {@code tapswitch switch add}. */
     static final class OfNewSwitch extends SettingOptions {
         OfNewSwitch() {
             super(SwitchSchema.ALL, Surface.ADD_COMMAND);
         }
     }
 
-    /** Of {@code tapswitch port add}. */
+    /** Options of {@code tapswitch port add}. */
     static final class OfNewPort extends SettingOptions {
         OfNewPort() {
             super(PortSchema.ALL, Surface.ADD_COMMAND);
         }
     }
 
-    /** Of {@code tapswitch port set}. */
+    /** Options of {@code tapswitch port set}. */
     static final class OfPort extends SettingOptions {
         OfPort() {
             super(PortSchema.ALL, Surface.SET_COMMAND);
@@ -49,7 +49,7 @@ abstract sealed class SettingOptions implements IModelTransformer {
         return command;
     }
 
-    /** What was given on the command line, as the API takes it; the daemon knows the defaults of the rest. */
+    /** The settings that are given on the command line, by their keys in the API. The daemon has the defaults of the others. */
     static Map<String, Object> given(CommandSpec command, List<Setting<?>> schema) {
         Map<String, Object> body = new LinkedHashMap<>();
         for (Setting<?> setting : schema) {

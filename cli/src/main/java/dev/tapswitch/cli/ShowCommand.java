@@ -8,53 +8,55 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "show",
-        description = "All switches with their ports, like 'brctl show'.",
+        description = "Show all switches with their ports, like 'brctl show'.",
         footerHeading = "%nExamples:%n",
         footer = {"  tapswitch show", "  tapswitch show lan"})
 final class ShowCommand implements Runnable {
     @Mixin
     private Connection daemon;
 
-    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Only this one.")
+    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Only this switch.")
     private String name;
 
     @Override
     public void run() {
         var shown = Json.array();
-        for (var each : daemon.api().get("/v1/switches")) {
-            var its = each.path("name").asString();
-            if (name == null || name.equals(its)) shown.add(daemon.api().get("/v1/switches/" + ApiClient.segment(its)));
+        for (var sw : daemon.api().get("/v1/switches")) {
+            var found = sw.path("name").asString();
+            if (name == null || name.equals(found))
+                shown.add(daemon.api().get("/v1/switches/" + ApiClient.segment(found)));
         }
         if (name != null && shown.isEmpty())
             throw new CommandException("there is no switch \"" + name + "\": see 'tapswitch switch list'");
-        daemon.print(shown, ShowCommand::forPeople);
+        daemon.print(shown, ShowCommand::table);
     }
 
-    private static String forPeople(Json switches) {
+    private static String table(Json switches) {
         var table = new Table("switch", "arp", ">ageing", ">macs", "port", "state", "namespace", "device");
-        for (var each : switches) {
+        for (var sw : switches) {
             boolean first = true;
-            var ports = ports(each);
-            if (ports.isEmpty()) table.row(head(each, true, null));
+            var ports = ports(sw);
+            if (ports.isEmpty()) table.row(row(sw, true, null));
             for (var port : ports) {
-                table.row(head(each, first, port));
+                table.row(row(sw, first, port));
                 first = false;
             }
         }
-        return table.orElse("no switches: make one with 'tapswitch switch add NAME'");
+        return table.orElse("there are no switches: add one with 'tapswitch switch add NAME'");
     }
 
-    /** The ports of one switch as the API nests them. */
-    static Json ports(Json one) {
-        return one.has("port-list") ? one.path("port-list") : one.path("ports");
+    /** The ports in the API's description of a switch. */
+    static Json ports(Json sw) {
+        return sw.has("port-list") ? sw.path("port-list") : sw.path("ports");
     }
 
-    private static Object[] head(Json one, boolean first, Json port) {
+    /** @param first whether this is the first row of the switch; the others leave its columns empty */
+    private static Object[] row(Json sw, boolean first, Json port) {
         return new Object[] {
-            first ? one.path("name").asString() : " ",
-            first ? one.path("arp").asString() : " ",
-            first ? one.path("ageing-seconds").asLong() + " s" : " ",
-            first ? Quantity.count(one.path("macs").asLong()) : " ",
+            first ? sw.path("name").asString() : " ",
+            first ? sw.path("arp").asString() : " ",
+            first ? sw.path("ageing-seconds").asLong() + " s" : " ",
+            first ? Quantity.count(sw.path("macs").asLong()) : " ",
             port == null ? null : port.path("name").asString(),
             port == null ? null : PortCommand.state(port),
             port == null ? null : port.path("namespace").asString(),

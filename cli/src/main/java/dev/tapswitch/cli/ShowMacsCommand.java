@@ -10,14 +10,14 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "showmacs",
-        description = "The MAC table in the shape of 'brctl showmacs'.",
+        description = "Show the MAC table in the format of 'brctl showmacs'.",
         footerHeading = "%nExample:%n",
         footer = "  tapswitch showmacs lan")
 final class ShowMacsCommand implements Runnable {
     @Mixin
     private Connection daemon;
 
-    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
     private String name;
 
     @Override
@@ -36,13 +36,13 @@ final class ShowMacsCommand implements Runnable {
     }
 
     private static String line(Json entry, Map<String, Integer> numbers) {
-        boolean fixed = entry.path("static").asBoolean();
+        boolean isStatic = entry.path("static").asBoolean();
         return String.format(
                 Locale.ROOT,
                 "%3d\t%s\t%s\t\t%7.2f%n",
                 numbers.getOrDefault(entry.path("port").asString(), -1),
                 entry.path("mac").asString(),
-                fixed ? "yes" : "no",
-                fixed ? 0.0 : entry.path("age-seconds").asDouble());
+                isStatic ? "yes" : "no",
+                isStatic ? 0.0 : entry.path("age-seconds").asDouble());
     }
 }

@@ -13,46 +13,46 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "stats",
-        description = "Frames, bytes and drops per port, with the reason of every drop.",
+        description = "Show frames, bytes and drops per port, with the reason of each drop.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tapswitch stats",
-            "  tapswitch stats lan --watch          rates, once a second, until Ctrl-C",
+            "  tapswitch stats lan --watch          # rates, every second, until Ctrl-C",
             "  tapswitch stats --json | jq .totals"
         })
 final class StatsCommand implements Runnable {
     @Mixin
     private Connection daemon;
 
-    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
     private String name;
 
     @Option(
             names = {"-w", "--watch"},
-            description = "Show rates, again and again.")
+            description = "Show rates repeatedly, until Ctrl-C.")
     private boolean watch;
 
     @Option(
             names = "--interval",
             paramLabel = "SECONDS",
             defaultValue = "1",
-            description = "Between two looks with --watch; 1 by default.")
+            description = "The interval of --watch; 1 by default.")
     private double interval;
 
-    @Option(names = "--times", paramLabel = "N", description = "End --watch after so many looks.")
+    @Option(names = "--times", paramLabel = "N", description = "End --watch after N intervals.")
     private Integer times;
 
     @Override
     public void run() {
         var path = daemon.path(name) + "/stats";
         if (watch) watch(path);
-        else daemon.print(daemon.api().get(path), StatsCommand::forPeople);
+        else daemon.print(daemon.api().get(path), StatsCommand::tables);
     }
 
     private void watch(String path) {
         var before = daemon.api().get(path);
         long beforeNanos = System.nanoTime();
-        for (int look = 0; times == null || look < times; look++) {
+        for (int i = 0; times == null || i < times; i++) {
             pause();
             var now = daemon.api().get(path);
             long nowNanos = System.nanoTime();
@@ -88,7 +88,7 @@ final class StatsCommand implements Runnable {
                     Quantity.bitRate(8 * gain(was, port, "tx-bytes") / seconds),
                     Quantity.rate((drops(port) - drops(was)) / seconds));
         }
-        return "switch " + now.path("switch").asString("") + "\n" + table.orElse("no ports");
+        return "switch " + now.path("switch").asString("") + "\n" + table.orElse("the switch has no ports");
     }
 
     private static double gain(Json before, Json now, String counter) {
@@ -99,7 +99,7 @@ final class StatsCommand implements Runnable {
         return port.path("drops").valueStream().mapToLong(Json::asLong).sum();
     }
 
-    static String forPeople(Json stats) {
+    static String tables(Json stats) {
         var table = new Table("port", "state", ">rx frames", ">rx", ">tx frames", ">tx", ">flooded", ">drops");
         for (var port : stats.path("ports")) {
             table.row(
@@ -113,11 +113,11 @@ final class StatsCommand implements Runnable {
                     Quantity.count(drops(port)));
         }
         var dropped = dropTable(stats);
-        return table.orElse("no ports") + (dropped.isEmpty() ? "" : "\n" + dropped);
+        return table.orElse("the switch has no ports") + (dropped.isEmpty() ? "" : "\n" + dropped);
     }
 
     private static String dropTable(Json stats) {
-        var table = new Table("dropped at", "reason", ">frames", "that is");
+        var table = new Table("dropped at", "reason", ">frames", "meaning");
         for (var port : stats.path("ports")) {
             for (var drop : port.path("drops").properties()) {
                 table.row(
@@ -130,16 +130,16 @@ final class StatsCommand implements Runnable {
         return table.orElse("").strip().isEmpty() ? "" : table.toString();
     }
 
-    /** The counters of one port, each with what it means; those that are zero are left out. */
+    /** The counters of one port with their meanings, without those that are zero. */
     static String counters(Json counters) {
-        var table = new Table("counter", ">value", "that is");
+        var table = new Table("counter", ">value", "meaning");
         for (var counter : counters.properties()) {
             if (counter.getValue().isNumber() && counter.getValue().asLong() != 0)
                 table.row(counter.getKey(), Quantity.count(counter.getValue().asLong()), meaningOf(counter.getKey()));
         }
         for (var drop : counters.path("drops").properties())
             table.row("drop " + drop.getKey(), Quantity.count(drop.getValue().asLong()), meaningOf(drop.getKey()));
-        return table.orElse("nothing counted yet");
+        return table.orElse("all counters are zero");
     }
 
     private static String meaningOf(String key) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "status",
-        description = "Whether the daemon is well: version, uptime, event loop, switches, ports, memory.",
+        description = "Show the state of the daemon: version, uptime, event loop, switches, ports, memory, problems.",
         footerHeading = "%nExamples:%n",
         footer = {"  tapswitch status", "  tapswitch status --json | jq '.\"ports-up\"'"})
 final class StatusCommand implements Runnable {
@@ -15,10 +15,10 @@ final class StatusCommand implements Runnable {
 
     @Override
     public void run() {
-        daemon.print(daemon.api().get("/v1/status"), StatusCommand::forPeople);
+        daemon.print(daemon.api().get("/v1/status"), StatusCommand::text);
     }
 
-    /** A line each; none where all is well. */
+    /** One line for each problem with the state files. */
     private static String stateProblems(Json status) {
         var lines = new StringBuilder();
         for (var problem : status.path("state-problems"))
@@ -26,7 +26,7 @@ final class StatusCommand implements Runnable {
         return lines.toString();
     }
 
-    private static String forPeople(Json status) {
+    private static String text(Json status) {
         var why = status.path("io-why").asString("");
         var config = status.path("config").asString("");
         var stuck = status.path("stuck-command").asString("");
@@ -40,7 +40,9 @@ final class StatusCommand implements Runnable {
                 + "ports     " + status.path("ports-up").asInt() + " up of "
                 + status.path("ports").asInt() + "\n"
                 + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n"
-                + (stuck.isEmpty() ? "" : "waits for " + stuck + ": changes of container networks wait too\n")
+                + (stuck.isEmpty()
+                        ? ""
+                        : "stuck     " + stuck + " does not end, and changes of container networks wait for it\n")
                 + slowReceivers(status)
                 + stateProblems(status);
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "switch",
-        description = "Make, delete and look at switches.",
+        description = "Show, add and delete switches.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             SwitchCommand.Add.class,
@@ -26,14 +26,14 @@ final class SwitchCommand extends CommandGroup {
     @Command(
             name = "add",
             modelTransformer = SettingOptions.OfNewSwitch.class,
-            description = "Make a switch. What is not said takes the default of the config file.",
+            description = "Add a switch. Settings that are not given have the defaults of the configuration file.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch switch add lan", "  tapswitch switch add lan --arp flood --ageing 60s"})
     static final class Add implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(paramLabel = "NAME", description = "Its name.")
+        @Parameters(paramLabel = "NAME", description = "The name of the switch.")
         private String name;
 
         @Spec
@@ -58,7 +58,7 @@ final class SwitchCommand extends CommandGroup {
         @Mixin
         private Connection daemon;
 
-        @Parameters(paramLabel = "SWITCH", description = "Which.")
+        @Parameters(paramLabel = "SWITCH", description = "The switch.")
         private String name;
 
         @Override
@@ -69,7 +69,7 @@ final class SwitchCommand extends CommandGroup {
 
     @Command(
             name = "list",
-            description = "All switches.",
+            description = "List the switches.",
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch switch list", "  tapswitch switch list --json | jq -r '.[].name'"})
     static final class ListAll implements Runnable {
@@ -78,51 +78,51 @@ final class SwitchCommand extends CommandGroup {
 
         @Override
         public void run() {
-            daemon.print(daemon.api().get("/v1/switches"), ListAll::forPeople);
+            daemon.print(daemon.api().get("/v1/switches"), ListAll::table);
         }
 
-        private static String forPeople(Json switches) {
+        private static String table(Json switches) {
             var table = new Table("switch", "arp", ">ageing", ">ports", ">up", ">macs", ">capacity", ">neighbours");
-            for (var each : switches) {
+            for (var sw : switches) {
                 table.row(
-                        each.path("name").asString(),
-                        each.path("arp").asString(),
-                        each.path("ageing-seconds").asLong() + " s",
-                        Quantity.count(each.path("ports").asLong()),
-                        Quantity.count(each.path("ports-up").asLong()),
-                        Quantity.count(each.path("macs").asLong()),
-                        Quantity.count(each.path("mac-capacity").asLong()),
-                        Quantity.count(each.path("neighbours").asLong()));
+                        sw.path("name").asString(),
+                        sw.path("arp").asString(),
+                        sw.path("ageing-seconds").asLong() + " s",
+                        Quantity.count(sw.path("ports").asLong()),
+                        Quantity.count(sw.path("ports-up").asLong()),
+                        Quantity.count(sw.path("macs").asLong()),
+                        Quantity.count(sw.path("mac-capacity").asLong()),
+                        Quantity.count(sw.path("neighbours").asLong()));
             }
-            return table.orElse("no switches: make one with 'tapswitch switch add NAME'");
+            return table.orElse("there are no switches: add one with 'tapswitch switch add NAME'");
         }
     }
 
     @Command(
             name = "show",
-            description = "One switch: its settings and its ports.",
+            description = "Show one switch: its settings and its ports.",
             footerHeading = "%nExample:%n",
             footer = "  tapswitch switch show lan")
     static final class Show implements Runnable {
         @Mixin
         private Connection daemon;
 
-        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+        @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
         private String name;
 
         @Override
         public void run() {
-            daemon.print(daemon.api().get(daemon.path(name)), Show::forPeople);
+            daemon.print(daemon.api().get(daemon.path(name)), Show::text);
         }
 
-        private static String forPeople(Json one) {
-            return "switch " + one.path("name").asString() + ": arp "
-                    + one.path("arp").asString() + ", ageing "
-                    + Quantity.duration(one.path("ageing-seconds").asLong()) + ", "
-                    + Quantity.count(one.path("macs").asLong()) + " of "
-                    + Quantity.count(one.path("mac-capacity").asLong()) + " MACs, "
-                    + Quantity.count(one.path("neighbours").asLong()) + " neighbours\n\n"
-                    + PortCommand.table(ShowCommand.ports(one));
+        private static String text(Json sw) {
+            return "switch " + sw.path("name").asString() + ": arp "
+                    + sw.path("arp").asString() + ", ageing "
+                    + Quantity.duration(sw.path("ageing-seconds").asLong()) + ", "
+                    + Quantity.count(sw.path("macs").asLong()) + " of "
+                    + Quantity.count(sw.path("mac-capacity").asLong()) + " MACs, "
+                    + Quantity.count(sw.path("neighbours").asLong()) + " neighbours\n\n"
+                    + PortCommand.table(ShowCommand.ports(sw));
         }
     }
 }

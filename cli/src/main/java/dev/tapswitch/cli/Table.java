@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows for people: columns aligned, two blanks between them; a heading that starts with {@code >} aligns its column to the right. A long
- * table can be printed as it grows: then columns may become wider on the way.
+ * A table with aligned columns, separated by two spaces. A heading that starts with {@code >} aligns its column to the right. A long table
+ * can be printed in blocks while rows are added; a column may then become wider from one block to the next.
  */
 final class Table {
     private static final int BLOCK_ROWS = 1_000;
@@ -28,21 +28,22 @@ final class Table {
         }
     }
 
-    /** Null and empty become {@code -}. */
+    /** Adds a row. Null and empty cells are printed as {@code -}. */
     Table row(Object... cells) {
-        if (cells.length != headings.length) throw new IllegalArgumentException("a row needs a cell per heading");
+        if (cells.length != headings.length)
+            throw new IllegalArgumentException("a row needs one cell for each heading");
         var row = new String[cells.length];
         for (int i = 0; i < cells.length; i++) row[i] = shown(cells[i]);
         rows.add(row);
         return this;
     }
 
-    /** The rows, or what to say when there are none. Each line ends in a newline, none in blanks. */
+    /** The table, or {@code none} and a newline if it has no rows. Lines have no trailing spaces. */
     String orElse(String none) {
         return rows.isEmpty() && !hasBegun ? none + "\n" : toString();
     }
 
-    /** Prints and forgets the rows where there are enough of them to know the columns' widths. */
+    /** Prints and removes the rows once there are enough of them to choose the widths of the columns. */
     void printIfLong(PrintWriter out) {
         if (rows.size() < BLOCK_ROWS) return;
         out.print(this);
@@ -73,8 +74,8 @@ final class Table {
     private void line(StringBuilder text, String[] row, int[] width) {
         var line = new StringBuilder();
         for (int i = 0; i < row.length; i++) {
-            var blanks = " ".repeat(width[i] - row[i].length());
-            line.append(right[i] ? blanks + row[i] : row[i] + blanks).append("  ");
+            var padding = " ".repeat(width[i] - row[i].length());
+            line.append(right[i] ? padding + row[i] : row[i] + padding).append("  ");
         }
         text.append(line.toString().stripTrailing()).append('\n');
     }

@@ -19,57 +19,57 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tapswitch}: its verbs, and what they share. */
+/** The command {@code tapswitch}: its subcommands and the options that all of them share. */
 @Command(
         name = "tapswitch",
         description = "A userspace Ethernet switch whose ports are TAP devices in other network namespaces.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done",
-            "1:the operation failed; one line on stderr says what, where, and what to do",
-            "2:the command line was not understood",
-            "3:no daemon answers at the socket",
+            "0:success",
+            "1:the operation failed; one line on stderr explains why and what to do",
+            "2:the command line is not valid",
+            "3:no daemon is listening on the socket",
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tapswitch demo                             see it work, in under a minute",
-            "  tapswitch lab up config/labs/three-nodes.yaml",
-            "  tapswitch daemon --config /etc/tapswitch/tapswitch.yaml",
-            "  tapswitch status",
+            "  tapswitch demo                                            a tour, in under a minute",
+            "  tapswitch lab up config/labs/three-nodes.yaml             start a lab",
+            "  tapswitch daemon --config /etc/tapswitch/tapswitch.yaml   run the daemon",
+            "  tapswitch status                                          show the state of the daemon",
         })
 public final class Tapswitch implements Runnable {
     private static final int HELP_WIDTH = 100;
     static final Path DEFAULT_SOCKET = Path.of("/run/tapswitch/tapswitch.sock");
 
-    /** By name, in the order of the help. Instantiated only when meant: to look at all of them costs more than a command may take. */
-    private static final Map<String, Supplier<Object>> VERBS = new LinkedHashMap<>();
+    /** Subcommands by name, in the order of the help. picocli reads an annotated class slowly, so only those that are used are created. */
+    private static final Map<String, Supplier<Object>> SUBCOMMANDS = new LinkedHashMap<>();
 
     static {
-        VERBS.put("daemon", DaemonCommand::new);
-        VERBS.put("status", StatusCommand::new);
-        VERBS.put("show", ShowCommand::new);
-        VERBS.put("switch", SwitchCommand::new);
-        VERBS.put("port", PortCommand::new);
-        VERBS.put("ports", PortsCommand::new);
-        VERBS.put("mac", MacCommand::new);
-        VERBS.put("showmacs", ShowMacsCommand::new);
-        VERBS.put("neigh", NeighbourCommand::new);
-        VERBS.put("stats", StatsCommand::new);
-        VERBS.put("trace", TraceCommand::new);
-        VERBS.put("reload", ReloadCommand::new);
-        VERBS.put("restart", RestartCommand::new);
-        VERBS.put("lab", LabCommand::new);
-        VERBS.put("demo", DemoCommand::new);
-        VERBS.put("completion", CompletionCommand::new);
-        VERBS.put("man", ManCommand::new);
-        VERBS.put("version", VersionCommand::new);
-        VERBS.put("warm-up", WarmUpCommand::new);
-        VERBS.put("fetch", FetchCommand::new);
-        VERBS.put("echo", EchoCommand::new);
+        SUBCOMMANDS.put("daemon", DaemonCommand::new);
+        SUBCOMMANDS.put("status", StatusCommand::new);
+        SUBCOMMANDS.put("show", ShowCommand::new);
+        SUBCOMMANDS.put("switch", SwitchCommand::new);
+        SUBCOMMANDS.put("port", PortCommand::new);
+        SUBCOMMANDS.put("ports", PortsCommand::new);
+        SUBCOMMANDS.put("mac", MacCommand::new);
+        SUBCOMMANDS.put("showmacs", ShowMacsCommand::new);
+        SUBCOMMANDS.put("neigh", NeighbourCommand::new);
+        SUBCOMMANDS.put("stats", StatsCommand::new);
+        SUBCOMMANDS.put("trace", TraceCommand::new);
+        SUBCOMMANDS.put("reload", ReloadCommand::new);
+        SUBCOMMANDS.put("restart", RestartCommand::new);
+        SUBCOMMANDS.put("lab", LabCommand::new);
+        SUBCOMMANDS.put("demo", DemoCommand::new);
+        SUBCOMMANDS.put("completion", CompletionCommand::new);
+        SUBCOMMANDS.put("man", ManCommand::new);
+        SUBCOMMANDS.put("version", VersionCommand::new);
+        SUBCOMMANDS.put("warm-up", WarmUpCommand::new);
+        SUBCOMMANDS.put("fetch", FetchCommand::new);
+        SUBCOMMANDS.put("echo", EchoCommand::new);
     }
 
-    // Its being there is what makes picocli know --help everywhere.
+    // picocli reads these two options by itself.
     @SuppressWarnings("unused")
     @Option(
             names = {"-h", "--help"},
@@ -78,24 +78,31 @@ public final class Tapswitch implements Runnable {
             description = "Show this help.")
     private boolean help;
 
+    @SuppressWarnings("unused")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version of this command.")
+    private boolean version;
+
     @Option(
             names = "--socket",
             paramLabel = "PATH",
             scope = ScopeType.INHERIT,
-            description = "Where the daemon listens. Default: $TAPSWITCH_SOCKET, or /run/tapswitch/tapswitch.sock.")
+            description = "The daemon's socket. Default: $TAPSWITCH_SOCKET, or /run/tapswitch/tapswitch.sock.")
     private Path socket;
 
     @Option(
             names = "--lab",
             paramLabel = "NAME",
             scope = ScopeType.INHERIT,
-            description = "Talk to the daemon of this lab.")
+            description = "Use the daemon of this lab.")
     private String lab;
 
     @Spec
     private CommandSpec spec;
 
-    /** Runs one command line and returns its exit code; everything a user should read has been printed. */
+    /** Runs one command line, prints its output and errors, and returns its exit code. */
     public static int run(String... arguments) {
         var out = new PrintWriter(System.out, false, System.out.charset());
         int exitCode = commandLine(arguments).setOut(out).execute(arguments);
@@ -103,28 +110,32 @@ public final class Tapswitch implements Runnable {
         return exitCode;
     }
 
-    /** The whole command. */
+    /** The command with all subcommands. */
     static CommandLine commandLine() {
         return commandLine(new String[0]);
     }
 
-    /** The command with those verbs that the arguments name, or with all when they name none. */
+    /** The command with the subcommands that the arguments name, or with all if they name none. */
     static CommandLine commandLine(String... arguments) {
         var commandLine = new CommandLine(new Tapswitch());
-        var named =
-                Arrays.stream(arguments).filter(VERBS::containsKey).distinct().toList();
-        for (var verb : named.isEmpty() ? VERBS.keySet() : named) {
-            // A CommandLine, not the command alone: only then are the options of its settings added.
-            commandLine.addSubcommand(verb, new CommandLine(VERBS.get(verb).get()));
+        var named = Arrays.stream(arguments)
+                .filter(SUBCOMMANDS::containsKey)
+                .distinct()
+                .toList();
+        for (var name : named.isEmpty() ? SUBCOMMANDS.keySet() : named) {
+            // Must be a CommandLine: picocli applies a model transformer (SettingOptions) to no bare command object.
+            commandLine.addSubcommand(
+                    name, new CommandLine(SUBCOMMANDS.get(name).get()));
         }
-        // What follows NODE belongs to the command that is run there.
+        commandLine.getCommandSpec().version(VersionCommand.line());
+        // Options after NODE belong to the command that runs there.
         var lab = commandLine.getSubcommands().get("lab");
         if (lab != null) lab.getSubcommands().get("exec").setStopAtPositional(true);
         commandLine.setColorScheme(Help.defaultColorScheme(Terminal.coloured() ? Help.Ansi.ON : Help.Ansi.OFF));
         commandLine.setUsageHelpWidth(HELP_WIDTH);
         abbreviateSynopsis(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        commandLine.setParameterExceptionHandler((e, words) -> misunderstood(e));
+        commandLine.setParameterExceptionHandler((e, words) -> usageError(e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
         return commandLine;
     }
@@ -134,17 +145,17 @@ public final class Tapswitch implements Runnable {
         commandLine.getSubcommands().values().forEach(Tapswitch::abbreviateSynopsis);
     }
 
-    /** Whether --lab was given. */
+    /** Whether {@code --lab} is given. */
     boolean isForLab() {
         return lab != null;
     }
 
-    /** What --socket says; null where it says nothing. */
+    /** The value of {@code --socket}; null if it is not given. */
     Path givenSocket() {
         return socket;
     }
 
-    /** Where the daemon that was asked for listens. */
+    /** The socket of the daemon: from {@code --socket}, {@code --lab} or the environment, in this order, or the default. */
     Path socket() {
         if (socket != null) return socket;
         if (lab != null) return LabHome.of(lab).socket();
@@ -154,15 +165,14 @@ public final class Tapswitch implements Runnable {
 
     @Override
     public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+        throw new ParameterException(spec.commandLine(), "no command is given");
     }
 
-    private static int misunderstood(ParameterException e) {
+    private static int usageError(ParameterException e) {
         var command = e.getCommandLine();
-        var first = e.getMessage().lines().findFirst().orElse("not understood");
         command.getErr()
-                .println("tapswitch: " + first + " (see '"
-                        + command.getCommandSpec().qualifiedName() + " --help')");
+                .println("tapswitch: " + UsageError.describe(e) + "; see '"
+                        + command.getCommandSpec().qualifiedName() + " --help'");
         return ExitCode.USAGE;
     }
 

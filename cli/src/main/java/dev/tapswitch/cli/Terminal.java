@@ -1,6 +1,6 @@
 package dev.tapswitch.cli;
 
-/** What stdout is. The launcher knows (a JVM can't ask without a native call) and says so in the environment. */
+/** Whether stdout is a terminal. The launcher checks this and sets an environment variable, because the JDK has no portable call for it. */
 final class Terminal {
     private Terminal() {}
 
@@ -9,7 +9,7 @@ final class Terminal {
         return "1".equals(System.getenv("TAPSWITCH_TTY"));
     }
 
-    /** Stdout is a terminal, and nobody asked for no colours (no-color.org). */
+    /** Stdout is a terminal, and the environment does not turn colours off (https://no-color.org). */
     static boolean coloured() {
         var noColor = System.getenv("NO_COLOR");
         return attached() && (noColor == null || noColor.isEmpty());

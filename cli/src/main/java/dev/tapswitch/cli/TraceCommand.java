@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trace",
         description = {
-            "What happens to frames as they pass, or, with --in, what would happen to one.",
-            "The second learns and counts nothing."
+            "Show each received frame and what the switch does with it; or, with --in, what it would do with a given frame.",
+            "The frame of --in is not sent, learned or counted."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -37,55 +37,71 @@ final class TraceCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "Which; needless when there is one only.")
+    @Parameters(arity = "0..1", paramLabel = "SWITCH", description = "The switch; optional if there is only one.")
     private String name;
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "5", description = "How long to watch; 5 by default.")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "The duration of the trace; 5 by default.")
     private int seconds;
 
-    @Option(names = "--max", paramLabel = "N", defaultValue = "1000", description = "Stop after so many frames.")
+    @Option(
+            names = "--max",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "End after N frames; 1000 by default.")
     private int max;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Only frames that come in here.")
+    @Option(names = "--port", paramLabel = "PORT", description = "Only frames received on this port.")
     private String port;
 
-    @Option(names = "--in", paramLabel = "PORT", description = "Where the supposed frame comes in.")
+    @Option(names = "--in", paramLabel = "PORT", description = "The ingress port of the given frame.")
     private String in;
 
-    @Option(names = "--from", paramLabel = "MAC", description = "Its source.")
+    @Option(names = "--from", paramLabel = "MAC", description = "The source address of the given frame.")
     private String from;
 
-    @Option(names = "--to", paramLabel = "MAC", description = "Its destination; broadcast with --arp-for.")
+    @Option(
+            names = "--to",
+            paramLabel = "MAC",
+            description = "The destination address of the given frame; broadcast by default with --arp-for.")
     private String to;
 
-    @Option(names = "--vlan", paramLabel = "N", description = "Its VLAN tag; none by default.")
+    @Option(names = "--vlan", paramLabel = "N", description = "The VLAN of the given frame; untagged by default.")
     private Integer vlan;
 
-    @Option(names = "--ethertype", paramLabel = "TYPE", description = "Its ethertype, as 0x0800 or ipv4.")
+    @Option(
+            names = "--ethertype",
+            paramLabel = "TYPE",
+            description = "The ethertype of the given frame, for example 0x0800 or ipv4.")
     private String ethertype;
 
-    @Option(names = "--arp-for", paramLabel = "IP", description = "It asks for the MAC of this address.")
+    @Option(names = "--arp-for", paramLabel = "IP", description = "The given frame is an ARP request for this address.")
     private String arpFor;
 
     @Override
     public void run() {
-        if (in != null) suppose();
+        if (in != null) probe();
         else if (from != null || to != null || arpFor != null)
-            throw new ParameterException(spec.commandLine(), "say with --in PORT where the frame comes in");
+            throw new ParameterException(spec.commandLine(), "--in PORT is missing: the ingress port of the frame");
         else watch();
     }
 
-    private void suppose() {
-        if (from == null) throw new ParameterException(spec.commandLine(), "say with --from MAC who sends the frame");
+    private void probe() {
+        if (from == null)
+            throw new ParameterException(spec.commandLine(), "--from MAC is missing: the source address of the frame");
         if (to == null && arpFor == null)
-            throw new ParameterException(spec.commandLine(), "say with --to MAC where the frame goes");
+            throw new ParameterException(
+                    spec.commandLine(), "--to MAC is missing: the destination address of the frame");
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("in", in);
         body.put("source", from);
         body.put("destination", to == null ? BROADCAST : to);
-        CommandGroup.putGiven(body, "vlan", vlan);
-        CommandGroup.putGiven(body, "ethertype", ethertype);
-        CommandGroup.putGiven(body, "arp-target", arpFor);
+        CommandGroup.putIfGiven(body, "vlan", vlan);
+        CommandGroup.putIfGiven(body, "ethertype", ethertype);
+        CommandGroup.putIfGiven(body, "arp-target", arpFor);
         daemon.print(daemon.api().post(daemon.path(name) + "/trace", body), TraceCommand::verdict);
     }
 
@@ -93,7 +109,7 @@ final class TraceCommand implements Runnable {
         var path = daemon.path(name) + "/trace?seconds=" + seconds + "&max=" + max
                 + (port == null ? "" : "&port=" + ApiClient.segment(port));
         if (!daemon.json()) {
-            daemon.out().println("   time ms  " + "way".indent(0).strip());
+            daemon.out().printf("%10s  %-24s %8s  %s%n", "time ms", "path", "length", "frame");
             daemon.out().flush();
         }
         var seen = new int[1];
@@ -102,25 +118,25 @@ final class TraceCommand implements Runnable {
             daemon.out().flush();
             seen[0]++;
         });
-        if (seen[0] == 0 && !daemon.json()) daemon.out().println("no frame passed within " + seconds + " s");
+        if (seen[0] == 0 && !daemon.json()) daemon.out().println("no frame was received within " + seconds + " s");
     }
 
-    /** One frame as it passed, on one line. */
+    /** One line that describes a frame. */
     static String line(Json frame) {
         return String.format(
                 Locale.ROOT,
                 "%10.3f  %-24s %6d B  %s",
                 frame.path("time-ms").asDouble(),
-                frame.path("in").asString("?") + " -> " + way(frame),
+                frame.path("in").asString("?") + " -> " + outcome(frame),
                 frame.path("length").asLong(),
                 frame.path("summary").asString(""));
     }
 
-    private static String way(Json frame) {
+    private static String outcome(Json frame) {
         var reason = frame.path("drop-reason").asString("");
         var decision = frame.path("decision").asString("?");
         if (decision.equals("drop")) return "dropped: " + reason;
-        var out = outOf(frame);
+        var out = egressPorts(frame);
         return switch (decision) {
             case "reply" -> "answered by the switch";
             case "flood" -> out.isEmpty() ? "flood" : "flood: " + out;
@@ -130,14 +146,14 @@ final class TraceCommand implements Runnable {
 
     private static String verdict(Json frame) {
         var reason = frame.path("drop-reason").asString("");
-        var out = outOf(frame);
+        var out = egressPorts(frame);
         return "decision  " + frame.path("decision").asString("?") + (reason.isEmpty() ? "" : " (" + reason + ")")
                 + "\n"
                 + "out       " + (out.isEmpty() ? "-" : out) + "\n"
                 + "why       " + frame.path("why").asString("-") + "\n";
     }
 
-    private static String outOf(Json frame) {
+    private static String egressPorts(Json frame) {
         return frame.path("out").valueStream().map(Json::asString).collect(Collectors.joining(","));
     }
 }

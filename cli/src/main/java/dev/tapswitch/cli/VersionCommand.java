@@ -6,7 +6,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "version",
-        description = "The version of this command; the daemon's is in 'tapswitch status'.",
+        description = "Show the version of this command; 'tapswitch status' shows that of the daemon.",
         footerHeading = "%nExample:%n",
         footer = "  tapswitch version")
 final class VersionCommand implements Runnable {
@@ -15,10 +15,12 @@ final class VersionCommand implements Runnable {
 
     @Override
     public void run() {
-        spec.commandLine()
-                .getOut()
-                .println(
-                        "tapswitch " + version() + " (Java " + Runtime.version().feature() + ")");
+        spec.commandLine().getOut().println(line());
+    }
+
+    /** For example {@code tapswitch 1.0 (Java 25)}. */
+    static String line() {
+        return "tapswitch " + version() + " (Java " + Runtime.version().feature() + ")";
     }
 
     private static String version() {

@@ -14,12 +14,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * What the launcher runs once after a build while the JVM records which classes are used, for its AOT cache: a daemon, and commands that
- * ask it. What is not used here is loaded from its jar, slowly, whenever it is used.
+ * Runs a daemon and a set of commands once. The launcher runs it after a build while the JVM records the classes that are used for the AOT
+ * cache. Classes that are not used here are loaded from the jar, slowly, on each use.
  */
-@Command(name = "warm-up", hidden = true, description = "Exercise the command and the daemon once.")
+@Command(name = "warm-up", hidden = true, description = "Run the commands and the daemon once.")
 final class WarmUpCommand implements Runnable {
-    @Option(names = "--ports", description = "With ports, for which this must be a network namespace of its own.")
+    @Option(names = "--ports", description = "Open ports too; needs a dedicated network namespace.")
     private boolean withPorts;
 
     private static final List<String> COMMANDS = List.of(
@@ -44,7 +44,7 @@ final class WarmUpCommand implements Runnable {
             "switch");
 
     private static final String WITHOUT_PORTS = "switches: {warm: {arp: direct}}\n";
-    /** One port in a namespace that has to be entered, and one where the daemon is. */
+    /** One port in a namespace that the daemon has to enter, and one in its own namespace. */
     private static final String WITH_PORTS =
             """
             switches:
@@ -67,7 +67,7 @@ final class WarmUpCommand implements Runnable {
                 }
             }
         } catch (IOException e) {
-            throw new CommandException("cannot warm up: " + e.getMessage());
+            throw new CommandException("the warm-up failed: " + e.getMessage());
         }
     }
 
@@ -77,7 +77,7 @@ final class WarmUpCommand implements Runnable {
         Files.writeString(config, "socket: " + socket + "\nstate: " + directory.resolve("state") + "\n" + switches);
         Thread.ofPlatform().daemon().start(() -> Daemon.run(new DaemonOptions(config), Containers::create));
         long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!ApiClient.answers(socket) && System.nanoTime() < deadline) LockSupport.parkNanos(20_000_000);
+        while (!ApiClient.isListening(socket) && System.nanoTime() < deadline) LockSupport.parkNanos(20_000_000);
         for (var command : COMMANDS) {
             var words = (command + " --socket " + socket).split(" ");
             Tapswitch.commandLine(words)

@@ -1,2 +1,4 @@
-/** The tapswitch command: talks to the control API, prints tables for people and JSON for programs. Switching and devices must never enter. */
+/**
+ * The tapswitch command: calls the control API and prints tables, or JSON with {@code --json}. Must not contain switching or device code.
+ */
 package dev.tapswitch.cli;

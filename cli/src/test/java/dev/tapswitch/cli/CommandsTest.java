@@ -12,9 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every verb against answers as the API gives them: what it asks, what it prints, how it ends. */
+/** Runs every command against a fake API and checks its requests, its output and its exit code. */
 class CommandsTest {
-    private static final String ONE_SWITCH =
+    private static final String SINGLE_SWITCH =
             "[{\"name\":\"lan\",\"ageing-seconds\":300,\"arp\":\"direct\",\"ports\":2,\"ports-up\":1,\"macs\":1234,"
                     + "\"mac-capacity\":65536,\"neighbours\":2}]";
     private static final String PORTS =
@@ -33,7 +33,7 @@ class CommandsTest {
 
     @BeforeEach
     void listen() throws IOException {
-        daemon = new FakeDaemon(directory).answer("GET /v1/switches", ONE_SWITCH);
+        daemon = new FakeDaemon(directory).answer("GET /v1/switches", SINGLE_SWITCH);
     }
 
     @AfterEach
@@ -53,7 +53,7 @@ class CommandsTest {
     }
 
     @Test
-    void publishedPortsAreATable() {
+    void publishedPortsArePrintedAsATable() {
         daemon.answer(
                 "GET /v1/published-ports",
                 "[{\"protocol\":\"tcp\",\"host-address\":\"\",\"host-port\":9001,\"container-addresses\":[\"172.17.0.2\"],"
@@ -65,14 +65,14 @@ class CommandsTest {
     }
 
     @Test
-    void statusIsReadable() {
+    void statusIsPrintedAsText() {
         daemon.answer(
                 "GET /v1/status",
-                "{\"version\":\"1.0\",\"uptime-seconds\":90061,\"pid\":7,\"io\":\"io_uring\",\"io-why\":\"it is faster\","
+                "{\"version\":\"1.0\",\"uptime-seconds\":90061,\"pid\":7,\"io\":\"io_uring\",\"io-why\":\"the kernel supports it\","
                         + "\"workers\":1,\"config\":\"/etc/t.yaml\",\"switches\":1,\"ports\":3,\"ports-up\":2,\"heap-bytes\":20000000}");
         assertEquals("""
                 tapswitch 1.0, pid 7, up 1 d 1 h
-                io        io_uring (it is faster)
+                io        io_uring (the kernel supports it)
                 workers   1
                 config    /etc/t.yaml
                 switches  1
@@ -82,7 +82,7 @@ class CommandsTest {
     }
 
     @Test
-    void jsonIsTheAnswerItself() {
+    void jsonOptionPrintsTheResponse() {
         assertTrue(printed("switch list --json").contains("\"ageing-seconds\": 300"));
     }
 
@@ -95,7 +95,7 @@ class CommandsTest {
     }
 
     @Test
-    void aPortThatIsDownSaysWhyAndNoAddressIsADash() {
+    void portListShowsWhyAPortIsDownAndADashForNoAddress() {
         daemon.answer("GET /v1/switches/lan/ports", PORTS);
         assertEquals("""
                 no  port  state                  namespace  device   mtu  mac                addresses      macs
@@ -105,7 +105,7 @@ class CommandsTest {
     }
 
     @Test
-    void macsShowTheirKindAndAge() {
+    void macListShowsKindAndAge() {
         daemon.answer("GET /v1/switches/lan/macs", MACS);
         assertEquals("""
                 mac                vlan  port  kind            age
@@ -115,7 +115,7 @@ class CommandsTest {
     }
 
     @Test
-    void showmacsHasTheShapeOfBrctl() {
+    void showmacsHasTheFormatOfBrctl() {
         daemon.answer("GET /v1/switches/lan/macs", MACS).answer("GET /v1/switches/lan/ports", PORTS);
         assertEquals("""
                 port no\tmac addr\t\tis local?\tageing timer
@@ -125,7 +125,7 @@ class CommandsTest {
     }
 
     @Test
-    void onlyWhatWasSaidOfAPortIsSent() {
+    void onlySettingsThatAreGivenAreSent() {
         daemon.answer("POST /v1/switches/lan/ports", "{\"state\":\"up\"}");
         assertEquals(
                 "port web0 added to switch lan: up\n",
@@ -138,7 +138,7 @@ class CommandsTest {
     }
 
     @Test
-    void aPortIsChangedByPatch() {
+    void portSetSendsAPatch() {
         daemon.answer("PATCH /v1/switches/lan/ports/web0", "{}");
         assertEquals("port web0 changed\n", printed("port set web0 --no-up --learning-limit 8 --beyond-limit drop"));
         assertEquals(
@@ -147,23 +147,23 @@ class CommandsTest {
     }
 
     @Test
-    void theSwitchMayBeLeftOutWhenThereIsOneOnly() {
+    void theSwitchIsOptionalIfThereIsOnlyOne() {
         daemon.answer("DELETE /v1/switches/lan/macs?port=web0&vlan=10", "{\"flushed\":1}");
-        assertEquals("flushed 1 MAC entries\n", printed("mac flush --port web0 --vlan 10"));
+        assertEquals("1 entry deleted\n", printed("mac flush --port web0 --vlan 10"));
     }
 
     @Test
-    void whichSwitchMustBeSaidWhenThereAreTwo() {
+    void theSwitchIsRequiredIfThereAreTwo() {
         daemon.answer("GET /v1/switches", "[{\"name\":\"front\"},{\"name\":\"back\"}]");
         var ran = run("mac list");
         assertEquals(2, ran.exitCode());
         assertEquals(
-                "tapswitch: which switch? There are front, back: name one (see 'tapswitch mac list --help')\n",
+                "tapswitch: the daemon has several switches: name one of front, back; see 'tapswitch mac list --help'\n",
                 ran.err());
     }
 
     @Test
-    void aStaticMacIsBound() {
+    void macAddSendsAStaticEntry() {
         daemon.answer("POST /v1/switches/lan/macs", "{}");
         printed("mac add 02:00:00:00:00:01 web0 --vlan 5");
         assertEquals(
@@ -172,7 +172,7 @@ class CommandsTest {
     }
 
     @Test
-    void dropsHaveTheirReasonAndItsMeaning() {
+    void statsShowTheReasonOfDropsAndItsMeaning() {
         daemon.answer(
                 "GET /v1/switches/lan/stats",
                 "{\"switch\":\"lan\",\"ports\":[{\"name\":\"web0\",\"state\":\"up\",\"rx-frames\":1234567,\"rx-bytes\":1500000000,"
@@ -181,20 +181,20 @@ class CommandsTest {
                 port  state  rx frames       rx  tx frames   tx  flooded  drops
                 web0  up     1,234,567  1.50 GB          0  0 B        3      2
 
-                dropped at  reason   frames  that is
+                dropped at  reason   frames  meaning
                 web0        too-big       2  larger than the leaving port's MTU
                 """, printed("stats"));
     }
 
     @Test
-    void whatWouldHappenIsAskedAndTold() {
+    void traceWithInShowsTheDecisionForAFrame() {
         daemon.answer(
                 "POST /v1/switches/lan/trace",
-                "{\"in\":\"web0\",\"decision\":\"drop\",\"out\":[],\"drop-reason\":\"same-port\",\"why\":\"it lives there\"}");
+                "{\"in\":\"web0\",\"decision\":\"drop\",\"out\":[],\"drop-reason\":\"same-port\",\"why\":\"the destination is on this port\"}");
         assertEquals("""
                 decision  drop (same-port)
                 out       -
-                why       it lives there
+                why       the destination is on this port
                 """, printed("trace lan --in web0 --from 02:00:00:00:00:01 --arp-for 198.18.0.2"));
         assertEquals(
                 "POST /v1/switches/lan/trace {\"in\":\"web0\",\"source\":\"02:00:00:00:00:01\","
@@ -203,7 +203,7 @@ class CommandsTest {
     }
 
     @Test
-    void framesAreShownAsTheyPass() {
+    void traceShowsReceivedFrames() {
         var frame = "{\"time-ms\":1.5,\"in\":\"web0\",\"length\":42,\"summary\":\"ARP who-has 198.18.0.2\","
                 + "\"decision\":\"flood\",\"out\":[\"db0\"]}\n";
         daemon.answerRaw(
@@ -215,42 +215,44 @@ class CommandsTest {
     }
 
     @Test
-    void whatTheDaemonRefusesIsOneLineAndExitCode1() {
-        daemon.refuse("POST /v1/switches", 409, "there is a switch lan already: choose another name");
+    void aRefusedRequestPrintsOneLineAndExitsWith1() {
+        daemon.refuse("POST /v1/switches", 409, "switch lan exists: choose another name");
         var ran = run("switch add lan");
         assertEquals(1, ran.exitCode());
-        assertEquals("tapswitch: there is a switch lan already: choose another name\n", ran.err());
+        assertEquals("tapswitch: switch lan exists: choose another name\n", ran.err());
         assertEquals("", ran.out());
     }
 
     @Test
-    void anAnswerWithoutAReasonStillMakesALine() {
+    void anErrorResponseWithoutAMessagePrintsOneLine() {
         var ran = run("reload");
         assertEquals(1, ran.exitCode());
-        assertEquals("tapswitch: the daemon answered 404 to POST /v1/reload\n", ran.err());
+        assertEquals("tapswitch: the daemon responded 404 to POST /v1/reload\n", ran.err());
     }
 
     @Test
-    void anAnswerThatBreaksOffIsToldAsSuch() {
+    void anIncompleteResponseIsReported() {
         daemon.answerRaw("POST /v1/reload", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
         var ran = run("reload");
         assertEquals(1, ran.exitCode());
-        assertTrue(ran.err().startsWith("tapswitch: the answer of the daemon at "), ran.err());
+        assertTrue(ran.err().startsWith("tapswitch: the response of the daemon at "), ran.err());
         assertEquals(1, ran.err().lines().count());
     }
 
     @Test
-    void noDaemonIsExitCode3AndSaysHowToStartIt() {
+    void noDaemonExitsWith3AndSaysHowToStartIt() {
         var ran = Ran.command("status", "--socket", "/nonexistent/tapswitch.sock");
         assertEquals(3, ran.exitCode());
         assertEquals(1, ran.err().lines().count());
         assertTrue(
-                ran.err().startsWith("tapswitch: no daemon answers at /nonexistent/tapswitch.sock (no such file): "),
+                ran.err()
+                        .startsWith(
+                                "tapswitch: no daemon is listening on /nonexistent/tapswitch.sock (no such file): "),
                 ran.err());
     }
 
     @Test
-    void aSocketWithoutADaemonIsExitCode3() throws IOException {
+    void aSocketThatNobodyListensOnExitsWith3() throws IOException {
         daemon.close();
         assertTrue(Files.exists(daemon.socket));
         var ran = run("status");
@@ -259,23 +261,59 @@ class CommandsTest {
     }
 
     @Test
-    void whatIsNotUnderstoodIsExitCode2AndOneLine() {
-        for (var wrong : List.of(
-                "port add",
-                "bogus",
-                "mac",
-                "stats --interval x",
-                "trace --from 02:00:00:00:00:01",
-                "completion fish")) {
-            var ran = Ran.command(wrong.split(" "));
-            assertEquals(2, ran.exitCode(), wrong);
-            assertEquals(1, ran.err().lines().count(), ran.err());
-            assertTrue(ran.err().startsWith("tapswitch: "), ran.err());
-        }
+    void anInvalidCommandLinePrintsOneLineAndExitsWith2() {
+        for (var wrong :
+                List.of("port add", "mac", "stats --interval x", "trace --from 02:00:00:00:00:01", "completion fish"))
+            usageErrorOf(wrong.split(" "));
+    }
+
+    /** The line that an invalid command line prints. */
+    private static String usageErrorOf(String... arguments) {
+        var ran = Ran.command(arguments);
+        assertEquals(2, ran.exitCode(), ran.out());
+        assertEquals("", ran.out());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+        assertTrue(ran.err().startsWith("tapswitch: "), ran.err());
+        return ran.err().strip();
     }
 
     @Test
-    void namesInPathsAreEncoded() {
+    void aCommandLineWithoutACommandIsAUsageError() {
+        assertEquals("tapswitch: no command is given; see 'tapswitch --help'", usageErrorOf());
+        assertEquals("tapswitch: no command is given; see 'tapswitch --help'", usageErrorOf("--lab", "x"));
+        assertEquals(
+                "tapswitch: 'tapswitch neigh' needs a subcommand: list, flush; see 'tapswitch neigh --help'",
+                usageErrorOf("neigh"));
+    }
+
+    @Test
+    void anUnknownCommandOrOptionIsNamedWithTheNearestOne() {
+        assertEquals("tapswitch: unknown command \"qqq\"; see 'tapswitch --help'", usageErrorOf("qqq"));
+        assertEquals(
+                "tapswitch: unknown command \"restrat\" (did you mean \"restart\"?); see 'tapswitch --help'",
+                usageErrorOf("restrat"));
+        assertEquals(
+                "tapswitch: unknown command \"lst\" (did you mean \"list\"?); see 'tapswitch mac --help'",
+                usageErrorOf("mac", "lst"));
+        assertEquals(
+                "tapswitch: unknown option \"--jsno\" (did you mean \"--json\"?); see 'tapswitch status --help'",
+                usageErrorOf("status", "--jsno"));
+        assertEquals(
+                "tapswitch: unexpected argument \"b\"; see 'tapswitch mac list --help'",
+                usageErrorOf("mac", "list", "a", "b"));
+    }
+
+    @Test
+    void theVersionIsAnOptionAndACommand() {
+        var option = Ran.command("--version");
+        assertEquals(0, option.exitCode());
+        assertTrue(option.out().matches("tapswitch \\S+ \\(Java \\d+\\)\n"), option.out());
+        assertEquals(option, Ran.command("-V"));
+        assertEquals(option, Ran.command("version"));
+    }
+
+    @Test
+    void namesArePercentEncodedInPaths() {
         daemon.answer("DELETE /v1/switches/a%2Fb", "{}");
         assertEquals("switch a/b deleted\n", printed("switch del a/b"));
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Answers on a unix socket as told, and remembers what it was asked. */
+/** An HTTP server on a unix socket with fixed responses. Records the requests. */
 final class FakeDaemon implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Thread serving;
@@ -48,7 +48,7 @@ final class FakeDaemon implements AutoCloseable {
         return this;
     }
 
-    /** Requests so far: method, path, and the body when there was one. */
+    /** The requests so far: method, path, and the body if there is one. */
     List<String> asked() {
         return new ArrayList<>(asked);
     }
@@ -64,7 +64,7 @@ final class FakeDaemon implements AutoCloseable {
                         words[0] + " " + words[1], "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
                 client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
             } catch (IOException e) {
-                // The client went, or the test is over.
+                // The client has closed the connection, or the test is over.
             }
         }
     }
@@ -93,7 +93,7 @@ final class FakeDaemon implements AutoCloseable {
         }
     }
 
-    /** A socket that a thread accepts on is open until that thread has noticed: only then is nobody there any more. */
+    /** Waits for the thread: the kernel closes a socket only after accept() has returned. */
     @Override
     public void close() throws IOException {
         server.close();

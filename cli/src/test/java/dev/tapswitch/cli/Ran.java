@@ -3,7 +3,7 @@ package dev.tapswitch.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** What a command line did. */
+/** The result of a command line. */
 record Ran(int exitCode, String out, String err) {
     static Ran command(String... arguments) {
         var out = new StringWriter();

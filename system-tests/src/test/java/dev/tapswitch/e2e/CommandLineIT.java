@@ -9,17 +9,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The command against the real daemon: what people see, what programs parse, and exit codes that scripts can trust. */
+/** Runs the command against a real daemon: its output for people and programs, and its exit codes. */
 @Timeout(400)
 class CommandLineIT {
     @Test
-    void everyVerbThatShowsSpeaksToPeopleAndToPrograms() {
+    void everyCommandThatShowsStatePrintsTextAndJson() {
         try (var net = new Net()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
             a.ping("198.18.0.2");
-            for (List<String> verb : List.of(
+            for (List<String> command : List.of(
                     List.of("status"),
                     List.of("switch", "list"),
                     List.of("switch", "show", "lan"),
@@ -28,12 +28,14 @@ class CommandLineIT {
                     List.of("mac", "list"),
                     List.of("neigh", "list"),
                     List.of("stats"))) {
-                Command people = daemon.cli(verb.toArray(String[]::new));
-                assertEquals(0, people.exit(), () -> verb + people.output());
-                assertTrue(!people.output().contains("?"), () -> verb + " left something open:\n" + people.output());
-                Command programs = daemon.cli(withJson(verb));
+                Command people = daemon.cli(command.toArray(String[]::new));
+                assertEquals(0, people.exit(), () -> command + people.output());
+                assertTrue(
+                        !people.output().contains("?"),
+                        () -> command + " printed an unknown value:\n" + people.output());
+                Command programs = daemon.cli(withJson(command));
                 Json json = Json.parse(programs.output());
-                assertTrue(!json.isEmpty(), () -> verb + programs.output());
+                assertTrue(!json.isEmpty(), () -> command + programs.output());
             }
             assertTrue(daemon.cli("mac", "list").output().contains(b.mac()));
             assertTrue(daemon.cli("neigh", "list").output().contains("198.18.0.2"));
@@ -41,14 +43,14 @@ class CommandLineIT {
         }
     }
 
-    private static String[] withJson(List<String> verb) {
-        String[] words = verb.toArray(new String[verb.size() + 1]);
-        words[verb.size()] = "--json";
+    private static String[] withJson(List<String> command) {
+        String[] words = command.toArray(new String[command.size() + 1]);
+        words[command.size()] = "--json";
         return words;
     }
 
     @Test
-    void traceSaysWhatWouldHappenAndWhatDidHappen() throws Exception {
+    void traceShowsReceivedFramesAndDecidesForAGivenFrame() throws Exception {
         try (var net = new Net()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
@@ -61,12 +63,12 @@ class CommandLineIT {
             assertEquals("b", known.required("out").path(0).asString());
             Command arp = daemon.cli("trace", "--in", "c", "--from", c.mac(), "--arp-for", "198.18.0.2");
             assertTrue(arp.output().contains("forward"), arp.output());
-            assertEquals("", daemon.portOf(c.mac()), "nothing is learned by asking");
+            assertEquals("", daemon.portOf(c.mac()), "a trace with --in learns nothing");
 
             var seen = new Command[1];
             var watching = new Thread(() -> seen[0] = daemon.cli("trace", "lan", "--seconds", "20", "--max", "30"));
             watching.start();
-            // A JVM starts before it watches: until it has seen enough, there is always another request.
+            // Sends requests until the trace has seen enough: its JVM needs some time to start.
             while (watching.isAlive()) {
                 c.ip("neigh", "flush", "all");
                 c.ping("198.18.0.1");
@@ -78,7 +80,7 @@ class CommandLineIT {
     }
 
     @Test
-    void whatIsAddedByCommandWorksAndSurvivesARestart() {
+    void portsAndMacsThatAreAddedSurviveARestart() {
         try (var net = new Net()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -91,17 +93,17 @@ class CommandLineIT {
                     0, daemon.cli("mac", "add", "lan", "02:00:5e:00:00:01", "b").exit());
             assertEquals("b", daemon.portOf("02:00:5e:00:00:01"));
 
-            RunningDaemon again = net.restart();
-            again.awaitPortsUp(2);
+            RunningDaemon restarted = net.restart();
+            restarted.awaitPortsUp(2);
             a.pingWithin(Duration.ofSeconds(60), "198.18.0.2");
-            assertEquals("b", again.portOf("02:00:5e:00:00:01"));
-            assertEquals(0, again.cli("port", "del", "lan", "b").exit());
+            assertEquals("b", restarted.portOf("02:00:5e:00:00:01"));
+            assertEquals(0, restarted.cli("port", "del", "lan", "b").exit());
             assertTrue(Command.run("ip", "-n", b, "link", "show", "eth0").exit() != 0, "the TAP goes with its port");
         }
     }
 
     @Test
-    void exitCodesTellWhatWentWrongOnOneLine() {
+    void errorsPrintOneLineAndHaveTheirExitCodes() {
         try (var net = new Net()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo tells its story and leaves nothing, whether it is heard to the end or not. */
+/** Runs the demo, to its end and interrupted, and checks that it leaves nothing behind. */
 @Timeout(400)
 class DemoIT {
     @TempDir
@@ -28,7 +28,7 @@ class DemoIT {
         Jar.needsRootAndTun();
     }
 
-    /** Namespaces and labs there are. */
+    /** The namespaces and labs of demos. */
     private static Set<String> traces() throws IOException {
         var traces = new TreeSet<String>();
         for (var folder : List.of(Path.of("/run/netns"), Path.of("/run/tapswitch/labs"))) {
@@ -41,7 +41,7 @@ class DemoIT {
     }
 
     @Test
-    void itTellsItsStoryAndLeavesNothing() throws Exception {
+    void theDemoShowsAllSectionsAndLeavesNothing() throws Exception {
         var before = traces();
         var ran = Jar.run("demo", "--seconds", "1");
         assertEquals(0, ran.exitCode(), ran.out() + ran.err());
@@ -52,9 +52,9 @@ class DemoIT {
         assertEquals(before, traces());
     }
 
-    /** As on a fresh machine. */
+    /** As on a machine with only iproute2 installed. */
     @Test
-    void withoutPingTheExchangeIsShownByJava() throws Exception {
+    void javaReplacesPingIfItIsNotInstalled() throws Exception {
         var before = traces();
         var tools = Files.createDirectory(directory.resolve("bin"));
         for (var tool : List.of("ip", "ss")) {
@@ -75,7 +75,7 @@ class DemoIT {
     }
 
     @Test
-    void interruptedItCleansUp() throws Exception {
+    void anInterruptedDemoCleansUp() throws Exception {
         var before = traces();
         var out = directory.resolve("out");
         var process = Jar.start(out, directory.resolve("err"), "demo");

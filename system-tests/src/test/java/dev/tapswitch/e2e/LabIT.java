@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Labs in real namespaces: up, up again, changed, broken, down. */
+/** Runs labs in real namespaces: start, update, errors, stop. */
 @Timeout(400)
 class LabIT {
     private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -75,7 +76,7 @@ class LabIT {
     }
 
     @Test
-    void aLabComesUpAnswersPingsAndGoesWithoutATrace() throws Exception {
+    void aLabStartsForwardsPingsAndStopsWithoutATrace() throws Exception {
         describe(TWO);
         succeeded(up());
         succeeded(exec("a", "ping", "-c", "1", "-W", "3", "198.18.0.2"));
@@ -89,7 +90,7 @@ class LabIT {
         assertFalse(namespaceExists("a"));
         assertFalse(namespaceExists("b"));
         assertFalse(Files.exists(home));
-        // It may be a zombie for a moment: its parent is gone, and whoever adopted it takes its time.
+        // The daemon may be a zombie for a moment, until its new parent has reaped it.
         ProcessHandle.of(pid)
                 .ifPresent(daemon ->
                         daemon.onExit().orTimeout(60, TimeUnit.SECONDS).join());
@@ -97,7 +98,7 @@ class LabIT {
     }
 
     @Test
-    void aSecondUpAppliesTheDifferenceOnly() throws Exception {
+    void aSecondUpAppliesOnlyTheChanges() throws Exception {
         describe(TWO);
         succeeded(up());
         long pid = pid();
@@ -116,7 +117,7 @@ class LabIT {
     }
 
     @Test
-    void aDeadDaemonIsStartedAgain() throws Exception {
+    void upRestartsADeadDaemon() throws Exception {
         describe(TWO);
         succeeded(up());
         long pid = pid();
@@ -128,7 +129,23 @@ class LabIT {
     }
 
     @Test
-    void execHandsOnOutputErrorsAndExitCode() throws Exception {
+    void progressIsShownOnATerminalOnly() throws Exception {
+        describe(TWO);
+        var plain = up();
+        succeeded(plain);
+        assertFalse(plain.out().contains("\r"), plain.out());
+        succeeded(Jar.run("lab", "down", lab));
+
+        var onTerminal = Jar.runWith(Map.of("TAPSWITCH_TTY", "1"), "lab", "up", file.toString());
+        succeeded(onTerminal);
+        assertTrue(onTerminal.out().contains("\r\u001b[Kcreating namespaces 1/2"), onTerminal.out());
+        assertTrue(onTerminal.out().contains("\r\u001b[Kwaiting for ports 2/2"), onTerminal.out());
+        // The last report is erased before the result is printed.
+        assertTrue(onTerminal.out().contains("\r\u001b[Knode a: namespace " + lab + "-a created\n"), onTerminal.out());
+    }
+
+    @Test
+    void execPassesOnOutputAndExitCode() throws Exception {
         describe(TWO);
         succeeded(up());
         var ran = exec("a", "sh", "-c", "echo out; echo err >&2; exit 7");
@@ -139,7 +156,7 @@ class LabIT {
     }
 
     @Test
-    void whatRunsInANodeEndsWithTheLab() throws Exception {
+    void downEndsTheProcessesInANode() throws Exception {
         describe(TWO);
         succeeded(up());
         var sleeper = new ProcessBuilder("ip", "netns", "exec", lab + "-a", "sleep", "300").start();
@@ -152,7 +169,7 @@ class LabIT {
     }
 
     @Test
-    void aLabThatCannotBeLeavesNothing() throws Exception {
+    void aLabThatFailsToStartLeavesNothing() throws Exception {
         describe("""
                 a: {addresses: [198.18.0.1/24]}
                 b: {addresses: [198.18.0.2/24], mtu: 7}
@@ -166,7 +183,7 @@ class LabIT {
     }
 
     @Test
-    void aNamespaceOfSomebodyElseIsNotTouched() throws Exception {
+    void aNamespaceThatTheLabHasNotCreatedIsKept() throws Exception {
         var foreign = lab + "-a";
         assertEquals(
                 0, new ProcessBuilder("ip", "netns", "add", foreign).start().waitFor());
@@ -182,7 +199,7 @@ class LabIT {
             succeeded(up());
             succeeded(exec("b", "ping", "-c", "1", "-W", "3", "198.18.0.1"));
             succeeded(Jar.run("lab", "down", lab));
-            assertTrue(Files.exists(Path.of("/run/netns", foreign)), "it was given, not made");
+            assertTrue(Files.exists(Path.of("/run/netns", foreign)), "the lab has not created it");
         } finally {
             assertEquals(
                     0, new ProcessBuilder("ip", "netns", "del", foreign).start().waitFor());

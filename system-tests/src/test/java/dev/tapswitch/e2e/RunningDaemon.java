@@ -129,7 +129,7 @@ final class RunningDaemon {
         Command restarted = cli("restart");
         assertEquals(0, restarted.exit(), () -> restarted.output() + log());
         long pid = findCurrent();
-        assertEquals("the daemon is now process " + pid, restarted.output().strip());
+        assertEquals("the daemon now runs as pid " + pid, restarted.output().strip());
     }
 
     /** Asks who serves now, which a hand-over whose end was not seen may have changed. */

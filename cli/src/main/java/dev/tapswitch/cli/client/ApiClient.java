@@ -20,13 +20,13 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Asks the daemon's control API over its unix socket, one connection a request.
+ * A client of the control API on a unix socket. Opens one connection for each request.
  *
- * <p>HTTP is spoken by hand: {@code java.net.http} can't do unix sockets, and Netty's client costs more start-up time than the
- * whole of a command may take (300 ms).
+ * <p>Implements HTTP itself: {@code java.net.http} does not support unix sockets, and loading Netty's client takes longer than a whole command
+ * should (300 ms).
  */
 public final class ApiClient {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final Path socket;
 
@@ -35,21 +35,21 @@ public final class ApiClient {
     }
 
     public Json get(String path) {
-        return exchange("GET", path, null, PATIENCE, answer -> JsonStream.value(answer.reader()));
+        return exchange("GET", path, null, TIMEOUT, response -> JsonStream.value(response.reader()));
     }
 
-    /** Hands over the elements of an answer that is an array as they come: it may be long. */
+    /** Requests an array and passes on each element when it arrives. The array may be long. */
     public void elements(String path, Consumer<Json> each) {
-        exchange("GET", path, null, PATIENCE, answer -> {
-            JsonStream.elements(answer.reader(), each);
+        exchange("GET", path, null, TIMEOUT, response -> {
+            JsonStream.elements(response.reader(), each);
             return null;
         });
     }
 
-    /** Writes an answer of any length as it comes, on several lines. */
+    /** Requests a document of any length and writes it, formatted on several lines, while it arrives. */
     public void copy(String path, Writer into) {
-        exchange("GET", path, null, PATIENCE, answer -> {
-            JsonStream.pretty(answer.reader(), into);
+        exchange("GET", path, null, TIMEOUT, response -> {
+            JsonStream.pretty(response.reader(), into);
             return null;
         });
     }
@@ -58,9 +58,9 @@ public final class ApiClient {
         return call("POST", path, body);
     }
 
-    /** As {@link #post(String, Object)}, where the answer may take longer. */
-    public Json post(String path, Object body, Duration patience) {
-        return exchange("POST", path, body, patience, answer -> parse(answer.text()));
+    /** Like {@link #post(String, Object)}, with another timeout. */
+    public Json post(String path, Object body, Duration timeout) {
+        return exchange("POST", path, body, timeout, response -> parse(response.text()));
     }
 
     public Json patch(String path, Object body) {
@@ -71,10 +71,14 @@ public final class ApiClient {
         return call("DELETE", path, null);
     }
 
-    /** Hands over each line of a newline-delimited answer as it comes, as text and parsed; returns when the daemon ends it. */
-    public void stream(String path, Duration longest, Consumer<Json> line) {
-        exchange("GET", path, null, longest.plus(PATIENCE), answer -> {
-            var lines = new BufferedReader(answer.reader());
+    /**
+     * Requests a stream of JSON lines and passes on each when it arrives. Returns when the daemon ends the stream.
+     *
+     * @param duration how long the daemon may send nothing, beyond the usual timeout
+     */
+    public void stream(String path, Duration duration, Consumer<Json> line) {
+        exchange("GET", path, null, duration.plus(TIMEOUT), response -> {
+            var lines = new BufferedReader(response.reader());
             for (var text = lines.readLine(); text != null; text = lines.readLine()) {
                 if (!text.isBlank()) line.accept(Json.parse(text));
             }
@@ -83,7 +87,7 @@ public final class ApiClient {
     }
 
     private Json call(String method, String path, Object body) {
-        return exchange(method, path, body, PATIENCE, answer -> parse(answer.text()));
+        return exchange(method, path, body, TIMEOUT, response -> parse(response.text()));
     }
 
     private Json parse(String text) {
@@ -91,24 +95,24 @@ public final class ApiClient {
     }
 
     private interface Reader {
-        Json read(HttpResponse answer) throws IOException;
+        Json read(HttpResponse response) throws IOException;
     }
 
-    private Json exchange(String method, String path, Object body, Duration patience, Reader reader) {
+    private Json exchange(String method, String path, Object body, Duration timeout, Reader reader) {
         try (var channel = connect()) {
             write(channel, request(method, path, body));
             channel.configureBlocking(false);
-            try (var bytes = new BufferedInputStream(new PatientInput(channel, patience))) {
-                var answer = HttpResponse.read(bytes);
-                if (answer.status() >= 400) throw ApiException.failed(errorOf(answer, method, path));
-                return reader.read(answer);
+            try (var bytes = new BufferedInputStream(new TimeoutInput(channel, timeout))) {
+                var response = HttpResponse.read(bytes);
+                if (response.status() >= 400) throw ApiException.failed(errorOf(response, method, path));
+                return reader.read(response);
             }
         } catch (SocketTimeoutException e) {
-            throw ApiException.failed("the daemon at " + socket + " did not answer within " + patience.toSeconds()
-                    + " s: look at its log");
+            throw ApiException.failed(
+                    "the daemon at " + socket + " did not respond within " + timeout.toSeconds() + " s: see its log");
         } catch (IOException | JsonException e) {
             throw ApiException.failed(
-                    "the answer of the daemon at " + socket + " broke off (" + e.getMessage() + "): look at its log");
+                    "the response of the daemon at " + socket + " is incomplete (" + e.getMessage() + "): see its log");
         }
     }
 
@@ -138,19 +142,19 @@ public final class ApiClient {
         while (buffer.hasRemaining()) channel.write(buffer);
     }
 
-    private String errorOf(HttpResponse answer, String method, String path) throws IOException {
-        var text = answer.text();
+    private String errorOf(HttpResponse response, String method, String path) throws IOException {
+        var text = response.text();
         try {
             var error = Json.parse(text).path("error").asString("");
             if (!error.isEmpty()) return error;
         } catch (JsonException e) {
-            // Not JSON: shown below as it came.
+            // Not JSON: shown below as it is.
         }
-        return "the daemon answered " + answer.status() + " to " + method + " " + path
+        return "the daemon responded " + response.status() + " to " + method + " " + path
                 + (text.isBlank() ? "" : ": " + text.strip().lines().findFirst().orElse(""));
     }
 
-    /** One part of a path, percent-encoded: names may hold anything. */
+    /** Percent-encodes a name as one segment of a path. */
     public static String segment(String name) {
         var encoded = new StringBuilder();
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
@@ -161,8 +165,8 @@ public final class ApiClient {
         return encoded.toString();
     }
 
-    /** Whether something listens at the socket. */
-    public static boolean answers(Path socket) {
+    /** Whether a process is listening on the socket. */
+    public static boolean isListening(Path socket) {
         if (!Files.exists(socket)) return false;
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             return channel.connect(UnixDomainSocketAddress.of(socket));
@@ -171,16 +175,16 @@ public final class ApiClient {
         }
     }
 
-    /** Reads from a non-blocking channel and gives up when nothing came for a while: blocking channels know no timeout. */
-    private static final class PatientInput extends InputStream {
+    /** Reads from a non-blocking channel, with a timeout for each read. Blocking channels do not support a timeout. */
+    private static final class TimeoutInput extends InputStream {
         private final SocketChannel channel;
         private final java.nio.channels.Selector selector;
-        private final long patienceMs;
+        private final long timeoutMs;
 
-        PatientInput(SocketChannel channel, Duration patience) throws IOException {
+        TimeoutInput(SocketChannel channel, Duration timeout) throws IOException {
             this.channel = channel;
             this.selector = java.nio.channels.Selector.open();
-            this.patienceMs = patience.toMillis();
+            this.timeoutMs = timeout.toMillis();
             channel.register(selector, java.nio.channels.SelectionKey.OP_READ);
         }
 
@@ -188,7 +192,7 @@ public final class ApiClient {
         public int read(byte[] into, int offset, int length) throws IOException {
             int read = channel.read(ByteBuffer.wrap(into, offset, length));
             while (read == 0) {
-                if (selector.select(patienceMs) == 0) throw new SocketTimeoutException();
+                if (selector.select(timeoutMs) == 0) throw new SocketTimeoutException();
                 selector.selectedKeys().clear();
                 read = channel.read(ByteBuffer.wrap(into, offset, length));
             }

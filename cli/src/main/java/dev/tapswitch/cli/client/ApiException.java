@@ -1,13 +1,13 @@
 package dev.tapswitch.cli.client;
 
-/** The daemon refused, did not answer, or is not there; the message is the one line that a user reads. */
+/** A request failed: the daemon refused it, did not respond, or does not run. The message is the one line that the user reads. */
 public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final boolean unreachable;
 
     private ApiException(String line, boolean unreachable) {
-        // No stack trace: it is never shown, and filling it in costs time.
+        // Without a stack trace: it is never shown, and it takes time to collect.
         super(line, null, false, false);
         this.unreachable = unreachable;
     }
@@ -20,7 +20,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(line, true);
     }
 
-    /** Nothing listens at the socket. */
+    /** Whether no process is listening on the socket. */
     public boolean isUnreachable() {
         return unreachable;
     }

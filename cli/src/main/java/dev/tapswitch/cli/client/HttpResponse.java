@@ -8,14 +8,14 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One HTTP/1.1 answer (RFC 9112) as far as our own daemon sends them: a status line, headers, and a body that is counted,
- * chunked, or ends with the connection.
+ * An HTTP/1.1 response (RFC 9112), limited to what the daemon sends: a status line, headers, and a body with a Content-Length, in chunks, or up
+ * to the end of the connection.
  *
- * @param status the three digits
- * @param body the body, decoded as it is read
+ * @param status the status code
+ * @param body the body, without its transfer coding
  */
 record HttpResponse(int status, InputStream body) {
-    private static final int LONGEST_LINE = 16_384;
+    private static final int MAX_LINE = 16_384;
 
     static HttpResponse read(InputStream in) throws IOException {
         int status = statusOf(line(in));
@@ -29,9 +29,9 @@ record HttpResponse(int status, InputStream body) {
             if (name.equalsIgnoreCase("Content-Length")) length = Long.parseLong(value);
             if (name.equalsIgnoreCase("Transfer-Encoding")) chunked = value.equalsIgnoreCase("chunked");
         }
-        if (chunked) return new HttpResponse(status, new Chunks(in));
+        if (chunked) return new HttpResponse(status, new Chunked(in));
         if (status == 204) return new HttpResponse(status, InputStream.nullInputStream());
-        return new HttpResponse(status, length < 0 ? in : new Counted(in, length));
+        return new HttpResponse(status, length < 0 ? in : new FixedLength(in, length));
     }
 
     Reader reader() {
@@ -45,7 +45,7 @@ record HttpResponse(int status, InputStream body) {
     private static int statusOf(String line) throws IOException {
         var words = line.split(" ", 3);
         if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("[0-9]{3}"))
-            throw new IOException("not an HTTP answer: " + line);
+            throw new IOException("not an HTTP response: " + line);
         return Integer.parseInt(words[1]);
     }
 
@@ -53,72 +53,72 @@ record HttpResponse(int status, InputStream body) {
         var line = new StringBuilder();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) throw new EOFException("the connection ended early");
-            if (line.length() == LONGEST_LINE) throw new IOException("a header line is too long");
+            if (line.length() == MAX_LINE) throw new IOException("a header line is too long");
             if (b != '\r') line.append((char) b);
         }
         return line.toString();
     }
 
-    private static final class Counted extends InputStream {
+    private static final class FixedLength extends InputStream {
         private final InputStream in;
-        private long left;
+        private long remaining;
 
-        Counted(InputStream in, long length) {
+        FixedLength(InputStream in, long length) {
             this.in = in;
-            this.left = length;
+            this.remaining = length;
         }
 
         @Override
         public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            var single = new byte[1];
+            return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            if (left == 0) return -1;
-            int read = in.read(into, offset, (int) Math.min(length, left));
+            if (remaining == 0) return -1;
+            int read = in.read(into, offset, (int) Math.min(length, remaining));
             if (read < 0) throw new EOFException("the connection ended early");
-            left -= read;
+            remaining -= read;
             return read;
         }
     }
 
-    /** RFC 9112 7.1; trailers are read and dropped. */
-    private static final class Chunks extends InputStream {
+    /** The chunked transfer coding (RFC 9112 7.1). Trailers are ignored. */
+    private static final class Chunked extends InputStream {
         private final InputStream in;
-        private long left;
+        private long remaining;
         private boolean ended;
 
-        Chunks(InputStream in) {
+        Chunked(InputStream in) {
             this.in = in;
         }
 
         @Override
         public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            var single = new byte[1];
+            return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            if (left == 0 && !ended) nextChunk();
+            if (remaining == 0 && !ended) nextChunk();
             if (ended) return -1;
-            int read = in.read(into, offset, (int) Math.min(length, left));
+            int read = in.read(into, offset, (int) Math.min(length, remaining));
             if (read < 0) throw new EOFException("the connection ended early");
-            left -= read;
-            if (left == 0) line(in);
+            remaining -= read;
+            if (remaining == 0) line(in);
             return read;
         }
 
         private void nextChunk() throws IOException {
             var size = line(in);
             try {
-                left = Long.parseLong(size.split(";", 2)[0].strip(), 16);
+                remaining = Long.parseLong(size.split(";", 2)[0].strip(), 16);
             } catch (NumberFormatException e) {
                 throw new IOException("not a chunk size: " + size, e);
             }
-            if (left > 0) return;
+            if (remaining > 0) return;
             ended = true;
             while (!line(in).isEmpty())
                 ;

@@ -1,41 +1,46 @@
 package dev.tapswitch.cli.client;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Why no daemon answers at a socket, and what to do about it. */
+/** Explains why the client cannot connect to a daemon, and what to do. */
 final class Reachability {
     private static final Path LABS = Path.of("/run/tapswitch/labs");
 
     private Reachability() {}
 
     static String explain(Path socket, IOException cause) {
-        var problem = "no daemon answers at " + socket + " (" + reason(socket, cause) + "): ";
-        if (denied(socket, cause)) return problem + "run this as root, or join the group tapswitch";
-        var labs = running();
+        if (isDenied(socket))
+            return "cannot connect to " + socket
+                    + " (permission denied): run this as root, or join the group tapswitch";
+        var problem = "no daemon is listening on " + socket + " (" + reason(socket, cause) + "): ";
+        var labs = runningLabs();
         if (!labs.isEmpty())
-            return problem + "a lab is running, say --lab " + labs.getFirst() + "; or start a daemon with"
+            return problem + "use --lab " + labs.getFirst() + " for the lab that is running, or start a daemon with"
                     + " 'tapswitch daemon --config FILE'";
         return problem + "start it with 'tapswitch daemon --config FILE' or 'systemctl start tapswitch',"
-                + " or say where it is with --socket PATH";
+                + " or name its socket with --socket PATH";
     }
 
-    private static boolean denied(Path socket, IOException cause) {
-        return String.valueOf(cause.getMessage()).contains("ermission denied")
-                || Files.exists(socket) && !Files.isWritable(socket);
+    /** Whether the user may not use the socket, or may not search a directory on the way to it. */
+    private static boolean isDenied(Path socket) {
+        if (Files.exists(socket)) return !Files.isWritable(socket);
+        Path directory = socket.toAbsolutePath().getParent();
+        while (directory != null && !Files.exists(directory)) directory = directory.getParent();
+        return directory != null && !Files.isExecutable(directory);
     }
 
     private static String reason(Path socket, IOException cause) {
-        if (denied(socket, cause)) return "permission denied";
         if (!Files.exists(socket)) return "no such file";
-        return String.valueOf(cause.getMessage()).toLowerCase(java.util.Locale.ROOT);
+        return cause instanceof ConnectException ? "connection refused" : String.valueOf(cause.getMessage());
     }
 
-    private static List<String> running() {
+    private static List<String> runningLabs() {
         try (var labs = Files.list(LABS)) {
-            return labs.filter(lab -> ApiClient.answers(lab.resolve("tapswitch.sock")))
+            return labs.filter(lab -> ApiClient.isListening(lab.resolve("tapswitch.sock")))
                     .map(lab -> lab.getFileName().toString())
                     .sorted()
                     .toList();

@@ -1,2 +1,2 @@
-/** The other end of the control API, for commands and labs. The daemon itself must never enter. */
+/** The client side of the control API, for commands and labs. Must not contain code of the daemon. */
 package dev.tapswitch.cli.client;

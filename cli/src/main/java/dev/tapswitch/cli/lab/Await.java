@@ -3,11 +3,11 @@ package dev.tapswitch.cli.lab;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for what happens elsewhere, with an end to it. */
+/** Waits for a condition, with a time limit. */
 final class Await {
     private Await() {}
 
-    /** Whether it came true in time. */
+    /** Polls a condition until it is true. Returns false if it is still false when the time is over. */
     static boolean until(BooleanSupplier condition, long withinMs) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
         while (!condition.getAsBoolean()) {

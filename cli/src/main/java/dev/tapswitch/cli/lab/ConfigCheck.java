@@ -6,7 +6,7 @@ import dev.tapswitch.control.config.Problem;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 
-/** Has the daemon's own reader look at a lab's configuration before anything is touched. */
+/** Checks the configuration of a lab's daemon with the daemon's own reader before anything is changed. */
 final class ConfigCheck {
     private ConfigCheck() {}
 
@@ -21,7 +21,7 @@ final class ConfigCheck {
         }
     }
 
-    /** The problem as of the lab's file: the reader saw the line of the configuration that was written from it. */
+    /** The problem with its line in the lab file; the reader reports the line in the generated configuration. */
     private static String placed(Problem problem, DaemonConfig config) {
         return new Problem(problem.source(), config.origin(problem.line()), problem.path(), problem.message())
                 .toString();

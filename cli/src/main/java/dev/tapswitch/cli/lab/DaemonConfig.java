@@ -10,8 +10,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * The configuration of a lab's daemon, written from the lab. For every line it remembers the lab's line it stands for, so that what
- * the daemon's reader finds wrong is shown where the user wrote it.
+ * The configuration of a lab's daemon, generated from the lab file. Records for each line the line of the lab file that it comes from, so that
+ * errors of the daemon's reader refer to the file that the user wrote.
  */
 final class DaemonConfig {
     private final List<String> lines = new ArrayList<>();
@@ -21,7 +21,7 @@ final class DaemonConfig {
         line(
                 0,
                 "# Written by 'tapswitch lab up' from " + lab.file().toAbsolutePath()
-                        + ": change that file, not this one.",
+                        + ": edit that file, not this one.",
                 1);
         line(0, "socket: " + quoted(home.socket().toString()), 1);
         line(0, "state: " + quoted(home.state().toString()), 1);
@@ -34,7 +34,7 @@ final class DaemonConfig {
         return String.join("\n", lines) + "\n";
     }
 
-    /** The lab's line that line {@code line} of this configuration came from, both from 1. */
+    /** The line of the lab file that a line of this configuration comes from. Both are counted from 1. */
     int origin(int line) {
         return line < 1 || line > origins.size() ? 1 : origins.get(line - 1);
     }
@@ -84,7 +84,8 @@ final class DaemonConfig {
                 line(depth, quoted(key) + (mapping.getValue().isEmpty() ? ": {}" : ":"), LabFile.lineOf(mapping));
                 pairs(depth + 1, mapping);
             }
-            default -> throw new LabException("line " + LabFile.lineOf(value) + ": neither text, list nor mapping");
+            default ->
+                throw new LabException("line " + LabFile.lineOf(value) + ": expected a scalar, a list or a mapping");
         }
     }
 
@@ -108,7 +109,7 @@ final class DaemonConfig {
         };
     }
 
-    /** A plain scalar stays plain, so that numbers and booleans stay what they are. */
+    /** A plain scalar stays plain, so that numbers and booleans keep their type. */
     private static String scalarText(ScalarNode scalar) {
         boolean plain = scalar.getScalarStyle() == ScalarStyle.PLAIN
                 && scalar.getValue().matches("[A-Za-z0-9._/+-]*");

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The daemon of one lab, as a process of its own in the background. */
+/** The daemon of a lab: a background process. */
 final class DaemonProcess {
     private static final long START_MS = 20_000;
     private static final long STOP_MS = 10_000;
-    /** As config/daemon.jvm, which is not everywhere where this jar is. */
+    /** The JVM options of config/daemon.jvm, which is not installed everywhere that this jar is. */
     static final List<String> FLAGS = List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
@@ -38,20 +38,20 @@ final class DaemonProcess {
         this.home = home;
     }
 
-    /** The process, when it is alive and really this lab's daemon: a pid may have gone to another since. */
+    /** The process, if it is alive. Checks its command line, because the kernel may have reused the pid. */
     Optional<ProcessHandle> find() {
         try {
             long pid = Long.parseLong(Files.readString(home.pid()).strip());
             var commandLine = Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
-            boolean ours =
+            boolean isDaemon =
                     List.of(commandLine.split("\0")).contains(home.config().toString());
-            return ours ? ProcessHandle.of(pid) : Optional.empty();
+            return isDaemon ? ProcessHandle.of(pid) : Optional.empty();
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
     }
 
-    /** Starts it and waits until it answers. */
+    /** Starts the process and waits until it accepts requests. */
     void start() {
         try {
             Files.deleteIfExists(home.socket());
@@ -61,17 +61,18 @@ final class DaemonProcess {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(home.log().toFile()))
                     .start();
             Files.writeString(home.pid(), process.pid() + "\n");
-            boolean answers = Await.until(() -> !process.isAlive() || ApiClient.answers(home.socket()), START_MS);
-            if (!process.isAlive()) throw new LabException("the lab's daemon did not start: " + lastWords());
-            if (!answers)
+            boolean isListening =
+                    Await.until(() -> !process.isAlive() || ApiClient.isListening(home.socket()), START_MS);
+            if (!process.isAlive()) throw new LabException("the lab's daemon did not start: " + lastLogLine());
+            if (!isListening)
                 throw new LabException(
-                        "the lab's daemon did not answer within " + START_MS / 1_000 + " s: " + lastWords());
+                        "the lab's daemon accepts no requests after " + START_MS / 1_000 + " s: " + lastLogLine());
         } catch (IOException e) {
             throw new LabException("cannot start the lab's daemon: " + e.getMessage());
         }
     }
 
-    /** Ends it, orderly if it lets us. */
+    /** Stops the process: with SIGTERM, and with SIGKILL if it does not end in time. */
     void stop() {
         var process = find();
         if (process.isEmpty()) return;
@@ -82,20 +83,21 @@ final class DaemonProcess {
         }
     }
 
-    String lastWords() {
+    /** The last line of the log, for error messages. */
+    String lastLogLine() {
         try {
             return Files.readAllLines(home.log()).stream()
                     .filter(line -> !line.isBlank())
                     .reduce((first, last) -> last)
-                    .orElse("it said nothing");
+                    .orElse("its log is empty: " + home.log());
         } catch (IOException e) {
-            return "it left no log";
+            return "it has written no log: " + home.log();
         }
     }
 
     private List<String> command() {
         var command = new ArrayList<String>();
-        // A session of its own: Ctrl-C and a closing terminal are not for the daemon.
+        // In a new session, Ctrl-C and the end of the terminal do not stop the daemon.
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) command.add("/usr/bin/setsid");
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);

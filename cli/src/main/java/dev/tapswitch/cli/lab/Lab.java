@@ -6,26 +6,26 @@ import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * A lab as its file describes it. Settings that the daemon understands are kept as YAML, untouched, and handed on to it.
+ * A lab as its file describes it. Settings of the daemon are kept as YAML nodes and passed on unchanged.
  *
- * @param file where it came from
- * @param daemonSettings what goes to the top of the daemon's configuration: io, workers, log-level
- * @param switches each with its settings, in the file's order; null where it has none
+ * @param file the lab file
+ * @param daemonSettings the settings at the top level of the daemon's configuration, for example io and workers
+ * @param switches the settings of each switch, in the order of the file; null for a switch without settings
  */
 record Lab(String name, Path file, Map<String, Node> daemonSettings, Map<String, Node> switches, List<LabNode> nodes) {
     /**
-     * A namespace and how it is attached to switches.
+     * A node: a namespace and its ports.
      *
-     * @param namespace its name for {@code ip netns}
-     * @param namespaceGiven the file names the namespace: when it is there already, it is used, and never deleted
+     * @param namespace the name of the namespace, as {@code ip netns} shows it
+     * @param namespaceGiven whether the file names the namespace; such a namespace may exist already and is then never deleted
      */
     record LabNode(String name, String namespace, boolean namespaceGiven, List<Attachment> attachments) {}
 
     /**
-     * One port of a switch, seen from its node.
+     * An interface of a node, which is a port of a switch.
      *
-     * @param settings of the port, as YAML
-     * @param line in the lab's file, from 1
+     * @param settings the settings of the port, as YAML nodes
+     * @param line the line in the lab file, counted from 1
      */
     record Attachment(String switchName, String port, String device, Map<String, Node> settings, int line) {}
 

@@ -8,30 +8,34 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Takes a lab down: its daemon by its pid, the namespaces that it made and what runs in them, its files. */
+/** Stops a lab: ends its daemon, deletes the namespaces that it created with the processes in them, and deletes its files. */
 public final class LabDown {
     private LabDown() {}
 
-    /** Says in sentences what it did; nothing when there was nothing left to do. */
-    public static List<String> run(LabHome home) {
+    /** Stops a lab and returns a line for each change; none if there is no such lab. */
+    public static List<String> run(LabHome home, Progress progress) {
         if (!home.exists()) return List.of();
-        var done = new ArrayList<String>();
+        var changes = new ArrayList<String>();
         var daemon = new DaemonProcess(home);
-        daemon.find().ifPresent(process -> done.add("daemon stopped, pid " + process.pid()));
+        daemon.find().ifPresent(process -> changes.add("daemon stopped, pid " + process.pid()));
+        progress.report("stopping the daemon", 0, 0);
         daemon.stop();
-        for (var entry : new LabRecord(home).entries()) {
-            if (!entry.made() || !Namespaces.exists(entry.namespace())) continue;
+        var entries = new LabRecord(home).entries();
+        for (int i = 0; i < entries.size(); i++) {
+            progress.report("deleting namespaces", i + 1, entries.size());
+            var entry = entries.get(i);
+            if (!entry.isCreated() || !Namespaces.exists(entry.namespace())) continue;
             Namespaces.delete(entry.namespace());
-            done.add("node " + entry.node() + ": namespace " + entry.namespace() + " deleted");
+            changes.add("node " + entry.node() + ": namespace " + entry.namespace() + " deleted");
         }
         deleteTree(home.directory());
-        return done;
+        return changes;
     }
 
-    /** By the name of a lab, or by its file. */
+    /** Finds a lab by its name or its file. */
     public static LabHome find(String nameOrFile) {
-        boolean file = nameOrFile.contains("/") || nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
-        return LabHome.of(file ? LabFile.nameOf(Path.of(nameOrFile)) : nameOrFile);
+        boolean isFile = nameOrFile.contains("/") || nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
+        return LabHome.of(isFile ? LabFile.nameOf(Path.of(nameOrFile)) : nameOrFile);
     }
 
     private static void deleteTree(Path directory) {
@@ -48,12 +52,12 @@ public final class LabDown {
         }
     }
 
-    /** The directories that labs share go with the last of them. */
+    /** Deletes a directory that labs share if this was the last lab. */
     private static void deleteIfEmpty(Path directory) throws IOException {
         try {
             Files.deleteIfExists(directory);
         } catch (DirectoryNotEmptyException e) {
-            // Another lab is there, or a daemon.
+            // Another lab or a daemon uses it.
         }
     }
 }

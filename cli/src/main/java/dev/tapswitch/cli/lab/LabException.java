@@ -1,6 +1,6 @@
 package dev.tapswitch.cli.lab;
 
-/** A lab can't be as its file says; the message is one line: what, where (file and line when the file is wrong), what to do. */
+/** A lab command failed. The message is one line: what failed, where (file and line of an error in the lab file), and what to do. */
 public final class LabException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

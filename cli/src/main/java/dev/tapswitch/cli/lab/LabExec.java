@@ -4,21 +4,23 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs a command in a namespace with this process's own input, output and exit code. */
+/** Runs a command in a namespace. The command inherits input and output. */
 public final class LabExec {
     private LabExec() {}
 
+    /** Runs the command to its end and returns its exit code. */
     public static int run(String namespace, List<String> command) {
         var words = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         words.addAll(command);
         try {
             var process = new ProcessBuilder(words).inheritIO().start();
-            // Ctrl-C goes to the command as well, which may have last words (ping's statistics): this process ends
-            // after it, with its code.
-            var last = new Thread(() -> Runtime.getRuntime().halt(awaited(process)));
-            Runtime.getRuntime().addShutdownHook(last);
+            // Ctrl-C interrupts the command as well, which may still print something (ping prints its statistics). The
+            // hook
+            // waits for the command and ends this process with its exit code.
+            var hook = new Thread(() -> Runtime.getRuntime().halt(exitCodeOf(process)));
+            Runtime.getRuntime().addShutdownHook(hook);
             int exitCode = process.waitFor();
-            forget(last);
+            remove(hook);
             return exitCode;
         } catch (IOException e) {
             throw new LabException(
@@ -29,15 +31,15 @@ public final class LabExec {
         }
     }
 
-    private static void forget(Thread last) {
+    private static void remove(Thread hook) {
         try {
-            Runtime.getRuntime().removeShutdownHook(last);
+            Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // Shutting down already: the hook has the exit code as well.
+            // The JVM is shutting down: the hook ends it with the same exit code.
         }
     }
 
-    private static int awaited(Process process) {
+    private static int exitCodeOf(Process process) {
         try {
             return process.waitFor();
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.Setting.Surface;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,7 +25,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Reads a lab's file and says with file and line what is wrong in it. What belongs to the daemon is checked by the daemon's own reader. */
+/** Reads a lab file. Errors name file and line. Settings of the daemon are checked later, by {@link ConfigCheck}. */
 final class LabFile {
     private static final Set<String> DAEMON_KEYS = keys(DaemonSchema.ALL);
     private static final Set<String> PORT_KEYS = keys(PortSchema.ALL);
@@ -48,7 +49,7 @@ final class LabFile {
         return parse(file, textOf(file));
     }
 
-    /** Reads a lab's text; {@code file} names it in errors, and names the lab where the text does not. */
+    /** Reads the text of a lab file. {@code file} appears in errors, and its name is the default name of the lab. */
     static Lab parse(Path file, String text) {
         return new LabFile(file).parse(text);
     }
@@ -57,7 +58,7 @@ final class LabFile {
         return read(file).name();
     }
 
-    /** The scalars of a list, or a scalar as a list of one; nothing for null. */
+    /** The scalars in a node: a list of scalars, or a single scalar. Empty for null. */
     static List<String> texts(Node node) {
         if (node instanceof SequenceNode list)
             return list.getValue().stream()
@@ -74,14 +75,14 @@ final class LabFile {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new LabException(
-                    "cannot read the lab file " + file + ": " + (Files.exists(file) ? e.getMessage() : "no such file"));
+            throw new LabException("cannot read the lab file " + file + ": "
+                    + (e instanceof NoSuchFileException ? "no such file" : e.getMessage()));
         }
     }
 
     private Lab parse(String text) {
         var root = map(compose(text), "the lab");
-        var name = root.containsKey("name") ? text(root.get("name"), "name") : plainName();
+        var name = root.containsKey("name") ? text(root.get("name"), "name") : fileName();
         checkName(name, root.get("name"));
         Map<String, Node> daemonSettings = new LinkedHashMap<>();
         for (var entry : root.entrySet()) {
@@ -89,11 +90,13 @@ final class LabFile {
             else if (!Set.of("name", "switches", "nodes").contains(entry.getKey()))
                 throw wrong(
                         entry.getValue(),
-                        "a lab has no \"" + entry.getKey() + "\", only name, switches, nodes, "
+                        "unknown key \"" + entry.getKey() + "\" in a lab; expected name, switches, nodes, "
                                 + String.join(", ", DAEMON_KEYS));
         }
-        if (!root.containsKey("switches")) throw at(1, "a lab needs switches, as 'switches: {lan: {}}'");
-        if (!root.containsKey("nodes")) throw at(1, "a lab needs nodes, as 'nodes: {a: {switch: lan}}'");
+        if (!root.containsKey("switches"))
+            throw at(1, "\"switches\" is missing; expected for example 'switches: {lan: {}}'");
+        if (!root.containsKey("nodes"))
+            throw at(1, "\"nodes\" is missing; expected for example 'nodes: {a: {switch: lan}}'");
         readSwitches(root.get("switches"));
         var nodes = new ArrayList<LabNode>();
         map(root.get("nodes"), "nodes").forEach((node, value) -> nodes.add(node(name, node, value)));
@@ -103,9 +106,9 @@ final class LabFile {
     private Node compose(String text) {
         try {
             return YamlText.compose(text)
-                    .orElseThrow(() -> at(1, "the file is empty; a lab has name, switches and nodes"));
+                    .orElseThrow(() -> at(1, "the file is empty; expected name, switches and nodes"));
         } catch (YamlText.NotYaml e) {
-            throw at(Math.max(1, e.line()), "not YAML: " + e.getMessage());
+            throw at(Math.max(1, e.line()), "not valid YAML: " + e.getMessage());
         }
     }
 
@@ -115,7 +118,7 @@ final class LabFile {
             if (!isNull(entry.getValue())) map(entry.getValue(), "a switch");
             portNames.put(entry.getKey(), new HashSet<>());
         }
-        if (switches.isEmpty()) throw wrong(node, "a lab needs a switch, as 'lan: {}'");
+        if (switches.isEmpty()) throw wrong(node, "a lab needs at least one switch, for example 'lan: {}'");
     }
 
     private LabNode node(String lab, String name, Node value) {
@@ -126,7 +129,7 @@ final class LabFile {
                 if (!Set.of("attachments", "namespace").contains(key))
                     throw wrong(
                             fields.get(key),
-                            "a node with attachments has only namespace beside them, not \"" + key + "\"");
+                            "unknown key \"" + key + "\" in a node with attachments; expected attachments, namespace");
             boolean given = fields.containsKey("namespace");
             var namespace = given ? text(fields.get("namespace"), "namespace") : lab + "-" + name;
             return new LabNode(name, namespace, given, attachments(name, fields.get("attachments")));
@@ -138,7 +141,9 @@ final class LabFile {
         if (isNull(value)) return List.of();
         if (value instanceof MappingNode) return List.of(attachment(node, value, 0));
         if (!(value instanceof SequenceNode list))
-            throw wrong(value, "a node is a list of attachments, as '[{switch: lan, addresses: [198.18.0.1/24]}]'");
+            throw wrong(
+                    value,
+                    "a node must be a list of attachments, for example '[{switch: lan, addresses: [198.18.0.1/24]}]'");
         var attachments = new ArrayList<Attachment>();
         for (var item : list.getValue()) attachments.add(attachment(node, item, attachments.size()));
         return List.copyOf(attachments);
@@ -150,7 +155,7 @@ final class LabFile {
             if (!PORT_KEYS.contains(key) && !Set.of("switch", "device", "port").contains(key))
                 throw wrong(
                         fields.get(key),
-                        "an attachment has no \"" + key + "\", only switch, device, port, "
+                        "unknown key \"" + key + "\" in an attachment; expected switch, device, port, "
                                 + String.join(", ", PORT_KEYS.stream().sorted().toList()));
         var switchName = switchOf(fields, value);
         var device = fields.containsKey("device") ? text(fields.get("device"), "device") : "eth" + index;
@@ -158,7 +163,7 @@ final class LabFile {
         var port = fields.containsKey("port")
                 ? text(fields.get("port"), "port")
                 : taken.contains(node) ? node + "-" + device : node;
-        if (!taken.add(port)) throw wrong(value, "switch " + switchName + " has a port \"" + port + "\" already");
+        if (!taken.add(port)) throw wrong(value, "switch " + switchName + " already has a port \"" + port + "\"");
         Map<String, Node> settings = new LinkedHashMap<>(fields);
         settings.keySet().retainAll(PORT_KEYS);
         return new Attachment(switchName, port, device, settings, lineOf(value));
@@ -168,36 +173,36 @@ final class LabFile {
         var known = String.join(", ", switches.keySet());
         if (!fields.containsKey("switch")) {
             if (switches.size() == 1) return switches.keySet().iterator().next();
-            throw wrong(where, "which switch? Say 'switch: NAME'; there are " + known);
+            throw wrong(where, "\"switch\" is missing; expected one of " + known);
         }
         var name = text(fields.get("switch"), "switch");
         if (!switches.containsKey(name))
-            throw wrong(fields.get("switch"), "there is no switch \"" + name + "\" in this lab, only " + known);
+            throw wrong(fields.get("switch"), "unknown switch \"" + name + "\"; expected one of " + known);
         return name;
     }
 
     private Map<String, Node> map(Node node, String what) {
         if (isNull(node)) return Map.of();
-        if (!(node instanceof MappingNode mapping)) throw wrong(node, what + " must be a mapping of keys to values");
+        if (!(node instanceof MappingNode mapping)) throw wrong(node, what + " must be a mapping");
         Map<String, Node> fields = new LinkedHashMap<>();
         for (var tuple : mapping.getValue()) {
             var key = text(tuple.getKeyNode(), "a key");
             if (fields.put(key, tuple.getValueNode()) != null)
-                throw wrong(tuple.getKeyNode(), "\"" + key + "\" is said twice");
+                throw wrong(tuple.getKeyNode(), "duplicate key \"" + key + "\"");
         }
         return fields;
     }
 
     private String text(Node node, String what) {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isEmpty()) return scalar.getValue();
-        throw wrong(node, what + " must be one word");
+        throw wrong(node, what + " must be a text");
     }
 
     private static boolean isNull(Node node) {
         return node instanceof ScalarNode scalar && scalar.getTag().equals(org.snakeyaml.engine.v2.nodes.Tag.NULL);
     }
 
-    private String plainName() {
+    private String fileName() {
         return file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
     }
 
@@ -205,7 +210,8 @@ final class LabFile {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,40}"))
             throw at(
                     where == null ? 1 : lineOf(where),
-                    "the name \"" + name + "\" must be letters, digits, - and _, at most 41 of them");
+                    "invalid name \"" + name
+                            + "\"; expected 1 to 41 letters, digits, - and _, the first a letter or digit");
     }
 
     private LabException wrong(Node node, String what) {

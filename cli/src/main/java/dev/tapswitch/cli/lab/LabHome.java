@@ -6,10 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a running lab keeps what it must not forget: its daemon's configuration, socket, pid, log, state, and the namespaces it made.
+ * The directory of a lab: the configuration, socket, pid, log and state of its daemon, and the list of its namespaces. Deleted with the lab.
  *
- * @param name the lab's name
- * @param directory its own directory, deleted with it
+ * @param name the name of the lab
  */
 public record LabHome(String name, Path directory) {
     private static final Path LABS = Path.of("/run/tapswitch/labs");
@@ -18,7 +17,7 @@ public record LabHome(String name, Path directory) {
         return new LabHome(name, LABS.resolve(name));
     }
 
-    /** All labs that are up or were left behind, by name. */
+    /** All labs that are running or were left behind, sorted by name. */
     public static List<LabHome> all() throws IOException {
         if (!Files.isDirectory(LABS)) return List.of();
         try (var labs = Files.list(LABS)) {
@@ -49,7 +48,7 @@ public record LabHome(String name, Path directory) {
         return directory.resolve("state");
     }
 
-    /** See {@link LabRecord}. */
+    /** The file of {@link LabRecord}. */
     Path nodes() {
         return directory.resolve("nodes");
     }

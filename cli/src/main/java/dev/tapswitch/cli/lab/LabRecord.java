@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which namespace is which node's, and which of them the lab made: written before a namespace is made, so that even after a crash
- * {@code lab down} knows what to delete.
+ * The namespaces of a lab's nodes, in a file. An entry is written before its namespace is created, so that {@code lab down} finds all of
+ * them even after a crash.
  */
 final class LabRecord {
-    /** @param made by this lab, which will delete it */
-    record Entry(String node, String namespace, boolean made) {}
+    /** @param isCreated whether the lab has created the namespace and will delete it */
+    record Entry(String node, String namespace, boolean isCreated) {}
+
+    /** The third word of an entry's line. Labs that run now may have been started by an earlier version, so it must not change. */
+    private static final String CREATED = "made";
 
     private final LabHome home;
     private final Map<String, Entry> byNamespace = new LinkedHashMap<>();
@@ -26,7 +29,7 @@ final class LabRecord {
             for (var line : Files.readAllLines(home.nodes())) {
                 var words = line.split(" ", -1);
                 if (words.length == 3)
-                    byNamespace.put(words[1], new Entry(words[0], words[1], words[2].equals("made")));
+                    byNamespace.put(words[1], new Entry(words[0], words[1], words[2].equals(CREATED)));
             }
         } catch (IOException e) {
             throw new LabException("cannot read " + home.nodes() + ": " + e.getMessage());
@@ -37,9 +40,10 @@ final class LabRecord {
         return List.copyOf(byNamespace.values());
     }
 
-    boolean made(String namespace) {
+    /** Whether the lab has created the namespace. */
+    boolean hasCreated(String namespace) {
         var entry = byNamespace.get(namespace);
-        return entry != null && entry.made();
+        return entry != null && entry.isCreated();
     }
 
     void put(Entry entry) {
@@ -55,7 +59,7 @@ final class LabRecord {
     private void write() {
         var lines = new ArrayList<String>();
         for (var entry : byNamespace.values())
-            lines.add(entry.node() + " " + entry.namespace() + " " + (entry.made() ? "made" : "given"));
+            lines.add(entry.node() + " " + entry.namespace() + " " + (entry.isCreated() ? CREATED : "given"));
         try {
             var draft = home.directory().resolve("nodes.new");
             Files.write(draft, lines);

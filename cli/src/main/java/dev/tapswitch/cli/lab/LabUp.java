@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Makes a lab be as its file says, from nothing or from what it was before; a lab that can't be made leaves nothing behind. */
+/** Starts a lab, or applies the changes of its file to a running one. A lab that fails to start leaves nothing behind. */
 public final class LabUp {
     private static final long PORTS_UP_MS = 15_000;
     private static final long ADDRESSES_MS = 5_000;
@@ -20,63 +20,73 @@ public final class LabUp {
     private final Lab lab;
     private final LabHome home;
     private final DaemonProcess daemon;
+    private final Progress progress;
     private final List<String> changes = new ArrayList<>();
 
-    private LabUp(Lab lab) {
+    private LabUp(Lab lab, Progress progress) {
         this.lab = lab;
+        this.progress = progress;
         this.home = LabHome.of(lab.name());
         this.daemon = new DaemonProcess(home);
     }
 
-    /** Brings it up and says in sentences what it did; nothing when all was as it should be. */
-    public static List<String> run(Path file) {
-        return new LabUp(LabFile.read(file)).run();
+    /** Starts or updates the lab of a file and returns a line for each change; none if the lab is up to date. */
+    public static List<String> run(Path file, Progress progress) {
+        return new LabUp(LabFile.read(file), progress).run();
     }
 
     private List<String> run() {
-        boolean wasThere = home.exists();
+        boolean isUpdate = home.exists();
         checkNamespaces();
         var config = new DaemonConfig(lab, home);
         ConfigCheck.check(config, lab.file());
         try {
             Files.createDirectories(home.directory());
             var record = new LabRecord(home);
-            lab.nodes().forEach(node -> makeNamespace(node, record));
+            createNamespaces(record);
             apply(config);
             awaitPorts();
             awaitAddresses();
-            dropOldNamespaces(record);
+            deleteOldNamespaces(record);
         } catch (IOException e) {
-            cleanUp(wasThere);
-            throw new LabException("cannot keep the lab's files in " + home.directory() + ": " + e.getMessage()
+            cleanUp(isUpdate);
+            throw new LabException("cannot write the lab's files in " + home.directory() + ": " + e.getMessage()
                     + (isRoot() ? "" : " (labs need root: use sudo)"));
         } catch (LabException | ApiException e) {
-            cleanUp(wasThere);
+            cleanUp(isUpdate);
             throw e;
         }
         return changes;
     }
 
-    /** Nothing is touched when a namespace of that name is somebody else's. */
+    /** Changes nothing if a namespace of the same name exists that the lab has not created. */
     private void checkNamespaces() {
         var record = new LabRecord(home);
         for (var node : lab.nodes()) {
-            if (node.namespaceGiven() || record.made(node.namespace()) || !Namespaces.exists(node.namespace()))
+            if (node.namespaceGiven() || record.hasCreated(node.namespace()) || !Namespaces.exists(node.namespace()))
                 continue;
-            throw new LabException("there is a namespace " + node.namespace()
-                    + " that this lab did not make: delete it with"
-                    + " 'ip netns del " + node.namespace() + "', or name it with 'namespace:' at node " + node.name()
-                    + " to use it");
+            throw new LabException(
+                    "namespace " + node.namespace() + " exists, and this lab has not created it: delete it with"
+                            + " 'ip netns del " + node.namespace() + "', or use it by 'namespace: " + node.namespace()
+                            + "' at node " + node.name());
         }
     }
 
-    private void makeNamespace(LabNode node, LabRecord record) {
-        boolean there = Namespaces.exists(node.namespace());
-        boolean made = !there || record.made(node.namespace());
-        record.put(new LabRecord.Entry(node.name(), node.namespace(), made));
-        if (there) return;
+    private void createNamespaces(LabRecord record) {
+        int done = 0;
+        for (var node : lab.nodes()) {
+            createNamespace(node, record);
+            progress.report("creating namespaces", ++done, lab.nodes().size());
+        }
+    }
+
+    private void createNamespace(LabNode node, LabRecord record) {
+        boolean exists = Namespaces.exists(node.namespace());
+        boolean isCreated = !exists || record.hasCreated(node.namespace());
+        record.put(new LabRecord.Entry(node.name(), node.namespace(), isCreated));
+        if (exists) return;
         Namespaces.add(node.namespace());
-        changes.add("node " + node.name() + ": namespace " + node.namespace() + " made");
+        changes.add("node " + node.name() + ": namespace " + node.namespace() + " created");
     }
 
     private void apply(DaemonConfig config) throws IOException {
@@ -84,12 +94,14 @@ public final class LabUp {
         Files.writeString(draft, config.text());
         Files.move(draft, home.config(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         var running = daemon.find();
-        if (running.isPresent() && ApiClient.answers(home.socket())) {
+        if (running.isPresent() && ApiClient.isListening(home.socket())) {
+            progress.report("applying the changes", 0, 0);
             for (var change :
                     new ApiClient(home.socket()).post("/v1/reload", null).path("changes"))
                 changes.add(change.asString());
             return;
         }
+        progress.report("starting the daemon", 0, 0);
         daemon.stop();
         daemon.start();
         changes.add(
@@ -97,26 +109,34 @@ public final class LabUp {
     }
 
     private void awaitPorts() {
-        if (!Await.until(() -> portsDown().isEmpty(), PORTS_UP_MS))
-            throw new LabException("not all ports came up within " + PORTS_UP_MS / 1_000 + " s: "
-                    + String.join("; ", portsDown()) + "; the daemon said: " + daemon.lastWords());
+        if (!Await.until(this::arePortsUp, PORTS_UP_MS))
+            throw new LabException("ports are not up after " + PORTS_UP_MS / 1_000 + " s: "
+                    + String.join("; ", portsDown()) + "; last line of the daemon's log: " + daemon.lastLogLine());
+    }
+
+    private boolean arePortsUp() {
+        int total =
+                lab.nodes().stream().mapToInt(node -> node.attachments().size()).sum();
+        int down = portsDown().size();
+        progress.report("waiting for ports", Math.max(0, total - down), total);
+        return down == 0;
     }
 
     private List<String> portsDown() {
-        if (daemon.find().isEmpty()) throw new LabException("the lab's daemon ended: " + daemon.lastWords());
+        if (daemon.find().isEmpty()) throw new LabException("the lab's daemon has ended: " + daemon.lastLogLine());
         var api = new ApiClient(home.socket());
         var down = new ArrayList<String>();
         for (var name : lab.switches().keySet())
             for (var port : api.get("/v1/switches/" + ApiClient.segment(name) + "/ports"))
-                if (wanted(name, port) && !port.path("state").asString("").equals("up"))
+                if (isExpectedUp(name, port) && !port.path("state").asString("").equals("up"))
                     down.add("port " + port.path("name").asString() + " is "
                             + port.path("state").asString("?") + " "
                             + port.path("why").asString(""));
         return down;
     }
 
-    /** A port that the lab itself sets down is not waited for. */
-    private boolean wanted(String switchName, Json port) {
+    /** Whether the port should come up: a lab can set a port down. */
+    private boolean isExpectedUp(String switchName, Json port) {
         return lab.nodes().stream()
                 .flatMap(node -> node.attachments().stream())
                 .filter(attachment -> attachment.switchName().equals(switchName))
@@ -127,23 +147,24 @@ public final class LabUp {
 
     private void awaitAddresses() {
         if (!lab.usesIpv6()) return;
+        progress.report("waiting for IPv6 addresses", 0, 0);
         var checked = lab.nodes().stream().map(LabNode::namespace).toList();
         Await.until(() -> checked.stream().noneMatch(Namespaces::hasTentativeAddress), ADDRESSES_MS);
     }
 
-    private void dropOldNamespaces(LabRecord record) {
+    private void deleteOldNamespaces(LabRecord record) {
         var kept = lab.nodes().stream().map(LabNode::namespace).collect(Collectors.toSet());
         for (var entry : record.entries()) {
             if (kept.contains(entry.namespace())) continue;
-            if (entry.made()) Namespaces.delete(entry.namespace());
+            if (entry.isCreated()) Namespaces.delete(entry.namespace());
             record.remove(entry.namespace());
             changes.add("node " + entry.node() + ": removed");
         }
     }
 
-    private void cleanUp(boolean wasThere) {
-        // A lab that was up before stays: the user mends the file and says 'lab up' again.
-        if (!wasThere) LabDown.run(home);
+    private void cleanUp(boolean isUpdate) {
+        // A lab that was running before stays: the user can correct the file and run 'lab up' again.
+        if (!isUpdate) LabDown.run(home, progress);
     }
 
     private static boolean isRoot() {

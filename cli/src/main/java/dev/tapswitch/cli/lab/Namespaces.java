@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Network namespaces by name, as {@code ip netns} keeps them. */
+/** Named network namespaces, as {@code ip netns} manages them. */
 final class Namespaces {
     private static final Path NAMED = Path.of("/run/netns");
 
@@ -20,17 +20,17 @@ final class Namespaces {
         Commands.run("ip", "-n", name, "link", "set", "lo", "up");
     }
 
-    /** Ends what still runs in it, and deletes it: a namespace lives on, nameless, as long as a process is in it. */
+    /** Ends the processes in a namespace and deletes it. Without that, the kernel keeps the namespace, without a name, until they end. */
     static void delete(String name) {
         if (!exists(name)) return;
         var pids = pids(name);
         pids.forEach(ProcessHandle::destroy);
-        if (!ended(pids, 2_000)) pids.forEach(ProcessHandle::destroyForcibly);
-        ended(pids, 2_000);
+        if (!haveEnded(pids, 2_000)) pids.forEach(ProcessHandle::destroyForcibly);
+        haveEnded(pids, 2_000);
         Commands.run("ip", "netns", "del", name);
     }
 
-    /** Whether an address there is still in duplicate-address detection (RFC 4862 5.4) and can't be used yet. */
+    /** Whether an address in a namespace is tentative: it is in duplicate address detection (RFC 4862 5.4) and not usable yet. */
     static boolean hasTentativeAddress(String name) {
         return !Commands.run("ip", "-n", name, "-6", "-o", "address", "show", "tentative")
                 .isEmpty();
@@ -43,7 +43,7 @@ final class Namespaces {
                 .toList();
     }
 
-    private static boolean ended(List<ProcessHandle> processes, long withinMs) {
+    private static boolean haveEnded(List<ProcessHandle> processes, long withinMs) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
         while (processes.stream().anyMatch(ProcessHandle::isAlive)) {
             if (System.nanoTime() > deadline) return false;

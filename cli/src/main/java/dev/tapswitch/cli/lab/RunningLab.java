@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * A lab as {@code lab list} shows it.
  *
- * @param pid of its daemon; 0 when that is dead
+ * @param pid the pid of its daemon; 0 if the daemon is dead
  */
 public record RunningLab(String name, long pid, List<String> nodes, LabHome home) {
+    /** All labs, sorted by name. */
     public static List<RunningLab> all() {
         try {
             var labs = new ArrayList<RunningLab>();
@@ -26,7 +27,7 @@ public record RunningLab(String name, long pid, List<String> nodes, LabHome home
         }
     }
 
-    /** The namespace of a node, which may be named LAB/NODE when more than one lab has such a node. */
+    /** The namespace of a node. {@code node} is NODE, or LAB/NODE if several labs have such a node. */
     public static String namespaceOf(String node) {
         var found = new ArrayList<String>();
         var namespaces = new ArrayList<String>();
@@ -39,7 +40,8 @@ public record RunningLab(String name, long pid, List<String> nodes, LabHome home
             }
         }
         if (found.isEmpty()) throw new LabException("no lab has a node \"" + node + "\": see 'tapswitch lab list'");
-        if (found.size() > 1) throw new LabException("which " + node + "? Say " + String.join(" or ", found));
+        if (found.size() > 1)
+            throw new LabException("several labs have a node \"" + node + "\": use " + String.join(" or ", found));
         return namespaces.getFirst();
     }
 }

@@ -1,2 +1,4 @@
-/** Labs: namespaces, addresses and switches from one file, each lab with a daemon of its own. Frames must never enter. */
+/**
+ * Labs: namespaces, addresses and switches from one file. Each lab has its own daemon. Must not contain switching code.
+ */
 package dev.tapswitch.cli.lab;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class DaemonProcessTest {
     @Test
-    void aLabsDaemonRunsWithWhatAServicesDoes() throws IOException {
+    void aLabsDaemonHasTheJvmOptionsOfTheService() throws IOException {
         List<String> flags = Files.readAllLines(Path.of("..", "config", "daemon.jvm")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .toList();

@@ -25,7 +25,7 @@ class LabFileTest {
     }
 
     @Test
-    void aNodeMayBeOneAttachmentOrMany() throws IOException {
+    void aNodeHasOneOrMoreAttachments() throws IOException {
         var lab = lab("""
                 switches: {front: {}, back: {arp: reply}}
                 nodes:
@@ -52,42 +52,42 @@ class LabFileTest {
     }
 
     @Test
-    void theSwitchGoesWithoutSayingWhenThereIsOne() throws IOException {
+    void theSwitchIsOptionalIfThereIsOnlyOne() throws IOException {
         var lab = lab("{name: x, switches: {lan: }, nodes: {a: {addresses: [\"fd00::1/64\"]}}}");
         assertEquals("lan", lab.nodes().getFirst().attachments().getFirst().switchName());
         assertTrue(lab.usesIpv6());
     }
 
     @Test
-    void whatIsWrongIsShownWithFileAndLine() {
-        assertEquals("small.yaml:3: there is no switch \"wan\" in this lab, only lan", errorOf("""
+    void errorsHaveFileAndLine() {
+        assertEquals("small.yaml:3: unknown switch \"wan\"; expected one of lan", errorOf("""
                 switches: {lan: {}}
                 nodes:
                   a: {switch: wan}
                 """));
         assertTrue(errorOf("switches: {lan: {}}\nnodes:\n  a: {adresses: []}\n")
-                .startsWith("small.yaml:3: an attachment has no \"adresses\""));
-        assertTrue(errorOf("name: [\n").startsWith("small.yaml:2: not YAML: "));
-        assertTrue(errorOf("\"\\u").startsWith("small.yaml:1: not YAML: "));
+                .startsWith("small.yaml:3: unknown key \"adresses\" in an attachment"));
+        assertTrue(errorOf("name: [\n").startsWith("small.yaml:2: not valid YAML: "));
+        assertTrue(errorOf("\"\\u").startsWith("small.yaml:1: not valid YAML: "));
         assertTrue(errorOf("! x").startsWith("small.yaml:1: "));
         assertTrue(errorOf("").startsWith("small.yaml:1: the file is empty"));
         assertTrue(errorOf("name: a b\nswitches: {lan: {}}\nnodes: {}\n")
-                .startsWith("small.yaml:1: the name \"a b\" must be"));
+                .startsWith("small.yaml:1: invalid name \"a b\"; expected "));
         assertTrue(errorOf("switches: {lan: {}, wan: {}}\nnodes:\n  a: {device: eth0}\n")
-                .startsWith("small.yaml:3: which switch?"));
-        assertTrue(
-                errorOf("switches: {lan: {}}\nnodes: {}\nnode: 1\n").startsWith("small.yaml:3: a lab has no \"node\""));
-        assertTrue(errorOf("switches: {lan: {}}\n").startsWith("small.yaml:1: a lab needs nodes"));
+                .startsWith("small.yaml:3: \"switch\" is missing"));
+        assertTrue(errorOf("switches: {lan: {}}\nnodes: {}\nnode: 1\n")
+                .startsWith("small.yaml:3: unknown key \"node\" in a lab"));
+        assertTrue(errorOf("switches: {lan: {}}\n").startsWith("small.yaml:1: \"nodes\" is missing"));
     }
 
     @Test
-    void aFileThatIsNotThereIsSaidSo() {
+    void aMissingFileIsReported() {
         var e = assertThrows(LabException.class, () -> LabFile.read(directory.resolve("none.yaml")));
         assertTrue(e.getMessage().endsWith("none.yaml: no such file"), e.getMessage());
     }
 
     @Test
-    void theDaemonsConfigurationKeepsWhatWasSaidAndWhereItWasSaid() throws IOException {
+    void theDaemonsConfigurationKeepsSettingsAndTheirLines() throws IOException {
         var lab = lab("""
                 workers: 1
                 switches:
@@ -126,7 +126,7 @@ class LabFileTest {
     }
 
     @Test
-    void whatTheDaemonWouldRefuseIsShownWhereTheUserWroteIt() throws IOException {
+    void errorsOfTheDaemonsReaderHaveTheLineOfTheLabFile() throws IOException {
         var lab = lab("""
                 switches:
                   lan:
@@ -144,7 +144,7 @@ class LabFileTest {
     }
 
     @Test
-    void theExamplesCanBeRead() throws IOException {
+    void theExampleLabsAreValid() throws IOException {
         var examples = Path.of("..", "config", "labs");
         try (var files = Files.list(examples)) {
             for (var file : files.toList()) {
