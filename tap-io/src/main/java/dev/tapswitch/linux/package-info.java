@@ -1,2 +1,2 @@
-/** Linux: system calls by FFM, TAP devices in network namespaces, and the event loops that move frames between them and the core. */
+/** Linux: system calls, network namespaces, netlink, TAP devices, packet sockets, io_uring. The packages below do not know how frames are forwarded. */
 package dev.tapswitch.linux;

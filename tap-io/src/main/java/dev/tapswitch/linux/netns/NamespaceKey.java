@@ -8,16 +8,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which namespace a name stands for: the device and inode numbers of its file (namespaces(7)).
+ * The identity of a namespace: device and inode number of its file (namespaces(7)).
  *
- * <p>An open queue of a TAP keeps the namespace alive in which /dev/net/tun was opened (drivers/net/tun.c: its socket holds it), so the
- * descriptor alone never tells that a namespace was deleted. Its name does: that is gone, or stands for another one.
+ * <p>An open queue of a TAP keeps alive the namespace in which /dev/net/tun was opened (drivers/net/tun.c: the queue's socket holds a reference), so the
+ * descriptor does not reveal that a namespace was deleted. Its name does: it no longer exists, or it refers to another namespace.
  */
 public record NamespaceKey(Object deviceAndInode) {
-    // What a record does by itself is made at run time, which here took 25 ms of a daemon's start.
+    // The JVM generates a record's own methods at run time; for this record that took 25 ms of the daemon's start.
     @Override
     public boolean equals(Object other) {
-        return other instanceof NamespaceKey(var its) && Objects.equals(deviceAndInode, its);
+        return other instanceof NamespaceKey(var others) && Objects.equals(deviceAndInode, others);
     }
 
     @Override
@@ -25,20 +25,20 @@ public record NamespaceKey(Object deviceAndInode) {
         return Objects.hashCode(deviceAndInode);
     }
 
-    /** Of the namespace that the calling thread is in. */
+    /** The key of the namespace of the calling thread. */
     public static Optional<NamespaceKey> ofThread() {
         return of("/proc/thread-self/ns/net");
     }
 
-    /** Of the namespace that has this name now; empty when none has. */
+    /** The key of the namespace that this name refers to now; empty if there is none. */
     public static Optional<NamespaceKey> of(Namespace namespace) {
         Optional<NamespaceKey> key = of(namespace.file());
-        // Asked afterwards: what ran then had the number before.
+        // Checked after reading the file: a process that still runs now had this number then.
         if (namespace instanceof Namespace.OfProcess process && !process.isRunning()) return Optional.empty();
         return key;
     }
 
-    /** Of the namespace that a file descriptor stands for. */
+    /** The key of the namespace that a file descriptor refers to. */
     public static Optional<NamespaceKey> of(int fd) {
         return of("/proc/self/fd/" + fd);
     }

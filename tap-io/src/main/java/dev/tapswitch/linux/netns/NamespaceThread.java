@@ -7,11 +7,11 @@ import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
 
 /**
- * Runs a piece of work in a network namespace: on a platform thread made for it, as setns(2) moves the calling thread alone and a thread
- * that came back wrong would be worse than one that ends. About 0.1 ms.
+ * Does work in a network namespace, on a platform thread that is created for it and ends with it: setns(2) moves the calling thread, and a pooled
+ * thread that failed to return to its namespace would do later work in the wrong one. Takes about 0.1 ms. Must not be called on a worker.
  */
 public final class NamespaceThread {
-    /** Work that ends with a value or says what went wrong. */
+    /** Work to be done in a namespace. */
     @FunctionalInterface
     public interface Work<T> {
         T run() throws DeviceException;
@@ -19,10 +19,14 @@ public final class NamespaceThread {
 
     private NamespaceThread() {}
 
-    /** Enters the namespace as the user names it. */
+    /**
+     * Does work in the namespace that has this name now, and waits for its result.
+     *
+     * @throws DeviceException if the namespace cannot be entered, or thrown by the work
+     */
     public static <T> T call(Namespace namespace, Work<T> work) throws DeviceException {
         if (namespace instanceof Namespace.Current) return work.run();
-        // O_NONBLOCK, lest a path that leads to a FIFO holds us.
+        // O_NONBLOCK: opening a FIFO, to which a user's path may lead, would block otherwise.
         int fd = Libc.open(namespace.file(), Linux.O_RDONLY | Linux.O_CLOEXEC | Linux.O_NONBLOCK);
         if (namespace instanceof Namespace.OfProcess process && !process.isRunning()) {
             if (fd >= 0) Libc.close(fd);
@@ -39,13 +43,13 @@ public final class NamespaceThread {
         }
     }
 
-    /** Enters the namespace that {@code fd} stands for; {@code what} names it in errors. */
+    /** Does work in the namespace that {@code fd} refers to, and waits for its result. {@code what} names the namespace in error messages. */
     public static <T> T call(int fd, String what, Work<T> work) throws DeviceException {
         var outcome = new Outcome<T>();
         Thread thread = Thread.ofPlatform()
                 .name("namespace")
                 .daemon()
-                .start(() -> outcome.of(() -> {
+                .start(() -> outcome.run(() -> {
                     int result = Libc.setns(fd, Linux.CLONE_NEWNET);
                     if (result < 0) throw new DeviceException(result, cannotEnter(what, result));
                     return work.run();
@@ -57,29 +61,30 @@ public final class NamespaceThread {
     private static String cannotOpen(Namespace namespace, int errno) {
         String file = namespace.file();
         if (errno == -Errno.EACCES || errno == -Errno.EPERM) {
-            return file + ": " + Errno.text(errno) + "; run as root (a process's namespace also takes CAP_SYS_PTRACE)";
+            return file + ": " + Errno.text(errno)
+                    + "; run as root (the namespace of a process also requires CAP_SYS_PTRACE)";
         }
         if (errno != -Errno.ENOENT) return file + ": " + Errno.text(errno);
         return switch (namespace) {
             case Namespace.Named(var name) ->
                 "namespace \"" + name + "\" does not exist (no " + file + "); create it with `ip netns add " + name
                         + "`";
-            case Namespace.OfPid(var pid) -> "there is no process " + pid + " (no " + file + ")";
+            case Namespace.OfPid(var pid) -> "process " + pid + " does not exist (no " + file + ")";
             case Namespace.OfProcess process -> process.whyGone();
-            case Namespace.AtPath(var path) -> "there is no namespace at " + path + "; is its container running?";
+            case Namespace.AtPath(var path) -> "namespace " + path + " does not exist; is its container running?";
             case Namespace.Current() -> "no " + file + "; is /proc mounted?";
         };
     }
 
     private static String cannotEnter(String what, int errno) {
         return switch (-errno) {
-            case Errno.EINVAL -> what + " is not a network namespace (a file that was left behind?)";
-            case Errno.EPERM -> "cannot enter " + what + ": EPERM, run as root (or with CAP_SYS_ADMIN)";
+            case Errno.EINVAL -> what + " is not a network namespace; is its file left over from a deleted one?";
+            case Errno.EPERM -> "cannot enter " + what + ": EPERM; run as root or with CAP_SYS_ADMIN";
             default -> "cannot enter " + what + ": " + Errno.text(errno);
         };
     }
 
-    /** The work is short and must not be left half done: an interrupt waits until it is over. */
+    /** The work is short and must not be abandoned halfway, so an interrupt waits until it has finished. */
     private static void joinUninterruptibly(Thread thread) {
         boolean interrupted = false;
         while (true) {
@@ -93,13 +98,13 @@ public final class NamespaceThread {
         if (interrupted) Thread.currentThread().interrupt();
     }
 
-    /** What came of the work; written by its thread, read after that thread has ended. */
+    /** The result of the work. Written by its thread; read after that thread has ended. */
     private static final class Outcome<T> {
         private T value;
         private DeviceException failure;
-        private Throwable fault = new IllegalStateException("the work did not end");
+        private Throwable fault = new IllegalStateException("the work did not finish");
 
-        void of(Work<T> work) {
+        void run(Work<T> work) {
             try {
                 value = work.run();
                 fault = null;

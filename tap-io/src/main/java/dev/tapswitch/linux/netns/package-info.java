@@ -1,2 +1,2 @@
-/** Network namespaces: how users name them, how threads enter them, how they are told apart (namespaces(7)). */
+/** Network namespaces (namespaces(7)): the names that users give them, their identity, and running tasks inside them. */
 package dev.tapswitch.linux.netns;

@@ -11,26 +11,28 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A packet socket (packet(7)) that is read and written as a TAP's queue is: what comes in on an interface can be read, before the bridge that it
- * may be a port of sees it; what is written leaves by it. Answers are -errno where the kernel refuses.
+ * A packet socket (packet(7)) that is read and written like the queue of a TAP, with a virtio-net header before each frame. It receives the frames that
+ * arrive on an interface, before the bridge of which the interface may be a port; frames that are written leave through the interface. Methods return
+ * -errno if the kernel refuses.
  *
- * <p>Read are whole frames as they came, but no tagged ones: the kernel has taken the tag off by then and does not give it to
- * read(2), and a frame without its tag is another one. Of each of them a stub of one byte is read, so that it is counted.
+ * <p>A read returns a whole frame as it arrived. VLAN-tagged frames are the exception: the kernel has removed the tag by then and read(2) does not
+ * return it, and without its tag a frame would belong to another VLAN. For each tagged frame a read returns a stub of one byte, so that the drop is
+ * counted.
  */
 public final class PacketSocket {
-    /** Some hundred super-frames, each of which the kernel counts with what it takes of memory. A TAP keeps 1,000. */
+    /** Bytes for some hundred super-frames, which the kernel counts with their overhead in memory. A TAP queues 1,000 frames. */
     private static final int RECEIVE_BUFFER = 32 << 20;
 
     private static final int WHOLE_FRAME = 0x7fffffff;
-    /** Less than an Ethernet header. */
+    /** Bytes; shorter than an Ethernet header, so that no frame is mistaken for a stub. */
     private static final int STUB = 1;
 
     private PacketSocket() {}
 
-    /** A socket that receives from now on; not blocking. */
+    /** Opens a non-blocking socket on an interface of the calling thread's namespace. It receives from now on. Returns its descriptor or -errno. */
     public static int open(int interfaceIndex) {
         int type = Linux.SOCK_RAW | Linux.SOCK_CLOEXEC | Linux.O_NONBLOCK;
-        // Of no protocol until it is bound, so that nothing of other interfaces comes in.
+        // Protocol 0 until the socket is bound, so that it receives nothing from other interfaces.
         int fd = Libc.socket(Packet.AF_PACKET, type, 0);
         if (fd < 0) return fd;
         int result = prepare(fd);
@@ -44,13 +46,12 @@ public final class PacketSocket {
         int result = set(fd, Packet.SOL_PACKET, Packet.PACKET_VNET_HDR, 1);
         if (result >= 0) result = set(fd, Linux.SOL_SOCKET, Packet.SO_RCVBUFFORCE, RECEIVE_BUFFER);
         if (result >= 0) result = filter(fd);
-        // The filter does the same, but for a group of sockets: there the kernel asks only the filter before Linux
-        // 5.17.
+        // The filter drops outgoing frames too, because Linux before 5.17 ignores this option for a fanout group.
         if (result >= 0) result = set(fd, Packet.SOL_PACKET, Packet.PACKET_IGNORE_OUTGOING, 1);
         return result;
     }
 
-    /** Nothing of what we write, and a stub of what had a tag. */
+    /** Attaches a filter that passes no outgoing frame, a stub of a tagged frame, and all other frames whole. */
     private static int filter(int fd) {
         int[][] program = {
             {Packet.BPF_LOAD_WORD, 0, 0, Packet.BPF_PACKET_TYPE},
@@ -88,7 +89,7 @@ public final class PacketSocket {
         }
     }
 
-    /** Has the sockets share what comes in, a flow always to the same one. Until then each has had all of it. */
+    /** Joins the sockets to a fanout group: each frame goes to one of them, the frames of a flow to the same one. Until then each socket received all frames. */
     public static int share(int[] fds) {
         if (fds.length == 1) return 0;
         int how = Packet.PACKET_FANOUT_HASH << 16;
@@ -102,13 +103,14 @@ public final class PacketSocket {
         return result;
     }
 
-    /** Forgets what waits to be read. */
+    /** Discards the frames that are queued in the socket. */
     public static void drain(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment some = arena.allocate(64);
-            while (Libc.recv(fd, some.address(), (int) some.byteSize(), Linux.MSG_TRUNC) > 0) {
-                // One less.
-            }
+            int received;
+            do {
+                received = Libc.recv(fd, some.address(), (int) some.byteSize(), Linux.MSG_TRUNC);
+            } while (received > 0);
         }
     }
 

@@ -10,31 +10,37 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command of the host that was run. It gets a bounded time and may write a bounded number of bytes; beyond either limit it is killed
- * together with its children.
+ * The result of running a host command. The time that a command may take and the number of bytes that it may write are limited; a command that exceeds
+ * a limit is killed together with its children.
  *
- * @param exit its exit code, or one of the constants below
- * @param output what it wrote to stdout and stderr; for a command that was killed or did not start, one line that says so
+ * @param exit the command's exit code, or one of the constants below
+ * @param output what the command wrote to stdout and stderr; if it was killed or did not start, one line that says so
  */
 public record CommandRun(int exit, String output) {
-    /** It did not end in time. The exit code of timeout(1). */
+    /** The command did not end in time and was killed. timeout(1) uses the same exit code. */
     public static final int TIMED_OUT = 124;
 
-    /** It was killed because it wrote too much, or could not be talked to. */
+    /** The command was killed because it wrote too much or because the caller was interrupted. */
     public static final int FAILED = 125;
 
-    /** There is no such command. The exit code of a shell. */
+    /** The command does not exist or cannot be executed. Shells use the same exit code. */
     public static final int NOT_FOUND = 127;
 
     static final int MAX_OUTPUT_BYTES = 4 << 20;
-    /** How long the output of a command that has ended may take to arrive: a child of it may hold the pipe open. */
+    /** How long to wait for the output of a command that has ended: one of its children may keep the pipe open. */
     private static final long OUTPUT_GRACE_MS = 1_000;
-    /** A process that forks faster than it is killed is given up after so many attempts. */
+    /** Bounds the attempts to kill a process that forks faster than its children are killed. */
     private static final int KILL_ATTEMPTS = 20;
 
     private static final long POLL_MS = 50;
 
-    /** Runs a command to its end, for {@code limit} at most. Blocks. Never throws; an interrupt kills the command and is kept. */
+    /**
+     * Runs a command until it ends, for {@code limit} at most. Blocks the calling thread. Throws nothing; an interrupt kills the command, and the thread
+     * stays interrupted.
+     *
+     * @param words the program and its arguments; no shell interprets them
+     * @param input what the command can read from stdin, as UTF-8
+     */
     public static CommandRun run(List<String> words, String input, Duration limit) {
         String program = words.getFirst();
         Process process;
@@ -62,7 +68,7 @@ public record CommandRun(int exit, String output) {
         }
     }
 
-    /** Empty when the command has ended, else why it is to be killed. */
+    /** Waits for the command to end. Returns an empty text if it did, or else the reason to kill it. */
     private static String await(Process process, Output output, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
@@ -73,13 +79,13 @@ public record CommandRun(int exit, String output) {
         }
     }
 
-    /** On a separate thread: a command that reads nothing fills its pipe, and must not hold the caller. */
+    /** Writes on a separate thread: if the command reads nothing, the write blocks once the pipe is full. */
     private static void feed(OutputStream stdin, String input) {
         start("feeds a command", () -> {
             try (stdin) {
                 if (!input.isEmpty()) stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // It ended without reading everything; its exit code says whether that matters.
+                // The command ended without reading everything. Its exit code says whether that matters.
             }
         });
     }
@@ -88,7 +94,7 @@ public record CommandRun(int exit, String output) {
         return Thread.ofPlatform().name(name).daemon().start(task);
     }
 
-    /** Its children first: they may hold the pipes, and locks of the kernel's, and lose their parent when it ends. */
+    /** Kills the children first: they may hold pipes and kernel locks, and cannot be found any more once their parent has ended. */
     private static void kill(Process process) {
         for (int i = 0; i < KILL_ATTEMPTS && process.isAlive(); i++) {
             List<ProcessHandle> children = process.descendants().toList();
@@ -98,7 +104,7 @@ public record CommandRun(int exit, String output) {
         process.destroyForcibly();
     }
 
-    /** What the command has written so far, up to the limit. */
+    /** The output of the command so far, up to the limit. */
     private static final class Output {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean isTooLong;
@@ -110,7 +116,7 @@ public record CommandRun(int exit, String output) {
                     if (!add(buffer, read)) return;
                 }
             } catch (IOException e) {
-                // The process was killed, and its pipe closed.
+                // The process was killed, which closed the pipe.
             }
         }
 

@@ -1,2 +1,2 @@
-/** Runs commands of the host within limits. What the commands do, and who may wait for them, must never enter. */
+/** Runs host commands ({@code nft}, {@code iptables}, {@code busctl}) with limits on time and output. Nothing here knows what the commands do. */
 package dev.tapswitch.linux.process;

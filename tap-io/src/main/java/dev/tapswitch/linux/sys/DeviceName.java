@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Names of network interfaces as text. To the kernel a name is up to 15 bytes, and whoever is root in a namespace chooses them: terminal escape
- * sequences and bytes that are not UTF-8 are names as good as any. As text they are harmless, and none is lost: bytes that are not printable
- * UTF-8, and the backslash, are written {@code \xNN}.
+ * Converts names of network interfaces between the kernel's bytes and printable text. To the kernel a name is up to 15 bytes, chosen by root in the
+ * namespace: it may contain terminal escape sequences and bytes that are not UTF-8. The text is safe to print and the conversion loses nothing:
+ * backslashes and bytes that are not printable UTF-8 are written {@code \xNN}.
  */
 public final class DeviceName {
     private static final int ESCAPE_LENGTH = 4;
 
     private DeviceName() {}
 
-    /** The text of a name that ends at the first zero, or with the array. */
+    /** The text of a name, which ends at the first zero byte or at the end of the array. */
     public static String text(byte[] name) {
         int end = 0;
         while (end < name.length && name[end] != 0) end++;
@@ -31,7 +31,7 @@ public final class DeviceName {
         return text.toString();
     }
 
-    /** The name that a text stands for, without a zero at its end. */
+    /** The bytes of the name that {@link #text} has written, without a terminating zero. */
     public static byte[] bytes(String text) {
         ByteArrayOutputStream name = new ByteArrayOutputStream();
         int at = 0;
@@ -49,7 +49,7 @@ public final class DeviceName {
         return name.toByteArray();
     }
 
-    /** Whether it can be shown as it is: no control, no formatting (bidirectional overrides), no mark that joins its neighbour, no blank. */
+    /** Whether a code point can be printed unescaped: no control or formatting character (bidirectional overrides), no combining mark, no space. */
     public static boolean isPrintable(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,
@@ -67,12 +67,12 @@ public final class DeviceName {
         };
     }
 
-    /** How many bytes from {@code at} on are one printable character other than the backslash; 0 where they are none. */
+    /** The length in bytes of the printable character at {@code at}; 0 if there is none, or if it is a backslash. */
     private static int printableLength(byte[] name, int at, int end) {
         int length = lengthByFirstByte(name[at]);
         if (length == 0 || at + length > end) return 0;
         try {
-            // A new decoder reports what is malformed instead of replacing it.
+            // A decoder throws on malformed input; the String constructor would replace it.
             String character = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(Arrays.copyOfRange(name, at, at + length)))
@@ -84,7 +84,7 @@ public final class DeviceName {
         }
     }
 
-    /** RFC 3629 3. */
+    /** RFC 3629 section 3; 0 for a byte that cannot begin a character. */
     private static int lengthByFirstByte(byte first) {
         int value = Byte.toUnsignedInt(first);
         if (value < 0x80) return 1;
@@ -93,7 +93,7 @@ public final class DeviceName {
         return value < 0xf0 ? 3 : 4;
     }
 
-    /** The byte that an escape at {@code at} stands for; -1 where there is none. */
+    /** The byte that the escape at {@code at} stands for; -1 if there is no escape. */
     private static int escaped(String text, int at) {
         if (!text.startsWith("\\x", at) || at + ESCAPE_LENGTH > text.length()) return -1;
         int high = Character.digit(text.charAt(at + 2), 16);

@@ -31,13 +31,13 @@ public final class Errno {
 
     private Errno() {}
 
-    /** "EBUSY", or "errno 523" for one that we don't know. Takes errno or -errno. */
+    /** "EBUSY", or "errno 523" for an unknown number. Takes errno or -errno. */
     public static String name(int errno) {
         String known = describe(errno);
         return known == null ? "errno " + Math.abs(errno) : known.substring(0, known.indexOf(' '));
     }
 
-    /** "EBUSY, device or resource busy". Takes errno or -errno. */
+    /** "EBUSY, device or resource busy", or "errno 523" for an unknown number. Takes errno or -errno. */
     public static String text(int errno) {
         String known = describe(errno);
         return known == null ? name(errno) : known.replaceFirst(" ", ", ");

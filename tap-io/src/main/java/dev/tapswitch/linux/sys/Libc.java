@@ -11,21 +11,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The C library's wrappers of the few system calls we make, for Linux on x86-64 and aarch64 (both LP64).
+ * The system calls that Tapswitch makes, through the C library, for Linux on x86-64 and aarch64 (both LP64).
  *
- * <p>Every call answers what the C function answers, or {@code -errno} when that is -1; see {@link Errno} for its name and text. Pointers
- * are raw addresses: the caller keeps the memory alive. Any thread may call; nothing is allocated but once per thread.
+ * <p>Every method returns what the C function returns, or {@code -errno} if the function failed; {@link Errno} has names and texts. Pointers are raw
+ * addresses: the caller keeps the memory alive. Thread-safe. Each thread allocates once, for errno; the calls themselves allocate nothing, except
+ * {@link #open}.
  *
- * <p>All have the same shape, for the linker makes code for each shape at run time: with one a function, that was a quarter of a
- * daemon's start. Both ABIs pass an int as the low half of a register.
+ * <p>All functions share one signature, because the linker generates code for each signature at run time: with a signature per function this took a
+ * quarter of the daemon's start. Both ABIs pass an int in the low half of a register.
  */
 public final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
     /**
-     * What a function takes, whichever it is: the C library reads as many of the registers as it needs, and as much of each. That open, ioctl,
-     * fcntl and syscall are variadic makes a difference, in both ABIs, for floating-point arguments only.
+     * The signature of every function: the C library reads as many registers, and as many bits of each, as the function has parameters. open, ioctl,
+     * fcntl and syscall are variadic; in both ABIs this matters for floating-point arguments only.
      */
     private static final FunctionDescriptor SIX_LONGS =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -60,7 +61,7 @@ public final class Libc {
     private static final long SYS_READ = IS_ARM ? 63 : 0;
     private static final long SYS_WRITE = IS_ARM ? 64 : 1;
 
-    /** Where the linker leaves errno, before the JVM can overwrite it: one a thread. */
+    /** Memory where the linker stores errno before the JVM can overwrite it; one per thread. */
     private static final ThreadLocal<MemorySegment> CALL_STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
@@ -90,8 +91,8 @@ public final class Libc {
     }
 
     /**
-     * read(2) for the way of every frame: -1 whatever the failure, which {@link #read} would tell. Without errno, and by the call's number: keeping errno, and
-     * the C library's points of cancellation, are some percent of what a short frame costs.
+     * read(2) for the data path: -1 on any failure; {@link #read} returns the errno. It makes the system call by number and does not capture errno, because
+     * capturing errno and the C library's cancellation points cost several percent of the time that a short frame takes.
      */
     public static int tryRead(int fd, long address, int length) {
         try {
@@ -101,7 +102,7 @@ public final class Libc {
         }
     }
 
-    /** write(2), as {@link #tryRead}. */
+    /** write(2) for the data path, as {@link #tryRead}. */
     public static int tryWrite(int fd, long address, int length) {
         try {
             return (int) (long) BY_NUMBER.invokeExact(SYS_WRITE, (long) fd, address, (long) length, 0L, 0L);
@@ -110,23 +111,24 @@ public final class Libc {
         }
     }
 
-    /** open(2) of a path; {@code flags} as {@link Linux}'s O_ constants. The new file descriptor. */
+    /** open(2). {@code flags}: O_ constants of {@link Linux}. Returns the new file descriptor. */
     public static int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             return call(OPEN, arena.allocateFrom(path).address(), flags, 0, 0, 0);
         }
     }
 
-    /** signal(2) with SIG_DFL: has a signal do what it does by default, also where its being ignored was inherited. */
+    /** signal(2) with SIG_DFL: restores the default action of a signal, also if this process inherited that the signal is ignored. */
     public static int signalDefault(int signal) {
         return call(SIGNAL, signal, 0, 0, 0, 0);
     }
 
+    /** close(2). The descriptor is closed even if this returns an error. */
     public static int close(int fd) {
         return call(CLOSE, fd, 0, 0, 0, 0);
     }
 
-    /** ioctl(2); {@code argument} is a number or an address, as the request wants it. */
+    /** ioctl(2). {@code argument} is a number or an address, depending on the request. */
     public static int ioctl(int fd, long request, long argument) {
         return call(IOCTL, fd, request, argument, 0, 0);
     }
@@ -135,12 +137,12 @@ public final class Libc {
         return call(FCNTL, fd, command, argument, 0, 0);
     }
 
-    /** poll(2) of {@code count} struct pollfd at {@code address}; how many have something to say. */
+    /** poll(2) of {@code count} struct pollfd at {@code address}. Returns how many of them have events. */
     public static int poll(long address, int count, int timeoutMs) {
         return call(POLL, address, count, timeoutMs, 0, 0);
     }
 
-    /** setns(2): moves the calling thread, and it alone. Never on a thread that others share, never on a virtual thread. */
+    /** setns(2): moves the calling thread only. Must not be called on a pooled thread or on a virtual thread. */
     public static int setns(int fd, int type) {
         return call(SETNS, fd, type, 0, 0, 0);
     }
@@ -153,7 +155,7 @@ public final class Libc {
         return call(SETSOCKOPT, fd, level, name, address, length);
     }
 
-    /** getsockopt(2) into {@code address}; the length, a socklen_t, is at {@code lengthAddress}. */
+    /** getsockopt(2) into {@code address}. {@code lengthAddress} points to the length, a socklen_t. */
     public static int getsockopt(int fd, int level, int name, long address, long lengthAddress) {
         return call(GETSOCKOPT, fd, level, name, address, lengthAddress);
     }
@@ -184,7 +186,7 @@ public final class Libc {
         return call(LISTEN, fd, backlog, 0, 0, 0);
     }
 
-    /** accept4(2) of whoever comes, whose address is not asked for. */
+    /** accept4(2) without the peer's address. */
     public static int accept4(int fd, int flags) {
         return call(ACCEPT4, fd, 0, 0, flags, 0);
     }
@@ -193,12 +195,12 @@ public final class Libc {
         return call(CONNECT, fd, address, length, 0, 0);
     }
 
-    /** pipe2(2): the reading and the writing end, as two ints at {@code address}. */
+    /** pipe2(2): writes the descriptors of the read end and of the write end to {@code address}, as two ints. */
     public static int pipe2(long address, int flags) {
         return call(PIPE2, address, flags, 0, 0, 0);
     }
 
-    /** mmap(2) where the kernel likes, to be read and written, shared with whoever holds {@code fd}; the address. */
+    /** mmap(2) of {@code fd}, readable, writable and shared, at an address that the kernel chooses. Returns the address. */
     public static long mmapShared(long length, int fd, long offset) {
         MemorySegment state = callState();
         try {
@@ -234,26 +236,27 @@ public final class Libc {
         }
     }
 
-    /** This thread's, for calls that capture errno. */
+    /** The memory where this thread's calls store errno; the first argument of a {@link #function}. */
     public static MemorySegment callState() {
         return CALL_STATE.get();
     }
 
-    /** {@code result}: the low half of the register, which is all of it where the function answers an int. */
+    /** Returns {@code result}, the low half of the register, or -errno if it is negative. */
     public static int orErrno(int result, MemorySegment state) {
         return result >= 0 ? result : -state.get(JAVA_INT, ERRNO_OFFSET);
     }
 
+    /** A function of the C library that takes the call state, then six longs, and returns a long. */
     public static MethodHandle function(String name) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), SIX_LONGS, ERRNO);
     }
 
-    /** Answers -1 as it is. */
+    /** A function of the C library that takes six longs and returns a long; its errno is lost. */
     public static MethodHandle withoutErrno(String name) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), SIX_LONGS);
     }
 
-    /** A downcall throws nothing of its own: what comes is an Error of the JVM, or our mistake in a signature. */
+    /** A downcall declares Throwable but throws only errors of the JVM, or of a wrong signature here. */
     public static Error impossible(Throwable e) {
         return e instanceof Error error ? error : new AssertionError(e);
     }

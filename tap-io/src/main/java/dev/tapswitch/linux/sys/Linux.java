@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.sys;
 
-/** Constants of the kernel's user API that files and sockets need, x86-64 and aarch64 alike; each group names its header. */
+/** Constants of the kernel's user API for files and sockets, equal on x86-64 and aarch64. Each group names its header. */
 public final class Linux {
     // include/uapi/asm-generic/fcntl.h
     public static final int O_RDONLY = 0;
@@ -13,7 +13,7 @@ public final class Linux {
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1_030;
 
-    /** getrusage(2) of the calling thread; struct rusage, and where it counts involuntary context switches. */
+    /** include/uapi/linux/resource.h: getrusage(2) of the calling thread; the size of struct rusage; the offset of ru_nivcsw, its involuntary context switches. */
     public static final int RUSAGE_THREAD = 1;
 
     public static final int RUSAGE_SIZE = 144;
@@ -45,28 +45,27 @@ public final class Linux {
     public static final int MSG_NOSIGNAL = 0x4000;
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SOL_SOCKET = 1;
-    /** include/uapi/asm-generic/socket.h: answers struct ucred, which is pid, uid and gid. */
+    /** include/uapi/asm-generic/socket.h: returns struct ucred: pid, uid and gid. */
     public static final int SO_PEERCRED = 17;
 
     public static final int SCM_RIGHTS = 1;
-    /** include/net/scm.h: most descriptors that one message carries. */
+    /** include/net/scm.h: how many descriptors one message can carry. */
     public static final int SCM_MAX_FD = 253;
 
-    // include/uapi/linux/un.h: sun_family, then the path
+    // include/uapi/linux/un.h: struct sockaddr_un: sun_family, then sun_path
     public static final int SUN_PATH_OFFSET = 2;
     public static final int SUN_PATH_SIZE = 108;
 
     // include/uapi/asm-generic/poll.h
     public static final int POLLIN = 0x1;
     public static final int POLLOUT = 0x4;
-    public static final int POLLERR = 0x8;
 
     // include/uapi/linux/sockios.h
     public static final int SIOCGIFHWADDR = 0x8927;
-    /** Answers a new file descriptor of the namespace that a socket, or a TAP's queue, was opened in. */
+    /** Returns a new file descriptor of the namespace in which a socket or a TAP's queue was opened. */
     public static final int SIOCGSKNS = 0x894C;
 
-    // include/uapi/linux/if.h: struct ifreq is the name in IFNAMSIZ bytes, zero-terminated, then a union
+    // include/uapi/linux/if.h: struct ifreq: a zero-terminated name in IFNAMSIZ bytes, then a union
     public static final int IFNAMSIZ = 16;
     public static final int IFREQ_SIZE = 40;
     public static final int IFF_UP = 0x1;

@@ -10,42 +10,47 @@ import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 
 /**
- * A unix datagram socket that sends to one address, with file descriptors if need be: the JDK's channels can do neither. Any thread.
- * Waits when the receiver's queue is full.
+ * A Unix datagram socket that sends messages and file descriptors to one address. The JDK has neither Unix datagram sockets nor descriptor passing.
+ * Thread-safe. Sending blocks while the receiver's queue is full.
  */
 public final class UnixDatagramSocket implements AutoCloseable {
-    // struct msghdr on LP64: msg_name, msg_namelen, msg_iov, msg_iovlen, msg_control, msg_controllen, msg_flags
+    // struct msghdr on LP64: msg_name (8), msg_namelen (4, padded to 8), msg_iov, msg_iovlen, msg_control,
+    // msg_controllen (8 each), msg_flags
     static final int MSGHDR_SIZE = 56;
-    // struct cmsghdr on LP64: cmsg_len (8), cmsg_level, cmsg_type; data follow, aligned to 8
+    // struct cmsghdr on LP64: cmsg_len (8), cmsg_level (4), cmsg_type (4), then data, padded to 8
     static final int CMSGHDR_SIZE = 16;
 
     private final MemorySegment address;
     private final int fd;
 
     /**
-     * {@code path}: of the receiver; one that begins with @ is in the abstract namespace (unix(7)).
+     * Opens the socket; the receiver need not exist yet.
      *
-     * @throws IllegalArgumentException when it can't be an address
-     * @throws IllegalStateException when there can be no socket
+     * @param path the receiver's path; a path that begins with @ is an abstract address (unix(7))
+     * @throws IllegalArgumentException if the path cannot be an address
+     * @throws IllegalStateException if the socket cannot be opened
      */
     public UnixDatagramSocket(String path) {
-        byte[] bytes = path.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         if (bytes.length < 2 || bytes.length >= Linux.SUN_PATH_SIZE || (bytes[0] != '/' && bytes[0] != '@')) {
-            throw new IllegalArgumentException("\"" + path + "\" is not a unix socket's address");
+            throw new IllegalArgumentException("\"" + path
+                    + "\" is not the address of a Unix socket; expected an absolute path or @NAME, shorter than "
+                    + Linux.SUN_PATH_SIZE + " bytes");
         }
         boolean isAbstract = bytes[0] == '@';
         if (isAbstract) bytes[0] = 0;
-        // An abstract address is as long as it is; a path ends with a zero.
+        // A path ends with a zero byte. An abstract address does not: all its bytes count.
         address = Arena.ofAuto().allocate(Linux.SUN_PATH_OFFSET + bytes.length + (isAbstract ? 0L : 1L), 8);
         address.set(JAVA_SHORT, 0, (short) Linux.AF_UNIX);
         MemorySegment.copy(bytes, 0, address, JAVA_BYTE, Linux.SUN_PATH_OFFSET, bytes.length);
         fd = Libc.socket(Linux.AF_UNIX, Linux.SOCK_DGRAM | Linux.SOCK_CLOEXEC, 0);
-        if (fd < 0) throw new IllegalStateException("no unix socket: " + Errno.text(fd));
+        if (fd < 0) throw new IllegalStateException("cannot open a Unix socket: " + Errno.text(fd));
     }
 
-    /** Sends one datagram and duplicates of the descriptors, at most {@link Linux#SCM_MAX_FD}; bytes sent, or -errno. */
+    /** Sends one datagram with duplicates of at most {@link Linux#SCM_MAX_FD} descriptors. Returns the number of bytes sent, or -errno. */
     public int send(byte[] message, int... descriptors) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment vector = arena.allocate(16, 8);
@@ -69,6 +74,7 @@ public final class UnixDatagramSocket implements AutoCloseable {
         }
     }
 
+    /** An SCM_RIGHTS control message. */
     static MemorySegment control(Arena arena, int... descriptors) {
         long length = CMSGHDR_SIZE + (long) Integer.BYTES * descriptors.length;
         MemorySegment control = arena.allocate((length + 7) & ~7L, 8);

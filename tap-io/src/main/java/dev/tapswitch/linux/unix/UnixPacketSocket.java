@@ -17,13 +17,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A unix socket of whole messages in order (SOCK_SEQPACKET), each with file descriptors if need be; the JDK's channels can do neither. One
- * thread at a time.
+ * A Unix socket that sends and receives whole messages in order (SOCK_SEQPACKET), with file descriptors. The JDK's channels support neither. Not
+ * thread-safe.
  */
 public final class UnixPacketSocket implements AutoCloseable {
-    private static final int MOST_BYTES = 4_096;
+    /** The longest message; the rest of a longer one is not sent. */
+    private static final int MAX_BYTES = 4_096;
 
-    /** What came; the descriptors are the receiver's, and are not inherited by programs that it starts. */
+    /** A received message. The receiver owns the descriptors; they are close-on-exec. */
     public static final class Message {
         private final String text;
         private final int[] descriptors;
@@ -42,7 +43,7 @@ public final class UnixPacketSocket implements AutoCloseable {
         }
     }
 
-    /** Who is at the other end, as the kernel says (SO_PEERCRED). */
+    /** The process that opened the other end, according to the kernel (SO_PEERCRED). */
     public record Peer(int pid, int uid) {}
 
     private final int fd;
@@ -51,29 +52,31 @@ public final class UnixPacketSocket implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Listens at a path that is free, for this user only. */
+    /** Listens at a path that does not exist yet. Only this user can connect. */
     public static UnixPacketSocket listen(Path path) throws IOException {
-        UnixPacketSocket made = make();
+        UnixPacketSocket socket = open();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = address(arena, path);
-            made.require("binding " + path, Libc.bind(made.fd, address.address(), (int) address.byteSize()));
+            socket.require("binding " + path, Libc.bind(socket.fd, address.address(), (int) address.byteSize()));
             // Nobody can connect before listen(2).
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-            made.require("listening at " + path, Libc.listen(made.fd, 1));
+            socket.require("listening at " + path, Libc.listen(socket.fd, 1));
         }
-        return made;
+        return socket;
     }
 
+    /** Connects to the socket that listens at a path. */
     public static UnixPacketSocket connect(Path path) throws IOException {
-        UnixPacketSocket made = make();
+        UnixPacketSocket socket = open();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = address(arena, path);
-            made.require("connecting to " + path, Libc.connect(made.fd, address.address(), (int) address.byteSize()));
+            socket.require(
+                    "connecting to " + path, Libc.connect(socket.fd, address.address(), (int) address.byteSize()));
         }
-        return made;
+        return socket;
     }
 
-    /** Whoever connects next; null where nobody has within the time. */
+    /** Accepts the next connection; null if nobody connects within the time. */
     public UnixPacketSocket accept(int timeoutMs) throws IOException {
         if (!isReadable(timeoutMs)) return null;
         int accepted = Libc.accept4(fd, Linux.SOCK_CLOEXEC);
@@ -81,22 +84,23 @@ public final class UnixPacketSocket implements AutoCloseable {
         return new UnixPacketSocket(accepted);
     }
 
+    /** The process at the other end when the connection was socket. */
     public Peer peer() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment credentials = arena.allocate(12, 8);
             MemorySegment length = arena.allocateFrom(JAVA_INT, 12);
             int result =
                     Libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_PEERCRED, credentials.address(), length.address());
-            if (result < 0) throw new IOException("asking who is there: " + Errno.text(result));
+            if (result < 0) throw new IOException("getting the peer's credentials: " + Errno.text(result));
             return new Peer(credentials.get(JAVA_INT, 0), credentials.get(JAVA_INT, 4));
         }
     }
 
-    /** Sends one message, and duplicates of at most {@link Linux#SCM_MAX_FD} descriptors. */
+    /** Sends one message with duplicates of at most {@link Linux#SCM_MAX_FD} descriptors. */
     public void send(String text, int... descriptors) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            int length = Math.min(bytes.length, MOST_BYTES);
+            int length = Math.min(bytes.length, MAX_BYTES);
             MemorySegment header = header(arena, arena.allocateFrom(JAVA_BYTE, bytes), length);
             if (descriptors.length > 0) control(header, UnixDatagramSocket.control(arena, descriptors));
             int sent;
@@ -107,12 +111,16 @@ public final class UnixPacketSocket implements AutoCloseable {
         }
     }
 
-    /** The next message; null when the other end has closed, or its process has ended. IOException after the time. */
+    /**
+     * Receives the next message; null if the other end is closed or its process has ended.
+     *
+     * @throws IOException also if no message arrives within the time
+     */
     public Message receive(int timeoutMs) throws IOException {
         if (!isReadable(timeoutMs)) throw new IOException("no answer within " + timeoutMs + " ms");
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocate(MOST_BYTES);
-            MemorySegment header = header(arena, bytes, MOST_BYTES);
+            MemorySegment bytes = arena.allocate(MAX_BYTES);
+            MemorySegment header = header(arena, bytes, MAX_BYTES);
             MemorySegment control = UnixDatagramSocket.control(arena, new int[Linux.SCM_MAX_FD]);
             control(header, control);
             int received;
@@ -161,15 +169,17 @@ public final class UnixPacketSocket implements AutoCloseable {
         header.set(JAVA_LONG, 40, control.byteSize());
     }
 
-    private static UnixPacketSocket make() throws IOException {
+    private static UnixPacketSocket open() throws IOException {
         int fd = Libc.socket(Linux.AF_UNIX, Linux.SOCK_SEQPACKET | Linux.SOCK_CLOEXEC, 0);
-        if (fd < 0) throw new IOException("no unix socket: " + Errno.text(fd));
+        if (fd < 0) throw new IOException("cannot open a Unix socket: " + Errno.text(fd));
         return new UnixPacketSocket(fd);
     }
 
     private static MemorySegment address(Arena arena, Path path) throws IOException {
         byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length >= Linux.SUN_PATH_SIZE) throw new IOException(path + " is too long for a unix socket");
+        if (bytes.length >= Linux.SUN_PATH_SIZE)
+            throw new IOException(
+                    path + " is too long for a Unix socket; expected less than " + Linux.SUN_PATH_SIZE + " bytes");
         MemorySegment address = arena.allocate(Linux.SUN_PATH_OFFSET + bytes.length + 1L, 8);
         address.set(JAVA_SHORT, 0, (short) Linux.AF_UNIX);
         MemorySegment.copy(bytes, 0, address, JAVA_BYTE, Linux.SUN_PATH_OFFSET, bytes.length);

@@ -8,11 +8,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
- * The files that an io_uring holds by index (IORING_REGISTER_FILES). A name is the index, or, where the table is full or can't be had, the
- * descriptor's complement: such a file is looked up at each use, and all else is the same.
+ * The table of files that are registered with an io_uring (IORING_REGISTER_FILES). A file is identified by a handle: its index in the table or, if the
+ * table is full or the kernel refused it, the complement of its descriptor. The kernel looks up an unregistered file at each use; nothing else differs.
  */
 final class RegisteredFiles {
     private static final int NO_FILE = -1;
+    /** A smaller table is not worth its memory. */
+    private static final int MIN_CAPACITY = 64;
 
     private final int ring;
     private final int capacity;
@@ -23,11 +25,11 @@ final class RegisteredFiles {
         this.capacity = capacity;
     }
 
-    /** A table of as many as the kernel allows, which is RLIMIT_NOFILE at most. */
-    static RegisteredFiles of(int ring, int most) {
+    /** Registers a table of at most {@code max} files, or as many as the kernel allows: RLIMIT_NOFILE at most. */
+    static RegisteredFiles of(int ring, int max) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment none = arena.allocate(4L * most, 8).fill((byte) NO_FILE);
-            for (int capacity = most; capacity >= 64; capacity /= 2) {
+            MemorySegment none = arena.allocate(4L * max, 8).fill((byte) NO_FILE);
+            for (int capacity = max; capacity >= MIN_CAPACITY; capacity /= 2) {
                 if (Uring.register(ring, Uring.REGISTER_FILES, none.address(), capacity) >= 0)
                     return new RegisteredFiles(ring, capacity);
             }
@@ -35,6 +37,7 @@ final class RegisteredFiles {
         return new RegisteredFiles(ring, 0);
     }
 
+    /** Registers a file if there is space. Returns its handle. */
     int add(int descriptor) {
         int index = used.nextClearBit(0);
         if (index >= capacity || !put(index, descriptor)) return unregistered(descriptor);
@@ -42,30 +45,31 @@ final class RegisteredFiles {
         return index;
     }
 
-    /** The name of a file that is not in the table. */
+    /** The handle of a file that is not in the table. */
     static int unregistered(int descriptor) {
         return ~descriptor;
     }
 
-    void remove(int name) {
-        if (name < 0) return;
-        put(name, NO_FILE);
-        used.clear(name);
+    /** Unregisters a file. */
+    void remove(int handle) {
+        if (handle < 0) return;
+        put(handle, NO_FILE);
+        used.clear(handle);
     }
 
-    /** Releases all; when it returns the kernel has. */
+    /** Unregisters all files. The kernel has released them when this returns. */
     void close() {
         if (capacity > 0) Uring.register(ring, Uring.UNREGISTER_FILES, 0, 0);
     }
 
-    /** What goes into sqe.fd. */
-    static int number(int name) {
-        return name >= 0 ? name : ~name;
+    /** The value of sqe.fd for a handle. */
+    static int number(int handle) {
+        return handle >= 0 ? handle : ~handle;
     }
 
-    /** What goes into sqe.flags. */
-    static byte flags(int name) {
-        return name >= 0 ? Uring.FIXED_FILE : 0;
+    /** The value of sqe.flags for a handle. */
+    static byte flags(int handle) {
+        return handle >= 0 ? Uring.FIXED_FILE : 0;
     }
 
     private boolean put(int index, int descriptor) {

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The system calls and constants of io_uring (include/uapi/linux/io_uring.h), for {@link UringRing}. The C library has no wrappers for
- * them: they go through syscall(2), whose numbers are the same on x86-64 and aarch64. Answers are as {@link Libc}'s.
+ * The system calls and constants of io_uring (include/uapi/linux/io_uring.h) for {@link UringRing}. The C library has no wrappers for these calls, so
+ * they go through syscall(2); their numbers are the same on x86-64 and aarch64. Results are as in {@link Libc}.
  */
 final class Uring {
     static final int SETUP_SUBMIT_ALL = 1 << 7;
@@ -25,15 +25,15 @@ final class Uring {
     static final byte READ = 22;
     static final byte WRITE = 23;
     static final byte FIXED_FILE = 1;
-    /** A success is not told, which spares its completion; since Linux 5.17. */
+    /** IOSQE_CQE_SKIP_SUCCESS: a successful operation posts no completion. Since Linux 5.17. */
     static final byte SKIP_SUCCESS = 1 << 6;
 
     static final int FEATURE_SKIP_SUCCESS = 1 << 11;
 
-    /** include/uapi/linux/fs.h: a read or write that may not wait; the kernel runs such while it takes the submission. */
+    /** include/uapi/linux/fs.h: a read or write that must not block. The kernel runs it during submission. */
     static final int RWF_NOWAIT = 8;
 
-    /** struct io_uring_params: what is asked, and where the parts of the rings are. */
+    /** struct io_uring_params: the requested sizes and flags, and the offsets of the rings' parts. */
     static final int PARAMS_SIZE = 120;
 
     static final int PARAMS_SQ_ENTRIES = 0;
@@ -62,7 +62,7 @@ final class Uring {
 
     static final int CQE_RESULT = 8;
 
-    /** struct io_uring_files_update: which index, and where the new descriptors are. */
+    /** struct io_uring_files_update: the first index (4 bytes), the address of the new descriptors at offset 8. */
     static final int FILES_UPDATE_SIZE = 16;
 
     private static final int SYS_SETUP = 425;
@@ -74,24 +74,26 @@ final class Uring {
 
     private Uring() {}
 
-    /** The ring's descriptor; the struct io_uring_params at {@code parameters} is asked and answered. */
+    /** io_uring_setup(2). {@code parameters}: the address of a struct io_uring_params, which the kernel fills in. Returns the ring's descriptor. */
     static int setup(int entries, long parameters) {
         return call(SYS_SETUP, entries, parameters, 0, 0);
     }
 
     /**
-     * Submits, and takes up what is complete; how many were submitted, or -1. There is no errno: each way to fail is one to try again, and to
-     * capture it would make an object a call. Without a signal mask the kernel does not read the mask's size, which is not passed.
+     * io_uring_enter(2): submits entries and waits for {@code minComplete} completions. Returns how many entries were submitted, or -1. It does not capture
+     * errno: every failure is retried, and capturing would allocate an object per call. The last argument, the size of a signal mask, is not passed: the
+     * kernel does not read it without a mask.
      */
-    static int enter(int ring, int toSubmit, int least, int flags) {
+    static int enter(int ring, int toSubmit, int minComplete, int flags) {
         try {
-            return (int) (long)
-                    ENTER.invokeExact((long) SYS_ENTER, (long) ring, (long) toSubmit, (long) least, (long) flags, 0L);
+            return (int) (long) ENTER.invokeExact(
+                    (long) SYS_ENTER, (long) ring, (long) toSubmit, (long) minComplete, (long) flags, 0L);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }
     }
 
+    /** io_uring_register(2). */
     static int register(int ring, int operation, long argument, int count) {
         return call(SYS_REGISTER, ring, operation, argument, count);
     }

@@ -12,18 +12,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * An io_uring for reads and writes that may not wait. Such are run, in order, while the kernel takes the submission: one system call moves
- * as many frames as it has entries, and when it returns all are complete.
+ * An io_uring (io_uring(7)) for reads and writes that must not block (RWF_NOWAIT). The kernel runs such operations in order during submission: one system
+ * call moves as many frames as it submits entries, and all operations are complete when it returns.
  *
- * <p>An entry stays in its place and keeps what does not change from one submission to the next; a submission names a range of entries. A
- * file is registered once, which spares each read and write the look-up of its descriptor. The thread that opened it alone.
+ * <p>A submission queue entry keeps its place and the values that do not change between submissions; a submission names a range of entries. Files are
+ * registered once, so that the kernel need not look up a descriptor for each read and write. Must be used only on the thread that opened it.
  */
 public final class UringRing implements AutoCloseable {
     private static final VarHandle INT = JAVA_INT.varHandle();
-    /** More files than that are served by their descriptors. A table takes 8 bytes a file. */
-    private static final int MOST_FILES = 8_192;
-    /** In a row without progress; the kernel is out of memory when it says EAGAIN so often. */
-    private static final int MOST_ATTEMPTS = 10_000;
+    /** Further files are used by their descriptors. The table takes 8 bytes per file. */
+    private static final int MAX_FILES = 8_192;
+    /** Calls of io_uring_enter for one submission. If the kernel returns EAGAIN that often, it is out of memory. */
+    private static final int MAX_ATTEMPTS = 10_000;
 
     private final int fd;
     private final int mask;
@@ -36,12 +36,12 @@ public final class UringRing implements AutoCloseable {
     private final int completionTailOffset;
     private final int completionsOffset;
     private final RegisteredFiles files;
-    /** By entry: what its operation answered. */
+    /** By entry: the result of its last operation. */
     private final int[] results;
-    /** By entry: the flag under which its success is not told, or 0. */
-    private final byte[] silence;
+    /** By entry: the flag that suppresses the completion of a success, or 0. */
+    private final byte[] skipSuccess;
 
-    private final byte writesSilence;
+    private final byte writeSkipSuccess;
 
     private int tail;
     private int added;
@@ -69,22 +69,24 @@ public final class UringRing implements AutoCloseable {
             throw e;
         }
         this.results = new int[count];
-        this.silence = new byte[count];
+        this.skipSuccess = new byte[count];
         boolean maySkip = (parameters.get(JAVA_INT, Uring.PARAMS_FEATURES) & Uring.FEATURE_SKIP_SUCCESS) != 0;
-        this.writesSilence = maySkip ? Uring.SKIP_SUCCESS : 0;
-        this.files = RegisteredFiles.of(fd, MOST_FILES);
+        this.writeSkipSuccess = maySkip ? Uring.SKIP_SUCCESS : 0;
+        this.files = RegisteredFiles.of(fd, MAX_FILES);
         for (int entry = 0; entry < count; entry++) entries.set(JAVA_LONG, at(entry) + Uring.SQE_USER_DATA, entry);
     }
 
     /**
-     * A ring of so many entries, a power of two; IOException says why there is none. Flags of newer kernels are asked for first: without them
-     * it does the same.
+     * Opens a ring. Tries the flags of newer kernels first; without them the ring is slower and otherwise the same.
+     *
+     * @param entries a power of two
+     * @throws IOException if the kernel has no io_uring or does not permit it
      */
     public static UringRing open(int entries) throws IOException {
-        int[] wishes = {Uring.SETUP_SUBMIT_ALL | Uring.SETUP_SINGLE_ISSUER | Uring.SETUP_DEFER_TASKRUN, 0};
+        int[] candidates = {Uring.SETUP_SUBMIT_ALL | Uring.SETUP_SINGLE_ISSUER | Uring.SETUP_DEFER_TASKRUN, 0};
         int fd = 0;
         try (Arena arena = Arena.ofConfined()) {
-            for (int flags : wishes) {
+            for (int flags : candidates) {
                 MemorySegment parameters = arena.allocate(Uring.PARAMS_SIZE, 8);
                 parameters.set(JAVA_INT, Uring.PARAMS_FLAGS, flags);
                 fd = Uring.setup(entries, parameters.address());
@@ -103,66 +105,66 @@ public final class UringRing implements AutoCloseable {
         }
     }
 
-    /** How to name this file in entries from now on. */
+    /** Registers a file. Returns the handle that {@link #setFile} takes. */
     public int register(int file) {
         return files.add(file);
     }
 
-    /** The same without registering: its descriptor is looked up at each use. */
+    /** The handle of a file that is not registered: the kernel looks up its descriptor at each use. */
     public static int unregistered(int file) {
         return RegisteredFiles.unregistered(file);
     }
 
-    /** Lets go of the file. */
-    public void unregister(int name) {
-        files.remove(name);
+    /** Releases a file, so that closing its descriptor closes it. */
+    public void unregister(int handle) {
+        files.remove(handle);
     }
 
-    /** Makes the entry a read of {@code length} bytes into {@code address}; of which file is still to be set. */
+    /** Makes the entry a read of up to {@code length} bytes into {@code address}. {@link #setFile} sets the file. */
     public void prepareRead(int entry, long address, int length) {
         prepare(entry, Uring.READ);
         entries.set(JAVA_LONG, at(entry) + Uring.SQE_ADDRESS, address);
         entries.set(JAVA_INT, at(entry) + Uring.SQE_LENGTH, length);
     }
 
-    /** Makes the entry a write; of what and to which file is still to be set. */
+    /** Makes the entry a write. {@link #setFile} and {@link #setMemory} set the file and the bytes. */
     public void prepareWrite(int entry) {
         prepare(entry, Uring.WRITE);
-        silence[entry] = writesSilence;
+        skipSuccess[entry] = writeSkipSuccess;
     }
 
-    /** {@code file}: as {@link #register} named it. */
-    public void setFile(int entry, int file) {
+    /** Sets the file of an entry, by the handle that {@link #register} returned. */
+    public void setFile(int entry, int handle) {
         long sqe = at(entry);
-        entries.set(JAVA_INT, sqe + Uring.SQE_FD, RegisteredFiles.number(file));
-        entries.set(JAVA_BYTE, sqe + Uring.SQE_FLAGS, (byte) (RegisteredFiles.flags(file) | silence[entry]));
+        entries.set(JAVA_INT, sqe + Uring.SQE_FD, RegisteredFiles.number(handle));
+        entries.set(JAVA_BYTE, sqe + Uring.SQE_FLAGS, (byte) (RegisteredFiles.flags(handle) | skipSuccess[entry]));
     }
 
-    /** The bytes that a write writes. */
+    /** Sets the bytes that a write writes. */
     public void setMemory(int entry, long address, int length) {
         long sqe = at(entry);
         entries.set(JAVA_LONG, sqe + Uring.SQE_ADDRESS, address);
         entries.set(JAVA_INT, sqe + Uring.SQE_LENGTH, length);
     }
 
-    /** Adds {@code count} entries from {@code first} on to what {@link #run} will submit. */
+    /** Adds {@code count} entries, beginning with {@code first}, to the next submission. */
     public void add(int first, int count) {
         for (int entry = first; entry < first + count; entry++) {
             rings.set(JAVA_INT, arrayOffset + 4L * (tail++ & mask), entry);
-            boolean isSilent = silence[entry] != 0;
-            results[entry] = isSilent ? entries.get(JAVA_INT, at(entry) + Uring.SQE_LENGTH) : -Errno.EAGAIN;
-            if (!isSilent) awaited++;
+            boolean skipsSuccess = skipSuccess[entry] != 0;
+            results[entry] = skipsSuccess ? entries.get(JAVA_INT, at(entry) + Uring.SQE_LENGTH) : -Errno.EAGAIN;
+            if (!skipsSuccess) awaited++;
         }
         added += count;
     }
 
     /**
-     * Has the kernel run what was added, in that order; when it returns all is done, and {@link #result} tells how. False when the kernel
-     * would not take it, which it does when it is out of memory: not to be used any more.
+     * Submits the added entries and waits until all are complete; the kernel runs them in this order. {@link #result} then has their results. Returns
+     * false if the kernel, out of memory, refuses the submission: the ring must not be used any more then.
      */
     public boolean run() {
         INT.setRelease(rings, (long) tailOffset, tail);
-        for (int attempt = 0; (added > 0 || awaited > 0) && attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; (added > 0 || awaited > 0) && attempt < MAX_ATTEMPTS; attempt++) {
             int entered = Uring.enter(fd, added, awaited, Uring.ENTER_GETEVENTS);
             if (entered > 0) added -= entered;
             reap();
@@ -170,19 +172,19 @@ public final class UringRing implements AutoCloseable {
         return added == 0 && awaited == 0;
     }
 
-    /** What the entry's operation answered: bytes, or -errno. */
+    /** The result of the entry's last operation: the number of bytes, or -errno. */
     public int result(int entry) {
         return results[entry];
     }
 
-    /** Takes up what is complete. */
+    /** Consumes the completion queue. */
     private void reap() {
         int end = (int) INT.getAcquire(rings, (long) completionTailOffset);
         for (; completionHead != end; completionHead++) {
             long cqe = completionsOffset + (long) Uring.CQE_SIZE * (completionHead & completionMask);
             int entry = (int) rings.get(JAVA_LONG, cqe);
             results[entry] = rings.get(JAVA_INT, cqe + Uring.CQE_RESULT);
-            if (silence[entry] == 0) awaited--;
+            if (skipSuccess[entry] == 0) awaited--;
         }
         INT.setRelease(rings, (long) completionHeadOffset, completionHead);
     }
@@ -199,17 +201,17 @@ public final class UringRing implements AutoCloseable {
 
     private MemorySegment map(long length, long offset) throws IOException {
         long address = Libc.mmapShared(length, fd, offset);
-        if (address < 0 && address > -4096) throw refused("mmap of io_uring", (int) -address);
+        if (address < 0 && address > -4096) throw refused("mmap of the io_uring", (int) -address);
         return MemorySegment.ofAddress(address).reinterpret(length);
     }
 
     private static IOException refused(String call, int errno) {
-        return new IOException(call + ": " + Errno.name(errno) + ", " + Errno.text(errno));
+        return new IOException(call + ": " + Errno.text(errno));
     }
 
     /**
-     * Releases the files, then the ring; not to be used afterwards. Again: nothing. Closing alone would leave the files to a worker of the kernel,
-     * which releases them later. Where another thread than the ring's closes it, the kernel refuses the first and that is what happens.
+     * Releases the files, then the ring. A second call does nothing. The files are released first because closing alone would leave that to a kernel worker,
+     * which does it later. If another thread than the ring's closes it, the kernel refuses to release the files and the kernel worker does it.
      */
     @Override
     public void close() {

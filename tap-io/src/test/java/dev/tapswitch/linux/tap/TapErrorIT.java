@@ -46,7 +46,7 @@ class TapErrorIT {
         DeviceException e = assertThrows(
                 DeviceException.class,
                 () -> tap("web0", new Namespace.OfPid(99_999_999)).open());
-        assertOneLine(e, "no process 99999999");
+        assertOneLine(e, "process 99999999 does not exist");
     }
 
     @Test
