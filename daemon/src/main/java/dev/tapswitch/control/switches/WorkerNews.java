@@ -4,7 +4,7 @@ import dev.tapswitch.control.log.RateLimitedLogger;
 import dev.tapswitch.core.bridge.LearningSwitch;
 import dev.tapswitch.core.bridge.PortSettings;
 import dev.tapswitch.dataplane.worker.Workers;
-import dev.tapswitch.linux.netlink.LinkState;
+import dev.tapswitch.linux.device.LinkState;
 import java.util.concurrent.Executor;
 import java.util.function.ObjIntConsumer;
 import org.slf4j.LoggerFactory;

@@ -1,8 +1,8 @@
 package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
-import dev.tapswitch.linux.netlink.LinkState;
 import dev.tapswitch.linux.sys.DeviceException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;

@@ -1,24 +1,24 @@
 package dev.tapswitch.linux.tap;
 
+import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
-import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Tun;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** How the queues of a TAP are attached: made, or taken up again when it is persistent, and refused with reasons when it is not to be had. */
-public final class TapAttachment {
+/** Attaches the queues of a TAP: creates the device, or re-attaches to a persistent one. */
+final class TapAttachment {
     private TapAttachment() {}
 
-    /** Throws unless an existing device of the wanted name is a TAP that nobody has open and that can have so many queues. */
+    /** Throws unless the existing device with the wanted name is a TAP that nobody has open and that supports the wanted number of queues. */
     static void checkFree(LinkInfo link, TapSpec spec) throws DeviceException {
         if (!link.tap()) {
             String kind = link.kind().equals("tun") ? "TUN" : link.kind().isEmpty() ? "hardware" : link.kind();
             throw new DeviceException(
-                    "the name is taken there by a device that is not a TAP (" + kind + "); choose another name");
+                    "a device with this name exists there and is not a TAP (" + kind + "); choose another name");
         }
         if (link.queues() > 0) {
             throw new DeviceException(
@@ -27,12 +27,13 @@ public final class TapAttachment {
                     "EBUSY, the TAP exists and another program or another port has it open; stop that or choose another name");
         }
         if (spec.queues() > 1 && !link.multiQueue()) {
-            throw new DeviceException("the persistent TAP that exists was made with one queue, and " + spec.queues()
-                    + " are needed; delete it with `ip link del " + spec.device() + "` in there, or use one worker");
+            throw new DeviceException("the existing persistent TAP was created with one queue, and " + spec.queues()
+                    + " are needed; delete it with `ip link del " + spec.device()
+                    + "` in its namespace, or use one worker");
         }
     }
 
-    /** Attaches all the queues, in the calling thread's namespace; none stays open on failure. */
+    /** Attaches all queues, in the calling thread's namespace. On failure none stays open. */
     static int[] attach(TapSpec spec, Optional<LinkInfo> existing) throws DeviceException {
         boolean multiQueue = existing.map(LinkInfo::multiQueue).orElse(spec.queues() > 1);
         int[] queues = new int[spec.queues()];
@@ -44,7 +45,7 @@ public final class TapAttachment {
             int flags = (multiQueue ? Tun.IFF_MULTI_QUEUE : 0) | (creates ? Tun.IFF_TUN_EXCL : 0);
             int result = fd < 0 ? fd : TunFile.attach(fd, spec.device(), flags);
             if (result >= 0) continue;
-            close(queues);
+            QueueFds.close(queues);
             throw fd < 0
                     ? new DeviceException(fd, whyNoFile(fd))
                     : result == -Errno.EBUSY
@@ -55,12 +56,6 @@ public final class TapAttachment {
                             : new DeviceException(result, whyNotAttached(result));
         }
         return queues;
-    }
-
-    public static void close(int[] queues) {
-        for (int queue : queues) {
-            if (queue >= 0) Libc.close(queue);
-        }
     }
 
     private static String whyNoFile(int errno) {
@@ -75,8 +70,9 @@ public final class TapAttachment {
 
     private static String whyNotAttached(int errno) {
         return switch (-errno) {
-            case Errno.EPERM -> "EPERM, run as root (or with CAP_NET_ADMIN)";
-            case Errno.EINVAL -> "EINVAL, the name is taken there by a device that can't be attached to";
+            case Errno.EPERM -> "EPERM; run as root or with CAP_NET_ADMIN";
+            case Errno.EINVAL ->
+                "EINVAL, a device with this name exists there and cannot be attached to; choose another name";
             default -> Errno.text(errno);
         };
     }

@@ -1,8 +1,9 @@
 package dev.tapswitch.linux.tap;
 
+import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
+import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.LinkInfo;
-import dev.tapswitch.linux.netlink.LinkState;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.HostLinkSettings;
 import dev.tapswitch.linux.netns.Namespace;
@@ -10,7 +11,6 @@ import dev.tapswitch.linux.netns.NamespaceKey;
 import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.DeviceException.Kind;
-import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.tc.RateLimit;
 import dev.tapswitch.linux.tc.Shaper;
@@ -18,30 +18,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A TAP that is open: its queues' file descriptors, which keep working wherever the device is moved and whatever it is renamed to. Any
- * control thread; never a worker, for opening, changing and closing take milliseconds.
+ * An open TAP. Its queues keep working wherever the device is moved and however it is renamed. Thread-safe. Opening, changing and closing take
+ * milliseconds: must not be called on a worker.
  *
- * <p>While it is open, the namespace that it was made in stays alive even when its name is deleted: close it when {@link #state} says GONE.
+ * <p>An open TAP keeps alive the namespace in which it was created, even if the name of the namespace is deleted. The owner must close a TAP whose
+ * {@link #state} is GONE.
  */
 public final class TapDevice implements PortDevice {
     private static final int[] NO_QUEUES = {};
-    private static final int RENAMED_MEANWHILE = 5;
+    /** Attempts to find the link by name while root in its namespace may rename it. */
+    private static final int NAME_ATTEMPTS = 5;
+
     private static final String GONE = "the device or its namespace is gone";
 
-    private Optional<NamespaceKey> madeIn;
+    /** The namespace in which the device is expected, when the name in the specification was last resolved. */
+    private Optional<NamespaceKey> namespaceKey;
+
     private TapSpec spec;
     private int[] queues;
 
-    TapDevice(TapSpec spec, int[] queues, Optional<NamespaceKey> madeIn) {
+    TapDevice(TapSpec spec, int[] queues, Optional<NamespaceKey> namespaceKey) {
         this.spec = spec;
         this.queues = queues;
-        this.madeIn = madeIn;
+        this.namespaceKey = namespaceKey;
     }
 
     /**
-     * Makes the TAP in its namespace, or re-attaches to a persistent one that nobody has open, and sets its offloads, MTU, MAC, addresses, up and
-     * routes. On a re-attached one, addresses that it has besides those asked for stay, and {@code up == false} leaves it as it is: both may be
-     * the container runtime's doing. What was made is undone when a later step fails.
+     * Creates a TAP in its namespace, or re-attaches to a persistent one that nobody has open, and sets its offloads, MTU, MAC, addresses, link state and
+     * routes. A re-attached TAP keeps addresses that are not in the specification, and {@code up == false} does not set it down: a container runtime may
+     * have configured both. If a step fails, a TAP that was created is removed.
      */
     public static TapDevice open(TapSpec spec) throws DeviceException {
         try {
@@ -55,7 +60,7 @@ public final class TapDevice implements PortDevice {
         }
     }
 
-    /** The name of the TAP that has this MAC in a namespace, whoever may have renamed it; empty where there is none. */
+    /** The name of the TAP with this MAC in a namespace, whether it was renamed or not; empty if there is none. */
     public static Optional<String> find(Namespace namespace, long mac) throws DeviceException {
         return NamespaceThread.call(namespace, () -> {
             try (RtNetlink links = new RtNetlink()) {
@@ -72,13 +77,13 @@ public final class TapDevice implements PortDevice {
             setUp(spec, links, spec.device(), queues[0], found.isEmpty());
             return new TapDevice(spec, queues, NamespaceKey.ofThread());
         } catch (DeviceException | RuntimeException e) {
-            TapAttachment.close(queues);
+            QueueFds.close(queues);
             if (found.isEmpty() && spec.receiveLimit().isSet()) forgetLimit(spec, links, e);
             throw e;
         }
     }
 
-    /** The limit's own device would stay without the TAP that it is for. */
+    /** Removes the ifb device of the receive limit, which would outlive the TAP. */
     private static void forgetLimit(TapSpec spec, RtNetlink links, Exception reason) {
         try {
             new Shaper(links).forget(spec.device());
@@ -87,18 +92,18 @@ public final class TapDevice implements PortDevice {
         }
     }
 
-    /** Makes a TAP, whose name is {@code device} now, what it should be; in the namespace where it is. */
+    /** Configures a TAP as specified. Its current name is {@code device}; the calling thread is in its namespace. */
     static void setUp(TapSpec spec, RtNetlink links, String device, int queue, boolean isNew) throws DeviceException {
-        require("the vnet header's size", TunFile.setVnetHeaderSize(queue));
-        require("offloads", TunFile.setOffload(queue, spec.offload()));
+        QueueFds.require("setting the size of the virtio-net header", TunFile.setVnetHeaderSize(queue));
+        QueueFds.require("setting offloads", TunFile.setOffload(queue, spec.offload()));
         LinkInfo link = currentLink(links, queue);
-        // Before it is up: an advertisement must find nobody who listens.
+        // Before the link is up, so that no router advertisement is accepted.
         HostLinkSettings.apply(device, spec.acceptRa());
         new LinkChange(asFound(link, spec, isNew), spec).apply(links, link.index());
-        require("persistence", TunFile.setPersistent(queue, spec.persistent()));
+        QueueFds.require("setting persistence", TunFile.setPersistent(queue, spec.persistent()));
     }
 
-    /** The link as a specification, before we touched it: nothing of what is wanted is there, but for MTU and up. */
+    /** The current link as a specification: of the wanted settings only MTU and link state are known, and all others are to be applied. */
     private static TapSpec asFound(LinkInfo link, TapSpec wanted, boolean isNew) {
         RateLimit limit = isNew ? RateLimit.NONE : RateLimit.UNKNOWN;
         return new TapSpec(
@@ -117,7 +122,7 @@ public final class TapDevice implements PortDevice {
                 wanted.acceptRa());
     }
 
-    /** From now on it is known to have been moved and renamed, by a container runtime. */
+    /** Records that a container runtime has moved and renamed the device. */
     public synchronized void movedTo(Namespace namespace, String device) {
         spec = new TapSpec(
                 device,
@@ -133,24 +138,23 @@ public final class TapDevice implements PortDevice {
                 spec.sendLimit(),
                 spec.receiveLimit(),
                 spec.acceptRa());
-        madeIn = NamespaceKey.of(namespace);
+        namespaceKey = NamespaceKey.of(namespace);
     }
 
-    /** What it was opened with, or last updated to. */
+    /** The specification with which the device was opened or last updated. */
     public synchronized TapSpec spec() {
         return spec;
     }
 
-    /** Non-blocking iff set so. */
+    /** Blocking until {@link #setNonBlocking}. */
     @Override
     public synchronized int[] queueFds() {
         return queues.clone();
     }
 
-    /** Non-blocking is what workers want. Blocking until set. */
     @Override
     public synchronized void setNonBlocking(boolean nonBlocking) throws DeviceException {
-        for (int queue : queues) require("O_NONBLOCK", TunFile.setNonBlocking(queue, nonBlocking));
+        QueueFds.setNonBlocking(queues, nonBlocking);
     }
 
     @Override
@@ -158,31 +162,26 @@ public final class TapDevice implements PortDevice {
         return true;
     }
 
-    /** Without a carrier the interface shows NO-CARRIER and routes around; it has one when opened. */
-    public synchronized void setCarrier(boolean carrier) throws DeviceException {
-        require("carrier", queues.length == 0 ? -Errno.EBADFD : TunFile.setCarrier(queues[0], carrier));
-    }
-
     /**
-     * Changes MTU, MAC, addresses, routes, up, offload and persistence to those of {@code wanted}, applying only the difference, in
-     * whatever namespace the device is now. On failure what it had before is put back as far as possible.
+     * Changes the TAP to another specification: MTU, MAC, addresses, routes, limits, link state, offload and persistence. Applies only the difference, in
+     * the namespace in which the device is now. On failure it restores the previous link settings as far as possible.
      *
-     * @throws IllegalArgumentException when device, namespace or queues differ: that takes another device
+     * @throws IllegalArgumentException if device, namespace or number of queues differ, which requires another TAP
      */
     public synchronized void update(TapSpec wanted) throws DeviceException {
         if (!wanted.device().equals(spec.device())
                 || !wanted.namespace().equals(spec.namespace())
                 || wanted.queues() != spec.queues()) {
-            throw new IllegalArgumentException("another device, namespace or number of queues needs another TAP");
+            throw new IllegalArgumentException("another device, namespace or number of queues requires another TAP");
         }
         try {
             LinkChange change = new LinkChange(spec, wanted);
             if (!change.isEmpty()) changeLink(change);
             if (wanted.offload() != spec.offload()) {
-                require("offloads", TunFile.setOffload(firstQueue(), wanted.offload()));
+                QueueFds.require("setting offloads", TunFile.setOffload(firstQueue(), wanted.offload()));
             }
             if (wanted.persistent() != spec.persistent()) {
-                require("persistence", TunFile.setPersistent(firstQueue(), wanted.persistent()));
+                QueueFds.require("setting persistence", TunFile.setPersistent(firstQueue(), wanted.persistent()));
             }
         } catch (DeviceException e) {
             throw failed("cannot change", spec, e);
@@ -194,7 +193,7 @@ public final class TapDevice implements PortDevice {
         int queue = firstQueue();
         if (state() == LinkState.GONE) throw new DeviceException(Kind.GONE, GONE);
         int namespace = TunFile.openNamespace(queue);
-        require("finding its namespace", namespace);
+        QueueFds.require("opening its namespace", namespace);
         try {
             NamespaceThread.call(namespace, "its namespace", () -> {
                 try (RtNetlink links = new RtNetlink()) {
@@ -206,9 +205,9 @@ public final class TapDevice implements PortDevice {
         }
     }
 
-    /** Whoever is root in its namespace may rename it between the question for its name and the search for it. */
+    /** The link of a queue. Root in the namespace may rename the device between reading its name and finding it, so this tries several times. */
     private static LinkInfo currentLink(RtNetlink links, int queue) throws DeviceException {
-        for (int i = 0; i < RENAMED_MEANWHILE; i++) {
+        for (int i = 0; i < NAME_ATTEMPTS; i++) {
             String name = TunFile.name(queue);
             if (name.isEmpty()) break;
             Optional<LinkInfo> found = links.find(name);
@@ -220,7 +219,7 @@ public final class TapDevice implements PortDevice {
     private static LinkInfo applyOrUndo(RtNetlink links, LinkInfo link, LinkChange change) throws DeviceException {
         try {
             change.apply(links, link.index());
-            // The kernel forgets IPv6's settings of an interface whose MTU was too small for IPv6.
+            // The kernel resets the IPv6 settings of an interface when its MTU gets too small for IPv6.
             HostLinkSettings.apply(link.name(), change.to().acceptRa());
             return link;
         } catch (DeviceException e) {
@@ -233,23 +232,19 @@ public final class TapDevice implements PortDevice {
         }
     }
 
-    /**
-     * UP, DOWN or GONE, without entering a namespace; GONE also when the namespace it was made in has lost its name, and after {@link #close}.
-     * Some microseconds.
-     */
+    /** Does not enter a namespace. GONE also if the name of the namespace was deleted or refers to another namespace now. */
     @Override
     public synchronized LinkState state() {
         if (queues.length == 0) return LinkState.GONE;
-        LinkState state = LinkState.of(queues[0]);
-        return state == LinkState.GONE || namespaceIsThere() ? state : LinkState.GONE;
+        LinkState state = TunFile.state(queues[0]);
+        return state == LinkState.GONE || namespaceExists() ? state : LinkState.GONE;
     }
 
-    private boolean namespaceIsThere() {
+    private boolean namespaceExists() {
         return spec.namespace() instanceof Namespace.Current
-                || NamespaceKey.of(spec.namespace()).equals(madeIn);
+                || NamespaceKey.of(spec.namespace()).equals(namespaceKey);
     }
 
-    /** The interface's own MAC address as it is now, in the low 48 bits. Fails when the device is gone. */
     @Override
     public synchronized long mac() throws DeviceException {
         long mac = TunFile.mac(firstQueue());
@@ -257,7 +252,6 @@ public final class TapDevice implements PortDevice {
         return mac;
     }
 
-    /** What the device is called now: a container runtime may have renamed it. Fails when the device is gone. */
     @Override
     public synchronized String currentName() throws DeviceException {
         String name = TunFile.name(firstQueue());
@@ -265,7 +259,6 @@ public final class TapDevice implements PortDevice {
         return name;
     }
 
-    /** Whether the device is in this namespace now, wherever it was made; false when it is gone. Some microseconds. */
     @Override
     public synchronized boolean isIn(Namespace namespace) {
         int current = queues.length == 0 ? -1 : TunFile.openNamespace(queues[0]);
@@ -278,17 +271,17 @@ public final class TapDevice implements PortDevice {
         }
     }
 
-    /** Closes the queues; the device vanishes unless persistent. About 20 ms. Again: nothing. */
+    /** Closes the queues, upon which the kernel removes the device unless it is persistent. Takes about 20 ms. */
     @Override
     public synchronized void close() {
         boolean leavesLimit = queues.length > 0 && spec.receiveLimit().isSet();
         int namespace = leavesLimit ? TunFile.openNamespace(queues[0]) : -1;
-        TapAttachment.close(queues);
+        QueueFds.close(queues);
         queues = NO_QUEUES;
         if (namespace >= 0) forgetLimit(namespace);
     }
 
-    /** The limit on receiving has a device of its own, which stays where the TAP does. Closes the descriptor. */
+    /** Removes the ifb device of the receive limit if the TAP no longer exists. Closes the descriptor. */
     private void forgetLimit(int namespace) {
         try {
             NamespaceThread.call(namespace, "its namespace", () -> {
@@ -298,20 +291,16 @@ public final class TapDevice implements PortDevice {
                 }
             });
         } catch (DeviceException e) {
-            // Closing never fails: what stays moves no frame, and is used again or goes with its namespace.
+            // close() throws nothing. A leftover ifb device carries no frames; it is reused, or removed with its
+            // namespace.
         } finally {
             Libc.close(namespace);
         }
     }
 
     private int firstQueue() throws DeviceException {
-        if (queues.length == 0) throw new DeviceException("it is closed");
+        if (queues.length == 0) throw new DeviceException(Kind.GONE, "the device is closed");
         return queues[0];
-    }
-
-    public static void require(String what, int result) throws DeviceException {
-        if (result == -Errno.EBADFD) throw new DeviceException(Kind.GONE, result, GONE);
-        if (result < 0) throw new DeviceException(result, what + ": " + Errno.text(result));
     }
 
     private static DeviceException failed(String what, TapSpec spec, DeviceException e) {

@@ -1,5 +1,6 @@
 package dev.tapswitch.linux.tap;
 
+import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceKey;
@@ -12,23 +13,25 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Takes over a TAP whose queues another process left open for us, as systemd's file descriptor store does over a restart: the device was
- * there all the time, with its carrier, addresses and routes, and what was sent meanwhile waits in its queues. Control threads.
+ * Takes over a TAP whose queues another process has kept open, as systemd's file descriptor store does across a restart. The device existed all the time,
+ * with its carrier, addresses and routes, and the frames sent meanwhile wait in its queues. Must not be called on a worker.
  */
 public final class TapTakeover {
-    private static final int RENAMED_MEANWHILE = 5;
+    /** Attempts to compare names while root in the namespace may rename the device. */
+    private static final int NAME_ATTEMPTS = 5;
 
     private TapTakeover() {}
 
     /**
-     * The TAP that these descriptors are queues of, with as many queues as wanted: further ones are attached, those too many
-     * closed. It may have been moved and renamed since it was made, whether the spec knows that or not. The descriptors are the device's from now on; on failure they are
-     * still the caller's.
+     * Returns the TAP to which these queues belong, with the specified number of queues: attaches missing ones and closes surplus ones. The TAP may have been
+     * moved and renamed since it was created, whether the specification says so or not. On success the device owns the descriptors; on failure the
+     * caller still does.
      *
-     * @param madeIn the namespace that the device was made in, wherever it is now
-     * @throws DeviceException when they are not queues of one living TAP that was made there, or is where the spec says; it says why
+     * @param createdIn the namespace in which the device was created, wherever it is now
+     * @throws DeviceException unless the descriptors are queues of one existing TAP that was created in {@code createdIn} or is in the namespace of the
+     *     specification
      */
-    public static TapDevice takeOver(TapSpec spec, Namespace madeIn, int[] fds) throws DeviceException {
+    public static TapDevice takeOver(TapSpec spec, Namespace createdIn, int[] fds) throws DeviceException {
         if (fds.length == 0) throw new DeviceException("no queue was passed");
         String device = TunFile.name(fds[0]);
         for (int fd : fds) {
@@ -36,14 +39,14 @@ public final class TapTakeover {
             if (!isSameDevice(fds[0], fd)) throw new DeviceException("the queues belong to different devices");
         }
         if (!isOf(spec.namespace(), TunFile.openNamespace(fds[0]))
-                && !isOf(madeIn, TunFile.openNamespaceMadeIn(fds[0]))) {
-            throw new DeviceException("it was made in another namespace than \"" + madeIn
-                    + "\" is now, and is not in \"" + spec.namespace() + "\" either");
+                && !isOf(createdIn, TunFile.openCreationNamespace(fds[0]))) {
+            throw new DeviceException("it was created in another namespace than the one now named \"" + createdIn
+                    + "\", and it is not in \"" + spec.namespace() + "\" either");
         }
-        // Of where it is said to be: where it is not, its port is told so when it is looked for.
+        // The namespace of the specification: if the device is elsewhere, its state becomes GONE at the next check.
         Optional<NamespaceKey> wanted = NamespaceKey.of(spec.namespace());
         int namespace = TunFile.openNamespace(fds[0]);
-        TapDevice.require("finding its namespace", namespace);
+        QueueFds.require("finding its namespace", namespace);
         try {
             return NamespaceThread.call(namespace, "its namespace", () -> takeOver(spec, device, fds, wanted));
         } finally {
@@ -51,13 +54,13 @@ public final class TapTakeover {
         }
     }
 
-    /** By name; whoever is root in the device's namespace may rename it between the two questions. */
+    /** Compares names, repeatedly because root in the namespace may rename the device between the two calls. */
     private static boolean isSameDevice(int one, int other) {
-        for (int i = 0; i < RENAMED_MEANWHILE; i++) if (TunFile.name(one).equals(TunFile.name(other))) return true;
+        for (int i = 0; i < NAME_ATTEMPTS; i++) if (TunFile.name(one).equals(TunFile.name(other))) return true;
         return false;
     }
 
-    private static TapDevice takeOver(TapSpec spec, String device, int[] fds, Optional<NamespaceKey> madeIn)
+    private static TapDevice takeOver(TapSpec spec, String device, int[] fds, Optional<NamespaceKey> createdIn)
             throws DeviceException {
         int kept = Math.min(fds.length, spec.queues());
         int[] queues = Arrays.copyOf(fds, spec.queues());
@@ -66,23 +69,23 @@ public final class TapTakeover {
             for (int i = kept; i < queues.length; i++) queues[i] = anotherQueue(device);
             TapDevice.setUp(spec, links, device, queues[0], false);
         } catch (DeviceException | RuntimeException e) {
-            TapAttachment.close(Arrays.copyOfRange(queues, kept, queues.length));
+            QueueFds.close(Arrays.copyOfRange(queues, kept, queues.length));
             throw e;
         }
-        TapAttachment.close(Arrays.copyOfRange(fds, kept, fds.length));
-        return new TapDevice(spec, queues, madeIn);
+        QueueFds.close(Arrays.copyOfRange(fds, kept, fds.length));
+        return new TapDevice(spec, queues, createdIn);
     }
 
     private static int anotherQueue(String device) throws DeviceException {
         int fd = TunFile.open();
-        TapDevice.require(Tun.DEVICE, fd);
+        QueueFds.require(Tun.DEVICE, fd);
         int result = TunFile.attach(fd, device, Tun.IFF_MULTI_QUEUE);
         if (result >= 0) return fd;
         Libc.close(fd);
         throw new DeviceException(result, "it was created with one queue, and more are needed now");
     }
 
-    /** Whether a descriptor stands for this namespace. Closes it. */
+    /** Whether a descriptor refers to this namespace. Closes the descriptor. */
     private static boolean isOf(Namespace namespace, int fd) {
         if (fd < 0) return false;
         try {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.sys.DeviceName;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
@@ -13,33 +14,37 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One queue of a TAP: a file descriptor of /dev/net/tun, and what can be asked and set through it from any namespace. Answers are -errno
- * where the kernel refuses.
+ * The queues of a TAP, which are file descriptors of /dev/net/tun, and the properties that can be read and set through them from any namespace. Methods
+ * return -errno if the kernel refuses. Thread-safe.
  */
-public final class TunFile {
-    /** struct virtio_net_hdr, the legacy one without num_buffers: include/uapi/linux/virtio_net.h. */
+final class TunFile {
+    /** Bytes of struct virtio_net_hdr, the legacy form without num_buffers: include/uapi/linux/virtio_net.h. */
     static final int VNET_HEADER_SIZE = 10;
 
-    /** struct ifreq: ifr_flags, and ifr_hwaddr.sa_data. */
+    // struct ifreq: ifr_flags; ifr_hwaddr.sa_data, which follows ifr_hwaddr.sa_family
     private static final long FLAGS_OFFSET = Linux.IFNAMSIZ;
-
     private static final long HARDWARE_ADDRESS_OFFSET = Linux.IFNAMSIZ + 2;
+
+    // include/uapi/asm-generic/poll.h: struct pollfd: fd (4), events (2), revents (2)
+    private static final long POLLFD_SIZE = 8;
+    private static final long EVENTS_OFFSET = 4;
+    private static final long REVENTS_OFFSET = 6;
 
     private static final int SEGMENTATION = Tun.TUN_F_CSUM | Tun.TUN_F_TSO4 | Tun.TUN_F_TSO6;
 
     private TunFile() {}
 
-    /** A new file, not yet attached, whose device will be in the calling thread's namespace. Blocking. */
+    /** Opens a queue that is not attached to a device yet; the device will be created in the calling thread's namespace. Blocking. */
     static int open() {
         return Libc.open(Tun.DEVICE, Linux.O_RDWR | Linux.O_CLOEXEC);
     }
 
-    /** TUNSETIFF: makes the TAP, or one more queue of it, with a vnet header and no packet information. */
+    /** TUNSETIFF: creates the TAP or attaches one more queue to it, with a virtio-net header and without packet information. */
     static int attach(int fd, String device, int moreFlags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
             byte[] name = DeviceName.bytes(device);
-            // The rest is zero. A name that is too long is cut off, and the flags come after it.
+            // The remaining bytes are zero. A longer name is cut off, so that it cannot overwrite the flags.
             MemorySegment.copy(name, 0, request, JAVA_BYTE, 0, Math.min(name.length, Linux.IFNAMSIZ - 1));
             int flags = Tun.IFF_TAP | Tun.IFF_NO_PI | Tun.IFF_VNET_HDR | moreFlags;
             request.set(JAVA_SHORT, FLAGS_OFFSET, (short) flags);
@@ -47,7 +52,7 @@ public final class TunFile {
         }
     }
 
-    /** The vnet header's size, which like the offloads belongs to the device: all its queues have it. */
+    /** Sets the size of the virtio-net header. Like the offloads it is a property of the device and applies to all queues. */
     static int setVnetHeaderSize(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocateFrom(JAVA_INT, VNET_HEADER_SIZE);
@@ -56,9 +61,9 @@ public final class TunFile {
     }
 
     /**
-     * Offers checksum and segmentation offload, UDP's too where the kernel knows it (6.2), or takes back what a persistent TAP was offered
-     * before. TUN_F_TSO_ECN is not offered: the few frames with CWR are segmented by the kernel, and none of our code needs the
-     * special case (RFC 3168 6.1.2: CWR only in the first segment).
+     * Offers checksum and segmentation offload, for UDP too if the kernel supports it (6.2), or withdraws the offer, which a persistent TAP may still have.
+     * TUN_F_TSO_ECN is not offered: the kernel segments the few frames with CWR, so that no code here needs to handle them (RFC 3168 section 6.1.2: CWR in
+     * the first segment only).
      */
     static int setOffload(int fd, boolean offload) {
         if (!offload) return Libc.ioctl(fd, Tun.TUNSETOFFLOAD, 0);
@@ -66,26 +71,34 @@ public final class TunFile {
         return all == -Errno.EINVAL ? Libc.ioctl(fd, Tun.TUNSETOFFLOAD, SEGMENTATION) : all;
     }
 
+    /** TUNSETPERSIST: whether the device outlives its last queue. */
     static int setPersistent(int fd, boolean persistent) {
         return Libc.ioctl(fd, Tun.TUNSETPERSIST, persistent ? 1 : 0);
     }
 
-    static int setCarrier(int fd, boolean carrier) {
+    /**
+     * The state of the device, without entering its namespace and without sending a frame. A namespace that was deleted but is kept alive by this very
+     * descriptor still counts as existing; {@link TapDevice#state} detects that.
+     *
+     * <p>poll(2) reports a TAP as writable if it is up, and an error if it is gone (drivers/net/tun.c tun_chr_poll()). A zero-length write, which reveals the
+     * state of a TUN, fails with EINVAL on a TAP with a virtio-net header whether it is up or down.
+     */
+    static LinkState state(int fd) {
         try (Arena arena = Arena.ofConfined()) {
-            return Libc.ioctl(
-                    fd,
-                    Tun.TUNSETCARRIER,
-                    arena.allocateFrom(JAVA_INT, carrier ? 1 : 0).address());
+            MemorySegment request = arena.allocate(POLLFD_SIZE, 8);
+            request.set(JAVA_INT, 0, fd);
+            request.set(JAVA_SHORT, EVENTS_OFFSET, (short) Linux.POLLOUT);
+            int ready;
+            do {
+                ready = Libc.poll(request.address(), 1, 0);
+            } while (ready == -Errno.EINTR);
+            int events = request.get(JAVA_SHORT, REVENTS_OFFSET);
+            if (ready > 0 && (events & ~Linux.POLLOUT) != 0) return LinkState.GONE;
+            return ready > 0 ? LinkState.UP : LinkState.DOWN;
         }
     }
 
-    public static int setNonBlocking(int fd, boolean nonBlocking) {
-        int flags = Libc.fcntl(fd, Linux.F_GETFL, 0);
-        if (flags < 0) return flags;
-        return Libc.fcntl(fd, Linux.F_SETFL, nonBlocking ? flags | Linux.O_NONBLOCK : flags & ~Linux.O_NONBLOCK);
-    }
-
-    /** What the device is called now, where it is now, as {@link DeviceName}'s text; empty when it is gone. */
+    /** The device's current name, as {@link DeviceName} writes it; empty if the device is gone. */
     static String name(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
@@ -94,7 +107,7 @@ public final class TunFile {
         }
     }
 
-    /** Whether it is a queue of a living TAP as {@link #attach} makes them. */
+    /** Whether the descriptor is a queue of an existing TAP with the flags that {@link #attach} sets. */
     static boolean isOurKind(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
@@ -104,7 +117,7 @@ public final class TunFile {
         }
     }
 
-    /** The interface's own address in the low 48 bits; -1 when it is gone. */
+    /** The interface's MAC address, in the low 48 bits; -1 if the device is gone. */
     static long mac(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
@@ -117,13 +130,13 @@ public final class TunFile {
         }
     }
 
-    /** A new file descriptor of the namespace where the device is now; the caller closes it soon, for it keeps the namespace alive. */
+    /** A new file descriptor of the namespace in which the device is now. It keeps the namespace alive: the caller closes it soon. */
     static int openNamespace(int fd) {
         return Libc.ioctl(fd, Tun.TUNGETDEVNETNS, 0);
     }
 
-    /** A new file descriptor of the namespace that the device was made in, wherever it is now. */
-    static int openNamespaceMadeIn(int fd) {
+    /** A new file descriptor of the namespace in which the device was created, wherever it is now. The caller closes it. */
+    static int openCreationNamespace(int fd) {
         return Libc.ioctl(fd, Linux.SIOCGSKNS, 0);
     }
 }

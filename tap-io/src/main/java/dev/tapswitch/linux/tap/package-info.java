@@ -1,2 +1,5 @@
-/** TAP devices, namespaces, links, addresses and routes. Slow calls: never on a worker. Frames must never enter. */
+/**
+ * TAP devices: creates, configures, changes and takes over TAPs in network namespaces. The operations are slow and must not run on a worker. Frames
+ * never enter.
+ */
 package dev.tapswitch.linux.tap;

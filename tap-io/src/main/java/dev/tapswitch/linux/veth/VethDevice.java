@@ -4,10 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
+import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.BridgePorts;
 import dev.tapswitch.linux.netlink.LinkInfo;
-import dev.tapswitch.linux.netlink.LinkState;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.packet.Packet;
@@ -17,9 +18,6 @@ import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
-import dev.tapswitch.linux.tap.TapAttachment;
-import dev.tapswitch.linux.tap.TapDevice;
-import dev.tapswitch.linux.tap.TunFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -29,14 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The host end of a veth pair that is a port of one of the kernel's bridges, taken over from it: it stays that bridge's port, but nothing passes
- * there any more; its frames come to us. Closing gives it back. Any control thread.
+ * The host end of a veth pair that is a port of a kernel bridge. While this device is open, the veth stays a port of its bridge but the bridge forwards
+ * none of its frames; they arrive here instead. Closing restores the port. Thread-safe; must not be called on a worker.
  */
 public final class VethDevice implements PortDevice {
     private static final int[] NO_QUEUES = {};
     private static final Logger LOG = LoggerFactory.getLogger(VethDevice.class);
-    /** What the kernel says where there is no such port of a bridge. */
-    private static final Set<Integer> NONE = Set.of(Errno.ENODEV, Errno.EOPNOTSUPP, Errno.EINVAL);
+    /** Errors of the kernel when the link is gone or is not a port of a bridge. */
+    private static final Set<Integer> NOT_A_PORT = Set.of(Errno.ENODEV, Errno.EOPNOTSUPP, Errno.EINVAL);
 
     private static final String GONE = "the veth is gone";
 
@@ -50,12 +48,12 @@ public final class VethDevice implements PortDevice {
         this.queues = queues;
     }
 
-    /** Takes it over, with so many queues, one per worker. Where that fails the bridge still has it. */
+    /** Takes a veth over from its bridge. If that fails, the bridge still serves it. */
     public static VethDevice open(String device, int queues) throws DeviceException {
         try (RtNetlink links = new RtNetlink();
                 BridgePorts ports = new BridgePorts()) {
             LinkInfo link = links.find(device).orElseThrow(() -> new DeviceException(Kind.GONE, GONE));
-            if (!link.kind().equals("veth")) throw new DeviceException("it is no veth");
+            if (!link.kind().equals("veth")) throw new DeviceException("it is not a veth");
             VethDevice veth = new VethDevice(device, link.index(), openAll(link.index(), queues));
             try {
                 ports.shut(link.index());
@@ -63,7 +61,7 @@ public final class VethDevice implements PortDevice {
                 veth.close();
                 throw e;
             }
-            // The bridge has served them too.
+            // The frames that arrived until now were forwarded by the bridge.
             for (int queue : veth.queues) PacketSocket.drain(queue);
             return veth;
         } catch (DeviceException e) {
@@ -77,12 +75,12 @@ public final class VethDevice implements PortDevice {
         try {
             for (int i = 0; i < count; i++) {
                 fds[i] = PacketSocket.open(index);
-                if (fds[i] < 0) throw new DeviceException(fds[i], "packet socket: " + Errno.text(fds[i]));
+                if (fds[i] < 0) throw new DeviceException(fds[i], "opening a packet socket: " + Errno.text(fds[i]));
             }
-            TapDevice.require("sharing packet sockets", PacketSocket.share(fds));
+            QueueFds.require("joining the packet sockets", PacketSocket.share(fds));
             return fds;
         } catch (DeviceException e) {
-            TapAttachment.close(fds);
+            QueueFds.close(fds);
             throw e;
         }
     }
@@ -94,16 +92,16 @@ public final class VethDevice implements PortDevice {
 
     @Override
     public synchronized void setNonBlocking(boolean nonBlocking) throws DeviceException {
-        for (int queue : queues) TapDevice.require("O_NONBLOCK", TunFile.setNonBlocking(queue, nonBlocking));
+        QueueFds.setNonBlocking(queues, nonBlocking);
     }
 
-    /** Not before Linux 6.5: until then RWF_NOWAIT is EOPNOTSUPP for sockets. */
+    /** Sockets support RWF_NOWAIT since Linux 6.5; older kernels return EOPNOTSUPP. */
     @Override
     public boolean takesBursts() {
         return false;
     }
 
-    /** The other end has no less to say than this one: where that is down, this one has no carrier. */
+    /** The veth has a carrier only if the other end of the pair is up too. */
     @Override
     public synchronized LinkState state() {
         if (queues.length == 0) return LinkState.GONE;
@@ -120,12 +118,12 @@ public final class VethDevice implements PortDevice {
     public synchronized long mac() throws DeviceException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
-            boolean isThere = queues.length > 0
+            boolean exists = queues.length > 0
                     && findName(request)
                     && Libc.ioctl(queues[0], Linux.SIOCGIFHWADDR, request.address()) >= 0;
-            if (!isThere) throw new DeviceException(Kind.GONE, GONE);
+            if (!exists) throw new DeviceException(Kind.GONE, GONE);
             long mac = 0;
-            // sa_family, then the address
+            // ifr_hwaddr: sa_family (2 bytes), then the address
             for (int i = 0; i < 6; i++) {
                 mac = mac << 8 | Byte.toUnsignedInt(request.get(JAVA_BYTE, Linux.IFNAMSIZ + 2L + i));
             }
@@ -134,8 +132,8 @@ public final class VethDevice implements PortDevice {
     }
 
     /**
-     * The MAC of the container's end as it is now, low 48 bits; empty where the pair is gone. Who is root in the container may change it: what
-     * it was when the link first came up is what the container runtime gave.
+     * The current MAC of the container's end, in the low 48 bits; empty if the pair is gone. Root in the container may change it: only the MAC at the time
+     * when the link first comes up is known to be the one that the container runtime assigned.
      */
     public OptionalLong peerMac() throws DeviceException {
         try (RtNetlink links = new RtNetlink()) {
@@ -156,21 +154,18 @@ public final class VethDevice implements PortDevice {
     @Override
     public synchronized void close() {
         if (queues.length == 0) return;
-        TapAttachment.close(queues);
+        QueueFds.close(queues);
         queues = NO_QUEUES;
         try (BridgePorts ports = new BridgePorts()) {
             ports.restore(index);
         } catch (DeviceException e) {
-            // The veth went first, or is no bridge's port any more: there is nothing to give back.
-            if (!NONE.contains(e.errno()))
-                LOG.warn(
-                        "veth \"{}\" can't be given back to its bridge: {}; restart its container",
-                        device,
-                        e.getMessage());
+            // If the veth is gone or is not a port of a bridge any more, there is nothing to restore.
+            if (!NOT_A_PORT.contains(e.errno()))
+                LOG.warn("cannot return veth \"{}\" to its bridge: {}; restart its container", device, e.getMessage());
         }
     }
 
-    /** Fills in the name that the interface has now; false where it is gone. */
+    /** Fills in the current name of the interface; false if it is gone. */
     private boolean findName(MemorySegment request) {
         request.set(JAVA_INT, Linux.IFNAMSIZ, index);
         return Libc.ioctl(queues[0], Packet.SIOCGIFNAME, request.address()) >= 0;

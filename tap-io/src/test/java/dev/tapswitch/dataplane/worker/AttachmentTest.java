@@ -2,7 +2,7 @@ package dev.tapswitch.dataplane.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.tapswitch.linux.netlink.LinkState;
+import dev.tapswitch.linux.device.LinkState;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

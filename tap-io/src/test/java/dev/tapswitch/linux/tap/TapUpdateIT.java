@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.tapswitch.linux.netlink.LinkState;
+import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.sys.DeviceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

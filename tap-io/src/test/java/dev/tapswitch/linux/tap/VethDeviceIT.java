@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.linux.netlink.LinkState;
+import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.packet.PacketSocket;
