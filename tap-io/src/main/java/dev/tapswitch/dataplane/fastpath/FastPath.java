@@ -1,0 +1,230 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import dev.tapswitch.linux.sys.DeviceException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * The kernel fast path of all switches whose ports are in one network namespace: programs on the ports' interfaces, and the maps by which userspace tells them what to
+ * forward. Userspace decides: it puts a station when it has learned it, after the frame that it learned it from is on its way, and removes it when it ages, moves or
+ * is flushed. What no entry covers goes to userspace by the port's TAP.
+ *
+ * <p>Not thread-safe: for one control thread. Calls take some microseconds; adding and removing ports take longer and must run on a thread in the ports' namespace.
+ */
+public final class FastPath implements AutoCloseable {
+    private final FastPathObjects objects;
+    private final Map<Integer, PortMap.Value> ports = new HashMap<>();
+    private final BitSet numbers = new BitSet();
+    private final int maxPorts;
+    private long heartbeat;
+
+    private FastPath(FastPathObjects objects, int maxPorts) {
+        this.objects = objects;
+        this.maxPorts = maxPorts;
+    }
+
+    /**
+     * Loads the programs. With a directory of pins, it takes over the maps that an earlier process has left there, with their ports, stations and counters; its
+     * programs run on until {@link #add} replaces them port by port.
+     */
+    public static FastPath open(FastPathSettings settings) throws DeviceException {
+        FastPathObjects objects = FastPathObjects.open(settings);
+        try {
+            FastPath fastPath = new FastPath(objects, settings.maxPorts());
+            fastPath.takeOver();
+            return fastPath;
+        } catch (DeviceException | RuntimeException e) {
+            objects.close();
+            throw e;
+        }
+    }
+
+    private void takeOver() throws DeviceException {
+        heartbeat = objects.control().heartbeat();
+        objects.ports().forEach(entry -> {
+            // A TAP's entry has no length.
+            if (entry.maxLength() == 0) return;
+            ports.put(entry.ifindex(), entry);
+            numbers.set(entry.number());
+        });
+    }
+
+    /** The ports that there are, also those that an earlier process added. */
+    public List<FastPathPort> ports() {
+        return ports.values().stream().map(FastPathPort::of).toList();
+    }
+
+    /**
+     * Adds a port, or changes the one that has this host end: flags, MTU and TAP. Its counters, and what is known of its stations, stay. About a millisecond.
+     *
+     * @throws DeviceException where an interface does not exist, or the maps have no place for another port
+     */
+    public void add(FastPathPort port) throws DeviceException {
+        PortMap.Value before = ports.get(port.hostEnd());
+        requireSlot(port.hostEnd());
+        requireSlot(port.tap());
+        if (before != null && before.out() != port.tap()) forget(before.out());
+        int number = before == null ? freeNumber() : before.number();
+        if (before == null) objects.counters().clear(number);
+        // The own address and its stamp are the kernel's and ours: read again, as the program writes the stamp.
+        PortMap.Value known =
+                before == null ? PortMap.Value.FREE : objects.ports().slotOf(port.hostEnd());
+        PortMap.Value entry = new PortMap.Value(
+                port.hostEnd(),
+                port.tap(),
+                number,
+                port.flags(),
+                port.switchId(),
+                port.maxLength(),
+                known.ownAddress(),
+                known.seen());
+        objects.ports().put(entry);
+        objects.ports()
+                .put(new PortMap.Value(
+                        port.tap(), port.hostEnd(), number, 0, port.switchId(), 0, PortMap.NO_ADDRESS, 0));
+        ports.put(port.hostEnd(), entry);
+        numbers.set(number);
+        try {
+            objects.attachments().attach(objects.fromUserspace(), port.tap());
+            objects.attachments().attach(objects.fromContainer(), port.hostEnd());
+        } catch (DeviceException e) {
+            removeQuietly(port.hostEnd(), e);
+            throw e;
+        }
+    }
+
+    private void removeQuietly(int hostEnd, DeviceException reason) {
+        try {
+            remove(hostEnd);
+        } catch (DeviceException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private void requireSlot(int ifindex) throws DeviceException {
+        int other = objects.ports().slotOf(ifindex).ifindex();
+        if (other != 0 && other != ifindex) {
+            throw new DeviceException("adding interface " + ifindex + " to the fast path: interface " + other
+                    + " has its slot; recreate one of them for another index");
+        }
+    }
+
+    private int freeNumber() throws DeviceException {
+        int number = numbers.nextClearBit(0);
+        if (number >= maxPorts) throw new DeviceException("the fast path has its most ports, " + maxPorts);
+        return number;
+    }
+
+    /** Detaches the programs; stations behind the port go slow from now on. They are to be removed too. Where there is no such port: nothing. */
+    public void remove(int hostEnd) throws DeviceException {
+        PortMap.Value port = ports.remove(hostEnd);
+        if (port == null) return;
+        numbers.clear(port.number());
+        forget(hostEnd);
+        forget(port.out());
+    }
+
+    private void forget(int ifindex) throws DeviceException {
+        objects.attachments().detach(ifindex);
+        if (objects.ports().slotOf(ifindex).ifindex() == ifindex)
+            objects.ports().remove(ifindex);
+    }
+
+    /**
+     * From now on frames between this station and others go fast. Replaces what was said of it before.
+     *
+     * @param hostEnd of the port that the station is behind; an added one
+     * @param isFarEnd whether the MAC is that of the interface at the far end of the veth pair, not of something behind it
+     * @param isSlow whether its frames go to userspace nevertheless
+     */
+    public void put(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow) throws DeviceException {
+        if (!ports.containsKey(hostEnd)) throw new IllegalArgumentException("interface " + hostEnd + " is no port");
+        // An own address is trusted without a lookup: before the station is anywhere else, it is no port's own any
+        // more.
+        disown(key);
+        int flags = (isFarEnd ? Flag.PEER : 0) | (isSlow ? Flag.SLOW : 0);
+        objects.stations().put(key, new StationMap.Value(hostEnd, flags, heartbeat));
+        // Frames of a slow station must be looked up.
+        if (isFarEnd && !isSlow && key.vlan() == 0) own(hostEnd, StationMap.address(key));
+    }
+
+    /** From now on frames from and to this station go to userspace; whether there was one. */
+    public boolean remove(StationKey key) throws DeviceException {
+        disown(key);
+        return objects.stations().remove(key);
+    }
+
+    private void own(int hostEnd, long address) throws DeviceException {
+        objects.ports().put(objects.ports().slotOf(hostEnd).withOwnAddress(address, heartbeat));
+    }
+
+    private void disown(StationKey key) throws DeviceException {
+        Optional<StationMap.Value> station = objects.stations().get(key);
+        if (station.isEmpty()) return;
+        PortMap.Value port = objects.ports().slotOf(station.get().ifindex());
+        if (isOwn(key, station.get(), port)) objects.ports().put(port.withOwnAddress(PortMap.NO_ADDRESS, 0));
+    }
+
+    private static boolean isOwn(StationKey key, StationMap.Value station, PortMap.Value port) {
+        return port.ifindex() == station.ifindex() && port.ownAddress() == StationMap.address(key);
+    }
+
+    /** The heartbeat during which the station's last frame went fast, or the one at which it was put; empty where it is none. */
+    public OptionalLong lastSeen(StationKey key) throws DeviceException {
+        Optional<StationMap.Value> station = objects.stations().get(key);
+        if (station.isEmpty()) return OptionalLong.empty();
+        PortMap.Value port = objects.ports().slotOf(station.get().ifindex());
+        long seen = station.get().seen();
+        return OptionalLong.of(isOwn(key, station.get(), port) ? Math.max(seen, port.seen()) : seen);
+    }
+
+    /** A station as it is in the kernel. */
+    public record Station(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow) {}
+
+    /** All stations, also those that an earlier process put. */
+    public void forEachStation(Consumer<Station> visitor) throws DeviceException {
+        objects.stations()
+                .forEach((key, value) -> visitor.accept(new Station(
+                        key, value.ifindex(), (value.flags() & Flag.PEER) != 0, (value.flags() & Flag.SLOW) != 0)));
+    }
+
+    /** What was counted of a port; IllegalArgumentException where it is none. */
+    public FastPathCounters counters(int hostEnd) throws DeviceException {
+        PortMap.Value port = ports.get(hostEnd);
+        if (port == null) throw new IllegalArgumentException("interface " + hostEnd + " is no port");
+        return objects.counters().read(port.number());
+    }
+
+    /**
+     * To be called once a second. When there was no heartbeat for 3 s, ARP and Neighbour Discovery for known stations take the fast path, as nobody answers in userspace.
+     *
+     * @param nanos System.nanoTime(), which is the kernel's CLOCK_MONOTONIC
+     */
+    public void beat(long nanos) throws DeviceException {
+        objects.control().setHeartbeat(nanos);
+        heartbeat = nanos;
+    }
+
+    /** The programs in the kernel's notation, by name. */
+    public Map<String, String> listings() {
+        return objects.listings();
+    }
+
+    /** Ends this process's part. With pins, what is known goes on being forwarded; without, programs are detached. Again: nothing. */
+    @Override
+    public void close() {
+        objects.close();
+    }
+
+    /** Detaches everything, deletes the pins and closes. Must run on a thread in the ports' namespace. */
+    public void unpin() throws DeviceException {
+        for (int hostEnd : List.copyOf(ports.keySet())) remove(hostEnd);
+        objects.unpin();
+        objects.close();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import dev.tapswitch.linux.bpf.BpfMap;
+import dev.tapswitch.linux.bpf.BpfObject;
+import dev.tapswitch.linux.bpf.BpfProgram;
+import dev.tapswitch.linux.bpf.Code;
+import dev.tapswitch.linux.bpf.MapSpec;
+import dev.tapswitch.linux.sys.DeviceException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The kernel's objects of a fast path: four maps, made or taken over, two programs, and how they are attached. */
+final class FastPathObjects implements AutoCloseable {
+    private final Optional<PinDirectory> pins;
+    private final Attachments attachments;
+    private final Map<String, String> listings = new LinkedHashMap<>();
+    private final List<BpfObject> opened = new ArrayList<>();
+
+    private StationMap stations;
+    private PortMap ports;
+    private CounterMap counters;
+    private ControlMap control;
+    private BpfProgram fromContainer;
+    private BpfProgram fromUserspace;
+
+    private FastPathObjects(FastPathSettings settings) throws DeviceException {
+        pins = settings.pins().isPresent()
+                ? Optional.of(PinDirectory.open(settings.pins().get()))
+                : Optional.empty();
+        attachments = switch (settings.attachment()) {
+            case TCX -> new TcxAttachments(pins);
+            case CLSACT -> new ClsactAttachments();
+        };
+    }
+
+    /** Where something fails, what was opened is closed. */
+    static FastPathObjects open(FastPathSettings settings) throws DeviceException {
+        FastPathObjects objects = new FastPathObjects(settings);
+        try {
+            objects.load(settings);
+            return objects;
+        } catch (DeviceException | RuntimeException e) {
+            objects.close();
+            throw e;
+        }
+    }
+
+    private void load(FastPathSettings settings) throws DeviceException {
+        MapSpec last = ControlMap.spec();
+        // It is pinned last: where it is missing, an earlier process was interrupted before it had all maps, and no
+        // program uses them.
+        if (pins.isPresent() && !pins.get().has(last.name())) pins.get().clear();
+        BpfMap stationMap = map(StationMap.spec(settings.maxStations()));
+        BpfMap portMap = map(PortMap.spec());
+        BpfMap counterMap = map(CounterMap.spec(settings.maxPorts()));
+        BpfMap controlMap = map(last);
+        stations = new StationMap(stationMap);
+        ports = new PortMap(portMap);
+        counters = new CounterMap(counterMap);
+        control = new ControlMap(controlMap);
+        Maps maps =
+                new Maps(stationMap.reference(), portMap.reference(), counterMap.reference(), controlMap.reference());
+        fromContainer = load("from_container", FromContainer.code(maps));
+        fromUserspace = load("from_userspace", FromUserspace.code(maps));
+    }
+
+    private BpfMap map(MapSpec spec) throws DeviceException {
+        BpfMap map = pins.isPresent() ? pins.get().map(spec) : BpfMap.create(spec);
+        opened.add(map);
+        return map;
+    }
+
+    private BpfProgram load(String name, Code code) throws DeviceException {
+        BpfProgram program = BpfProgram.load(name, code);
+        opened.add(program);
+        listings.put(name, code.listing());
+        return program;
+    }
+
+    StationMap stations() {
+        return stations;
+    }
+
+    PortMap ports() {
+        return ports;
+    }
+
+    CounterMap counters() {
+        return counters;
+    }
+
+    ControlMap control() {
+        return control;
+    }
+
+    BpfProgram fromContainer() {
+        return fromContainer;
+    }
+
+    BpfProgram fromUserspace() {
+        return fromUserspace;
+    }
+
+    Attachments attachments() {
+        return attachments;
+    }
+
+    /** By the program's name. */
+    Map<String, String> listings() {
+        return Map.copyOf(listings);
+    }
+
+    void unpin() throws DeviceException {
+        if (pins.isPresent()) pins.get().delete();
+    }
+
+    @Override
+    public void close() {
+        attachments.close();
+        opened.forEach(BpfObject::close);
+    }
+}

@@ -1,0 +1,330 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import static dev.tapswitch.linux.bpf.Condition.ABOVE;
+import static dev.tapswitch.linux.bpf.Condition.ANY_BIT;
+import static dev.tapswitch.linux.bpf.Condition.AT_MOST;
+import static dev.tapswitch.linux.bpf.Condition.BELOW;
+import static dev.tapswitch.linux.bpf.Condition.EQUAL;
+import static dev.tapswitch.linux.bpf.Condition.NOT_EQUAL;
+import static dev.tapswitch.linux.bpf.Register.FP;
+import static dev.tapswitch.linux.bpf.Register.R0;
+import static dev.tapswitch.linux.bpf.Register.R1;
+import static dev.tapswitch.linux.bpf.Register.R2;
+import static dev.tapswitch.linux.bpf.Register.R3;
+import static dev.tapswitch.linux.bpf.Register.R4;
+import static dev.tapswitch.linux.bpf.Register.R5;
+import static dev.tapswitch.linux.bpf.Register.R6;
+import static dev.tapswitch.linux.bpf.Register.R7;
+import static dev.tapswitch.linux.bpf.Register.R8;
+import static dev.tapswitch.linux.bpf.Register.R9;
+
+import dev.tapswitch.core.frame.EtherType;
+import dev.tapswitch.linux.bpf.Assembler;
+import dev.tapswitch.linux.bpf.Code;
+import dev.tapswitch.linux.bpf.Field;
+import dev.tapswitch.linux.bpf.Helper;
+import dev.tapswitch.linux.bpf.Label;
+import dev.tapswitch.linux.bpf.MapReference;
+import dev.tapswitch.linux.bpf.Register;
+import dev.tapswitch.linux.bpf.SocketBuffer;
+
+/**
+ * The program of a port's host end: what the container sends. A frame whose source and destination userspace has put into the map of stations goes straight to
+ * the destination's port. Everything else goes to userspace by the port's TAP: groups, ARP, Neighbour Discovery, DHCP, an unknown or moved source, an unknown
+ * destination, a frame that is too large for the leaving port, and whatever is not IPv4 or IPv6 with a header that is read at one glance.
+ *
+ * <p>Registers: R6 the frame's context, R7 the entry of the port that it came in by, R8 the destination's station and then the leaving port's entry, R9 the length
+ * that the MTU limits and then the station's flags. While headers are read, R2 and R3 are the packet's begin and end, R4 the destination, R5 the source.
+ */
+final class FromContainer {
+    /** include/uapi/linux/pkt_cls.h. */
+    static final int TC_ACT_SHOT = 2;
+    /** include/uapi/linux/if_packet.h. */
+    private static final int PACKET_HOST = 0;
+
+    private static final int DEAD_SHIFT = 20;
+    /** Nobody reads the TAPs when the heartbeat is older than 3 s: in units of 2^20 ns, as an immediate has 31 bits. */
+    private static final int DEAD = (int) (3_000_000_000L >> DEAD_SHIFT);
+
+    /** IEEE 802.1Q 9.6: the VID in a tag's TCI. */
+    private static final int VID_MASK = 0xfff;
+
+    private static final int VLAN_TAG = 4;
+
+    // RFC 4443 2.1, RFC 4861 4: ICMPv6 types
+    private static final int LAST_UNICAST_ERROR = 4;
+    private static final int ECHO_REQUEST = 128;
+    private static final int ECHO_REPLY = 129;
+    private static final int ROUTER_SOLICITATION = 133;
+    private static final int REDIRECT = 137;
+
+    // The stack. A station's key is its address, then its switch.
+    private static final Field DESTINATION = Field.u64("destination", -16);
+    private static final Field DESTINATION_SWITCH = Field.u32("switch", -8);
+    private static final Field SOURCE = Field.u64("source", -32);
+    private static final Field SOURCE_SWITCH = Field.u32("switch", -24);
+    private static final Field INDEX = Field.u32("index", -36);
+    private static final Field BYTES = Field.u64("bytes", -48);
+
+    private final Assembler code = new Assembler();
+    private final Maps maps;
+    private final Label ipv4 = code.label("ipv4");
+    private final Label ipv6 = code.label("ipv6");
+    private final Label icmpv6 = code.label("icmpv6");
+    private final Label single = code.label("single");
+    private final Label resolution = code.label("resolution");
+    private final Label forward = code.label("forward");
+    private final Label otherSource = code.label("other_source");
+    private final Label destination = code.label("destination");
+    private final Label peer = code.label("peer");
+    private final Label slow = code.label("slow");
+    private final Label drop = code.label("drop");
+
+    private FromContainer(Maps maps) {
+        this.maps = maps;
+    }
+
+    static Code code(Maps maps) {
+        FromContainer program = new FromContainer(maps);
+        program.findPort();
+        program.readEthernetHeader();
+        program.readIpv4Header();
+        program.readIpv6Header();
+        program.readIcmpv6Header();
+        program.refuseOtherSuperFrames();
+        program.writeKeys();
+        program.checkOwnSource();
+        program.findDestination();
+        program.checkPolicy();
+        program.count();
+        program.redirect();
+        program.checkOtherSource();
+        program.resolve();
+        program.goSlow();
+        program.drop();
+        return program.code.assemble();
+    }
+
+    /** R7: the port. An interface without an entry is none of ours any more. */
+    private void findPort() {
+        code.move(R6, R1);
+        code.load(R1, R6, SocketBuffer.IFINDEX);
+        lookUpPort(drop);
+        code.move(R7, R0);
+        code.load(R1, R7, PortMap.IFINDEX).load(R2, R6, SocketBuffer.IFINDEX).jumpIf(R1, NOT_EQUAL, R2, drop);
+    }
+
+    private void readEthernetHeader() {
+        code.load(R2, R6, SocketBuffer.DATA).load(R3, R6, SocketBuffer.DATA_END);
+        requireBytes(Packet.ETHERNET_HEADER);
+        code.load(R4, R2, Packet.DESTINATION).jumpIf(R4, ANY_BIT, Packet.GROUP_BIT, slow);
+        code.load(R5, R2, Packet.SOURCE);
+        code.load(R9, R6, SocketBuffer.LEN);
+        code.move(R0, R5).shiftRight(R0, Packet.ADDRESS_BITS);
+        code.jumpIf(R0, EQUAL, Packet.network16(EtherType.IPV4), ipv4);
+        code.jumpIf(R0, EQUAL, Packet.network16(EtherType.IPV6), ipv6);
+        code.jumpIf(R0, EQUAL, Packet.network16(EtherType.ARP), resolution);
+        code.jump(slow);
+    }
+
+    private void readIpv4Header() {
+        int transport = Packet.ETHERNET_HEADER + Packet.IPV4_HEADER;
+        Label tcp = code.label("ipv4_tcp");
+        code.at(ipv4);
+        requireBytes(transport + Packet.PORTS);
+        code.load(R0, R2, Packet.IPV4_VERSION_LENGTH).jumpIf(R0, NOT_EQUAL, Packet.IPV4_WITHOUT_OPTIONS, slow);
+        code.load(R0, R2, Packet.IPV4_PROTOCOL);
+        code.jumpIf(R0, EQUAL, Packet.TCP, tcp);
+        code.jumpIf(R0, EQUAL, Packet.IGMP, slow);
+        code.jumpIf(R0, NOT_EQUAL, Packet.UDP, single);
+        // A fragment but the first has no ports; where its payload looks like these, it is slow for nothing.
+        slowIfPort(transport, Packet.DHCP);
+        code.jump(single);
+        readTcpHeader(tcp, transport);
+    }
+
+    private void readIpv6Header() {
+        int transport = Packet.ETHERNET_HEADER + Packet.IPV6_HEADER;
+        Label tcp = code.label("ipv6_tcp");
+        code.at(ipv6);
+        requireBytes(transport + Packet.PORTS);
+        code.load(R0, R2, Packet.IPV6_VERSION).shiftRight(R0, 4).jumpIf(R0, NOT_EQUAL, 6, slow);
+        code.load(R0, R2, Packet.IPV6_NEXT_HEADER);
+        code.jumpIf(R0, EQUAL, Packet.TCP, tcp);
+        code.jumpIf(R0, EQUAL, Packet.ICMPV6, icmpv6);
+        // Neighbour Discovery may be behind an extension header.
+        code.jumpIf(R0, NOT_EQUAL, Packet.UDP, slow);
+        slowIfPort(transport, Packet.DHCPV6);
+        code.jump(single);
+        readTcpHeader(tcp, transport);
+    }
+
+    /** Echoes and errors are traffic; Neighbour Discovery resolves addresses; everything else, such as MLD, is userspace's. */
+    private void readIcmpv6Header() {
+        code.at(icmpv6).load(R0, R2, Packet.icmpType(Packet.ETHERNET_HEADER + Packet.IPV6_HEADER));
+        code.jumpIf(R0, EQUAL, ECHO_REQUEST, single);
+        code.jumpIf(R0, EQUAL, ECHO_REPLY, single);
+        code.jumpIf(R0, AT_MOST, LAST_UNICAST_ERROR, single);
+        code.jumpIf(R0, BELOW, ROUTER_SOLICITATION, slow);
+        code.jumpIf(R0, AT_MOST, REDIRECT, resolution);
+        code.jump(slow);
+    }
+
+    /** R9: of a super-frame, the length of its longest segment, which is what the MTU limits. */
+    private void readTcpHeader(Label tcp, int transport) {
+        code.at(tcp).load(R0, R6, SocketBuffer.GSO_SIZE).jumpIf(R0, EQUAL, 0, forward);
+        requireBytes(transport + Packet.TCP_HEADER);
+        // The upper half of the byte, in units of 4 bytes (RFC 9293 3.1).
+        code.load(R9, R2, Packet.tcpDataOffset(transport)).shiftRight(R9, 4).shiftLeft(R9, 2);
+        code.add(R9, R0).add(R9, transport).jump(forward);
+    }
+
+    /** A super-frame of UDP may be a tunnel's, whose segments have more headers than the outer ones: whether they fit is not seen here. */
+    private void refuseOtherSuperFrames() {
+        code.at(single).load(R0, R6, SocketBuffer.GSO_SIZE).jumpIf(R0, NOT_EQUAL, 0, slow);
+    }
+
+    /** R4, R5: addresses with the VLAN, which the kernel has taken out of the frame's bytes. */
+    private void writeKeys() {
+        Label untagged = code.label("untagged");
+        code.at(forward).shiftLeft(R4, 16).shiftRight(R4, 16).shiftLeft(R5, 16).shiftRight(R5, 16);
+        code.load(R0, R6, SocketBuffer.LEN).store(FP, BYTES, R0);
+        code.load(R1, R6, SocketBuffer.VLAN_PRESENT).jumpIf(R1, EQUAL, 0, untagged);
+        code.load(R1, R6, SocketBuffer.VLAN_PROTO).jumpIf(R1, NOT_EQUAL, Packet.network16(EtherType.VLAN), slow);
+        code.add(R0, VLAN_TAG).store(FP, BYTES, R0);
+        code.load(R0, R6, SocketBuffer.VLAN_TCI).and(R0, VID_MASK).shiftLeft(R0, Packet.ADDRESS_BITS);
+        code.or(R4, R0).or(R5, R0);
+        code.at(untagged).store(FP, DESTINATION, R4);
+        code.load(R0, R7, PortMap.SWITCH).store(FP, DESTINATION_SWITCH, R0);
+    }
+
+    /** The far end's own MAC needs no lookup. */
+    private void checkOwnSource() {
+        code.load(R1, R7, PortMap.OWN_ADDRESS).jumpIf(R5, NOT_EQUAL, R1, otherSource);
+        stamp(R7, PortMap.SEEN, destination);
+    }
+
+    /** R8: the leaving port. R9: the station's flags. */
+    private void findDestination() {
+        code.at(destination);
+        lookUp(maps.stations(), DESTINATION, slow);
+        code.move(R8, R0);
+        code.load(R1, R8, StationMap.IFINDEX).load(R2, R6, SocketBuffer.IFINDEX).jumpIf(R1, EQUAL, R2, slow);
+        lookUpPort(slow);
+        code.load(R1, R0, PortMap.IFINDEX).load(R2, R8, StationMap.IFINDEX).jumpIf(R1, NOT_EQUAL, R2, slow);
+        code.load(R1, R0, PortMap.MAX_LENGTH).jumpIf(R9, ABOVE, R1, slow);
+        code.load(R9, R8, StationMap.FLAGS).move(R8, R0);
+    }
+
+    /** Of both ports and the destination; a source with a flag of its own is not the port's own. */
+    private void checkPolicy() {
+        code.load(R1, R7, PortMap.FLAGS).load(R2, R8, PortMap.FLAGS);
+        code.move(R3, R1).or(R3, R2).or(R3, R9).jumpIf(R3, ANY_BIT, Flag.SLOW, slow);
+        code.and(R1, R2).jumpIf(R1, ANY_BIT, Flag.ISOLATED, slow);
+        code.and(R9, R2);
+    }
+
+    /** As the worker counts: a super-frame is one frame. */
+    private void count() {
+        Label leaving = code.label("leaving");
+        Label counted = code.label("counted");
+        lookUpCounters(R7, leaving);
+        code.load(R2, FP, BYTES);
+        increment(CounterMap.RX_FRAMES).load(R1, R0, CounterMap.RX_BYTES);
+        code.add(R1, R2).store(R0, CounterMap.RX_BYTES, R1);
+        code.at(leaving);
+        lookUpCounters(R8, counted);
+        code.load(R2, FP, BYTES);
+        increment(CounterMap.TX_FRAMES).load(R1, R0, CounterMap.TX_BYTES);
+        code.add(R1, R2).store(R0, CounterMap.TX_BYTES, R1);
+        code.at(counted);
+    }
+
+    private void redirect() {
+        code.jumpIf(R9, ANY_BIT, Flag.PEER, peer);
+        // By the host end's queueing discipline and veth_xmit, which judge the packet's type.
+        code.load(R1, R8, PortMap.IFINDEX).move(R2, 0).call(Helper.REDIRECT).exit();
+        // The frame is addressed to the far end, not to the host end by which it came. Linux 6.16 and later know that
+        // by themselves.
+        code.at(peer).move(R1, R6).move(R2, PACKET_HOST).call(Helper.SKB_CHANGE_TYPE);
+        code.load(R1, R8, PortMap.IFINDEX)
+                .move(R2, 0)
+                .call(Helper.REDIRECT_PEER)
+                .exit();
+    }
+
+    /** A MAC behind the container's own bridge, a tagged frame, a station that moved, or a forgery. */
+    private void checkOtherSource() {
+        code.at(otherSource).store(FP, SOURCE, R5).load(R0, R7, PortMap.SWITCH).store(FP, SOURCE_SWITCH, R0);
+        lookUp(maps.stations(), SOURCE, slow);
+        code.load(R1, R0, StationMap.IFINDEX).load(R2, R6, SocketBuffer.IFINDEX).jumpIf(R1, NOT_EQUAL, R2, slow);
+        code.load(R1, R0, StationMap.FLAGS).jumpIf(R1, ANY_BIT, Flag.SLOW, slow);
+        code.move(R3, R0);
+        stamp(R3, StationMap.SEEN, destination);
+        code.jump(destination);
+    }
+
+    /** ARP and Neighbour Discovery for one station: userspace learns from it, and answers for it; without userspace it goes on as traffic. */
+    private void resolve() {
+        code.at(resolution).store(FP, DESTINATION, R4).store(FP, SOURCE, R5);
+        code.call(Helper.KTIME_GET_NS);
+        code.loadFirstValue(R1, maps.control())
+                .load(R1, R1, ControlMap.HEARTBEAT)
+                .subtract(R0, R1);
+        code.shiftRight(R0, DEAD_SHIFT).jumpIf(R0, BELOW, DEAD, slow);
+        code.load(R4, FP, DESTINATION).load(R5, FP, SOURCE).jump(single);
+    }
+
+    private void goSlow() {
+        Label counted = code.label("slow_counted");
+        code.at(slow);
+        lookUpCounters(R7, counted);
+        increment(CounterMap.SLOW_FRAMES);
+        code.at(counted);
+        code.load(R1, R7, PortMap.OUT).move(R2, 0).call(Helper.REDIRECT).exit();
+    }
+
+    private void drop() {
+        code.at(drop).move(R0, TC_ACT_SHOT).exit();
+    }
+
+    /** Frames that are shorter, or whose headers are not in the buffer's linear part, go slow. Destroys R1. */
+    private void requireBytes(int bytes) {
+        code.move(R1, R2).add(R1, bytes).jumpIf(R1, ABOVE, R3, slow);
+    }
+
+    private void slowIfPort(int transport, int[] ports) {
+        code.load(R0, R2, Packet.sourcePort(transport)).load(R1, R2, Packet.destinationPort(transport));
+        for (int port : ports) {
+            code.jumpIf(R0, EQUAL, Packet.network16(port), slow).jumpIf(R1, EQUAL, Packet.network16(port), slow);
+        }
+    }
+
+    /** R0: the slot of the interface in R1. */
+    private void lookUpPort(Label absent) {
+        code.and(R1, PortMap.SLOT_MASK).store(FP, INDEX, R1);
+        lookUp(maps.ports(), INDEX, absent);
+    }
+
+    /** R0: this CPU's counters of a port. */
+    private void lookUpCounters(Register port, Label absent) {
+        code.load(R1, port, PortMap.NUMBER).store(FP, INDEX, R1);
+        lookUp(maps.counters(), INDEX, absent);
+    }
+
+    /** R0: the address of the value whose key begins with a field of the stack. Destroys R1 to R5. */
+    private void lookUp(MapReference map, Field key, Label absent) {
+        code.loadMap(R1, map).move(R2, FP).add(R2, key.offset());
+        code.call(Helper.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, absent);
+    }
+
+    private Assembler increment(Field counter) {
+        return code.load(R1, R0, counter).add(R1, 1).store(R0, counter, R1);
+    }
+
+    /** Has an entry seen at the heartbeat; written once per heartbeat, so that its cache line stays shared between CPUs. Destroys R0 and R1. */
+    private void stamp(Register entry, Field seen, Label stamped) {
+        code.loadFirstValue(R1, maps.control()).load(R0, R1, ControlMap.HEARTBEAT);
+        code.load(R1, entry, seen).jumpIf(R0, EQUAL, R1, stamped).store(entry, seen, R0);
+    }
+}

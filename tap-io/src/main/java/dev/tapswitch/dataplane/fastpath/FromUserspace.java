@@ -1,0 +1,43 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import static dev.tapswitch.linux.bpf.Condition.EQUAL;
+import static dev.tapswitch.linux.bpf.Condition.NOT_EQUAL;
+import static dev.tapswitch.linux.bpf.Register.FP;
+import static dev.tapswitch.linux.bpf.Register.R0;
+import static dev.tapswitch.linux.bpf.Register.R1;
+import static dev.tapswitch.linux.bpf.Register.R2;
+import static dev.tapswitch.linux.bpf.Register.R6;
+
+import dev.tapswitch.linux.bpf.Assembler;
+import dev.tapswitch.linux.bpf.Code;
+import dev.tapswitch.linux.bpf.Field;
+import dev.tapswitch.linux.bpf.Helper;
+import dev.tapswitch.linux.bpf.Label;
+import dev.tapswitch.linux.bpf.SocketBuffer;
+
+/**
+ * The program of a port's TAP: what userspace writes leaves by the port's host end. Through its queueing discipline and veth_xmit, which judge the packet's type
+ * and the MTU: with bpf_redirect_peer a flooded frame would count as addressed to the container, whatever its size.
+ */
+final class FromUserspace {
+    private static final Field SLOT = Field.u32("slot", -4);
+
+    private FromUserspace() {}
+
+    static Code code(Maps maps) {
+        Assembler code = new Assembler();
+        Label drop = code.label("drop");
+        code.move(R6, R1);
+
+        // The port of this TAP.
+        code.load(R1, R6, SocketBuffer.IFINDEX).and(R1, PortMap.SLOT_MASK).store(FP, SLOT, R1);
+        code.loadMap(R1, maps.ports()).move(R2, FP).add(R2, SLOT.offset());
+        code.call(Helper.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, drop);
+        code.load(R1, R0, PortMap.IFINDEX).load(R2, R6, SocketBuffer.IFINDEX).jumpIf(R1, NOT_EQUAL, R2, drop);
+
+        code.load(R1, R0, PortMap.OUT).move(R2, 0).call(Helper.REDIRECT).exit();
+
+        code.at(drop).move(R0, FromContainer.TC_ACT_SHOT).exit();
+        return code.assemble();
+    }
+}

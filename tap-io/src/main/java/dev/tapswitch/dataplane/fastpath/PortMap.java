@@ -1,0 +1,121 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.tapswitch.linux.bpf.BpfException;
+import dev.tapswitch.linux.bpf.BpfMap;
+import dev.tapswitch.linux.bpf.Field;
+import dev.tapswitch.linux.bpf.MapEntries;
+import dev.tapswitch.linux.bpf.MapSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+/**
+ * The map of interfaces that have one of our programs: a port's host end and its TAP each have an entry, in an array that is indexed by the lower bits of the
+ * interface's index. An array is looked up without a call; that is why it is no hash map.
+ */
+final class PortMap {
+    /** A power of two. Interfaces whose indexes are the same in these bits can't both have a program. */
+    static final int SLOTS = 1 << 16;
+
+    static final int SLOT_MASK = SLOTS - 1;
+
+    // The value. One cache line.
+    /** Of a host end: the MAC at its far end, as in a station's key without VLAN, whose frames need no lookup of their source. */
+    static final Field OWN_ADDRESS = Field.u64("own address", 0);
+    /** The interface's own index; 0: the slot is free. */
+    static final Field IFINDEX = Field.u32("ifindex", 8);
+    /** Where frames go that the program does not forward itself: a host end's TAP, a TAP's host end. */
+    static final Field OUT = Field.u32("out", 12);
+    /** The index of the port's counters. */
+    static final Field NUMBER = Field.u32("number", 16);
+
+    static final Field FLAGS = Field.u32("flags", 20);
+    static final Field SWITCH = Field.u32("switch", 24);
+    /** The longest frame that may leave here: MTU and Ethernet header, without a tag. */
+    static final Field MAX_LENGTH = Field.u32("max length", 28);
+    /** The heartbeat at the time of the last frame from {@link #OWN_ADDRESS}. */
+    static final Field SEEN = Field.u64("seen", 32);
+
+    static final int VALUE_SIZE = 64;
+
+    /** No frame has this source: it is a group's, and its VLAN is none. */
+    static final long NO_ADDRESS = -1;
+
+    /** An entry's value. */
+    record Value(int ifindex, int out, int number, int flags, int switchId, int maxLength, long ownAddress, long seen) {
+        static final Value FREE = new Value(0, 0, 0, 0, 0, 0, NO_ADDRESS, 0);
+
+        Value withOwnAddress(long address, long seenAt) {
+            return new Value(ifindex, out, number, flags, switchId, maxLength, address, seenAt);
+        }
+    }
+
+    private final BpfMap map;
+
+    PortMap(BpfMap map) {
+        this.map = map;
+    }
+
+    static MapSpec spec() {
+        return MapSpec.array("ports", VALUE_SIZE, SLOTS);
+    }
+
+    /** What the interface's slot has, which may be another interface's: see {@link Value#ifindex}. */
+    Value slotOf(int ifindex) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = map.allocateValue(arena);
+            map.lookup(slot(ifindex, arena), value);
+            return decode(value);
+        }
+    }
+
+    void put(Value entry) throws BpfException {
+        write(entry.ifindex(), entry);
+    }
+
+    void remove(int ifindex) throws BpfException {
+        write(ifindex, Value.FREE);
+    }
+
+    private void write(int ifindex, Value entry) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = map.allocateValue(arena);
+            value.set(JAVA_LONG, OWN_ADDRESS.offset(), entry.ownAddress());
+            value.set(JAVA_INT, IFINDEX.offset(), entry.ifindex());
+            value.set(JAVA_INT, OUT.offset(), entry.out());
+            value.set(JAVA_INT, NUMBER.offset(), entry.number());
+            value.set(JAVA_INT, FLAGS.offset(), entry.flags());
+            value.set(JAVA_INT, SWITCH.offset(), entry.switchId());
+            value.set(JAVA_INT, MAX_LENGTH.offset(), entry.maxLength());
+            value.set(JAVA_LONG, SEEN.offset(), entry.seen());
+            map.update(slot(ifindex, arena), value);
+        }
+    }
+
+    /** All slots that are in use. */
+    void forEach(Consumer<Value> visitor) throws BpfException {
+        MapEntries.visit(map, (_, value) -> {
+            Value entry = decode(value);
+            if (entry.ifindex() != 0) visitor.accept(entry);
+        });
+    }
+
+    private static MemorySegment slot(int ifindex, Arena arena) {
+        return arena.allocateFrom(JAVA_INT, ifindex & SLOT_MASK);
+    }
+
+    private static Value decode(MemorySegment value) {
+        return new Value(
+                value.get(JAVA_INT, IFINDEX.offset()),
+                value.get(JAVA_INT, OUT.offset()),
+                value.get(JAVA_INT, NUMBER.offset()),
+                value.get(JAVA_INT, FLAGS.offset()),
+                value.get(JAVA_INT, SWITCH.offset()),
+                value.get(JAVA_INT, MAX_LENGTH.offset()),
+                value.get(JAVA_LONG, OWN_ADDRESS.offset()),
+                value.get(JAVA_LONG, SEEN.offset()));
+    }
+}

@@ -1,0 +1,354 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import static dev.tapswitch.dataplane.fastpath.FastPathBed.mac;
+import static dev.tapswitch.dataplane.fastpath.FastPathBed.station;
+import static dev.tapswitch.dataplane.fastpath.FrameFates.Fate.FAST;
+import static dev.tapswitch.dataplane.fastpath.FrameFates.Fate.SLOW;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.tapswitch.dataplane.fastpath.FastPathSettings.Attachment;
+import dev.tapswitch.dataplane.fastpath.FrameFates.Fate;
+import dev.tapswitch.linux.sys.DeviceException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Which frame goes fast and which goes to userspace, one by one. */
+@Timeout(180)
+class FastPathDecisionIT {
+    private static final int ARP = 0x0806;
+    private static final int VLAN = 0x8100;
+    private static final int SERVICE_VLAN = 0x88a8;
+    private static final long UNKNOWN = 0x02_bb_00_00_09_09L;
+
+    private FastPathBed bed;
+    private FastPath fastPath;
+    private FrameFates fates;
+
+    @BeforeEach
+    void connect() throws Exception {
+        FastPathBed.assume(Attachment.TCX);
+        bed = new FastPathBed(2);
+        fastPath = FastPath.open(FastPathBed.settings(Attachment.TCX));
+        bed.addAll(fastPath);
+        fates = new FrameFates(bed);
+        assertEquals(FAST, fates.of(udp()));
+    }
+
+    @AfterEach
+    void disconnect() {
+        if (fates != null) fates.close();
+        if (fastPath != null) fastPath.close();
+        if (bed != null) bed.close();
+    }
+
+    private static TestFrame udp() {
+        return udp(mac(0), mac(1));
+    }
+
+    private static TestFrame udp(long source, long destination) {
+        return TestFrame.ipv4(source, destination, TestFrame.UDP).transport(4_000, 4_001);
+    }
+
+    private static TestFrame icmpv6(int type) {
+        return TestFrame.ipv6(mac(0), mac(1), TestFrame.ICMPV6).transport(type << 8, 0);
+    }
+
+    private void beat(long secondsAgo) throws DeviceException {
+        fastPath.beat(System.nanoTime() - secondsAgo * 1_000_000_000L);
+    }
+
+    @Test
+    void plainIpGoesFast() {
+        assertEquals(FAST, fates.of(TestFrame.ipv4(mac(0), mac(1), TestFrame.TCP)));
+        assertEquals(FAST, fates.of(TestFrame.ipv6(mac(0), mac(1), TestFrame.TCP)));
+        assertEquals(
+                FAST, fates.of(TestFrame.ipv6(mac(0), mac(1), TestFrame.UDP).transport(4_000, 4_001)));
+        assertEquals(FAST, fates.of(TestFrame.ipv4(mac(0), mac(1), 1)));
+    }
+
+    @Test
+    void groupAddressesGoSlow() {
+        assertEquals(SLOW, fates.of(udp(mac(0), 0xffff_ffff_ffffL)));
+        assertEquals(SLOW, fates.of(udp(mac(0), 0x01_00_5e_00_00_fbL)));
+        assertEquals(SLOW, fates.of(udp(mac(0), 0x33_33_00_00_00_01L)));
+    }
+
+    @Test
+    void anUnknownDestinationGoesSlowAndSoDoesOneBehindTheSamePort() throws Exception {
+        assertEquals(SLOW, fates.of(udp(mac(0), UNKNOWN)));
+        fastPath.put(new StationKey(UNKNOWN, 0, FastPathBed.SWITCH), bed.hostEnd(0), false, false);
+        assertEquals(SLOW, fates.of(udp(mac(0), UNKNOWN)));
+    }
+
+    @Test
+    void aForgedSourceGoesSlow() throws Exception {
+        assertEquals(SLOW, fates.of(udp(mac(1), mac(1))), "the receiver's MAC");
+        assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))), "nobody's MAC");
+        assertEquals(SLOW, fates.of(udp(0, mac(1))), "no MAC");
+        assertEquals(SLOW, fates.of(udp(0x01_bb_00_00_00_01L, mac(1))), "a group's MAC");
+    }
+
+    /** A port whose own MAC is not known has a place for it that no frame's source may match. */
+    @Test
+    void noSourceMatchesAPortWithoutAnOwnMac() throws Exception {
+        fastPath.remove(station(0));
+        assertEquals(SLOW, fates.of(udp(0, mac(1))));
+        assertEquals(SLOW, fates.of(udp(0xffff_ffff_ffffL, mac(1))));
+        assertEquals(SLOW, fates.of(udp()));
+    }
+
+    @Test
+    void aStationBehindTheContainersBridgeGoesFastWhereItWasPut() throws Exception {
+        assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))));
+        StationKey behind = new StationKey(UNKNOWN, 0, FastPathBed.SWITCH);
+        fastPath.put(behind, bed.hostEnd(0), false, false);
+        assertEquals(FAST, fates.of(udp(UNKNOWN, mac(1))));
+        fastPath.put(behind, bed.hostEnd(1), false, false);
+        assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))), "it has moved to another port");
+    }
+
+    /** The port's own MAC is trusted without a lookup: a move must end that at once. */
+    @Test
+    void aPortsOwnMacThatMovedAwayGoesSlow() throws Exception {
+        fastPath.put(station(0), bed.hostEnd(1), true, false);
+        assertEquals(SLOW, fates.of(udp()));
+        fastPath.put(station(0), bed.hostEnd(0), true, false);
+        fastPath.put(station(1), bed.hostEnd(1), true, false);
+        assertEquals(FAST, fates.of(udp()));
+    }
+
+    @Test
+    void stationsOfAnotherSwitchAreNotReached() throws Exception {
+        fastPath.remove(station(1));
+        fastPath.put(new StationKey(mac(1), 0, FastPathBed.SWITCH + 1), bed.hostEnd(1), true, false);
+        assertEquals(SLOW, fates.of(udp()));
+    }
+
+    @Test
+    void aSlowPortOrStationGoesSlow() throws Exception {
+        FastPathPort in = bed.port(0);
+        FastPathPort out = bed.port(1);
+        bed.add(fastPath, slow(in));
+        assertEquals(SLOW, fates.of(udp()));
+        bed.add(fastPath, in);
+        assertEquals(FAST, fates.of(udp()));
+        bed.add(fastPath, slow(out));
+        assertEquals(SLOW, fates.of(udp()));
+        bed.add(fastPath, out);
+        fastPath.put(station(1), bed.hostEnd(1), true, true);
+        assertEquals(SLOW, fates.of(udp()));
+        fastPath.put(station(1), bed.hostEnd(1), true, false);
+        assertEquals(FAST, fates.of(udp()));
+        fastPath.put(station(0), bed.hostEnd(0), true, true);
+        assertEquals(SLOW, fates.of(udp()));
+    }
+
+    private static FastPathPort slow(FastPathPort port) {
+        return new FastPathPort(port.switchId(), port.hostEnd(), port.tap(), port.mtu(), true, true, false);
+    }
+
+    private static FastPathPort isolated(FastPathPort port) {
+        return new FastPathPort(port.switchId(), port.hostEnd(), port.tap(), port.mtu(), true, false, true);
+    }
+
+    @Test
+    void twoIsolatedPortsGoSlowAndOneDoesNot() throws Exception {
+        bed.add(fastPath, isolated(bed.port(0)));
+        assertEquals(FAST, fates.of(udp()));
+        bed.add(fastPath, isolated(bed.port(1)));
+        assertEquals(SLOW, fates.of(udp()));
+    }
+
+    @Test
+    void aPortWithoutItsFarEndInReachGoesByItsQueue() throws Exception {
+        FastPathPort port = bed.port(1);
+        bed.add(fastPath, new FastPathPort(port.switchId(), port.hostEnd(), port.tap(), 1500, false, false, false));
+        long before = sentByHostEnd();
+        assertEquals(FAST, fates.of(udp()));
+        assertEquals(before + 1, sentByHostEnd());
+        bed.add(fastPath, port);
+        assertEquals(FAST, fates.of(udp()));
+        assertEquals(before + 1, sentByHostEnd(), "redirected past the host end");
+    }
+
+    private long sentByHostEnd() {
+        return Long.parseLong(
+                bed.host.exec("cat", "/sys/class/net/h1/statistics/tx_packets").strip());
+    }
+
+    @Test
+    void arpGoesSlowWhileUserspaceLivesAndFastWhenItIsDead() throws Exception {
+        beat(0);
+        assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), ARP)));
+        assertEquals(SLOW, fates.of(TestFrame.of(mac(0), 0xffff_ffff_ffffL, ARP)));
+        beat(10);
+        assertEquals(FAST, fates.of(TestFrame.of(mac(0), mac(1), ARP)));
+        assertEquals(SLOW, fates.of(TestFrame.of(mac(0), 0xffff_ffff_ffffL, ARP)));
+        beat(0);
+        assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), ARP)));
+    }
+
+    @Test
+    void neighbourDiscoveryGoesSlowWhileUserspaceLivesAndEchoesGoFast() throws Exception {
+        for (int type = 133; type <= 137; type++) assertEquals(SLOW, fates.of(icmpv6(type)), "type " + type);
+        for (int type : new int[] {1, 2, 3, 4, 128, 129}) assertEquals(FAST, fates.of(icmpv6(type)), "type " + type);
+        for (int type : new int[] {0, 5, 127, 130, 132, 138, 143, 255}) {
+            Fate expected = type == 0 ? FAST : SLOW;
+            assertEquals(expected, fates.of(icmpv6(type)), "type " + type);
+        }
+        beat(10);
+        assertEquals(FAST, fates.of(icmpv6(135)));
+        assertEquals(SLOW, fates.of(icmpv6(143)), "MLD is never traffic");
+    }
+
+    @Test
+    void ipv6BehindAnExtensionHeaderGoesSlow() {
+        // Hop-by-hop, routing, fragment, authentication, none, destination options, mobility.
+        for (int nextHeader : new int[] {0, 43, 44, 51, 59, 60, 135}) {
+            TestFrame frame = TestFrame.ipv6(mac(0), mac(1), nextHeader).transport(TestFrame.ICMPV6 << 8, 0);
+            assertEquals(SLOW, fates.of(frame), "next header " + nextHeader);
+        }
+    }
+
+    @Test
+    void neighbourDiscoveryBehindATagGoesSlow() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            fastPath.put(new StationKey(mac(i), 9, FastPathBed.SWITCH), bed.hostEnd(i), true, false);
+        }
+        TestFrame plain = udp();
+        assertEquals(FAST, fates.of(plain, plain.tagged(VLAN, 9)));
+        TestFrame solicitation = icmpv6(135);
+        assertEquals(SLOW, fates.of(solicitation, solicitation.tagged(VLAN, 9)));
+        TestFrame arp = TestFrame.of(mac(0), mac(1), ARP);
+        assertEquals(SLOW, fates.of(arp, arp.tagged(VLAN, 9)));
+        TestFrame twice = udp();
+        assertEquals(SLOW, fates.of(twice, TestFrame.tag(twice.tagged(VLAN, 5), VLAN, 9)), "two tags");
+    }
+
+    @Test
+    void theVlanIsPartOfTheStation() throws Exception {
+        TestFrame in9 = udp();
+        assertEquals(SLOW, fates.of(in9, in9.tagged(VLAN, 9)), "known without a tag only");
+        for (int i = 0; i < 2; i++) {
+            fastPath.put(new StationKey(mac(i), 9, FastPathBed.SWITCH), bed.hostEnd(i), true, false);
+        }
+        assertEquals(FAST, fates.of(in9, in9.tagged(VLAN, 9)));
+        assertEquals(SLOW, fates.of(in9, in9.tagged(VLAN, 8)));
+        assertEquals(SLOW, fates.of(in9, in9.tagged(SERVICE_VLAN, 9)), "a service tag");
+        TestFrame priority = udp();
+        assertEquals(FAST, fates.of(priority, priority.tagged(VLAN, 0xe000)), "VID 0 with a priority is no VLAN");
+    }
+
+    /** As the worker counts what it reads from a TAP, with the tag. */
+    @Test
+    void aTagIsCountedInTheBytes() throws Exception {
+        TestFrame frame = udp();
+        FastPathCounters before = fastPath.counters(bed.hostEnd(0));
+        assertEquals(FAST, fates.of(frame, frame.tagged(VLAN, 0xe000)));
+        FastPathCounters after = fastPath.counters(bed.hostEnd(0));
+        assertEquals(1, after.rxFrames() - before.rxFrames());
+        assertEquals(frame.bytes().length + 4, after.rxBytes() - before.rxBytes());
+    }
+
+    @Test
+    void dhcpGoesSlowInBothDirectionsAndBothVersions() {
+        for (int port : new int[] {67, 68}) {
+            assertEquals(
+                    SLOW, fates.of(TestFrame.ipv4(mac(0), mac(1), TestFrame.UDP).transport(port, 9)));
+            assertEquals(
+                    SLOW, fates.of(TestFrame.ipv4(mac(0), mac(1), TestFrame.UDP).transport(9, port)));
+            assertEquals(
+                    FAST, fates.of(TestFrame.ipv4(mac(0), mac(1), TestFrame.TCP).transport(9, port)));
+        }
+        for (int port : new int[] {546, 547}) {
+            assertEquals(
+                    SLOW, fates.of(TestFrame.ipv6(mac(0), mac(1), TestFrame.UDP).transport(port, 9)));
+            assertEquals(
+                    SLOW, fates.of(TestFrame.ipv6(mac(0), mac(1), TestFrame.UDP).transport(9, port)));
+        }
+    }
+
+    @Test
+    void whatIsNotPlainIpGoesSlow() {
+        for (int type : new int[] {0x0600, 0x8035, 0x8847, 0x8863, 0x888e, 0x88b5, 0x88cc, 100}) {
+            assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), type)), "type " + Integer.toHexString(type));
+        }
+        assertEquals(SLOW, fates.of(udp().set8(TestFrame.ETHERNET, 0x46)), "IPv4 with options");
+        assertEquals(SLOW, fates.of(udp().set8(TestFrame.ETHERNET, 0x65)), "IPv4 of another version");
+        assertEquals(SLOW, fates.of(TestFrame.ipv4(mac(0), mac(1), 2)), "IGMP");
+        assertEquals(SLOW, fates.of(icmpv6(128).set8(TestFrame.ETHERNET, 0x40)), "IPv6 of another version");
+    }
+
+    @Test
+    void theMtuLimitsWhatTheLeavingPortGets() throws Exception {
+        bed.host.ip("link", "set", "h0", "mtu", "9000");
+        bed.containers.get(0).ip("link", "set", "eth0", "mtu", "9000");
+        assertEquals(FAST, fates.of(ofLength(1514)));
+        assertEquals(SLOW, fates.of(ofLength(1515)));
+        assertEquals(SLOW, fates.of(ofLength(8014)));
+        TestFrame tagged = ofLength(1514);
+        assertEquals(FAST, fates.of(tagged, tagged.tagged(VLAN, 0xe000)), "the tag does not count");
+        FastPathPort port = bed.port(1);
+        bed.add(fastPath, new FastPathPort(port.switchId(), port.hostEnd(), port.tap(), 9000));
+        bed.host.ip("link", "set", "h1", "mtu", "9000");
+        bed.containers.get(1).ip("link", "set", "eth0", "mtu", "9000");
+        assertEquals(SLOW, fates.of(ofLength(8014)), "the kernel has put only 14 bytes where programs can read them");
+        TestFrame large = ofLength(8014);
+        byte[] header = ByteBuffer.allocate(RawEnd.VNET_HEADER)
+                .order(ByteOrder.nativeOrder())
+                .putShort(2, (short) 64)
+                .array();
+        assertEquals(FAST, fates.of(large, header, large.bytes()));
+    }
+
+    private static TestFrame ofLength(int length) {
+        return TestFrame.ipv4(length, mac(0), mac(1), TestFrame.UDP).transport(4_000, 4_001);
+    }
+
+    /** 54 bytes of headers, with 1,460 or 1,461 of payload per segment. */
+    @Test
+    void aTcpSuperFrameIsJudgedByItsSegments() {
+        assertEquals(FAST, superFrame(TestFrame.TCP, 1_460));
+        assertEquals(SLOW, superFrame(TestFrame.TCP, 1_461));
+    }
+
+    @Test
+    void aUdpSuperFrameGoesSlow() {
+        assertEquals(SLOW, superFrame(TestFrame.UDP, 1_000));
+    }
+
+    /** A frame of 6,000 bytes whose sender asks for segments of a size, by the virtio_net_hdr (linux/virtio_net.h). */
+    private Fate superFrame(int protocol, int segment) {
+        boolean isTcp = protocol == TestFrame.TCP;
+        int transport = TestFrame.ETHERNET + TestFrame.IPV4;
+        TestFrame frame = TestFrame.ipv4(6_000, mac(0), mac(1), protocol).transport(4_000, 4_001);
+        if (isTcp) frame.set8(transport + 12, 0x50);
+        else frame.set16(transport + 4, 6_000 - transport);
+        ByteBuffer header = ByteBuffer.allocate(RawEnd.VNET_HEADER).order(ByteOrder.nativeOrder());
+        header.put((byte) 1).put((byte) (isTcp ? 1 : 5)).putShort((short) (transport + (isTcp ? 20 : 8)));
+        header.putShort((short) segment).putShort((short) transport).putShort((short) (isTcp ? 16 : 6));
+        return fates.of(frame, header.array(), frame.bytes());
+    }
+
+    @Test
+    void aFrameThatIsShorterThanItsHeadersGoesSlow() {
+        TestFrame frame = udp();
+        byte[] whole = frame.bytes();
+        ByteBuffer cut = ByteBuffer.allocate(36).put(whole, 0, 32).put(whole, whole.length - 4, 4);
+        assertEquals(SLOW, fates.of(frame, cut.array()));
+    }
+
+    @Test
+    void slowFramesAreCountedAsSlowAndNotAsForwarded() throws Exception {
+        FastPathCounters before = fastPath.counters(bed.hostEnd(0));
+        assertEquals(SLOW, fates.of(udp(mac(0), UNKNOWN)));
+        FastPathCounters after = fastPath.counters(bed.hostEnd(0));
+        assertEquals(before.rxFrames(), after.rxFrames());
+        assertEquals(before.rxBytes(), after.rxBytes());
+        assertEquals(before.slowFrames() + 1, after.slowFrames());
+    }
+}

@@ -1,0 +1,200 @@
+package dev.tapswitch.dataplane.fastpath;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.dataplane.fastpath.FastPathSettings.Attachment;
+import dev.tapswitch.linux.bpf.TestNamespace;
+import java.util.Optional;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Containers talk by the fast path alone: nobody reads the TAPs, so what goes slow does not arrive. Each test with tcx and with clsact. */
+@Timeout(180)
+class FastPathIT {
+    private interface Work {
+        void run(FastPathBed bed, FastPath fastPath) throws Exception;
+    }
+
+    private static void withContainers(int count, Attachment attachment, Work work) throws Exception {
+        FastPathBed.assume(attachment);
+        try (FastPathBed bed = new FastPathBed(count);
+                FastPath fastPath = FastPath.open(FastPathBed.settings(attachment))) {
+            bed.addAll(fastPath);
+            work.run(bed, fastPath);
+        }
+    }
+
+    private static boolean pings(FastPathBed bed, int from, String address, String... options) {
+        TestNamespace container = bed.containers.get(from);
+        String[] command = new String[options.length + 9];
+        String[] first = {"ping", "-q", "-c", "3", "-i", "0.1", "-W", "1"};
+        System.arraycopy(first, 0, command, 0, first.length);
+        System.arraycopy(options, 0, command, first.length, options.length);
+        command[command.length - 1] = address;
+        return container.tryExec(command).status() == 0;
+    }
+
+    /** Whether a frame for one station is in the TAP; reads all that are there. The containers' kernels send multicasts of their own. */
+    private static boolean hasUnicast(RawEnd tap) {
+        boolean has = false;
+        for (Optional<byte[]> next = tap.poll(); next.isPresent(); next = tap.poll()) has |= (next.get()[0] & 1) == 0;
+        return has;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knownContainersPingEachOtherWithoutAFrameInUserspace(Attachment attachment) throws Exception {
+        withContainers(3, attachment, (bed, fastPath) -> {
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1)));
+            assertTrue(pings(bed, 1, FastPathBed.ipv6(2)));
+            assertTrue(pings(bed, 2, FastPathBed.ipv4(0)));
+            FastPathCounters counters = fastPath.counters(bed.hostEnd(0));
+            // Three requests and three replies, each way, of 98 bytes.
+            assertEquals(new FastPathCounters(6, 6 * 98, 6, 6 * 98, counters.slowFrames()), counters);
+            for (int i = 0; i < 3; i++) assertFalse(hasUnicast(bed.tap(i)), "a frame in TAP " + i);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bulkTcpPassesAsSuperFramesWithoutAFrameInUserspace(Attachment attachment) throws Exception {
+        withContainers(2, attachment, (bed, fastPath) -> {
+            try (IperfServer server = new IperfServer(bed.containers.get(1))) {
+                String output = bed.containers
+                        .get(0)
+                        .exec("iperf3", "-c", FastPathBed.ipv4(1), "-p", server.port(), "-n", "200M", "-J");
+                assertTrue(output.contains("\"sum_received\""), output);
+            }
+            assertFalse(hasUnicast(bed.tap(0)) || hasUnicast(bed.tap(1)));
+            FastPathCounters counters = fastPath.counters(bed.hostEnd(1));
+            assertTrue(counters.txBytes() > 200_000_000L, counters.toString());
+            long perFrame = counters.txBytes() / counters.txFrames();
+            assertTrue(perFrame > 3_000, "no super-frames: " + perFrame + " bytes per frame");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsTooLargeForTheLeavingPortDoesNotPass(Attachment attachment) throws Exception {
+        withContainers(2, attachment, (bed, fastPath) -> {
+            bed.host.ip("link", "set", "h0", "mtu", "9000");
+            bed.containers.get(0).ip("link", "set", "eth0", "mtu", "9000");
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1), "-M", "do", "-s", "1472"));
+            // A reply of 8,000 bytes could not come back: the request itself is looked for.
+            long before = received(bed, 1);
+            assertFalse(pings(bed, 0, FastPathBed.ipv4(1), "-M", "do", "-s", "8000"));
+            assertEquals(before, received(bed, 1));
+            assertTrue(hasUnicast(bed.tap(0)));
+        });
+    }
+
+    private static long received(FastPathBed bed, int container) {
+        String path = "/sys/class/net/eth0/statistics/rx_packets";
+        return Long.parseLong(bed.containers.get(container).exec("cat", path).strip());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatUserspaceWritesToATapLeavesByItsHostEnd(Attachment attachment) throws Exception {
+        withContainers(2, attachment, (bed, fastPath) -> {
+            try (RawEnd receiver = bed.container(1)) {
+                TestFrame frame = TestFrame.of(FastPathBed.mac(5), FastPathBed.mac(1), 0x88b5);
+                bed.tap(1).send(frame.bytes());
+                Optional<byte[]> next;
+                do {
+                    next = receiver.poll();
+                } while (next.isEmpty() || !frame.is(next.get()));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRemovedStationIsNotReachedByTheFastPathAndAMovedOneIsReachedWhereItIs(Attachment attachment)
+            throws Exception {
+        withContainers(3, attachment, (bed, fastPath) -> {
+            assertTrue(fastPath.remove(FastPathBed.station(1)));
+            assertFalse(fastPath.remove(FastPathBed.station(1)));
+            assertFalse(pings(bed, 0, FastPathBed.ipv4(1)));
+            fastPath.put(FastPathBed.station(1), bed.hostEnd(1), true, false);
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1)));
+            // Container 2 takes over the MAC and the address of container 1.
+            bed.containers.get(1).ip("link", "set", "eth0", "down");
+            bed.containers.get(2).ip("link", "set", "eth0", "address", "02:bb:00:00:00:02");
+            bed.containers.get(2).ip("addr", "add", FastPathBed.ipv4(1) + "/24", "dev", "eth0");
+            bed.containers
+                    .get(2)
+                    .ip("neigh", "replace", FastPathBed.ipv4(0), "lladdr", "02:bb:00:00:00:01", "dev", "eth0");
+            assertFalse(pings(bed, 0, FastPathBed.ipv4(1)));
+            fastPath.put(FastPathBed.station(1), bed.hostEnd(2), true, false);
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1)));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRemovedPortIsNotReachedAndItsInterfacesHaveNoProgram(Attachment attachment) throws Exception {
+        withContainers(2, attachment, (bed, fastPath) -> {
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1)));
+            bed.host.call(() -> {
+                fastPath.remove(bed.hostEnd(1));
+                return null;
+            });
+            assertFalse(pings(bed, 0, FastPathBed.ipv4(1)));
+            assertEquals("", bed.host.exec("tc", "filter", "show", "dev", "h1", "ingress"));
+            assertEquals(1, fastPath.ports().size());
+            bed.add(fastPath, bed.port(1));
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1)));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoSpeaksIsSeenAtTheHeartbeat(Attachment attachment) throws Exception {
+        withContainers(2, attachment, (bed, fastPath) -> {
+            long now = System.nanoTime();
+            fastPath.beat(now);
+            assertTrue(fastPath.lastSeen(FastPathBed.station(0)).orElseThrow() < now);
+            assertTrue(pings(bed, 0, FastPathBed.ipv4(1)));
+            assertEquals(now, fastPath.lastSeen(FastPathBed.station(0)).orElseThrow());
+            assertEquals(now, fastPath.lastSeen(FastPathBed.station(1)).orElseThrow());
+            assertTrue(fastPath.lastSeen(FastPathBed.station(5)).isEmpty());
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyFramesForTheFarEndItselfCountAsAddressedToItsHost(Attachment attachment) throws Exception {
+        withContainers(2, attachment, (bed, fastPath) -> {
+            StationKey behind = new StationKey(0x02_bb_00_00_01_00L, 0, FastPathBed.SWITCH);
+            fastPath.put(behind, bed.hostEnd(1), false, false);
+            deliver(bed, behind.mac());
+            assertEquals(0, ipPacketsReceived(bed.containers.get(1)));
+            fastPath.put(behind, bed.hostEnd(1), true, false);
+            deliver(bed, behind.mac());
+            assertEquals(1, ipPacketsReceived(bed.containers.get(1)));
+        });
+    }
+
+    private static void deliver(FastPathBed bed, long destination) throws Exception {
+        try (FrameFates fates = new FrameFates(bed)) {
+            TestFrame frame = TestFrame.ipv4(FastPathBed.mac(0), destination, TestFrame.UDP);
+            assertEquals(FrameFates.Fate.FAST, fates.of(frame.transport(4_000, 4_001)));
+        }
+    }
+
+    /** InReceives (RFC 4293): packets that the kernel took for its host's. */
+    private static int ipPacketsReceived(TestNamespace container) {
+        String numbers = container
+                .exec("cat", "/proc/net/snmp")
+                .lines()
+                .filter(line -> line.startsWith("Ip: "))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        return Integer.parseInt(numbers.split(" ", -1)[3]);
+    }
+}
