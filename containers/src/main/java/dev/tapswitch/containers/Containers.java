@@ -13,7 +13,7 @@ import java.util.List;
 public final class Containers {
     private Containers() {}
 
-    /** CNI, Docker where it is enabled, and the firewall last: its rules are written once the others have said what they need. */
+    /** Creates CNI, Docker if it is enabled, and the firewall. The firewall is last, because it writes the rules that the others need. */
     public static List<Integration> create(IntegrationContext context) {
         Nat nat = new Nat(context.commands(), context.config().docker().get(DockerSchema.REACHABLE_BRIDGES));
         List<Integration> all = new ArrayList<>();

@@ -1,2 +1,2 @@
-/** Container runtimes beside the switch: Docker, CNI, and the firewall that they need. */
+/** Integrations of container runtimes: Docker, CNI, and the firewall rules that they need. */
 package dev.tapswitch.containers;

@@ -2,19 +2,20 @@ package dev.tapswitch.containers.cni;
 
 import java.util.Locale;
 
-/** A container's interface on a network. Its port is named so that it is found again, and told from those of other networks. */
+/** The interface of a container on a network. The name of its port identifies both the attachment and its network. */
 record Attachment(String network, String containerId, String ifname) {
-    private static final int LONGEST_ID = 32;
+    private static final int MAX_ID = 32;
 
-    /** What the names of all ports of a network begin with. */
+    /** The prefix that the names of all ports of a network have. */
     static String prefix(String network) {
         return "cni-%08x-".formatted(network.hashCode());
     }
 
+    /** The name of the port. Long container ids are shortened, and a hash keeps them unique. */
     String port() {
-        String id = containerId.length() <= LONGEST_ID
+        String id = containerId.length() <= MAX_ID
                 ? containerId
-                : containerId.substring(0, LONGEST_ID - 8) + "%08x".formatted(containerId.hashCode());
+                : containerId.substring(0, MAX_ID - 8) + "%08x".formatted(containerId.hashCode());
         return String.format(Locale.ROOT, "%s%s-%s", prefix(network), id, ifname);
     }
 }

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The verbs ADD, DEL, CHECK, GC and STATUS of the Container Network Interface, specification 1.1: a network is a switch, an attachment a port
- * of it. Ports are kept as those that users add. Control thread.
+ * The commands ADD, DEL, CHECK, GC and STATUS of the Container Network Interface, specification 1.1. A network is a switch, and an attachment is
+ * a port of it, which is stored like a port that a user adds. Must be called on the control thread.
  */
 public final class Cni implements Integration {
     private static final Logger LOG = LoggerFactory.getLogger(Cni.class);
@@ -39,13 +39,13 @@ public final class Cni implements Integration {
         this.networks = networks;
     }
 
-    /** With what was kept in the state's directory. */
+    /** Loads the networks from the state directory. */
     public static Cni load(IntegrationContext context, Nat nat) {
         ControlService control = context.control();
         return new Cni(control, new CniNetworks(control, nat, CniState.load(context.state())));
     }
 
-    /** Adds what was masqueraded before. */
+    /** Restores masquerading. */
     @Override
     public void start() {
         networks.restore();
@@ -53,22 +53,22 @@ public final class Cni implements Integration {
 
     @Override
     public List<Route> routes() {
-        return List.of(new Route("POST", "/v1/cni", true, this::answer));
+        return List.of(new Route("POST", "/v1/cni", true, this::handle));
     }
 
-    private Response answer(Request request) throws RequestException {
-        CniResponse answer = answer(Json.parse(request.json()));
-        return new Response(answer.status(), answer.body());
+    private Response handle(Request request) throws RequestException {
+        CniResponse response = handle(Json.parse(request.json()));
+        return new Response(response.status(), response.body());
     }
 
-    /** Forgets attachments of containers that are gone without a DEL. */
+    /** Removes attachments of containers that are gone without a DEL. */
     @Override
     public void tick(long nowMs) {
         networks.tick(nowMs);
     }
 
-    /** {@code body}: command, container-id, netns, ifname, args, config, ipam. */
-    public CniResponse answer(Json body) {
+    /** Handles a request with the keys command, container-id, netns, ifname, args, config and ipam. */
+    public CniResponse handle(Json body) {
         String version = body.path("config").path("cniVersion").asString("1.0.0");
         try {
             CniRequest request = CniRequest.of(body);
@@ -76,13 +76,13 @@ public final class Cni implements Integration {
                 case "ADD" -> add(request);
                 case "DEL" -> delete(request);
                 case "CHECK" -> check(request);
-                case "GC" -> collect(request);
+                case "GC" -> collectGarbage(request);
                 case "STATUS" -> done(request);
                 default ->
                     throw new CniException(
                             CniException.INVALID_ENVIRONMENT,
                             "CNI_COMMAND \"" + request.command()
-                                    + "\" is not known; expected ADD, DEL, CHECK, GC, STATUS or VERSION");
+                                    + "\" is unknown; expected ADD, DEL, CHECK, GC, STATUS or VERSION");
             };
         } catch (CniException e) {
             return error(version, e.code(), e.getMessage());
@@ -95,11 +95,11 @@ public final class Cni implements Integration {
 
     private CniResponse add(CniRequest request) throws CniException, RequestException, ConfigException {
         if (!request.ipamPlugin().isEmpty() && !request.ipam().isObject()) return delegated(request);
-        IpamResult addressing = IpamResult.of(request);
-        PortConfig port = port(request, addressing);
-        forgetIfGone(request);
+        IpamResult ipam = IpamResult.of(request);
+        PortConfig port = port(request, ipam);
+        removeIfGone(request);
         try {
-            networks.provide(request, addressing);
+            networks.provide(request, ipam);
             control.addPort(request.switchName(), port);
         } catch (CniException | RequestException | ConfigException e) {
             releaseQuietly(request);
@@ -107,36 +107,36 @@ public final class Cni implements Integration {
         }
         RunningPort running = control.requirePort(request.switchName(), port.name());
         String mac = running.mac().map(MacAddress::format).orElse("");
-        return new CniResponse(200, addressing.result(request, mac, port.get(PortSchema.MTU)));
+        return new CniResponse(200, ipam.result(request, mac, port.get(PortSchema.MTU)));
     }
 
-    /** After the host was started anew a runtime adds its container again, in another namespace, with no DEL before. */
-    private void forgetIfGone(CniRequest request) throws RequestException {
-        RunningSwitch one = control.host().find(request.switchName());
-        RunningPort port = one == null ? null : one.port(request.attachment().port());
+    /** Removes the port of an earlier ADD without a DEL. After a reboot, a runtime adds its containers again, in new namespaces. */
+    private void removeIfGone(CniRequest request) throws RequestException {
+        RunningSwitch sw = control.host().find(request.switchName());
+        RunningPort port = sw == null ? null : sw.port(request.attachment().port());
         if (port != null && port.state() == PortState.GONE)
-            control.removePort(one.name(), port.config().name());
+            control.removePort(sw.name(), port.config().name());
     }
 
     private void releaseQuietly(CniRequest request) {
         try {
-            networks.release(request.network(), request.switchName());
+            networks.release(request.networkId());
         } catch (RequestException e) {
             LOG.warn("CNI network {}: {}", request.network(), e.getMessage());
         }
     }
 
-    /** The port that a request asks for. */
-    static PortConfig port(CniRequest request, IpamResult addressing) throws CniException, ConfigException {
+    /** The port of a request. */
+    static PortConfig port(CniRequest request, IpamResult ipam) throws CniException, ConfigException {
         Bandwidth bandwidth = request.bandwidth();
         return new PortDraft(request.attachment().port())
                 .read(PortSchema.NAMESPACE, request.netns())
                 .read(PortSchema.DEVICE, request.ifname())
                 .read(PortSchema.MTU, request.config().path("mtu").asString(""))
-                // Known from the first moment, so that it can be bound, whatever the container does to its interface.
+                // Chosen here, so that it is bound before the container can change the address of its interface.
                 .read(PortSchema.MAC, request.mac().isEmpty() ? randomMac() : request.mac())
-                .read(PortSchema.ADDRESSES, addressing.addresses())
-                .read(PortSchema.ROUTES, addressing.routeTexts())
+                .read(PortSchema.ADDRESSES, ipam.addresses())
+                .read(PortSchema.ROUTES, ipam.routeTexts())
                 .set(PortSchema.SEND_LIMIT, bandwidth.egress())
                 .set(PortSchema.RECEIVE_LIMIT, bandwidth.ingress())
                 .set(PortSchema.BIND_MAC, true)
@@ -145,67 +145,67 @@ public final class Cni implements Integration {
                 .build();
     }
 
-    /** Locally administered, one station's. */
+    /** A locally administered unicast address. */
     private static String randomMac() {
         return MacAddress.format(0x0200_0000_0000L | ThreadLocalRandom.current().nextLong(1L << 40));
     }
 
-    /** What is not there is deleted already. */
+    /** Succeeds if there is no such attachment, as the specification requires. */
     private CniResponse delete(CniRequest request) throws CniException, RequestException {
         String port = request.attachment().port();
-        RunningSwitch one = control.host().find(request.switchName());
-        if (one != null && one.port(port) != null) control.removePort(one.name(), port);
-        networks.release(request.network(), request.switchName());
+        RunningSwitch sw = control.host().find(request.switchName());
+        if (sw != null && sw.port(port) != null) control.removePort(sw.name(), port);
+        networks.release(request.networkId());
         return done(request);
     }
 
     private CniResponse check(CniRequest request) throws CniException, RequestException {
         RunningPort port =
                 control.requirePort(request.switchName(), request.attachment().port());
-        if (port.state() != PortState.UP) throw wrong(request, port.why());
+        if (port.state() != PortState.UP) throw failedCheck(request, port.why());
         Json before = request.config().path("prevResult");
         for (Json ip : before.path("ips")) {
             String address = ip.path("address").asString("");
             boolean isOurs = ip.path("interface").asInt(0) == 0;
             if (isOurs && !port.config().get(PortSchema.ADDRESSES).contains(address))
-                throw wrong(request, "it has not got " + address);
+                throw failedCheck(request, "address " + address + " is missing");
         }
         String mac = before.path("interfaces").path(0).path("mac").asString("");
-        String its = port.mac().map(MacAddress::format).orElse("");
-        if (!mac.isEmpty() && !mac.equalsIgnoreCase(its)) throw wrong(request, "its MAC is " + its + ", not " + mac);
+        String actual = port.mac().map(MacAddress::format).orElse("");
+        if (!mac.isEmpty() && !mac.equalsIgnoreCase(actual))
+            throw failedCheck(request, "its MAC address is " + actual + ", not " + mac);
         return done(request);
     }
 
-    private static CniException wrong(CniRequest request, String what) {
+    private static CniException failedCheck(CniRequest request, String what) {
         return new CniException(
-                CniException.NOT_AS_IT_SHOULD_BE,
-                request.ifname() + " of container " + request.containerId() + ": " + what);
+                CniException.CHECK_FAILED, request.ifname() + " of container " + request.containerId() + ": " + what);
     }
 
-    /** Removes the network's ports but those of the attachments that the runtime says are valid. */
-    private CniResponse collect(CniRequest request) throws CniException, RequestException {
+    /** Removes all ports of the network except those of the attachments that the runtime lists as valid. */
+    private CniResponse collectGarbage(CniRequest request) throws CniException, RequestException {
         Set<String> valid = new HashSet<>();
-        for (Json each : request.config().path("cni.dev/valid-attachments")) {
+        for (Json attachment : request.config().path("cni.dev/valid-attachments")) {
             valid.add(new Attachment(
                             request.network(),
-                            each.path("containerID").asString(""),
-                            each.path("ifname").asString(""))
+                            attachment.path("containerID").asString(""),
+                            attachment.path("ifname").asString(""))
                     .port());
         }
-        RunningSwitch one = control.host().find(request.switchName());
-        if (one != null) {
+        RunningSwitch sw = control.host().find(request.switchName());
+        if (sw != null) {
             String prefix = Attachment.prefix(request.network());
-            List<String> stale = one.ports().stream()
+            List<String> stale = sw.ports().stream()
                     .map(port -> port.config().name())
                     .filter(name -> name.startsWith(prefix) && !valid.contains(name))
                     .toList();
-            for (String name : stale) control.removePort(one.name(), name);
+            for (String name : stale) control.removePort(sw.name(), name);
         }
-        networks.release(request.network(), request.switchName());
+        networks.release(request.networkId());
         return done(request);
     }
 
-    /** Our part is done; the IPAM plugin's comes next where there is one. */
+    /** Success, or the delegation to the IPAM plugin if there is one. */
     private static CniResponse done(CniRequest request) throws CniException {
         return request.ipamPlugin().isEmpty() ? new CniResponse(200, Json.object()) : delegated(request);
     }

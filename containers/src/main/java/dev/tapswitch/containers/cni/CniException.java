@@ -1,14 +1,14 @@
 package dev.tapswitch.containers.cni;
 
-/** A verb that can't be done; the message says on one line what is wrong and what to do. */
+/** A CNI command failed. The message says on one line what is wrong and what to do. */
 final class CniException extends Exception {
     private static final long serialVersionUID = 1;
 
-    // The specification's codes, https://www.cni.dev/docs/spec/#error, and from 100 on our own.
+    // Codes of the specification (https://www.cni.dev/docs/spec/#error). Codes from 100 are specific to the plugin.
     static final int INCOMPATIBLE_VERSION = 1;
     static final int INVALID_ENVIRONMENT = 4;
     static final int INVALID_CONFIG = 7;
-    static final int NOT_AS_IT_SHOULD_BE = 100;
+    static final int CHECK_FAILED = 100;
     static final int REFUSED = 101;
 
     private final int code;
@@ -23,6 +23,7 @@ final class CniException extends Exception {
         this.code = code;
     }
 
+    /** The code for the runtime. */
     int code() {
         return code;
     }

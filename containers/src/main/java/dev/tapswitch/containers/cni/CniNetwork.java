@@ -1,84 +1,81 @@
 package dev.tapswitch.containers.cni;
 
 import dev.tapswitch.containers.firewall.NatNetwork;
-import dev.tapswitch.control.json.Json;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a network has beside its attachments, and who made it: what we made for it goes with its last attachment. Kept in the state file.
+ * The resources of a network that its attachments share. Those that were created for it are removed with its last attachment. Kept in the state
+ * file.
  *
- * @param name of the network
- * @param switchName of its switch
- * @param hostDevice the host's port and interface on it
- * @param madeSwitch whether the switch is there for it only
- * @param madeHostPort whether the host's port is there for it only
- * @param masqueraded subnets that leave with the host's address; none where the network is not masqueraded
+ * @param hostDevice the host port of the switch and its interface
+ * @param created the resources that were created for this network
+ * @param masqueraded the subnets that are masqueraded; empty if the network is not masqueraded
  */
-record CniNetwork(
-        String name,
-        String switchName,
-        String hostDevice,
-        boolean madeSwitch,
-        boolean madeHostPort,
-        List<String> masqueraded) {
+record CniNetwork(Id id, String hostDevice, Set<Resource> created, List<String> masqueraded) {
+    /**
+     * A network of one name may be on several switches.
+     *
+     * @param switchName the name of its switch
+     */
+    record Id(String name, String switchName) {}
+
+    /** A resource that a network may share with other networks and with the user. */
+    enum Resource {
+        SWITCH,
+        HOST_PORT
+    }
+
     CniNetwork {
+        created = Set.copyOf(created);
         masqueraded = List.copyOf(masqueraded);
     }
 
-    /** One of which nothing was made yet. */
+    /** A network for which nothing has been created yet. */
     static CniNetwork of(CniRequest request) {
-        return new CniNetwork(request.network(), request.switchName(), request.hostDevice(), false, false, List.of());
+        return new CniNetwork(request.networkId(), request.hostDevice(), Set.of(), List.of());
     }
 
-    /** As {@link #json} wrote it. */
-    static CniNetwork of(Json kept) {
-        return new CniNetwork(
-                kept.required("name").asString(),
-                kept.required("switchName").asString(),
-                kept.required("hostDevice").asString(),
-                kept.path("madeSwitch").asBoolean(),
-                kept.path("madeHostPort").asBoolean(),
-                kept.required("masqueraded").valueStream().map(Json::asString).toList());
+    String name() {
+        return id.name();
     }
 
-    /** Its components by their names, for the state file. */
-    Json json() {
-        return Json.object()
-                .put("name", name)
-                .put("switchName", switchName)
-                .put("hostDevice", hostDevice)
-                .put("madeSwitch", madeSwitch)
-                .put("madeHostPort", madeHostPort)
-                .set("masqueraded", Json.of(masqueraded));
+    String switchName() {
+        return id.switchName();
     }
 
-    boolean is(String otherName, String otherSwitch) {
-        return name.equals(otherName) && switchName.equals(otherSwitch);
-    }
-
+    /** Whether a port is an attachment to this network. */
     boolean isAttachment(String port) {
-        return port.startsWith(Attachment.prefix(name));
+        return port.startsWith(Attachment.prefix(name()));
     }
 
-    /** With what was made for it now, and these subnets too. */
-    CniNetwork with(boolean makesSwitch, boolean makesHostPort, List<String> subnets) {
-        TreeSet<String> all = new TreeSet<>(masqueraded);
-        all.addAll(subnets);
-        return new CniNetwork(
-                name,
-                switchName,
-                hostDevice,
-                madeSwitch || makesSwitch,
-                madeHostPort || makesHostPort,
-                List.copyOf(all));
+    boolean hasCreated(Resource resource) {
+        return created.contains(resource);
     }
 
-    /** Answers from now on also for what was made for one that goes, where it uses it. */
-    CniNetwork inheriting(CniNetwork gone) {
-        return with(gone.madeSwitch, gone.madeHostPort && hostDevice.equals(gone.hostDevice), List.of());
+    /** A copy with these resources and subnets too. */
+    CniNetwork with(Collection<Resource> resources, Collection<String> subnets) {
+        Set<Resource> allResources = new HashSet<>(created);
+        allResources.addAll(resources);
+        Set<String> allSubnets = new TreeSet<>(masqueraded);
+        allSubnets.addAll(subnets);
+        return new CniNetwork(id, hostDevice, allResources, List.copyOf(allSubnets));
     }
 
+    /** A copy that takes over the resources of a removed network, as far as this one uses them. */
+    CniNetwork inheriting(CniNetwork removed) {
+        boolean isSameHostPort = hostDevice.equals(removed.hostDevice);
+        return with(
+                removed.created.stream()
+                        .filter(resource -> resource != Resource.HOST_PORT || isSameHostPort)
+                        .toList(),
+                List.of());
+    }
+
+    /** The network for the firewall. */
     NatNetwork nat() {
         return NatNetwork.open(hostDevice, subnets(false), subnets(true));
     }

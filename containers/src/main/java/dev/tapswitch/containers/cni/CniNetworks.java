@@ -1,5 +1,7 @@
 package dev.tapswitch.containers.cni;
 
+import dev.tapswitch.containers.cni.CniNetwork.Id;
+import dev.tapswitch.containers.cni.CniNetwork.Resource;
 import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.containers.firewall.NatNetwork;
 import dev.tapswitch.control.config.ConfigException;
@@ -13,22 +15,22 @@ import dev.tapswitch.control.switches.RunningPort;
 import dev.tapswitch.control.switches.RunningSwitch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What networks need beside their attachments: the switch, the host's port with the gateways' addresses, forwarding and masquerading. It comes with
- * the first attachment and goes with the last, but for what the user made. Control thread.
+ * The resources that the attachments of a network share: the switch, the host port with the gateway addresses, forwarding and masquerading. They
+ * are created with the first attachment and removed with the last, except those that the user has created. Must be used on the control thread.
  */
 final class CniNetworks {
     private static final Logger LOG = LoggerFactory.getLogger(CniNetworks.class);
-    /** A container whose namespace is gone for so long was removed while we were away, and nobody will say DEL. */
+    /** After this time without its namespace, a container counts as removed; a DEL may have been lost while the daemon was not running. */
     private static final long LOST_MS = 5_000;
 
     private final ControlService control;
@@ -43,157 +45,186 @@ final class CniNetworks {
     }
 
     private List<CniNetwork> masqueraded() {
-        return state.networks().stream()
+        return state.networks.values().stream()
                 .filter(network -> !network.masqueraded().isEmpty())
                 .toList();
     }
 
-    /** Tells what was masqueraded before the daemon started. */
+    /** Restores masquerading after a start of the daemon. */
     void restore() {
         List<NatNetwork> before = masqueraded().stream()
-                .map(network -> together(network.hostDevice()).nat())
+                .map(network -> merged(network.hostDevice()).nat())
                 .toList();
         if (!before.isEmpty()) nat.restore(before, Map.of());
     }
 
-    /** Makes what is missing for an attachment with these addresses. */
-    void provide(CniRequest request, IpamResult addressing) throws CniException, RequestException, ConfigException {
-        CniNetwork network = state.find(request.network(), request.switchName()).orElse(CniNetwork.of(request));
-        if (request.isMasqueraded()) refuseOthersDevice(request);
-        boolean makesSwitch = control.host().find(request.switchName()) == null;
-        // Kept before it is made: what we made must not become the user's by a crash between.
-        boolean makesHostPort = request.isGateway()
-                && (makesSwitch || control.requireSwitch(request.switchName()).port(request.hostDevice()) == null);
-        CniNetwork provided =
-                network.with(makesSwitch, makesHostPort, request.isMasqueraded() ? addressing.subnets() : List.of());
-        state.put(provided);
-        if (makesSwitch) {
-            control.addSwitch(ConfigReader.switchNamed(request.switchName()));
-        }
+    /** Creates the resources that are missing for an attachment with these addresses. */
+    void provide(CniRequest request, IpamResult ipam) throws CniException, RequestException, ConfigException {
+        CniNetwork network = state.networks.getOrDefault(request.networkId(), CniNetwork.of(request));
+        if (request.isMasqueraded()) requireOwnDevice(request);
+        Set<Resource> missing = missing(request);
+        CniNetwork provided = network.with(missing, request.isMasqueraded() ? ipam.subnets() : List.of());
+        // Saved before the resources are created: after a crash in between, they must not count as created by the user.
+        save(provided);
+        if (missing.contains(Resource.SWITCH)) control.addSwitch(ConfigReader.switchNamed(request.switchName()));
         if (request.isGateway()) {
-            addGateway(request, addressing);
-            Nat.forward(addressing.hasGateway(false), addressing.hasGateway(true));
+            addGateway(request, ipam);
+            Nat.forward(ipam.hasGateway(false), ipam.hasGateway(true));
         }
         if (!provided.masqueraded().equals(network.masqueraded())) masquerade(provided, network);
     }
 
-    /** Where that fails the next attachment tries it again. */
+    /** The resources that do not exist yet. */
+    private Set<Resource> missing(CniRequest request) {
+        Set<Resource> missing = EnumSet.noneOf(Resource.class);
+        RunningSwitch sw = control.host().find(request.switchName());
+        if (sw == null) missing.add(Resource.SWITCH);
+        if (request.isGateway() && (sw == null || sw.port(request.hostDevice()) == null))
+            missing.add(Resource.HOST_PORT);
+        return missing;
+    }
+
+    /** If this fails, the next attachment tries again. */
     private void masquerade(CniNetwork provided, CniNetwork before) throws RequestException {
         try {
-            nat.put(together(provided.hostDevice()).nat());
+            nat.put(merged(provided.hostDevice()).nat());
         } catch (RequestException e) {
-            state.put(before.with(provided.madeSwitch(), provided.madeHostPort(), List.of()));
+            save(before.with(provided.created(), List.of()));
             throw e;
         }
     }
 
-    /** The host's own port, with the gateways' addresses: made, or given those that it has not got. */
-    private void addGateway(CniRequest request, IpamResult addressing) throws RequestException, ConfigException {
+    /** Adds the host port with the gateway addresses, or adds to an existing one the addresses that it does not have. */
+    private void addGateway(CniRequest request, IpamResult ipam) throws RequestException, ConfigException {
         String device = request.hostDevice();
-        RunningSwitch one = control.requireSwitch(request.switchName());
-        RunningPort there = one.port(device);
-        Set<String> addresses =
-                new LinkedHashSet<>(there == null ? List.of() : there.config().get(PortSchema.ADDRESSES));
-        if (!addresses.addAll(addressing.gateways()) && there != null) return;
-        PortConfig wanted = new PortDraft(there == null ? PortConfig.of(device) : there.config())
+        RunningSwitch sw = control.requireSwitch(request.switchName());
+        RunningPort existing = sw.port(device);
+        Set<String> addresses = new LinkedHashSet<>(
+                existing == null ? List.of() : existing.config().get(PortSchema.ADDRESSES));
+        if (!addresses.addAll(ipam.gateways()) && existing != null) return;
+        PortConfig wanted = new PortDraft(existing == null ? PortConfig.of(device) : existing.config())
                 .read(PortSchema.ADDRESSES, List.copyOf(addresses))
                 .build();
-        if (there == null) control.addPort(one.name(), wanted);
-        else control.changePort(one.name(), wanted);
+        if (existing == null) control.addPort(sw.name(), wanted);
+        else control.changePort(sw.name(), wanted);
     }
 
-    /** Removes what was made for a network that has no attachment any more; nothing where it has one, or is not known. */
-    void release(String name, String switchName) throws RequestException {
-        Optional<CniNetwork> found = state.find(name, switchName);
-        if (found.isEmpty() || hasAttachment(found.get())) return;
-        CniNetwork gone = found.get();
-        List<CniNetwork> heirs = state.networks().stream()
-                .filter(other -> other.switchName().equals(switchName) && !other.equals(gone))
+    /** Removes the resources of a network without attachments. Does nothing if it has one, or if there is no such network. */
+    void release(Id id) throws RequestException {
+        CniNetwork network = state.networks.get(id);
+        if (network == null || hasAttachment(network)) return;
+        List<CniNetwork> heirs = state.networks.values().stream()
+                .filter(other -> other.switchName().equals(id.switchName()) && !other.equals(network))
                 .toList();
-        for (CniNetwork heir : heirs) state.put(heir.inheriting(gone));
+        for (CniNetwork heir : heirs) save(heir.inheriting(network));
         boolean isHostPortUsed =
-                heirs.stream().anyMatch(heir -> heir.hostDevice().equals(gone.hostDevice()));
-        unmasquerade(gone);
-        if (gone.madeHostPort() && !isHostPortUsed) removePort(switchName, gone.hostDevice());
-        if (gone.madeSwitch() && heirs.isEmpty()) removeSwitch(switchName);
-        state.remove(gone);
+                heirs.stream().anyMatch(heir -> heir.hostDevice().equals(network.hostDevice()));
+        unmasquerade(network);
+        if (network.hasCreated(Resource.HOST_PORT) && !isHostPortUsed)
+            removePort(id.switchName(), network.hostDevice());
+        if (network.hasCreated(Resource.SWITCH) && heirs.isEmpty()) removeSwitch(id.switchName());
+        remove(network);
     }
 
-    /** Removes attachments whose containers are gone for a while. */
+    /** Adds or replaces a network. What cannot be saved does not change. */
+    private void save(CniNetwork network) throws RequestException {
+        if (network.equals(state.networks.get(network.id()))) return;
+        CniNetwork before = state.networks.put(network.id(), network);
+        try {
+            state.save();
+        } catch (RequestException e) {
+            if (before == null) state.networks.remove(network.id());
+            else state.networks.put(network.id(), before);
+            throw e;
+        }
+    }
+
+    private void remove(CniNetwork network) throws RequestException {
+        state.networks.remove(network.id());
+        try {
+            state.save();
+        } catch (RequestException e) {
+            state.networks.put(network.id(), network);
+            throw e;
+        }
+    }
+
+    /** Removes attachments whose containers have been gone for some time. */
     void tick(long nowMs) {
-        for (CniNetwork network : state.networks()) {
-            RunningSwitch one = control.host().find(network.switchName());
-            if (one == null) continue;
-            for (RunningPort port : List.copyOf(one.ports())) {
-                if (network.isAttachment(port.config().name())) forgetIfLost(network, port, nowMs);
+        for (CniNetwork network : List.copyOf(state.networks.values())) {
+            RunningSwitch sw = control.host().find(network.switchName());
+            if (sw == null) continue;
+            for (RunningPort port : List.copyOf(sw.ports())) {
+                if (network.isAttachment(port.config().name())) removeIfLost(network, port, nowMs);
             }
         }
     }
 
-    private void forgetIfLost(CniNetwork network, RunningPort port, long nowMs) {
+    private void removeIfLost(CniNetwork network, RunningPort port, long nowMs) {
         String name = port.config().name();
         if (Files.exists(Path.of(port.config().namespace().file()))) {
             lostSinceMs.remove(name);
             return;
         }
-        long since = lostSinceMs.computeIfAbsent(name, any -> nowMs);
+        long since = lostSinceMs.computeIfAbsent(name, _ -> nowMs);
         if (nowMs - since < LOST_MS) return;
         lostSinceMs.remove(name);
-        LOG.info("port {}: its container is gone; forgotten", name);
+        LOG.info("port {} is removed: its container is gone", name);
         try {
             control.removePort(network.switchName(), name);
-            release(network.name(), network.switchName());
+            release(network.id());
         } catch (RequestException e) {
             LOG.warn("CNI network {}: {}", network.name(), e.getMessage());
         }
     }
 
-    private void unmasquerade(CniNetwork gone) throws RequestException {
-        if (gone.masqueraded().isEmpty()) return;
-        CniNetwork rest = together(gone.hostDevice(), gone);
-        if (rest == null || rest.masqueraded().isEmpty()) nat.remove(gone.hostDevice());
-        else nat.put(rest.nat());
+    private void unmasquerade(CniNetwork removed) throws RequestException {
+        if (removed.masqueraded().isEmpty()) return;
+        CniNetwork others = merged(removed.hostDevice(), removed);
+        if (others == null || others.masqueraded().isEmpty()) nat.remove(removed.hostDevice());
+        else nat.put(others.nat());
     }
 
     private void removePort(String switchName, String port) throws RequestException {
-        RunningSwitch one = control.host().find(switchName);
-        boolean isOurs = one != null && one.port(port) != null && !control.isDeclared(switchName, port);
-        if (isOurs) control.removePort(switchName, port);
+        RunningSwitch sw = control.host().find(switchName);
+        boolean isRemovable = sw != null && sw.port(port) != null && !control.isDeclared(switchName, port);
+        if (isRemovable) control.removePort(switchName, port);
     }
 
-    /** A switch on which the user has put something meanwhile is the user's. */
+    /** Removes the switch, unless the user has added ports to it or declared it. */
     private void removeSwitch(String name) throws RequestException {
-        RunningSwitch one = control.host().find(name);
-        if (one != null && one.ports().isEmpty() && !control.isDeclared(name)) control.removeSwitch(name);
+        RunningSwitch sw = control.host().find(name);
+        if (sw != null && sw.ports().isEmpty() && !control.isDeclared(name)) control.removeSwitch(name);
     }
 
     private boolean hasAttachment(CniNetwork network) {
-        RunningSwitch one = control.host().find(network.switchName());
-        return one != null
-                && one.ports().stream()
+        RunningSwitch sw = control.host().find(network.switchName());
+        return sw != null
+                && sw.ports().stream()
                         .anyMatch(port -> network.isAttachment(port.config().name()));
     }
 
-    private void refuseOthersDevice(CniRequest request) throws CniException {
+    /** Refuses to masquerade a Docker network. */
+    private void requireOwnDevice(CniRequest request) throws CniException {
         String device = request.hostDevice();
-        boolean isOurs = state.networks().stream()
-                .anyMatch(each ->
-                        each.hostDevice().equals(device) && !each.masqueraded().isEmpty());
-        if (isOurs || !nat.has(device)) return;
+        boolean isOwn =
+                masqueraded().stream().anyMatch(network -> network.hostDevice().equals(device));
+        if (isOwn || !nat.has(device)) return;
         throw new CniException(
                 CniException.INVALID_CONFIG,
-                "ipMasq: " + device + " is a Docker network's, which Docker's options masquerade: take ipMasq out");
+                "ipMasq: " + device
+                        + " belongs to a Docker network, whose options control masquerading: remove ipMasq");
     }
 
-    /** All networks with this device on the host as one, for their rules are the device's. */
-    private CniNetwork together(String hostDevice) {
-        return together(hostDevice, null);
+    /** All networks with this host device as one, because the firewall has one set of rules for each device. */
+    private CniNetwork merged(String hostDevice) {
+        return merged(hostDevice, null);
     }
 
-    private CniNetwork together(String hostDevice, CniNetwork without) {
-        return state.networks().stream()
+    private CniNetwork merged(String hostDevice, CniNetwork without) {
+        return state.networks.values().stream()
                 .filter(network -> network.hostDevice().equals(hostDevice) && !network.equals(without))
-                .reduce((one, other) -> one.with(false, false, other.masqueraded()))
+                .reduce((first, second) -> first.with(Set.of(), second.masqueraded()))
                 .orElse(null);
     }
 }

@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a runtime asks for: its environment and its network configuration.
+ * A request of a container runtime: the variables of its environment and the network configuration.
  *
- * @param args CNI_ARGS, {@code KEY=VALUE;...}
- * @param ipam the IPAM plugin's result; missing before it was asked
+ * @param args the value of CNI_ARGS, {@code KEY=VALUE;...}
+ * @param ipam the result of the IPAM plugin; missing before the plugin has run
  */
 record CniRequest(
         String command, String containerId, String netns, String ifname, String args, Json config, Json ipam) {
     private static final List<String> VERSIONS = List.of("0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
+    /** Reads and checks the body of a request. */
     static CniRequest of(Json body) throws CniException {
         CniRequest request = new CniRequest(
                 body.path("command").asString(""),
@@ -31,16 +32,17 @@ record CniRequest(
         if (!VERSIONS.contains(version())) {
             throw new CniException(
                     CniException.INCOMPATIBLE_VERSION,
-                    "cniVersion \"" + version() + "\" is not known here; expected one of "
+                    "cniVersion \"" + version() + "\" is not supported; expected one of "
                             + String.join(", ", VERSIONS));
         }
         if (!network().matches("[A-Za-z0-9][A-Za-z0-9_.-]*")) {
             throw new CniException(
                     CniException.INVALID_CONFIG,
-                    "name: \"" + network() + "\" can't be a network's; expected letters, digits, and any of _ . -");
+                    "name: \"" + network()
+                            + "\" is not a valid network name; expected letters, digits, and any of _ . -");
         }
-        boolean ofContainer = List.of("ADD", "DEL", "CHECK").contains(command);
-        if (!ofContainer) return;
+        boolean isOfContainer = List.of("ADD", "DEL", "CHECK").contains(command);
+        if (!isOfContainer) return;
         require("CNI_CONTAINERID", containerId, "[A-Za-z0-9][A-Za-z0-9_.-]*");
         require("CNI_IFNAME", ifname, "[^/: ]{1,15}");
         if (!command.equals("DEL")) require("CNI_NETNS", netns, "/.+");
@@ -50,7 +52,7 @@ record CniRequest(
         if (value.matches(pattern)) return;
         throw new CniException(
                 CniException.INVALID_ENVIRONMENT,
-                name + (value.isEmpty() ? " is not set" : " \"" + value + "\" is not possible"));
+                name + (value.isEmpty() ? " is not set" : " \"" + value + "\" is not valid"));
     }
 
     String version() {
@@ -65,6 +67,10 @@ record CniRequest(
         return config.path("switch").asString(network());
     }
 
+    CniNetwork.Id networkId() {
+        return new CniNetwork.Id(network(), switchName());
+    }
+
     boolean isDefaultGateway() {
         return config.path("isDefaultGateway").asBoolean(false);
     }
@@ -77,13 +83,13 @@ record CniRequest(
         return config.path("ipMasq").asBoolean(false);
     }
 
-    /** What was asked for by capability, or in the configuration for all. */
+    /** The rate limits: of the capability, or else of the network configuration. */
     Bandwidth bandwidth() throws CniException {
         Json capability = config.path("runtimeConfig").path("bandwidth");
         return Bandwidth.of(capability.isObject() ? capability : config.path("bandwidth"));
     }
 
-    /** The interface that holds the gateway's address on the host. */
+    /** The interface on the host that has the gateway addresses. */
     String hostDevice() {
         return config.path("hostDevice").asString(switchName());
     }
@@ -92,14 +98,14 @@ record CniRequest(
         return new Attachment(network(), containerId, ifname);
     }
 
-    /** The IPAM plugin's name; empty for none. */
+    /** The name of the IPAM plugin; empty for none. */
     String ipamPlugin() throws CniException {
         String plugin = config.path("ipam").path("type").asString("");
         if (plugin.matches("[A-Za-z0-9_.-]*")) return plugin;
-        throw new CniException(CniException.INVALID_CONFIG, "ipam.type: \"" + plugin + "\" is not a plugin's name");
+        throw new CniException(CniException.INVALID_CONFIG, "ipam.type: \"" + plugin + "\" is not a valid plugin name");
     }
 
-    /** The MAC that was asked for: by capability, by CNI_ARGS (as Podman does), or in the configuration; empty for any. */
+    /** The requested MAC address: of the capability, of CNI_ARGS (used by Podman), or of the configuration; empty if none is requested. */
     String mac() {
         String capability = config.path("runtimeConfig").path("mac").asString("");
         if (!capability.isEmpty()) return capability;
@@ -110,8 +116,8 @@ record CniRequest(
                 .asString(config.path("mac").asString(""));
     }
 
-    /** Addresses that were asked for by capability, with their prefix lengths. */
-    List<String> wantedAddresses() {
+    /** The addresses that the capability "ips" requests, with their prefix lengths. */
+    List<String> requestedAddresses() {
         List<String> addresses = new ArrayList<>();
         config.path("runtimeConfig").path("ips").forEach(ip -> addresses.add(ip.asString("")));
         return addresses;

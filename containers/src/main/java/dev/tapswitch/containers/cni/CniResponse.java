@@ -3,9 +3,9 @@ package dev.tapswitch.containers.cni;
 import dev.tapswitch.control.json.Json;
 
 /**
- * What the launcher gets.
+ * The response to the plugin script.
  *
- * @param status 200 done, print the body; 202 run the IPAM plugin that the body names and, for ADD, ask again with its result; 400 print
- *     the body, an error
+ * @param status 200: success, the script prints the body. 202: the script runs the IPAM plugin that the body names and, for ADD, sends the
+ *     request again with its result. 400: the script prints the body, which is an error
  */
 public record CniResponse(int status, Json body) {}

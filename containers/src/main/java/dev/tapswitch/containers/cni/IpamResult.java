@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Addresses and routes of an interface, as an IPAM plugin gave them.
+ * The addresses and routes that an IPAM plugin has assigned to an interface.
  *
- * @param ips of the result, each with {@code address} and maybe {@code gateway}
- * @param routes of the result, each with {@code dst} and maybe {@code gw}
+ * @param ips each with {@code address} and optionally {@code gateway}
+ * @param routes each with {@code dst} and optionally {@code gw}
  */
 record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
+    /** The IPAM result in a request, with the default routes of {@code isDefaultGateway}. Without an IPAM plugin, the addresses of the request. */
     static IpamResult of(CniRequest request) throws CniException {
         List<Json> ips = new ArrayList<>();
         List<Json> routes = new ArrayList<>();
@@ -19,7 +20,7 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
         result.path("ips").forEach(ips::add);
         result.path("routes").forEach(routes::add);
         if (request.ipamPlugin().isEmpty()) {
-            for (String address : request.wantedAddresses()) {
+            for (String address : request.requestedAddresses()) {
                 ips.add(Json.object().put("address", address));
             }
         }
@@ -31,18 +32,19 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
         for (Json ip : ips) {
             String gateway = ip.path("gateway").asString("");
             String all = gateway.contains(":") ? "::/0" : "0.0.0.0/0";
-            boolean isThere = routes.stream()
+            boolean exists = routes.stream()
                     .anyMatch(route -> route.path("dst").asString("").equals(all));
-            if (gateway.isEmpty() || isThere) continue;
+            if (gateway.isEmpty() || exists) continue;
             routes.add(Json.object().put("dst", all).put("gw", gateway));
         }
     }
 
+    /** The addresses, with their prefix lengths. */
     List<String> addresses() {
         return ips.stream().map(ip -> ip.path("address").asString("")).toList();
     }
 
-    /** The gateways, each with its subnet's prefix length: what the host's end of the network has. */
+    /** The gateways, with the prefix lengths of their subnets: the addresses of the host port. */
     List<String> gateways() {
         return ips.stream()
                 .filter(ip -> ip.has("gateway"))
@@ -58,7 +60,7 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
                 .anyMatch(gateway -> !gateway.isEmpty() && gateway.contains(":") == ipv6);
     }
 
-    /** The subnets that the addresses are of. */
+    /** The subnets of the addresses. */
     List<String> subnets() {
         return addresses().stream()
                 .map(address -> IpPrefix.parse(address).network().toString())
@@ -66,7 +68,7 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
                 .toList();
     }
 
-    /** As the config file writes them. A route without a gateway of its own goes by that of the addresses of its family. */
+    /** The routes in the format of the configuration file. A route without a gateway uses the first gateway of its family. */
     List<String> routeTexts() throws CniException {
         List<String> texts = new ArrayList<>();
         for (Json route : routes) {
@@ -75,7 +77,7 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
             if (gateway.isEmpty()) {
                 throw new CniException(
                         CniException.INVALID_CONFIG,
-                        "route " + to + " has no gateway; expected gw, or one of the subnet");
+                        "route " + to + " has no gateway; expected \"gw\", or a gateway of the subnet");
             }
             texts.add((to.endsWith("/0") ? "default" : to) + " via " + gateway);
         }
@@ -90,7 +92,7 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
                 .orElse("");
     }
 
-    /** The result of ADD, in the words of the configuration's version. */
+    /** The result of ADD, in the format of the request's version. */
     Json result(CniRequest request, String mac, int mtu) {
         Json result = Json.object().put("cniVersion", request.version());
         Json device = result.putArray("interfaces").addObject();
@@ -98,16 +100,16 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
         if (request.version().equals("1.1.0")) device.put("mtu", mtu);
         Json all = result.putArray("ips");
         for (Json ip : ips) {
-            Json one = all.addObject().put("address", ip.path("address").asString(""));
-            // Before 1.0 the family is said.
+            Json entry = all.addObject().put("address", ip.path("address").asString(""));
+            // Versions before 1.0 have a field for the family.
             if (request.version().startsWith("0.")) {
-                one.put("version", ip.path("address").asString("").contains(":") ? "6" : "4");
+                entry.put("version", ip.path("address").asString("").contains(":") ? "6" : "4");
             }
-            if (ip.has("gateway")) one.set("gateway", ip.path("gateway"));
-            one.put("interface", 0);
+            if (ip.has("gateway")) entry.set("gateway", ip.path("gateway"));
+            entry.put("interface", 0);
         }
-        Json ways = result.putArray("routes");
-        routes.forEach(ways::add);
+        Json allRoutes = result.putArray("routes");
+        routes.forEach(allRoutes::add);
         result.set("dns", dns.isObject() ? dns : Json.object());
         return result;
     }

@@ -1,2 +1,2 @@
-/** The Container Network Interface's verbs, as the launcher of config/cni hands them over. The API's ways and JSON's text must never enter. */
+/** The commands of the Container Network Interface (CNI), as the plugin script in config/cni passes them on. Must not parse HTTP. */
 package dev.tapswitch.containers.cni;

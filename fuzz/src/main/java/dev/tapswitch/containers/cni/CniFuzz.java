@@ -6,8 +6,9 @@ import dev.tapswitch.control.json.JsonException;
 import dev.tapswitch.control.state.StateFuzz;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 
-/** Any JSON is a request, whose port can be described, or is refused by CNI's error. */
+/** Any JSON is either a valid request, for which a port is described, or refused with a CNI error. */
 public final class CniFuzz {
     private CniFuzz() {}
 
@@ -21,12 +22,13 @@ public final class CniFuzz {
         }
         try {
             CniRequest request = CniRequest.of(body);
-            IpamResult addressing = IpamResult.of(request);
-            Cni.port(request, addressing);
-            CniNetwork network = CniNetwork.of(request).with(true, true, addressing.subnets());
-            if (!CniNetwork.of(network.json()).equals(network)) throw new AssertionError("kept as " + network.json());
-            addressing.gateways();
-            addressing.result(request, "02:00:00:00:00:01", 1_500);
+            IpamResult ipam = IpamResult.of(request);
+            Cni.port(request, ipam);
+            CniNetwork network = CniNetwork.of(request).with(EnumSet.allOf(CniNetwork.Resource.class), ipam.subnets());
+            Json saved = CniDocument.of(network);
+            if (!CniDocument.network(saved).equals(network)) throw new AssertionError("saved as " + saved);
+            ipam.gateways();
+            ipam.result(request, "02:00:00:00:00:01", 1_500);
         } catch (CniException | ConfigException e) {
             if (e.getMessage().isBlank()) throw new AssertionError("no reason", e);
         }
