@@ -22,7 +22,7 @@ import dev.tapswitch.core.frame.EtherType;
 import dev.tapswitch.linux.bpf.Assembler;
 import dev.tapswitch.linux.bpf.Code;
 import dev.tapswitch.linux.bpf.Field;
-import dev.tapswitch.linux.bpf.Helper;
+import dev.tapswitch.linux.bpf.KernelFunction;
 import dev.tapswitch.linux.bpf.Label;
 import dev.tapswitch.linux.bpf.MapReference;
 import dev.tapswitch.linux.bpf.Register;
@@ -243,13 +243,16 @@ final class FromContainer {
     private void redirect() {
         code.jumpIf(R9, ANY_BIT, Flag.PEER, peer);
         // By the host end's queueing discipline and veth_xmit, which judge the packet's type.
-        code.load(R1, R8, PortMap.IFINDEX).move(R2, 0).call(Helper.REDIRECT).exit();
-        // The frame is addressed to the far end, not to the host end by which it came. Linux 6.16 and later know that
-        // by themselves.
-        code.at(peer).move(R1, R6).move(R2, PACKET_HOST).call(Helper.SKB_CHANGE_TYPE);
         code.load(R1, R8, PortMap.IFINDEX)
                 .move(R2, 0)
-                .call(Helper.REDIRECT_PEER)
+                .call(KernelFunction.REDIRECT)
+                .exit();
+        // The frame is addressed to the far end, not to the host end by which it came. Linux 6.16 and later know that
+        // by themselves.
+        code.at(peer).move(R1, R6).move(R2, PACKET_HOST).call(KernelFunction.SKB_CHANGE_TYPE);
+        code.load(R1, R8, PortMap.IFINDEX)
+                .move(R2, 0)
+                .call(KernelFunction.REDIRECT_PEER)
                 .exit();
     }
 
@@ -267,7 +270,7 @@ final class FromContainer {
     /** ARP and Neighbour Discovery for one station: userspace learns from it, and answers for it; without userspace it goes on as traffic. */
     private void resolve() {
         code.at(resolution).store(FP, DESTINATION, R4).store(FP, SOURCE, R5);
-        code.call(Helper.KTIME_GET_NS);
+        code.call(KernelFunction.KTIME_GET_NS);
         code.loadFirstValue(R1, maps.control())
                 .load(R1, R1, ControlMap.HEARTBEAT)
                 .subtract(R0, R1);
@@ -281,7 +284,7 @@ final class FromContainer {
         lookUpCounters(R7, counted);
         increment(CounterMap.SLOW_FRAMES);
         code.at(counted);
-        code.load(R1, R7, PortMap.OUT).move(R2, 0).call(Helper.REDIRECT).exit();
+        code.load(R1, R7, PortMap.OUT).move(R2, 0).call(KernelFunction.REDIRECT).exit();
     }
 
     private void drop() {
@@ -315,7 +318,7 @@ final class FromContainer {
     /** R0: the address of the value whose key begins with a field of the stack. Destroys R1 to R5. */
     private void lookUp(MapReference map, Field key, Label absent) {
         code.loadMap(R1, map).move(R2, FP).add(R2, key.offset());
-        code.call(Helper.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, absent);
+        code.call(KernelFunction.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, absent);
     }
 
     private Assembler increment(Field counter) {

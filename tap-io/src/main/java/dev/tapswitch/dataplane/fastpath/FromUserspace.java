@@ -11,7 +11,7 @@ import static dev.tapswitch.linux.bpf.Register.R6;
 import dev.tapswitch.linux.bpf.Assembler;
 import dev.tapswitch.linux.bpf.Code;
 import dev.tapswitch.linux.bpf.Field;
-import dev.tapswitch.linux.bpf.Helper;
+import dev.tapswitch.linux.bpf.KernelFunction;
 import dev.tapswitch.linux.bpf.Label;
 import dev.tapswitch.linux.bpf.SocketBuffer;
 
@@ -32,10 +32,10 @@ final class FromUserspace {
         // The port of this TAP.
         code.load(R1, R6, SocketBuffer.IFINDEX).and(R1, PortMap.SLOT_MASK).store(FP, SLOT, R1);
         code.loadMap(R1, maps.ports()).move(R2, FP).add(R2, SLOT.offset());
-        code.call(Helper.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, drop);
+        code.call(KernelFunction.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, drop);
         code.load(R1, R0, PortMap.IFINDEX).load(R2, R6, SocketBuffer.IFINDEX).jumpIf(R1, NOT_EQUAL, R2, drop);
 
-        code.load(R1, R0, PortMap.OUT).move(R2, 0).call(Helper.REDIRECT).exit();
+        code.load(R1, R0, PortMap.OUT).move(R2, 0).call(KernelFunction.REDIRECT).exit();
 
         code.at(drop).move(R0, FromContainer.TC_ACT_SHOT).exit();
         return code.assemble();

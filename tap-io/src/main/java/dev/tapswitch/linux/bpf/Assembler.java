@@ -132,8 +132,8 @@ public final class Assembler {
         return jump(Opcode.JMP | condition.code(), left, NONE, right, label);
     }
 
-    public Assembler call(Helper helper) {
-        return emit(Opcode.JMP | Opcode.CALL, NONE, NONE, 0, helper.number());
+    public Assembler call(KernelFunction function) {
+        return emit(Opcode.JMP | Opcode.CALL, NONE, NONE, 0, function.number());
     }
 
     /** Ends the program with the verdict in R0. */

@@ -53,7 +53,7 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
 
     private static void probePeer(Map<BpfFeature, String> missing) {
         Assembler redirect = new Assembler().move(Register.R1, 1).move(Register.R2, 0);
-        redirect.call(Helper.REDIRECT_PEER).exit();
+        redirect.call(KernelFunction.REDIRECT_PEER).exit();
         try {
             BpfProgram.load("probe_peer", redirect.assemble()).close();
         } catch (BpfException e) {

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /** A traffic control program (BPF_PROG_TYPE_SCHED_CLS) in the kernel, verified and compiled. It runs where a link or filter attaches it. */
 public final class BpfProgram extends BpfObject {
     private static final int SCHED_CLS = 3;
-    /** None of our {@link Helper}s asks for the GPL. */
+    /** None of our {@link KernelFunction}s asks for the GPL. */
     private static final String LICENSE = "Apache-2.0";
 
     private static final int LOG_SIZE = 1 << 20;

@@ -94,7 +94,7 @@ final class Disassembler {
         }
         return switch (slot.opcode()) {
             case Opcode.JMP | Opcode.JA -> where;
-            case Opcode.JMP | Opcode.CALL -> "call " + Helper.text(slot.immediate());
+            case Opcode.JMP | Opcode.CALL -> "call " + KernelFunction.text(slot.immediate());
             case Opcode.JMP | Opcode.EXIT -> "exit";
             default -> unknown(slot);
         };

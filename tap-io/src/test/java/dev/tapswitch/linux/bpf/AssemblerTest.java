@@ -72,7 +72,9 @@ class AssemblerTest {
 
     @Test
     void aCallHasTheNumberOfItsHelper() {
-        code.call(Helper.MAP_LOOKUP_ELEM).call(Helper.REDIRECT_PEER).exit();
+        code.call(KernelFunction.MAP_LOOKUP_ELEM)
+                .call(KernelFunction.REDIRECT_PEER)
+                .exit();
         assertEncoding("8500000001000000 850000009b000000 9500000000000000");
     }
 

@@ -27,7 +27,7 @@ class DisassemblerTest {
                 .shiftLeft(R4, 16);
         code.store(FP, Field.u64("key", -8), R4).store(FP, Field.u32("zero", -16), 0);
         code.loadMap(R1, new MapReference("stations", 7)).move(R2, FP).add(R2, -8);
-        code.call(Helper.MAP_LOOKUP_ELEM).loadFirstValue(R1, new MapReference("control", 8));
+        code.call(KernelFunction.MAP_LOOKUP_ELEM).loadFirstValue(R1, new MapReference("control", 8));
         code.at(drop).move(R0, 2).exit();
         assertEquals("""
                    0: r6 = r1

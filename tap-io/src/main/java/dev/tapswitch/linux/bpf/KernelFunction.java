@@ -1,7 +1,7 @@
 package dev.tapswitch.linux.bpf;
 
 /** The kernel's functions that our programs call (enum bpf_func_id in include/uapi/linux/bpf.h). None of them is for GPL programs only. */
-public enum Helper {
+public enum KernelFunction {
     /** The address of a map's value, or 0. */
     MAP_LOOKUP_ELEM(1),
     /** CLOCK_MONOTONIC. */
@@ -14,7 +14,7 @@ public enum Helper {
 
     private final int number;
 
-    Helper(int number) {
+    KernelFunction(int number) {
         this.number = number;
     }
 
@@ -30,7 +30,7 @@ public enum Helper {
 
     /** The name and number of a function; the number alone where it is none of ours. */
     static String text(int number) {
-        for (Helper each : values()) if (each.number == number) return each.toString();
+        for (KernelFunction each : values()) if (each.number == number) return each.toString();
         return "#" + number;
     }
 }
