@@ -1,14 +1,21 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.advertisement;
-import static dev.tapswitch.e2e.Wire.arp;
-import static dev.tapswitch.e2e.Wire.arpRequest;
-import static dev.tapswitch.e2e.Wire.is;
-import static dev.tapswitch.e2e.Wire.isArpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.advertisement;
+import static dev.tapswitch.e2e.testbed.Frames.arp;
+import static dev.tapswitch.e2e.testbed.Frames.arpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.is;
+import static dev.tapswitch.e2e.testbed.Frames.isArpRequest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -28,7 +35,7 @@ class AddressGuardIT {
     @ParameterizedTest
     @CsvSource({"direct,IO_URING,2", "reply,EPOLL,1", "flood,EPOLL,1"})
     void forgedArpNeverLeadsToTheLiarAndTheConflictIsCountedAndLogged(String mode, Io io, int workers) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
             Node c = net.quietNode("c");
@@ -38,7 +45,7 @@ class AddressGuardIT {
             RawSocket atA = a.raw();
             for (int i = 0; i < 20; i++) {
                 atC.send(arpRequest(c.mac(), B, B));
-                atC.send(arp(2, Wire.BROADCAST, c.mac(), B, Wire.BROADCAST, B));
+                atC.send(arp(2, Frames.BROADCAST, c.mac(), B, Frames.BROADCAST, B));
                 atC.send(arp(2, a.mac(), c.mac(), B, a.mac(), "198.18.0.1"));
                 atC.send(arpRequest(c.mac(), B, "198.18.0.1"));
                 a.ip("neigh", "flush", "all");
@@ -57,7 +64,7 @@ class AddressGuardIT {
 
     @Test
     void forgedAdvertisementsNeverLeadToTheLiar() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "fd00:7a::1/64");
             Node b = net.node("b", B6 + "/64");
             Node c = net.node("c");
@@ -78,7 +85,7 @@ class AddressGuardIT {
     @ParameterizedTest
     @CsvSource({"direct,IO_URING,2", "reply,EPOLL,1"})
     void anAddressMovesWhenItsOwnersInterfaceIsDownAndASuccessorAnnouncesItOnce(String mode, Io io, int workers) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
             Node c = net.quietNode("c");
@@ -99,7 +106,7 @@ class AddressGuardIT {
     /** As keepalived does without virtual MACs: a few announcements at once, and no more. The owner's link stays up. */
     @Test
     void anAddressMovesWhenItsOwnerGivesItUpAndOthersCachesFollow() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
             Node c = net.quietNode("c");
@@ -122,7 +129,7 @@ class AddressGuardIT {
 
     @Test
     void theSwitchsProbeReachesTheOwnerOnly() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
             Node c = net.quietNode("c");
@@ -132,10 +139,10 @@ class AddressGuardIT {
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             atC.send(arpRequest(c.mac(), B, B));
-            Predicate<byte[]> probe = frame -> isArpRequest(null, B).test(frame) && Wire.has(frame, 28, "00000000");
+            Predicate<byte[]> probe = frame -> isArpRequest(null, B).test(frame) && Frames.has(frame, 28, "00000000");
             byte[] first = atB.receive(probe, 1, SOON).getFirst();
             assertTrue((first[6] & 3) == 2, "from a locally administered MAC");
-            Predicate<byte[]> answer = frame -> Wire.has(frame, 12, "0806") && Wire.has(frame, 20, "0002");
+            Predicate<byte[]> answer = frame -> Frames.has(frame, 12, "0806") && Frames.has(frame, 20, "0002");
             assertEquals(0, atA.count(answer.or(probe), QUIET));
             assertEquals(0, atC.count(answer.or(probe), QUIET));
             assertEquals("b", daemon.portOf(b.mac()));
@@ -145,7 +152,7 @@ class AddressGuardIT {
 
     @Test
     void aBoundAddressIsItsOwnersAndItsOwnerAloneIsAsked() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
             Node c = net.quietNode("c");
@@ -171,10 +178,10 @@ class AddressGuardIT {
     }
 
     private static boolean isPing(byte[] frame) {
-        return Wire.has(frame, 12, "0800") && Wire.has(frame, 23, "01");
+        return Frames.has(frame, 12, "0800") && Frames.has(frame, 23, "01");
     }
 
     private static Predicate<byte[]> claimOf(Node node) {
-        return frame -> Wire.has(frame, 12, "0806") && Wire.has(frame, 22, node.mac());
+        return frame -> Frames.has(frame, 12, "0806") && Frames.has(frame, 22, node.mac());
     }
 }

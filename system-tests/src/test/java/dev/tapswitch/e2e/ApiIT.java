@@ -3,6 +3,15 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.ApiClient;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -33,7 +42,7 @@ class ApiIT {
 
     @Test
     void listingsOfALargeTableTakeBoundedMemoryWhoeverReadsThem() throws Exception {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             List<Node> nodes = List.of(a, net.quietNode("b", "198.18.0.2/24"), net.quietNode("c"), net.quietNode("d"));
             RunningDaemon daemon = net.start(Io.EPOLL, "mac-capacity: 1000000");
@@ -80,10 +89,10 @@ class ApiIT {
                         .toString()));
         all.addAll(List.of(words));
         all.addAll(List.of("--socket", daemon.api().socket().toString()));
-        Command ran = Command.run(Duration.ofSeconds(100), all);
+        CommandResult ran = Command.run(Duration.ofSeconds(100), all);
         assertEquals(
                 0,
-                ran.exit(),
+                ran.exitCode(),
                 () -> ran.output().substring(0, Math.min(2_000, ran.output().length())));
         return ran.output();
     }
@@ -135,7 +144,7 @@ class ApiIT {
 
     @Test
     void twoHundredRequestsInOneWriteAreAnsweredInOrder() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             // Found at once that there is none; asked of the control thread; made in parts.
@@ -165,10 +174,10 @@ class ApiIT {
 
     @Test
     void tablesThatDoNotFitIntoTheHeapAreRefusedAndTheDaemonGoesOn() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            Api.Answer refused =
+            ApiClient.Response refused =
                     daemon.api().send("POST", "/v1/switches", "{\"name\":\"huge\",\"mac-capacity\":16777216}");
             assertEquals(400, refused.status(), refused::toString);
             String error = refused.json().required("error").asString();

@@ -1,13 +1,22 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.advertisement;
-import static dev.tapswitch.e2e.Wire.arp;
-import static dev.tapswitch.e2e.Wire.arpRequest;
-import static dev.tapswitch.e2e.Wire.isArpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.advertisement;
+import static dev.tapswitch.e2e.testbed.Frames.arp;
+import static dev.tapswitch.e2e.testbed.Frames.arpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.isArpRequest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.cni.CniRuntime;
+import dev.tapswitch.e2e.docker.DockerLab;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -127,7 +136,7 @@ class BoundAddressIT {
 
     @Test
     void aContainerOfACniNetworkCanNotClaimAnothersAddressOrTheGateways() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             CniRuntime pods = CniRuntime.start(net, "1.0.0");
             String a = CniRuntime.addressOf(pods.add("one"));
             Json two = pods.add("two");
@@ -157,7 +166,7 @@ class BoundAddressIT {
 
     @Test
     void aHostPortsAddressIsItsOwnOnAnySwitch() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node c = net.quietNode("c");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -213,8 +222,9 @@ class BoundAddressIT {
     }
 
     private static Predicate<byte[]> isPingTo(String address) {
-        return frame ->
-                Wire.has(frame, 12, "0800") && Wire.has(frame, 23, "01") && Wire.has(frame, 30, Wire.ipv4(address));
+        return frame -> Frames.has(frame, 12, "0800")
+                && Frames.has(frame, 23, "01")
+                && Frames.has(frame, 30, Frames.ipv4(address));
     }
 
     private static String hex(String address) {

@@ -4,6 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.ApiClient;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +29,7 @@ class DaemonIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void idleItTakesNoCpuAndLittleMemory(Io io) throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
@@ -65,7 +73,7 @@ class DaemonIT {
 
     @Test
     void aWrongConfigurationIsRefusedWithItsLineBeforeAnythingIsTouched() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             String namespace = net.quietNamespace("a");
             Path config =
                     Files.writeString(net.directory().resolve("wrong.yaml"), """
@@ -81,19 +89,19 @@ class DaemonIT {
                             namespace: %2$s
                             mtu: huge
                     """.formatted(net.directory(), namespace));
-            Command refused = Command.run(
+            CommandResult refused = Command.run(
                     Duration.ofMinutes(2), RunningDaemon.tapswitch("daemon", "--config", config.toString()));
-            assertEquals(1, refused.exit(), refused.output());
+            assertEquals(1, refused.exitCode(), refused.output());
             assertTrue(refused.output().contains("wrong.yaml:11"), refused.output());
             assertTrue(refused.output().contains("mtu"), refused.output());
             assertTrue(
-                    Command.run("ip", "-n", namespace, "link", "show", "eth0").exit() != 0, "nothing was made");
+                    Command.run("ip", "-n", namespace, "link", "show", "eth0").exitCode() != 0, "nothing was made");
         }
     }
 
     @Test
     void aHangUpReloadsAndAWrongFileChangesNothing() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -110,7 +118,7 @@ class DaemonIT {
                     () -> "it says so: " + daemon.log(),
                     () -> daemon.log().contains("sometimes"));
             assertEquals("reply", arpMode(daemon));
-            Api.Answer refused = daemon.api().send("POST", "/v1/reload", "");
+            ApiClient.Response refused = daemon.api().send("POST", "/v1/reload", "");
             assertEquals(4, refused.status() / 100, refused::toString);
             a.ping("198.18.0.2");
         }
@@ -118,7 +126,7 @@ class DaemonIT {
 
     @Test
     void aHangUpReloadsAlsoWhereNohupHasStartedIt() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.environment("--ignore-signal=HUP"); // an option of env, by which the daemon is started
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -141,7 +149,7 @@ class DaemonIT {
 
     @Test
     void toldToStopItTakesItsTapsAndItsSocketWithIt() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node kept = net.quietNode("kept", "198.18.0.2/24").with("persistent: true");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -150,7 +158,7 @@ class DaemonIT {
             daemon.stop();
             assertFalse(Files.exists(socket));
             assertTrue(Command.run("ip", "-n", a.namespace(), "link", "show", "eth0")
-                            .exit()
+                            .exitCode()
                     != 0);
             assertTrue(kept.ip("addr", "show", "eth0").contains("198.18.0.2/24"), "a persistent TAP keeps its address");
         }
@@ -158,19 +166,20 @@ class DaemonIT {
 
     @Test
     void theApiDescribesItselfAndRefusesInOneLine() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             assertTrue(daemon.api().get("/v1/openapi.json").required("paths").has("/v1/status"));
             for (String path : new String[] {"/v1/nothing", "/v1/switches/none", "/v1/switches/lan/ports/none"}) {
-                Api.Answer answer = daemon.api().send("GET", path, "");
+                ApiClient.Response answer = daemon.api().send("GET", path, "");
                 assertEquals(404, answer.status(), path);
                 assertEquals(
                         1, answer.json().required("error").asString().lines().count(), path);
             }
-            Api.Answer broken = daemon.api().send("POST", "/v1/switches", "{\"name\":");
+            ApiClient.Response broken = daemon.api().send("POST", "/v1/switches", "{\"name\":");
             assertEquals(400, broken.status(), broken::toString);
-            Api.Answer unknown = daemon.api().send("POST", "/v1/switches", "{\"name\":\"x\",\"colour\":\"red\"}");
+            ApiClient.Response unknown =
+                    daemon.api().send("POST", "/v1/switches", "{\"name\":\"x\",\"colour\":\"red\"}");
             assertEquals(4, unknown.status() / 100, unknown::toString);
             assertTrue(unknown.body().contains("colour"), unknown::toString);
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.TapswitchCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class DemoIT {
 
     @BeforeEach
     void check() {
-        Jar.needsRootAndTun();
+        TapswitchCommand.assumeRootTunAndJar();
     }
 
     /** The namespaces and labs of demos. */
@@ -43,7 +44,7 @@ class DemoIT {
     @Test
     void theDemoShowsAllSectionsAndLeavesNothing() throws Exception {
         var before = traces();
-        var ran = Jar.run("demo", "--seconds", "1");
+        var ran = TapswitchCommand.run("demo", "--seconds", "1");
         assertEquals(0, ran.exitCode(), ran.out() + ran.err());
         assertEquals("", ran.err());
         for (var part : List.of("ARP", "who-has 198.18.0.2", "Hello carol", "dynamic", "static-elsewhere", "Done in "))
@@ -66,7 +67,7 @@ class DemoIT {
                 assertTrue(here.toFile().setExecutable(true));
             }
         }
-        var ran = Jar.runWith(Map.of("PATH", tools.toString()), "demo", "--no-install", "--seconds", "1");
+        var ran = TapswitchCommand.runWith(Map.of("PATH", tools.toString()), "demo", "--no-install", "--seconds", "1");
         assertEquals(0, ran.exitCode(), ran.out() + ran.err());
         for (var part :
                 List.of("who-has 198.18.0.2", "198.18.0.2 is-at", "tapswitch echo", "static-elsewhere", "Done in "))
@@ -78,7 +79,7 @@ class DemoIT {
     void anInterruptedDemoCleansUp() throws Exception {
         var before = traces();
         var out = directory.resolve("out");
-        var process = Jar.start(out, directory.resolve("err"), "demo");
+        var process = TapswitchCommand.start(out, directory.resolve("err"), "demo");
         for (int i = 0; i < 600 && traces().equals(before); i++) Thread.sleep(50);
         Thread.sleep(500);
         process.destroy();

@@ -2,6 +2,10 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -49,7 +53,7 @@ class DescriptorsIT {
     @Test
     void aPortCanStillBeAddedAndTheSoftLimitIsRaisedAtTheStart() throws IOException {
         List<SocketChannel> idle = new ArrayList<>();
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.quietNode("a", "198.18.0.1/24");
             net.limitDescriptors(LIMIT / 2, LIMIT);
             RunningDaemon daemon = net.start(Io.EPOLL);

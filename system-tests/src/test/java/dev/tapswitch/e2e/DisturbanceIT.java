@@ -2,6 +2,15 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.FrameGenerator;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.LatencyProbe;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +28,7 @@ class DisturbanceIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aBroadcastStormDelaysNoOthersAndWhatIsTooMuchIsCounted(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node storm = net.quietNode("storm");
@@ -27,10 +36,10 @@ class DisturbanceIT {
             for (int i = 3; i < PORTS; i++) net.portIn(rest, "p" + i);
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
-            try (var _ = new Flood(storm, Wire.frame(Wire.BROADCAST, storm.mac(), Wire.NOBODYS), 0)) {
+            try (var _ = new FrameGenerator(storm, Frames.frame(Frames.BROADCAST, storm.mac(), Frames.NOBODYS), 0)) {
                 Await.within(
                         SOON, () -> "counted: " + daemon.port("storm"), () -> daemon.drops("storm", "flood-limit") > 0);
-                new Bystanders(a, "198.18.0.2").expectQuickPings("a broadcast storm, " + io);
+                new LatencyProbe(a, "198.18.0.2").expectQuickPings("a broadcast storm, " + io);
                 long before = daemon.count("p9", "tx-frames");
                 Await.within(SOON, () -> "the storm is still flooded", () -> daemon.count("p9", "tx-frames") > before);
             }
@@ -43,21 +52,21 @@ class DisturbanceIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void framesToAllFromManyPortsInOneNamespaceLeaveRoomForOthers(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             String crowd = net.namespace("crowd");
             for (int i = 2; i < 200; i++) net.portIn(crowd, "p" + i);
             net.start(io);
             a.pingWithin(SOON, "198.18.0.2");
-            new Bystanders(a, "198.18.0.2").expectQuickPings("the start of 198 ports in one namespace, " + io);
+            new LatencyProbe(a, "198.18.0.2").expectQuickPings("the start of 198 ports in one namespace, " + io);
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
     void anInterfaceThatFlapsAsFastAsItCanDelaysNoOthers(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node flapping = net.node("flapping", "198.18.0.3/24");
@@ -65,8 +74,8 @@ class DisturbanceIT {
             a.ping("198.18.0.2");
             Process flaps =
                     flapping.start("sh", "-c", "while ip link set eth0 down && ip link set eth0 up; do :; done");
-            try (var _ = new Flood(a, Wire.frame(flapping.mac(), a.mac(), Wire.NOBODYS), 10_000)) {
-                new Bystanders(a, "198.18.0.2").expectQuickPings("flapping, " + io);
+            try (var _ = new FrameGenerator(a, Frames.frame(flapping.mac(), a.mac(), Frames.NOBODYS), 10_000)) {
+                new LatencyProbe(a, "198.18.0.2").expectQuickPings("flapping, " + io);
                 assertTrue(flaps.isAlive());
             }
             flaps.destroyForcibly();
@@ -80,7 +89,7 @@ class DisturbanceIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void portsDeletedUnderTrafficDelayNoOthers(Io io) throws InterruptedException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node gone = new Node(net, "gone", net.quietNamespace("gone"), "eth0", 9, List.of());
@@ -95,15 +104,15 @@ class DisturbanceIT {
                             """.formatted(gone.namespace(), gone.mac()));
                     gone.enter(() -> {
                         try (RawSocket raw = RawSocket.on("eth0")) {
-                            raw.send(Wire.frame(Wire.BROADCAST, gone.mac(), Wire.NOBODYS));
+                            raw.send(Frames.frame(Frames.BROADCAST, gone.mac(), Frames.NOBODYS));
                         }
                         return gone;
                     });
                     daemon.api().delete("/v1/switches/lan/ports/gone");
                 }
             });
-            try (var _ = new Flood(a, Wire.frame(gone.mac(), a.mac(), Wire.NOBODYS), 10_000)) {
-                new Bystanders(a, "198.18.0.2").expectQuickPings("ports added and deleted, " + io);
+            try (var _ = new FrameGenerator(a, Frames.frame(gone.mac(), a.mac(), Frames.NOBODYS), 10_000)) {
+                new LatencyProbe(a, "198.18.0.2").expectQuickPings("ports added and deleted, " + io);
             } finally {
                 isEnough.set(true);
                 deleting.join(20_000);

@@ -2,6 +2,12 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.tap.TapDevice;
@@ -21,7 +27,7 @@ class EndIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void whenTheProcessHasEndedItsInterfacesAreGone(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             String namespace = withPorts(net);
             RunningDaemon daemon = net.start(io, 2);
             assertEquals(PORTS, interfaces(namespace).size());
@@ -34,7 +40,7 @@ class EndIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aStartRightAfterAKillGetsAllPorts(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             withPorts(net);
             RunningDaemon first = net.start(io);
             long killed = System.nanoTime();
@@ -48,7 +54,7 @@ class EndIT {
 
     @Test
     void aNameThatBecomesFreeIsTakenAtOnce() throws DeviceException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             daemon.kill();
@@ -76,7 +82,7 @@ class EndIT {
         }
     }
 
-    private static String withPorts(Net net) {
+    private static String withPorts(TestNetwork net) {
         String namespace = net.quietNamespace("many");
         for (int i = 0; i < PORTS; i++) net.portIn(namespace, "p" + i);
         return namespace;

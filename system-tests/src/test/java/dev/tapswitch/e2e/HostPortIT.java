@@ -4,6 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RouterAdvertisement;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,7 +23,7 @@ class HostPortIT {
     /** The namespace that the daemon runs in is the host. */
     @Test
     void aRouterAdvertisementGivesTheHostNeitherRouteNorAddress() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node host = net.portIn(net.namespace("sw"), "host0");
             Node station = net.quietNode("station");
             Node other = net.node("other");
@@ -24,12 +31,12 @@ class HostPortIT {
             RunningDaemon daemon = net.start(Io.EPOLL);
             assertEquals(
                     0,
-                    daemon.cli("port", "add", "lan", "named", "--mtu", "1200").exit());
+                    daemon.cli("port", "add", "lan", "named", "--mtu", "1200").exitCode());
             assertEquals(
                     0,
-                    daemon.cli("port", "set", "lan", "named", "--mtu", "1500").exit());
+                    daemon.cli("port", "set", "lan", "named", "--mtu", "1500").exitCode());
             assertEquals(
-                    0, daemon.cli("port", "add", "lan", "uplink", "--accept-ra").exit());
+                    0, daemon.cli("port", "add", "lan", "uplink", "--accept-ra").exitCode());
 
             RawSocket socket = station.raw();
             // Who wants them gets them, as any station in a namespace of its own.
@@ -37,7 +44,7 @@ class HostPortIT {
                     Duration.ofSeconds(60),
                     () -> "a default route by uplink and by other: " + routes(host) + routes(other),
                     () -> {
-                        socket.send(Advertisement.of(ROUTER, "2001:db8:bad::"));
+                        socket.send(RouterAdvertisement.of(ROUTER, "2001:db8:bad::"));
                         Await.pause(Duration.ofMillis(200));
                         return routes(host).contains("default via " + ROUTER + " dev uplink")
                                 && routes(other).contains("default via " + ROUTER + " dev eth0");
@@ -54,7 +61,7 @@ class HostPortIT {
 
     @Test
     void settingsOfAHostPortDoNotDependOnTheMachinesDefaults() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node host = net.portIn(net.namespace("sw"), "host0");
             Node station = net.node("station");
             for (Node node : new Node[] {host, station})
@@ -69,11 +76,11 @@ class HostPortIT {
             assertEquals("0 0 0 0 1 2", settings(host, "host0"));
             assertEquals("2 1 1 1 0 0", settings(station, "eth0")); // its own affair
             assertEquals(
-                    0, daemon.cli("port", "set", "lan", "host0", "--accept-ra").exit());
+                    0, daemon.cli("port", "set", "lan", "host0", "--accept-ra").exitCode());
             assertEquals("2 1 0 0 1 2", settings(host, "host0"));
             assertEquals(
                     0,
-                    daemon.cli("port", "set", "lan", "host0", "--no-accept-ra").exit());
+                    daemon.cli("port", "set", "lan", "host0", "--no-accept-ra").exitCode());
             assertEquals("0 0 0 0 1 2", settings(host, "host0"));
         }
     }

@@ -3,6 +3,14 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,7 +27,7 @@ class HostileFramesIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void tenThousandFramesOfGarbageChangeNothing(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             Node c = net.quietNode("c");
@@ -54,7 +62,7 @@ class HostileFramesIT {
         if (random.nextBoolean()) {
             String destination =
                     random.nextBoolean() ? "ffffffffffff" : "3333ff%06x".formatted(random.nextInt(1 << 24));
-            byte[] head = Wire.bytes(
+            byte[] head = Frames.bytes(
                     destination,
                     "0200%08x".formatted(random.nextInt()),
                     ETHERTYPES[random.nextInt(ETHERTYPES.length)],
@@ -67,7 +75,7 @@ class HostileFramesIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void spoofedSourcesFillNoMoreThanTheTable(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node c = net.quietNode("c");
@@ -75,7 +83,7 @@ class HostileFramesIT {
             RawSocket atC = c.raw();
             for (int i = 0; i < 5_000; i++) {
                 String mac = "02:00:66:00:%02x:%02x".formatted(i >> 8, i & 0xff);
-                atC.send(Wire.arpRequest(mac, "198.18.%d.%d".formatted(64 + (i >> 8), i & 0xff), "198.18.0.1"));
+                atC.send(Frames.arpRequest(mac, "198.18.%d.%d".formatted(64 + (i >> 8), i & 0xff), "198.18.0.1"));
                 if (i % 100 == 99) Await.pause(Duration.ofMillis(5));
             }
             Await.within(SOON, () -> "counted: " + daemon.port("c"), () -> daemon.count("c", "evicted") > 1_000);
@@ -93,13 +101,13 @@ class HostileFramesIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aFloodInOneDirectionLeavesRoomForAPingInTheOther(Io io) throws InterruptedException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
             RawSocket atA = a.raw();
-            byte[] frame = Wire.frame(b.mac(), a.mac(), Wire.NOBODYS);
+            byte[] frame = Frames.frame(b.mac(), a.mac(), Frames.NOBODYS);
             long end = System.nanoTime() + 4_000_000_000L;
             var sent = new AtomicLong();
             var flood = new Thread(() -> {
@@ -111,7 +119,7 @@ class HostileFramesIT {
             long before = daemon.count("a", "rx-frames");
             long sentBefore = daemon.count("a", "tx-frames");
             flood.start();
-            Command ping = b.tryExec(
+            CommandResult ping = b.tryExec(
                     Duration.ofSeconds(60), "ping", "-n", "-q", "-c", "30", "-i", "0.1", "-W", "5", "198.18.0.1");
             flood.join(60_000);
             long received = daemon.count("a", "rx-frames") - before;
@@ -125,7 +133,7 @@ class HostileFramesIT {
                             .filter(l -> l.startsWith("rtt"))
                             .findFirst()
                             .orElse("no ping came back"));
-            assertEquals(0, ping.exit(), ping.output());
+            assertEquals(0, ping.exitCode(), ping.output());
             // The replies leave by a's queue, where the kernel drops what the flood leaves no room for; the requests
             // are ours to forward.
             long requests = daemon.count("a", "tx-frames") - sentBefore;

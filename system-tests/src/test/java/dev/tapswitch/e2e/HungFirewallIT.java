@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.e2e.testbed.ApiClient;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +46,14 @@ class HungFirewallIT {
     @Test
     void theApiAnswersPortsComeAndGoAndTheRequestThatNeedsItFailsInTime() throws Exception {
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             net.environment("PATH=" + path(net.directory()));
             Path plugin = net.directory().resolve("plugin.sock");
             net.head("docker: {enabled: true, socket: " + plugin + "}");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            Api docker = new Api(plugin);
+            ApiClient docker = new ApiClient(plugin);
             Path hang = Files.createFile(net.directory().resolve("hang"));
             long began = System.nanoTime();
             var created = CompletableFuture.supplyAsync(() ->

@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.frame.Segmenter;
 import dev.tapswitch.core.frame.VirtioNetHeader;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Libc;
@@ -57,7 +61,7 @@ class KernelSegmentsIT {
     @ParameterizedTest
     @ValueSource(strings = {"198.18.0.", "fd00:7a::"})
     void tcpSuperFramesAndChecksumsAreAsLinuxMakesThem(String prefix) throws Exception {
-        try (var net = new Net();
+        try (var net = new TestNetwork();
                 var a = tap(net.node("a"), "eth0", true, prefix + "1/" + (prefix.contains(":") ? 64 : 24));
                 var b = tap(net.node("b"), "eth0", true, prefix + "2/" + (prefix.contains(":") ? 64 : 24));
                 var bridge = new Bridge(net)) {
@@ -79,7 +83,7 @@ class KernelSegmentsIT {
 
     @Test
     void udpSuperFramesAreAsLinuxMakesThem() throws Exception {
-        try (var net = new Net();
+        try (var net = new TestNetwork();
                 var a = tap(net.node("a"), "eth0", true, "198.18.0.1/24");
                 var b = tap(net.node("b"), "eth0", true, "198.18.0.2/24");
                 var bridge = new Bridge(net)) {
@@ -137,7 +141,7 @@ class KernelSegmentsIT {
         return tap;
     }
 
-    private static <T> T enter(Net net, String node, Callable<T> work) {
+    private static <T> T enter(TestNetwork net, String node, Callable<T> work) {
         return RawSocket.inNamespace("/run/netns/" + net.namespace(node), work);
     }
 
@@ -194,7 +198,7 @@ class KernelSegmentsIT {
         final TapDevice in;
         final TapDevice out;
 
-        Bridge(Net net) throws DeviceException {
+        Bridge(TestNetwork net) throws DeviceException {
             Node node = net.quietNode("k");
             node.ip("link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
             in = tap(node, "in", true);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.TapswitchCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +33,13 @@ class LabIT {
 
     @BeforeEach
     void prepare() {
-        Jar.needsRootAndTun();
+        TapswitchCommand.assumeRootTunAndJar();
         file = directory.resolve("lab.yaml");
     }
 
     @AfterEach
     void takeDown() throws Exception {
-        Jar.run("lab", "down", lab);
+        TapswitchCommand.run("lab", "down", lab);
     }
 
     private void describe(String nodes) throws IOException {
@@ -50,21 +51,21 @@ class LabIT {
             b: {addresses: [198.18.0.2/24, "fd00:18::2/64"]}
             """;
 
-    private Ran up() throws Exception {
-        return Jar.run("lab", "up", file.toString());
+    private TapswitchCommand.Result up() throws Exception {
+        return TapswitchCommand.run("lab", "up", file.toString());
     }
 
-    private static void succeeded(Ran ran) {
+    private static void succeeded(TapswitchCommand.Result ran) {
         assertEquals(0, ran.exitCode(), ran.out() + ran.err());
     }
 
-    private Ran exec(String node, String... command) throws Exception {
+    private TapswitchCommand.Result exec(String node, String... command) throws Exception {
         var words = new String[3 + command.length];
         words[0] = "lab";
         words[1] = "exec";
         words[2] = lab + "/" + node;
         System.arraycopy(command, 0, words, 3, command.length);
-        return Jar.run(words);
+        return TapswitchCommand.run(words);
     }
 
     private boolean namespaceExists(String node) {
@@ -82,11 +83,11 @@ class LabIT {
         succeeded(exec("a", "ping", "-c", "1", "-W", "3", "198.18.0.2"));
         succeeded(exec("a", "ping", "-6", "-c", "1", "-W", "3", "fd00:18::2"));
         succeeded(exec("a", "ping", "-c", "1", "-W", "3", "127.0.0.1"));
-        assertTrue(Jar.run("mac", "list", "--lab", lab).out().contains("dynamic"));
-        assertTrue(Jar.run("lab", "list").out().contains(lab));
+        assertTrue(TapswitchCommand.run("mac", "list", "--lab", lab).out().contains("dynamic"));
+        assertTrue(TapswitchCommand.run("lab", "list").out().contains(lab));
         long pid = pid();
 
-        succeeded(Jar.run("lab", "down", file.toString()));
+        succeeded(TapswitchCommand.run("lab", "down", file.toString()));
         assertFalse(namespaceExists("a"));
         assertFalse(namespaceExists("b"));
         assertFalse(Files.exists(home));
@@ -94,7 +95,7 @@ class LabIT {
         ProcessHandle.of(pid)
                 .ifPresent(daemon ->
                         daemon.onExit().orTimeout(60, TimeUnit.SECONDS).join());
-        assertFalse(Jar.run("lab", "list").out().contains(lab));
+        assertFalse(TapswitchCommand.run("lab", "list").out().contains(lab));
     }
 
     @Test
@@ -134,9 +135,9 @@ class LabIT {
         var plain = up();
         succeeded(plain);
         assertFalse(plain.out().contains("\r"), plain.out());
-        succeeded(Jar.run("lab", "down", lab));
+        succeeded(TapswitchCommand.run("lab", "down", lab));
 
-        var onTerminal = Jar.runWith(Map.of("TAPSWITCH_TTY", "1"), "lab", "up", file.toString());
+        var onTerminal = TapswitchCommand.runWith(Map.of("TAPSWITCH_TTY", "1"), "lab", "up", file.toString());
         succeeded(onTerminal);
         assertTrue(onTerminal.out().contains("\r\u001b[Kcreating namespaces 1/2"), onTerminal.out());
         assertTrue(onTerminal.out().contains("\r\u001b[Kwaiting for ports 2/2"), onTerminal.out());
@@ -161,7 +162,7 @@ class LabIT {
         succeeded(up());
         var sleeper = new ProcessBuilder("ip", "netns", "exec", lab + "-a", "sleep", "300").start();
         try {
-            succeeded(Jar.run("lab", "down", lab));
+            succeeded(TapswitchCommand.run("lab", "down", lab));
             assertTrue(sleeper.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
         } finally {
             sleeper.destroyForcibly();
@@ -198,7 +199,7 @@ class LabIT {
                     + "b: {addresses: [198.18.0.2/24]}\n");
             succeeded(up());
             succeeded(exec("b", "ping", "-c", "1", "-W", "3", "198.18.0.1"));
-            succeeded(Jar.run("lab", "down", lab));
+            succeeded(TapswitchCommand.run("lab", "down", lab));
             assertTrue(Files.exists(Path.of("/run/netns", foreign)), "the lab has not created it");
         } finally {
             assertEquals(

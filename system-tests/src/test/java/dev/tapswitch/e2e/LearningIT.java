@@ -1,11 +1,18 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.BROADCAST;
-import static dev.tapswitch.e2e.Wire.NOBODYS;
-import static dev.tapswitch.e2e.Wire.frame;
-import static dev.tapswitch.e2e.Wire.is;
+import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
+import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.frame;
+import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +30,7 @@ class LearningIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aMacThatShowsUpOnAnotherPortMovesAtOnce(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             Node c = net.quietNode("c");
@@ -32,7 +39,7 @@ class LearningIT {
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             atA.send(frame(BROADCAST, X, NOBODYS));
-            assertEquals(1, atC.receive(Wire.from(X), 1, SOON).size());
+            assertEquals(1, atC.receive(Frames.from(X), 1, SOON).size());
             assertEquals("a", daemon.portOf(X));
             byte[] first = frame(X, Y, NOBODYS, "01");
             atB.send(first);
@@ -53,7 +60,7 @@ class LearningIT {
 
     @Test
     void anEntryAgesOutAndItsFramesFloodAgain() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             Node c = net.quietNode("c");
@@ -62,7 +69,7 @@ class LearningIT {
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             atA.send(frame(BROADCAST, X, NOBODYS));
-            assertEquals(1, atC.receive(Wire.from(X), 1, SOON).size());
+            assertEquals(1, atC.receive(Frames.from(X), 1, SOON).size());
             assertEquals("a", daemon.portOf(X));
             Await.within(
                     Duration.ofSeconds(60),
@@ -77,7 +84,7 @@ class LearningIT {
 
     @Test
     void aStaticEntryNeitherMovesNorAges() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             Node c = net.quietNode("c");
@@ -101,7 +108,7 @@ class LearningIT {
 
     @Test
     void beyondItsLearningLimitAPortForwardsUnlearnedOrDropsAsItIsSet() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a").with("learning-limit: 5");
             Node b = net.quietNode("b");
             Node c = net.quietNode("c").with("learning-limit: 5").with("beyond-limit: drop");
@@ -114,8 +121,8 @@ class LearningIT {
                 atC.send(frame(BROADCAST, "02:00:5e:00:02:%02x".formatted(i), NOBODYS, "0c"));
             }
             assertEquals(
-                    25, atB.receive(f -> Wire.has(f, 12, NOBODYS), 25, SOON).size());
-            assertEquals(0, atB.count(f -> Wire.has(f, 12, NOBODYS), QUIET));
+                    25, atB.receive(f -> Frames.has(f, 12, NOBODYS), 25, SOON).size());
+            assertEquals(0, atB.count(f -> Frames.has(f, 12, NOBODYS), QUIET));
             assertEquals(5, daemon.port("a").required("macs").asInt());
             assertEquals(5, daemon.port("c").required("macs").asInt());
             assertEquals(15, daemon.count("a", "not-learned-limit"));
@@ -125,7 +132,7 @@ class LearningIT {
 
     @Test
     void theSameMacInTwoVlansIsTwoEntriesThatDoNotFight() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -135,7 +142,7 @@ class LearningIT {
                 atA.send(frame(BROADCAST, X, "8100 0064", NOBODYS));
                 atB.send(frame(BROADCAST, X, "8100 00c8", NOBODYS));
             }
-            assertEquals(5, atB.receive(Wire.from(X), 5, SOON).size());
+            assertEquals(5, atB.receive(Frames.from(X), 5, SOON).size());
             assertEquals(0, daemon.count("a", "moved") + daemon.count("b", "moved"));
             assertEquals(2, daemon.macs().size());
         }
@@ -143,7 +150,7 @@ class LearningIT {
 
     @Test
     void flushedEntriesAreGoneAtOnce() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -151,8 +158,8 @@ class LearningIT {
             RawSocket atB = b.raw();
             atA.send(frame(BROADCAST, X, NOBODYS));
             atB.send(frame(BROADCAST, Y, NOBODYS));
-            assertEquals(1, atB.receive(Wire.from(X), 1, SOON).size());
-            assertEquals(1, atA.receive(Wire.from(Y), 1, SOON).size());
+            assertEquals(1, atB.receive(Frames.from(X), 1, SOON).size());
+            assertEquals(1, atA.receive(Frames.from(Y), 1, SOON).size());
             daemon.api().delete("/v1/switches/lan/macs?port=a");
             assertEquals("", daemon.portOf(X));
             assertEquals("b", daemon.portOf(Y));

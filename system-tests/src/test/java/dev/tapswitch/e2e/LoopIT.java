@@ -12,6 +12,11 @@ import dev.tapswitch.core.bridge.SwitchSettings;
 import dev.tapswitch.dataplane.worker.IoMode;
 import dev.tapswitch.dataplane.worker.WorkerSettings;
 import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.tap.TapDevice;
 import dev.tapswitch.linux.tap.TapSpec;
@@ -41,7 +46,7 @@ class LoopIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aMillionFramesAllocateNothing(Io io) throws Exception {
-        try (var net = new Net();
+        try (var net = new TestNetwork();
                 var forwarding = new Forwarding(net, io, 2, 0)) {
             var frame = frame();
             forwarding.send(frame, 200_000); // warm: what is compiled by now is what runs
@@ -64,7 +69,7 @@ class LoopIT {
     @EnumSource(Io.class)
     void noFlowIsReordered(Io io) throws Exception {
         int frames = 200_000;
-        try (var net = new Net();
+        try (var net = new TestNetwork();
                 var forwarding = new Forwarding(net, io, 2, BUSY_POLL)) {
             var received = CompletableFuture.supplyAsync(
                     () -> forwarding.sockets.get(1).receive(LoopIT::isOurs, frames, Duration.ofSeconds(10)));
@@ -94,7 +99,7 @@ class LoopIT {
     void manyPortsTalkAtOnce(Io io) throws Exception {
         int senders = 6;
         int each = 2_000;
-        try (var net = new Net();
+        try (var net = new TestNetwork();
                 var forwarding = new Forwarding(net, io, senders + 1, BUSY_POLL)) {
             forwarding.sockets.remove(1);
             byte[] frame = frame();
@@ -151,7 +156,7 @@ class LoopIT {
         private final List<TapDevice> devices = new ArrayList<>();
         final List<RawSocket> sockets = new ArrayList<>();
 
-        Forwarding(Net net, Io io, int ports, long busyPollNanos) throws Exception {
+        Forwarding(TestNetwork net, Io io, int ports, long busyPollNanos) throws Exception {
             assumeTrue(io == Io.EPOLL || IoUring.isAvailable(), "no io_uring here");
             List<Node> nodes = new ArrayList<>();
             for (int i = 0; i < ports; i++) nodes.add(net.quietNode("n" + i));

@@ -1,13 +1,23 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.BROADCAST;
-import static dev.tapswitch.e2e.Wire.NOBODYS;
-import static dev.tapswitch.e2e.Wire.frame;
-import static dev.tapswitch.e2e.Wire.is;
+import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
+import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.frame;
+import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.cni.CniRuntime;
+import dev.tapswitch.e2e.testbed.ApiClient;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.MacSpoofer;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -25,14 +35,14 @@ class MacBindingIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void pingsToTheHostGoOnWhileAStationSendsFromItsMac(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node host = net.portIn(net.quietNamespace("sw"), "host0");
             Node a = net.quietNode("a", "198.18.0.2/24");
             Node forger = net.quietNode("forger");
             RunningDaemon daemon = net.start(io, "arp: flood");
             host.ip("address", "add", "198.18.0.1/24", "dev", "host0");
             a.ping("198.18.0.1");
-            try (var forgery = new Forgery(forger, host.mac())) {
+            try (var forgery = new MacSpoofer(forger, host.mac())) {
                 forgery.assertNothingIsLost(a, "198.18.0.1");
             }
             assertTrue(daemon.drops("forger", "static-elsewhere") > 0);
@@ -42,7 +52,7 @@ class MacBindingIT {
 
     @Test
     void theHostPortsMacIsBoundFromTheStartInEveryVlanAndFollowsTheInterface() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node host = net.portIn(net.quietNamespace("sw"), "host0");
             Node a = net.quietNode("a");
             Node forger = net.quietNode("forger");
@@ -58,7 +68,7 @@ class MacBindingIT {
                     SOON,
                     () -> "dropped: " + daemon.port("forger"),
                     () -> daemon.drops("forger", "static-elsewhere") >= 2);
-            assertEquals(0, atA.count(Wire.from(host.mac()), QUIET));
+            assertEquals(0, atA.count(Frames.from(host.mac()), QUIET));
 
             // The host may send tagged frames from it.
             RawSocket atHost = host.raw();
@@ -79,7 +89,7 @@ class MacBindingIT {
 
     @Test
     void aNodeMayTakeAnothersMacUnlessItIsBound() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node free = net.quietNode("free");
             Node bound = net.quietNode("bound").with("bind-mac: true");
             Node c = net.quietNode("c");
@@ -87,14 +97,14 @@ class MacBindingIT {
             RawSocket atC = c.raw();
             RawSocket atBound = bound.raw();
             atC.send(frame(BROADCAST, free.mac(), NOBODYS));
-            assertEquals(1, atBound.receive(Wire.from(free.mac()), 1, SOON).size());
+            assertEquals(1, atBound.receive(Frames.from(free.mac()), 1, SOON).size());
             assertEquals("c", daemon.portOf(free.mac()));
             atC.send(frame(BROADCAST, bound.mac(), NOBODYS));
             Await.within(SOON, () -> "dropped: " + daemon.port("c"), () -> daemon.drops("c", "static-elsewhere") == 1);
             // What it changes to is learned as any other; its own stays bound.
             bound.ip("link", "set", "eth0", "address", X);
             atBound.send(frame(BROADCAST, X, NOBODYS));
-            assertEquals(1, atC.receive(Wire.from(X), 1, SOON).size());
+            assertEquals(1, atC.receive(Frames.from(X), 1, SOON).size());
             assertTrue(isStatic(daemon, bound.mac(), "bound"), () -> "" + daemon.macs());
             set(daemon, "bound", "{\"bind-mac\": false}");
             assertEquals("", daemon.portOf(bound.mac()));
@@ -112,7 +122,7 @@ class MacBindingIT {
 
     @Test
     void noPodTakesAnothersTrafficOnACniNetwork() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             CniRuntime pods = CniRuntime.start(net, "1.0.0");
             Json one = pods.add("one");
             pods.add("two");
@@ -125,14 +135,14 @@ class MacBindingIT {
             Node two = new Node(net, "two", net.namespace("two"), "eth0", 8, java.util.List.of());
             String victim = pods.in("one", "cat", "/sys/class/net/eth0/address").strip();
             assertBound(pods, victim);
-            try (var forgery = new Forgery(forger, victim)) {
+            try (var forgery = new MacSpoofer(forger, victim)) {
                 forgery.assertNothingIsLost(two, CniRuntime.addressOf(one));
             }
         }
     }
 
     private static void set(RunningDaemon daemon, String port, String settings) {
-        Api.Answer answer = daemon.api().send("PATCH", "/v1/switches/lan/ports/" + port, settings);
+        ApiClient.Response answer = daemon.api().send("PATCH", "/v1/switches/lan/ports/" + port, settings);
         assertEquals(200, answer.status(), answer::body);
     }
 

@@ -1,11 +1,18 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.NOBODYS;
-import static dev.tapswitch.e2e.Wire.frame;
-import static dev.tapswitch.e2e.Wire.is;
+import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.frame;
+import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +30,7 @@ class MacFloodIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void othersStayKnownAndNewcomersAreLearnedAtOnce(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             Node newcomer = net.quietNode("newcomer");
@@ -38,7 +45,7 @@ class MacFloodIT {
                         Duration.ofSeconds(60),
                         () -> "a full table: " + daemon.port("greedy"),
                         () -> daemon.count("greedy", "evicted") > MACS);
-                Command ping = b.tryExec(
+                CommandResult ping = b.tryExec(
                         Duration.ofSeconds(60), "ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "10", "198.18.0.1");
                 assertTrue(ping.output().contains(" 0% packet loss"), ping.output());
 

@@ -3,6 +3,13 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +26,7 @@ class ManyPortsIT {
 
     @Test
     void elevenHundredPortsAreAddedFastReachedByBroadcastsAndSparedByArp() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             List<String> namespaces = new ArrayList<>();
             for (int i = 0; i < NAMESPACES; i++) namespaces.add(net.quietNamespace("many" + i));
             Node a = net.quietNode("a", "198.18.0.1/24");
@@ -38,11 +45,11 @@ class ManyPortsIT {
             long before = transmitted(daemon);
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
-            byte[] broadcast = Wire.frame(Wire.BROADCAST, a.mac(), Wire.NOBODYS, "07");
+            byte[] broadcast = Frames.frame(Frames.BROADCAST, a.mac(), Frames.NOBODYS, "07");
             atA.send(broadcast);
             assertEquals(
                     1,
-                    atB.receive(Wire.is(broadcast), 1, Duration.ofSeconds(60)).size());
+                    atB.receive(Frames.is(broadcast), 1, Duration.ofSeconds(60)).size());
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "all other ports sent it: " + (transmitted(daemon) - before),

@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.testbed.ApiClient;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +29,13 @@ class NamesIT {
     private static final Duration NOTICED = Duration.ofSeconds(60);
 
     /** A daemon with a network of Docker's; what dockerd does with an endpoint is done by hand. */
-    private static RunningDaemon start(Net net) {
+    private static RunningDaemon start(TestNetwork net) {
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
         Path plugin = net.directory().resolve("plugin.sock");
         net.head("docker: {enabled: true, socket: " + plugin + "}");
         RunningDaemon daemon = net.start(Io.EPOLL);
         String container = net.namespace("c");
-        Api docker = new Api(plugin);
+        ApiClient docker = new ApiClient(plugin);
         ask(docker, "CreateNetwork", """
                 {"NetworkID":"%s","Options":{"com.docker.network.generic":{"com.docker.network.bridge.name":"hostile0"}},
                  "IPv4Data":[{"Pool":"198.18.7.0/24","Gateway":"198.18.7.1/24"}],"IPv6Data":[]}""".formatted(NETWORK));
@@ -36,7 +43,7 @@ class NamesIT {
                 {"NetworkID":"%s","EndpointID":"%s","Interface":{"Address":"198.18.7.2/24"}}""".formatted(NETWORK, ENDPOINT));
         ask(docker, "Join", """
                 {"NetworkID":"%s","EndpointID":"%s","SandboxKey":"/run/netns/%s","Options":{}}""".formatted(NETWORK, ENDPOINT, container));
-        Command.expect(Net.inside(
+        Command.expect(TestNetwork.inside(
                 net.namespace("sw"), "ip", "link", "set", "tap0123456789ab", "netns", "/run/netns/" + container));
         rename(container, "tap0123456789ab", "eth0");
         Command.expect("ip", "-n", container, "address", "add", "198.18.7.2/24", "dev", "eth0");
@@ -45,7 +52,7 @@ class NamesIT {
         return daemon;
     }
 
-    private static void ask(Api docker, String method, String body) {
+    private static void ask(ApiClient docker, String method, String body) {
         String answer = docker.send("POST", "/NetworkDriver." + method, body).body();
         assertTrue(!answer.contains("\"Err\""), () -> method + ": " + answer);
     }
@@ -65,12 +72,12 @@ class NamesIT {
     }
 
     private static void ping(String container) {
-        Command.expect(Net.inside(container, "ping", "-n", "-q", "-c", "1", "-W", "10", "198.18.7.1"));
+        Command.expect(TestNetwork.inside(container, "ping", "-n", "-q", "-c", "1", "-W", "10", "198.18.7.1"));
     }
 
     @Test
     void anInterfaceMayBeCalledAnything() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = start(net);
@@ -105,7 +112,7 @@ class NamesIT {
 
     @Test
     void renamingAndDeletingAsFastAsPossibleHoldsUpNoOtherPortAndFillsNoLog() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.quietNode("a", "198.18.0.1/24");
             Node flapping = net.quietNode("f");
             RunningDaemon daemon = start(net);

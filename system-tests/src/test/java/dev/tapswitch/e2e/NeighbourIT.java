@@ -1,15 +1,23 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.arp;
-import static dev.tapswitch.e2e.Wire.arpRequest;
-import static dev.tapswitch.e2e.Wire.is;
-import static dev.tapswitch.e2e.Wire.isArpRequest;
-import static dev.tapswitch.e2e.Wire.isSolicitation;
+import static dev.tapswitch.e2e.testbed.Frames.arp;
+import static dev.tapswitch.e2e.testbed.Frames.arpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.is;
+import static dev.tapswitch.e2e.testbed.Frames.isArpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.isSolicitation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +35,7 @@ class NeighbourIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aRequestForAKnownNeighbourGoesToItsPortOnly(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             Node c = net.quietNode("c", "198.18.0.3/24");
@@ -48,7 +56,7 @@ class NeighbourIT {
 
     @Test
     void inReplyModeTheSwitchAnswersAndTheNeighbourIsNotAsked() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(Io.EPOLL, "arp: reply");
@@ -65,7 +73,7 @@ class NeighbourIT {
 
     @Test
     void inFloodModeEveryNodeSeesEveryRequest() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node c = net.quietNode("c", "198.18.0.3/24");
@@ -83,7 +91,7 @@ class NeighbourIT {
     @ParameterizedTest
     @ValueSource(strings = {"direct", "reply", "flood"})
     void aGratuitousArpReachesAllAndMovesTheAddress(String mode) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             Node c = net.quietNode("c");
@@ -99,7 +107,7 @@ class NeighbourIT {
             assertEquals(1, atA.receive(is(asRequest), 1, SOON).size());
             assertEquals(1, atB.receive(is(asRequest), 1, SOON).size());
             assertEquals(c.mac(), daemon.macOf("198.18.0.2"));
-            byte[] asReply = arp(2, Wire.BROADCAST, c.mac(), "198.18.0.2", Wire.BROADCAST, "198.18.0.2");
+            byte[] asReply = arp(2, Frames.BROADCAST, c.mac(), "198.18.0.2", Frames.BROADCAST, "198.18.0.2");
             atC.send(asReply);
             assertEquals(1, atA.receive(is(asReply), 1, SOON).size());
             assertEquals(1, atB.receive(is(asReply), 1, SOON).size());
@@ -114,7 +122,7 @@ class NeighbourIT {
     @ValueSource(strings = {"direct", "reply", "flood"})
     void duplicatesAreDetectedAndProbesTeachNothing(String mode) {
         assumeTrue(Command.exists("arping"), "needs arping");
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node c = net.quietNode("c");
@@ -132,12 +140,12 @@ class NeighbourIT {
     /** Exit of arping -D: 0 when the address is free, 1 when somebody has it. */
     private static int probe(Node node, String address) {
         return node.tryExec(Duration.ofSeconds(60), "arping", "-q", "-D", "-c", "2", "-I", "eth0", address)
-                .exit();
+                .exitCode();
     }
 
     @Test
     void requestsForUnknownTargetsAreLimitedPerPort() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             RunningDaemon daemon = net.start(Io.EPOLL, "unknown-arp-rate: 50");
@@ -155,7 +163,7 @@ class NeighbourIT {
                         () -> daemon.count("a", "rx-frames") >= sent);
             }
             long seconds = 1 + (System.nanoTime() - began) / 1_000_000_000;
-            int seen = atB.count(frame -> Wire.has(frame, 12, "0806"), QUIET);
+            int seen = atB.count(frame -> Frames.has(frame, 12, "0806"), QUIET);
             assertTrue(seen >= 40 && seen <= 50 * (1 + seconds), () -> "flooded " + seen + " in " + seconds + " s");
             assertEquals(1_000 - seen, daemon.drops("a", "arp-rate"));
         }
@@ -164,7 +172,7 @@ class NeighbourIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aSolicitationForAKnownNeighbourGoesToItsPortOnly(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "fd00:7a::1/64");
             Node b = net.node("b", "fd00:7a::2/64");
             Node c = net.node("c", "fd00:7a::3/64");
@@ -185,7 +193,7 @@ class NeighbourIT {
     @ParameterizedTest
     @ValueSource(strings = {"direct", "reply", "flood"})
     void aDuplicateIpv6AddressIsDetected(String mode) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "fd00:7a::1/64");
             net.node("b", "fd00:7a::2/64");
             Node c = net.node("c", "fd00:7a::3/64");

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +20,7 @@ class PingIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void allNodesReachAllOthersOverIpv4AndIpv6(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24", "fd00:7a::1/64");
             Node b = net.node("b", "198.18.0.2/24", "fd00:7a::2/64");
             Node c = net.node("c", "198.18.0.3/24", "fd00:7a::3/64");
@@ -37,7 +42,7 @@ class PingIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void jumboFramesPassWholeAndThoseTooBigForThePortAreCounted(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24").with("mtu: 9000");
             Node b = net.quietNode("b", "198.18.0.2/24").with("mtu: 9000");
             Node small = net.quietNode("small", "198.18.0.3/24").with("mtu: 1500");
@@ -45,9 +50,9 @@ class PingIT {
             a.ping("198.18.0.2", "-M", "do", "-s", "8972");
             a.ping("198.18.0.3", "-M", "do", "-s", "1472");
             long before = daemon.drops("small", "too-big");
-            Command tooBig = a.tryExec(
+            CommandResult tooBig = a.tryExec(
                     Duration.ofSeconds(60), "ping", "-n", "-c", "2", "-W", "1", "-M", "do", "-s", "8972", "198.18.0.3");
-            assertNotEquals(0, tooBig.exit());
+            assertNotEquals(0, tooBig.exitCode());
             assertEquals(before + 2, daemon.drops("small", "too-big"));
             b.ping("198.18.0.3"); // and goes on
             assertTrue(daemon.count("a", "rx-bytes") > 3 * 8972);

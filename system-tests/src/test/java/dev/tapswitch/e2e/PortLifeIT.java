@@ -1,11 +1,19 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.BROADCAST;
-import static dev.tapswitch.e2e.Wire.NOBODYS;
-import static dev.tapswitch.e2e.Wire.frame;
+import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
+import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -21,7 +29,7 @@ class PortLifeIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aPortThatFlapsForgetsItsEntriesAndComesBackByItself(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             Node b = net.node("b", "198.18.0.2/24");
             net.node("c", "198.18.0.3/24");
@@ -45,7 +53,7 @@ class PortLifeIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aNamespaceDeletedUnderTheSwitchAndMadeAgainIsServedAgain(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             Node b = net.node("b", "198.18.0.2/24");
             net.node("c", "198.18.0.3/24");
@@ -64,7 +72,7 @@ class PortLifeIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aDeviceDeletedByHandIsMadeAgain(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             Node b = net.node("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
@@ -74,7 +82,7 @@ class PortLifeIT {
                     Duration.ofSeconds(60),
                     () -> "eth0 is back: " + daemon.port("b") + daemon.log(),
                     () -> Command.run("ip", "-n", b.namespace(), "link", "show", "eth0")
-                                    .exit()
+                                    .exitCode()
                             == 0);
             daemon.awaitPortState("b", Duration.ofSeconds(60), "up");
             a.pingWithin(NOTICED, "198.18.0.2");
@@ -84,7 +92,7 @@ class PortLifeIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void portsAddedAndRemovedWhileFramesPassDisturbNoOther(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             net.node("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
@@ -99,7 +107,7 @@ class PortLifeIT {
                 daemon.api().delete("/v1/switches/lan/ports/c");
                 assertTrue(
                         Command.run("ip", "-n", c.namespace(), "link", "show", "eth0")
-                                        .exit()
+                                        .exitCode()
                                 != 0,
                         "the TAP goes with its port");
             }
@@ -111,7 +119,7 @@ class PortLifeIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aReloadAppliesTheDifferenceAndTheRestLosesNoFrame(Io io) throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             net.quietNode("c");
@@ -130,7 +138,7 @@ class PortLifeIT {
                     Await.pause(Duration.ofMillis(1));
                 }
             }
-            int arrived = atB.receive(Wire.from(a.mac()), sent, NOTICED).size();
+            int arrived = atB.receive(Frames.from(a.mac()), sent, NOTICED).size();
             assertEquals(sent, arrived);
             assertEquals(3, daemon.api().get("/v1/status").required("ports").asInt());
         }

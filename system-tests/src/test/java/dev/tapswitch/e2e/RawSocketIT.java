@@ -1,10 +1,14 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.BROADCAST;
-import static dev.tapswitch.e2e.Wire.NOBODYS;
-import static dev.tapswitch.e2e.Wire.frame;
+import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
+import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class RawSocketIT {
     @Test
     void framesWithAndWithoutTagsAreSeenAsTheyWereSent() {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             String left = net.quietNamespace("left");
             String right = net.quietNamespace("right");
             Command.expect(
@@ -28,9 +32,11 @@ class RawSocketIT {
                     in.send(sent);
                     assertEquals(
                             1,
-                            out.receive(Wire.is(sent), 1, Duration.ofSeconds(2)).size(),
+                            out.receive(Frames.is(sent), 1, Duration.ofSeconds(2))
+                                    .size(),
                             tags);
-                    assertEquals(0, in.count(Wire.is(sent), Duration.ofMillis(50)), "what leaves is not what arrives");
+                    assertEquals(
+                            0, in.count(Frames.is(sent), Duration.ofMillis(50)), "what leaves is not what arrives");
                 }
             }
         }

@@ -3,6 +3,10 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +21,7 @@ class ReusedPidIT {
 
     /** A PID namespace, in which numbers can be chosen, and its first process, which reaps the others. */
     private record Pids(long init) {
-        static Pids start(Net net) throws IOException {
+        static Pids start(TestNetwork net) throws IOException {
             Process unshare = Command.start(
                     List.of(
                             "unshare",
@@ -59,7 +63,7 @@ class ReusedPidIT {
 
     @Test
     void itsSuccessorByNumberDoesNotGetTheInterface() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Pids pids = Pids.start(net);
             String pid = pids.run("unshare -n sleep 1000 >/dev/null 2>&1 & echo $!");
             List<String> inside = pids.inside("unshare", "--net", "env");

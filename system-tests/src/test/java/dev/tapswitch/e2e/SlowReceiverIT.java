@@ -3,6 +3,17 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.FrameGenerator;
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.LatencyProbe;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.NotifyReceiver;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +50,7 @@ class SlowReceiverIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void othersAreNotSlowedDownAndThePortIsLimitedCountedAndNamedUntilItIsFastAgain(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             Node slow = net.quietNode("slow", "198.18.0.3/24");
@@ -48,9 +59,9 @@ class SlowReceiverIT {
             a.ping("198.18.0.2");
             sender.ping("198.18.0.3");
             nestChains(net, slow, 4, RULES);
-            try (var _ = new Flood(sender, Wire.frame(slow.mac(), sender.mac(), DATAGRAM), 20_000)) {
+            try (var _ = new FrameGenerator(sender, Frames.frame(slow.mac(), sender.mac(), DATAGRAM), 20_000)) {
                 Await.within(SOON, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
-                new Bystanders(a, "198.18.0.2").expectQuickPings("frames to a slow receiver, " + io);
+                new LatencyProbe(a, "198.18.0.2").expectQuickPings("frames to a slow receiver, " + io);
                 assertTrue(daemon.drops("slow", "slow-receiver") > 0, () -> "" + daemon.port("slow"));
                 assertEquals(
                         "lan.slow",
@@ -77,14 +88,14 @@ class SlowReceiverIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aSlowPortCanBeRemovedWhileTheKernelIsBusyWithItsFrames(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node slow = net.quietNode("slow", "198.18.0.3/24");
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.3");
             nestChains(net, slow, 4, RULES);
-            try (var _ = new Flood(a, Wire.frame(slow.mac(), a.mac(), DATAGRAM), 2_000)) {
+            try (var _ = new FrameGenerator(a, Frames.frame(slow.mac(), a.mac(), DATAGRAM), 2_000)) {
                 Await.within(SOON, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
                 daemon.api().delete("/v1/switches/lan/ports/slow");
             }
@@ -99,7 +110,7 @@ class SlowReceiverIT {
 
     @Test
     void theWatchdogIsFedWhileAWorkerIsInsideAWriteToASlowReceiver() throws IOException {
-        try (var net = new Net();
+        try (var net = new TestNetwork();
                 var systemd = new NotifyReceiver(net.directory().resolve("notify"))) {
             net.environment("NOTIFY_SOCKET=" + net.directory().resolve("notify"));
             net.environment("WATCHDOG_USEC=300000");
@@ -110,7 +121,7 @@ class SlowReceiverIT {
             nestChains(net, slow, 5, MORE_RULES);
             RawSocket atA = a.raw();
             Await.within(SOON, () -> "the port is named: " + daemon.log(), () -> {
-                atA.send(Wire.frame(slow.mac(), a.mac(), DATAGRAM));
+                atA.send(Frames.frame(slow.mac(), a.mac(), DATAGRAM));
                 return daemon.log().contains("it is in a write to port slow of switch lan");
             });
             long fed = systemd.count("WATCHDOG=1");
@@ -123,7 +134,7 @@ class SlowReceiverIT {
     }
 
     /** Each frame to the node passes {@code rulesALevel} to the power of {@code levels} rules. */
-    private static void nestChains(Net net, Node node, int levels, int rulesALevel) {
+    private static void nestChains(TestNetwork net, Node node, int levels, int rulesALevel) {
         var rules = new StringBuilder("table inet slow {\n");
         for (int level = levels; level > 0; level--) {
             rules.append(" chain level").append(level).append(" {\n");

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.testbed.ApiClient;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +27,7 @@ class StateIT {
     @ParameterizedTest
     @ValueSource(strings = {"state.json", "cni.json"})
     void aDamagedFileDoesNotKeepTheDaemonFromStartingAndItSaysSo(String name) throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Path file =
@@ -39,7 +44,7 @@ class StateIT {
 
     @Test
     void aFileThatWasCutOffIsReplacedByTheCopyOfTheChangeBeforeIt() throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             daemon.api().post("/v1/switches", "{\"name\":\"first\"}");
@@ -75,11 +80,11 @@ class StateIT {
 
     /** {@code mount}: commands that make STATE what it is to be, in the daemon's own mount namespace. */
     private static void refusesWhatCanNotBeKept(String mount, String why) throws IOException {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Path state = Files.createDirectories(net.directory().resolve("state"));
             String shell = mount.replace("STATE", state.toString()) + "; exec \"$@\"";
-            List<String> inside = new ArrayList<>(Net.inside(net.quietNamespace("sw"), "unshare", "-m"));
+            List<String> inside = new ArrayList<>(TestNetwork.inside(net.quietNamespace("sw"), "unshare", "-m"));
             inside.addAll(List.of("sh", "-c", shell, "sh"));
             RunningDaemon daemon =
                     RunningDaemon.start(inside, net.directory(), """
@@ -92,7 +97,7 @@ class StateIT {
                     """.formatted(net.directory(), a.namespace()));
             try {
                 daemon.awaitPortsUp(1);
-                Api.Answer refused = daemon.api().send("POST", "/v1/switches", "{\"name\":\"more\"}");
+                ApiClient.Response refused = daemon.api().send("POST", "/v1/switches", "{\"name\":\"more\"}");
                 assertEquals(500, refused.status(), refused::toString);
                 assertEquals(
                         "nothing was changed: it can't be kept for a restart: " + why,

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +38,7 @@ class ThroughputIT {
     @EnumSource(Io.class)
     void iperf3RunsOverTcpInBothDirectionsAndOverUdp(Io io) {
         assumeTrue(Command.exists("iperf3"), "needs iperf3");
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
@@ -70,7 +76,7 @@ class ThroughputIT {
         "IO_URING,true,fd00:7a::2"
     })
     void sixtyFourMebibytesArriveAsTheyWereSent(Io io, boolean offloadAtReceiver, String address) throws Exception {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24", "fd00:7a::1/64");
             Node b = net.node("b", "198.18.0.2/24", "fd00:7a::2/64").with("offload: " + offloadAtReceiver);
             RunningDaemon daemon = net.start(io);

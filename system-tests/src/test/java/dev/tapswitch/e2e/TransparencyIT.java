@@ -1,11 +1,17 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.Wire.BROADCAST;
-import static dev.tapswitch.e2e.Wire.NOBODYS;
-import static dev.tapswitch.e2e.Wire.frame;
-import static dev.tapswitch.e2e.Wire.is;
+import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
+import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.frame;
+import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +63,7 @@ class TransparencyIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void whateverTheFrameHoldsItArrivesByteForByte(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             net.start(io);
@@ -75,7 +81,7 @@ class TransparencyIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aBigFrameArrivesByteForByte(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a").with("mtu: 9000");
             Node b = net.quietNode("b").with("mtu: 9000");
             net.start(io);
@@ -93,7 +99,7 @@ class TransparencyIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void whatABridgeNeverForwardsIsDroppedAndCounted(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
             RunningDaemon daemon = net.start(io);
@@ -103,7 +109,7 @@ class TransparencyIT {
             in.send(frame(UNKNOWN, "03:00:5e:00:00:01", NOBODYS));
             in.send(frame(UNKNOWN, BROADCAST, NOBODYS));
             in.send(frame(UNKNOWN, "00:00:00:00:00:00", NOBODYS));
-            assertEquals(0, out.count(f -> Wire.has(f, 12, NOBODYS), QUIET));
+            assertEquals(0, out.count(f -> Frames.has(f, 12, NOBODYS), QUIET));
             assertEquals(16, daemon.drops("a", "reserved-multicast"));
             assertEquals(2, daemon.drops("a", "source-multicast"));
             assertEquals(1, daemon.drops("a", "source-zero"));
@@ -118,7 +124,7 @@ class TransparencyIT {
     @ParameterizedTest
     @EnumSource(Io.class)
     void aFrameNeverComesBackUnlessThePortIsAHairpin(Io io) {
-        try (var net = new Net()) {
+        try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b").with("hairpin: true");
             RunningDaemon daemon = net.start(io);

@@ -1,2 +1,2 @@
-/** End to end: the daemon as users run it, between real network namespaces. Every test makes its own and leaves nothing behind. */
+/** End-to-end tests: the daemon as users run it, between real network namespaces. Each test creates its own and removes them, also on failure. */
 package dev.tapswitch.e2e;

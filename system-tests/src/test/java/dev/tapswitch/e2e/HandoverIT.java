@@ -1,0 +1,101 @@
+package dev.tapswitch.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.Node;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A restart in which the new process takes the ports over from the running one. With a real systemd: {@code SystemdIT}. */
+@Timeout(400)
+class HandoverIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Pattern PING = Pattern.compile(
+            "(\\d+) packets transmitted, (\\d+) received.*?min/avg/max/mdev = [\\d.]+/([\\d.]+)/([\\d.]+)/",
+            Pattern.DOTALL);
+
+    @ParameterizedTest
+    @EnumSource(Io.class)
+    void noEchoIsLostAndNoInterfaceNoticesWhenANewProcessTakesOver(Io io) throws IOException, InterruptedException {
+        try (var net = new TestNetwork()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            Node b = net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(io, 2);
+            daemon.api().post("/v1/switches", "{\"name\": \"added\"}");
+            String port = "{\"name\": \"again\", \"device\": \"again0\", \"namespace\": \"" + b.namespace() + "\"}";
+            daemon.api().post("/v1/switches/added/ports", port);
+            String link = link(a);
+            Path said = net.directory().resolve("ping");
+            Process ping = Command.start(
+                    TestNetwork.inside(a.namespace(), "ping", "-q", "-n", "-i", "0.005", "-c", "1600", "198.18.0.2"),
+                    said);
+            net.endLater(ping);
+            Await.pause(Duration.ofSeconds(1));
+            ProcessHandle predecessor = ProcessHandle.of(daemon.pid()).orElseThrow();
+            daemon.handOver();
+            // Nothing of the old process may hold an interface once the command has returned.
+            daemon.api().delete("/v1/switches/added/ports/again");
+            daemon.api().post("/v1/switches/added/ports", port);
+            assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
+            Matcher counts = PING.matcher(Files.readString(said));
+            assertTrue(counts.find(), () -> daemon.log());
+            System.out.printf(
+                    "measured: hand-over, %s: of %s echoes %s came back, the longest after %s ms, on average %s ms%n",
+                    io.word(), counts.group(1), counts.group(2), counts.group(4), counts.group(3));
+            assertEquals(counts.group(1), counts.group(2), daemon::log);
+            assertEquals(link, link(a));
+            daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);
+            // The old one has gone by itself, and the new one can do what it could.
+            Await.within(SOON, () -> "the old process ends", () -> !predecessor.isAlive());
+            assertNotEquals(predecessor.pid(), daemon.pid());
+            assertEquals(
+                    "added", daemon.api().get("/v1/switches/added").path("name").asString());
+            daemon.handOver();
+            a.ping("198.18.0.2");
+        }
+    }
+
+    @Test
+    void whereTheNewProcessCannotStartTheOldOneGoesOn() throws IOException {
+        try (var net = new TestNetwork()) {
+            Node a = net.quietNode("a", "198.18.0.1/24");
+            net.quietNode("b", "198.18.0.2/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            String right = daemon.yaml();
+            Files.writeString(daemon.config(), right.replace("  lan:\n", "  lan:\n    arp: perhaps\n"));
+            CommandResult refused = daemon.cli("restart");
+            assertEquals(1, refused.exitCode(), refused.output());
+            assertEquals(1, refused.output().lines().count(), refused.output());
+            assertTrue(refused.output().contains("the daemon goes on as it was"), refused.output());
+            assertTrue(refused.output().contains("perhaps"), refused.output());
+            assertEquals(
+                    daemon.pid(), daemon.api().get("/v1/status").path("pid").asLong());
+            a.ping("198.18.0.2");
+            Files.writeString(daemon.config(), right);
+            daemon.handOver();
+            a.ping("198.18.0.2");
+        }
+    }
+
+    /** What changes when an interface is made anew. */
+    private static String link(Node node) {
+        return node.ip("-o", "link", "show", "eth0");
+    }
+}

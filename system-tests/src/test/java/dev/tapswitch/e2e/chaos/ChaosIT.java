@@ -1,0 +1,75 @@
+package dev.tapswitch.e2e.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Random lives of containers for as long as {@code -Dchaos.time} says, with the seed {@code -Dchaos.seed}: {@code ./tapswitch test --chaos}. Not a part
+ * of the ordinary suite. The sequences of actions, the daemons' logs and the report are in target/chaos.
+ */
+@Tag("chaos")
+class ChaosIT {
+    private static final Path OUT = Path.of("target", "chaos");
+
+    @Test
+    void randomContainerLivesLeaveNothingBehindAndNobodyUnreachable() throws IOException, InterruptedException {
+        long seed = Long.getLong("chaos.seed", System.nanoTime() & 0xFFFF_FFFFL);
+        Duration time = duration(System.getProperty("chaos.time", "1h"));
+        Set<String> worlds =
+                Set.of(System.getProperty("chaos.worlds", "lan,docker").split(","));
+        System.out.println("chaos: seed " + seed + ", " + time);
+        List<ChaosRun> runs = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        List<String> failures = Collections.synchronizedList(new ArrayList<>());
+        List<String> skipped = Collections.synchronizedList(new ArrayList<>());
+        if (worlds.contains("lan")) threads.add(start("lan", LanScenario::new, seed, time, runs, failures, skipped));
+        if (worlds.contains("docker"))
+            threads.add(start("docker", DockerScenario::new, seed, time, runs, failures, skipped));
+        for (Thread thread : threads) thread.join();
+        var report = new StringBuilder("chaos: seed %d, %s%n%s".formatted(seed, time, String.join("", skipped)));
+        runs.forEach(run -> report.append(run.report()));
+        Files.writeString(OUT.resolve("report.txt"), report);
+        System.out.print(report);
+        runs.forEach(run -> failures.addAll(run.findings()));
+        assertEquals(List.of(), failures);
+    }
+
+    private static Thread start(
+            String name,
+            Function<Long, ChaosScenario> make,
+            long seed,
+            Duration time,
+            List<ChaosRun> runs,
+            List<String> failures,
+            List<String> skipped) {
+        return Thread.ofPlatform().name("chaos-" + name).start(() -> {
+            try (ChaosScenario world = make.apply(seed)) {
+                ChaosRun run = new ChaosRun(world, seed, time, OUT);
+                runs.add(run);
+                run.run();
+            } catch (TestAbortedException e) {
+                skipped.add(name + ": not run: " + e.getMessage() + "\n");
+            } catch (RuntimeException | AssertionError e) {
+                failures.add(name + ": " + e);
+            }
+        });
+    }
+
+    /** 90s, 20m, 1h. */
+    private static Duration duration(String text) {
+        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,195 @@
+package dev.tapswitch.e2e.chaos;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.RunningDaemon;
+import dev.tapswitch.e2e.testbed.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** What must hold of a {@link LanScenario} at any time of rest. */
+final class LanInvariants {
+    private static final int REACHABLE_SECONDS = 40;
+    private static final Duration UP = Duration.ofSeconds(60);
+
+    private final TestNetwork net;
+    private final List<Station> stations;
+    private final LogScanner log = new LogScanner();
+    private final List<String> logged = new ArrayList<>();
+    private boolean isFresh = true;
+    private ProcessResources fresh;
+    private ProcessResources first;
+    private ProcessResources last;
+
+    /** {@code stations}: the model, live. */
+    LanInvariants(TestNetwork net, List<Station> stations) {
+        this.net = net;
+        this.stations = stations;
+    }
+
+    /** Another process serves from now on. */
+    void isFresh() {
+        isFresh = true;
+        log.isFresh();
+    }
+
+    /** What a process that has ended has logged. */
+    void logOf(String log) {
+        logged.addAll(this.log.problems(log));
+    }
+
+    void run(RunningDaemon daemon, Consumer<String> findings) {
+        ports(daemon, findings);
+        reachability(findings);
+        tables(daemon, findings);
+        interfaces(findings);
+        counters(daemon, findings);
+        logged.forEach(findings);
+        logged.clear();
+        log.problems(daemon.log()).forEach(findings);
+        vitals(daemon, findings);
+    }
+
+    private void ports(RunningDaemon daemon, Consumer<String> findings) {
+        Set<String> expected =
+                stations.stream().map(station -> station.port).collect(Collectors.toCollection(TreeSet::new));
+        Await.atMost(
+                UP,
+                () -> states(daemon).values().stream().allMatch("up"::equals)
+                        && states(daemon).keySet().equals(expected));
+        Map<String, String> states = states(daemon);
+        if (!states.keySet().equals(expected)) findings.accept("ports " + states.keySet() + " instead of " + expected);
+        states.forEach((port, state) -> {
+            if (!state.equals("up")) findings.accept("port " + port + " is " + state + ": " + daemon.port(port));
+        });
+    }
+
+    private static Map<String, String> states(RunningDaemon daemon) {
+        Map<String, String> states = new LinkedHashMap<>();
+        for (Json port : daemon.api().get("/v1/switches/lan/ports"))
+            states.put(port.required("name").asString(), port.required("state").asString());
+        return states;
+    }
+
+    /** Everybody reaches everybody by IPv4, and the next one by IPv6. */
+    private void reachability(Consumer<String> findings) {
+        Map<Station, Process> pingers = new LinkedHashMap<>();
+        for (Station station : stations) {
+            List<String> addresses = new ArrayList<>();
+            for (Station other : stations) if (other != station) addresses.add(other.address());
+            addresses.add(stations.get((stations.indexOf(station) + 1) % stations.size())
+                    .address6());
+            try {
+                Path file = net.directory().resolve("unreached-" + station.port);
+                Process pinger = Command.start(station.pinger(addresses, REACHABLE_SECONDS), file);
+                net.endLater(pinger);
+                pingers.put(station, pinger);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+        pingers.forEach((station, pinger) -> {
+            try {
+                if (!pinger.waitFor(REACHABLE_SECONDS * 3L, TimeUnit.SECONDS)) pinger.destroyForcibly();
+                String left = Files.readString(net.directory().resolve("unreached-" + station.port));
+                if (!left.isBlank())
+                    findings.accept(
+                            station + " does not reach " + left.strip() + "\n" + station.state() + whoHas(left));
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    /** The state of those that were not reached. */
+    private String whoHas(String addresses) {
+        List<String> words = List.of(addresses.strip().split(" "));
+        return stations.stream()
+                .filter(station -> words.contains(station.address()) || words.contains(station.address6()))
+                .map(Station::state)
+                .collect(Collectors.joining());
+    }
+
+    /** All have just sent something, so each has an entry, and that leads to its port. */
+    private void tables(RunningDaemon daemon, Consumer<String> findings) {
+        Map<String, String> ports = new HashMap<>();
+        for (Json entry : daemon.macs())
+            ports.put(entry.required("mac").asString(), entry.required("port").asString());
+        for (Station station : stations) {
+            String mac = station.currentMac();
+            String port = ports.get(mac);
+            if (!station.port.equals(port)) findings.accept("MAC " + mac + " of " + station + " is at " + port);
+        }
+    }
+
+    private void interfaces(Consumer<String> findings) {
+        for (Station station : stations) {
+            List<String> links = station.links().toList();
+            if (links.size() != 1) findings.accept(station + " has the interfaces " + links);
+        }
+        hostIsClean(findings);
+    }
+
+    private void hostIsClean(Consumer<String> findings) {
+        String host = net.namespace("sw");
+        List<String> links = Command.expect("ip", "-n", host, "-o", "link")
+                .lines()
+                .filter(line -> !line.contains(" lo:"))
+                .toList();
+        if (!links.isEmpty()) findings.accept("left on the host: " + links);
+        String rules = Command.run(Duration.ofSeconds(30), TestNetwork.inside(host, "nft", "list", "ruleset"))
+                .output();
+        if (!rules.isBlank()) findings.accept("left on the host: " + rules);
+    }
+
+    private static void counters(RunningDaemon daemon, Consumer<String> findings) {
+        for (Json port : daemon.api().get("/v1/switches/lan/stats").required("ports")) {
+            port.properties().forEach(counter -> {
+                if (counter.getValue().isNumber() && counter.getValue().asLong() < 0)
+                    findings.accept("counter " + counter.getKey() + " of " + port);
+            });
+            long frames = port.required("rx-frames").asLong();
+            long drops =
+                    port.required("drops").valueStream().mapToLong(Json::asLong).sum();
+            if (port.required("rx-bytes").asLong() < frames) findings.accept("fewer bytes than frames: " + port);
+            if (drops < 0) findings.accept("drops of " + port);
+        }
+    }
+
+    private void vitals(RunningDaemon daemon, Consumer<String> findings) {
+        last = ProcessResources.of(daemon.pid(), stations.size());
+        if (first == null) first = last;
+        if (isFresh) fresh = last;
+        isFresh = false;
+        last.compare(fresh, findings);
+        last.compare(first, findings);
+    }
+
+    /** The daemon has ended: no interface of it is left anywhere. */
+    void afterTheEnd(Consumer<String> findings) {
+        Await.atMost(
+                Duration.ofSeconds(30),
+                () -> stations.stream().allMatch(each -> each.links().findAny().isEmpty()));
+        for (Station station : stations)
+            station.links().forEach(link -> findings.accept("left in " + station + ": " + link));
+        hostIsClean(findings);
+        logged.forEach(findings);
+    }
+
+    List<String> measurements() {
+        return List.of("first " + first, "last  " + last);
+    }
+}

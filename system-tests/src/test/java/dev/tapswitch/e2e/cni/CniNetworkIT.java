@@ -1,0 +1,193 @@
+package dev.tapswitch.e2e.cni;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What CNI's networks have beside their attachments: limits, masquerading, and what comes with the first container and goes with the last. */
+@Timeout(400)
+class CniNetworkIT {
+    private static final String INTERNET = "198.18.99.2";
+
+    @Test
+    void aContainerSendsAndReceivesAsFastAsItsBandwidthSays() throws IOException {
+        try (var net = new TestNetwork()) {
+            CniRuntime pods = CniRuntime.start(net, "1.0.0");
+            String limits = """
+                    {"bandwidth": {"ingressRate": 20000000, "ingressBurst": 1000000,
+                                   "egressRate": 60000000, "egressBurst": 2147483647}}""";
+            pods.with("runtimeConfig", Json.parse(limits)).add("one");
+            Json two = pods.add("two");
+            net.endLater(Command.start(TestNetwork.inside(net.namespace("two"), "iperf3", "-s"), Path.of("/dev/null")));
+            Await.within(
+                    Duration.ofSeconds(60),
+                    () -> "iperf3 listens",
+                    () -> pods.in("two", "ss", "-ltn").contains(":5201"));
+            within(20, rate(pods, "one", two, "-R"), "ingress");
+            // Its burst is more than a second's worth: only what comes after it is limited.
+            within(60, rate(pods, "one", two, "-O", "2"), "egress");
+            pods.delete("one");
+            assertEquals(1, pods.in("one", "ip", "-br", "link").lines().count(), "lo only");
+        }
+    }
+
+    /** Mbit/s that the receiver saw in two seconds. */
+    private static double rate(CniRuntime pods, String from, Json to, String... options) {
+        List<String> words =
+                new java.util.ArrayList<>(List.of("iperf3", "-J", "-t", "2", "-c", CniRuntime.addressOf(to)));
+        words.addAll(List.of(options));
+        String said = pods.in(from, words.toArray(String[]::new));
+        return Json.parse(said)
+                        .path("end")
+                        .path("sum_received")
+                        .path("bits_per_second")
+                        .asDouble()
+                / 1e6;
+    }
+
+    private static void within(double limit, double measured, String what) {
+        System.out.printf("measured: CNI bandwidth, %s of %.0f Mbit/s: %.1f%n", what, limit, measured);
+        assertTrue(measured > 0.4 * limit && measured < 1.3 * limit, what + ": " + measured + " Mbit/s");
+    }
+
+    @Test
+    void whatLeavesIsMasqueradedUntilTheLastContainerGoesAlsoOverARestart() throws IOException {
+        try (var net = new TestNetwork()) {
+            assumeTrue(Command.exists("nft"), "needs nft");
+            CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipMasq", true);
+            internet(net);
+            assertEquals(
+                    "0", pods.in("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
+            pods.add("one");
+            pods.add("two");
+            assertEquals(
+                    "1", pods.in("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
+            reachesInternet(pods, "one");
+            // Who may come in is for others to say: the internet has a route here.
+            pods.in("internet", "ip", "route", "add", "198.18.7.0/24", "via", "198.18.99.1");
+            pods.in("internet", "ping", "-n", "-c", "1", "-W", "2", "198.18.7.3");
+
+            CniRuntime again = pods.restarted();
+            reachesInternet(again, "one");
+            again.delete("one");
+            reachesInternet(again, "two");
+            again.delete("two");
+            assertEquals("", again.in("sw", "nft", "list", "tables"));
+            assertEquals(List.of("inet0", "lo"), links(again));
+            assertEquals(List.of("lan"), switches(again));
+        }
+    }
+
+    @Test
+    void whatTheUserMadeStays() throws IOException {
+        try (var net = new TestNetwork()) {
+            CniRuntime pods = CniRuntime.start(net, "1.0.0");
+            CniRuntime onLan = pods.with("switch", "lan");
+            onLan.add("one");
+            assertEquals(List.of("lan", "lo"), links(pods));
+            onLan.delete("one");
+            assertEquals(List.of("lan"), switches(pods));
+            assertEquals(List.of("lo"), links(pods));
+
+            // Two networks share what the first of them brought; the user's port keeps it in the end.
+            CniRuntime others =
+                    pods.with("name", "others").with("switch", "pods").with("hostDevice", "pods");
+            pods.add("one");
+            others.add("two");
+            pods.delete("one");
+            assertEquals(List.of("lo", "pods"), links(pods));
+            assertEquals(0, pods.daemon().cli("port", "add", "pods", "mine").exitCode());
+            // Debian's host-local does not know 1.1.0, which has GC.
+            CommandResult collected = others.with("cniVersion", "1.1.0")
+                    .with("ipam", Json.object())
+                    .with("cni.dev/valid-attachments", List.of())
+                    .call("GC", "two");
+            assertEquals(0, collected.exitCode(), collected::output);
+            assertEquals(List.of("lan", "pods"), switches(pods));
+            assertEquals(List.of("lo", "mine"), links(pods));
+        }
+    }
+
+    @Test
+    void aContainerThatComesBackAfterTheHostWentDownIsAddedAgain() throws IOException {
+        try (var net = new TestNetwork()) {
+            CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipam", Json.object());
+            pods.add("one");
+            CommandResult twice = pods.call("ADD", "one");
+            assertNotEquals(0, twice.exitCode(), "it is there");
+            net.deleteNamespace(net.namespace("one"));
+            String port = "/v1/switches/pods/ports/" + nameOf(pods);
+            Await.within(
+                    Duration.ofSeconds(60),
+                    () -> "the port is gone",
+                    () -> pods.daemon()
+                            .api()
+                            .get(port)
+                            .required("state")
+                            .asString()
+                            .equals("gone"));
+            pods.add("one", "CNI_NETNS=/run/netns/" + net.namespace("fresh"));
+            assertTrue(pods.in("fresh", "ip", "link").contains("eth0"));
+            // Nobody says DEL.
+            net.deleteNamespace(net.namespace("fresh"));
+            Await.within(
+                    Duration.ofSeconds(60),
+                    () -> "nothing of it",
+                    () -> switches(pods).equals(List.of("lan")));
+            assertEquals(List.of("lo"), links(pods));
+        }
+    }
+
+    private static String nameOf(CniRuntime pods) {
+        for (var port : pods.daemon().api().get("/v1/switches/pods/ports")) {
+            if (port.required("name").asString().startsWith("cni-"))
+                return port.required("name").asString();
+        }
+        throw new AssertionError("no port of CNI's");
+    }
+
+    /** Another host, which has no route to the containers. */
+    private static void internet(TestNetwork net) {
+        String host = net.namespace("sw");
+        String other = net.namespace("internet");
+        Command.expect(
+                "ip", "-n", host, "link", "add", "inet0", "type", "veth", "peer", "name", "eth0", "netns", other);
+        Command.expect("ip", "-n", host, "address", "add", "198.18.99.1/24", "dev", "inet0");
+        Command.expect("ip", "-n", host, "link", "set", "inet0", "up");
+        Command.expect("ip", "-n", other, "address", "add", INTERNET + "/24", "dev", "eth0");
+        Command.expect("ip", "-n", other, "link", "set", "eth0", "up");
+    }
+
+    private static void reachesInternet(CniRuntime pods, String container) {
+        pods.in(container, "ping", "-n", "-c", "2", "-i", "0.2", "-W", "2", INTERNET);
+    }
+
+    private static List<String> links(CniRuntime pods) {
+        var names = new TreeSet<String>();
+        pods.in("sw", "ip", "-br", "link").lines().forEach(line -> names.add(line.split("[ @]", 2)[0]));
+        return List.copyOf(names);
+    }
+
+    private static List<String> switches(CniRuntime pods) {
+        var names = new TreeSet<String>();
+        for (var one : pods.daemon().api().get("/v1/switches"))
+            names.add(one.required("name").asString());
+        assertFalse(names.isEmpty());
+        return List.copyOf(names);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tapswitch.e2e.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.e2e.testbed.Await;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The article's experiment, with a real dockerd: first on docker0, then step by step the same on Tapswitch, with the same results. */
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(400)
+class ArticleIT {
+    /** Two containers on one network, looked at from all sides; {@code device} is the host's interface on that network. */
+    static void experiment(DockerLab lab, String device, String... network) {
+        lab.web("web1", with(network, "-p", "9001:80"));
+        lab.web("web2", with(network, "-p", "9002:80"));
+        String name = network.length == 0 ? "bridge" : network[1];
+        assertEquals("172.17.0.2", lab.address("web1", name));
+        assertEquals("172.17.0.3", lab.address("web2", name));
+        assertTrue(lab.host("ip", "-4", "address", "show", device).contains("172.17.0.1/16"));
+        assertTrue(lab.in("web1", "ip", "route").contains("default via 172.17.0.1 dev eth0"));
+
+        // Who has 172.17.0.3? Seen where the container's network is, by the host's tcpdump.
+        lab.endLater(
+                lab.inHost("nsenter", "--net=" + lab.sandbox("web1"), "tcpdump", "-l", "-n", "-i", "eth0", "arp"),
+                "arp.txt");
+        Await.within(
+                Duration.ofSeconds(60),
+                () -> lab.said("arp.txt"),
+                () -> lab.said("arp.txt").contains("listening on"));
+        lab.ping("web1", "172.17.0.3");
+        lab.ping("web2", "172.17.0.2");
+        Await.within(
+                Duration.ofSeconds(60),
+                () -> lab.said("arp.txt"),
+                () -> lab.said("arp.txt").contains("Request who-has 172.17.0.3 tell 172.17.0.2")
+                        && lab.said("arp.txt").contains("Reply 172.17.0.3 is-at 02:42:ac:11:00:03"));
+
+        assertEquals("web2", lab.get("web1", "http://172.17.0.3/"));
+        assertEquals("web1", lab.get("web2", "http://172.17.0.2/"));
+        assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
+        assertEquals("web2", lab.get("http://127.0.0.1:9002/"));
+        assertEquals("web1", lab.get("http://[::1]:9001/"));
+        assertEquals("web1", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
+        assertEquals("web2", lab.getFromInternet("http://" + DockerLab.HOST + ":9002/"));
+        assertEquals("web2", lab.get("web1", "http://172.17.0.1:9002/"));
+        assertEquals("web2", lab.get("web1", "http://" + DockerLab.HOST + ":9002/"));
+        assertEquals("web1", lab.get("web1", "http://" + DockerLab.HOST + ":9001/"));
+        // Out to the Internet, which sees the host's address.
+        lab.ping("web1", DockerLab.INTERNET);
+        assertEquals(DockerLab.HOST, lab.get("web1", "http://" + DockerLab.INTERNET + "/cgi-bin/who"));
+    }
+
+    private static String[] with(String[] words, String... more) {
+        String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+        System.arraycopy(more, 0, all, words.length, more.length);
+        return all;
+    }
+
+    @Test
+    void whatDocker0DidTapswitchDoes() {
+        try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16")) {
+            lab.serveInternet();
+            experiment(lab, "docker0");
+            lab.docker("rm", "-f", "web1", "web2");
+
+            lab.stopDocker();
+            lab.host("ip", "link", "del", "docker0");
+            lab.startTapswitch();
+            lab.startDocker("--bridge=none");
+            onTapswitch(lab);
+        }
+    }
+
+    private static void onTapswitch(DockerLab lab) {
+        lab.docker(
+                "network",
+                "create",
+                "-d",
+                "tapswitch",
+                "--subnet",
+                "172.17.0.0/16",
+                "--gateway",
+                "172.17.0.1",
+                "-o",
+                "com.docker.network.bridge.name=tap0",
+                "article");
+        experiment(lab, "tap0", "--network", "article");
+
+        // What docker0 does not do: names.
+        assertEquals("web2", lab.get("web1", "http://web2/"));
+        lab.ping("web2", "web1");
+        // brctl show's counterpart, and docker ps' column of ports.
+        List<String> shown = lab.tapswitch().cli("show").output().lines().toList();
+        assertEquals(4, shown.size(), shown::toString);
+        assertTrue(shown.get(1).startsWith("tap0"), shown::toString);
+        String ports = lab.tapswitch().cli("ports").output();
+        assertTrue(ports.contains("9001  tcp       172.17.0.2    80  tap0"), ports);
+        // The neighbour table was right before the first frame.
+        String neighbours = lab.tapswitch().cli("neigh", "list", "tap0").output();
+        assertTrue(neighbours.contains("172.17.0.3") && neighbours.contains("static"), neighbours);
+
+        lab.docker("rm", "-f", "web1", "web2");
+        lab.docker("network", "rm", "article");
+        assertEquals("", lab.host("ip", "-o", "link", "show", "type", "tun").strip());
+        assertTrue(!lab.host("nft", "list", "tables").contains("tapswitch"));
+    }
+}

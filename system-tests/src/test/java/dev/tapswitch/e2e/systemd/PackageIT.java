@@ -1,0 +1,41 @@
+package dev.tapswitch.e2e.systemd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.CommandResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The Debian package as a file; {@link SystemdIT} installs it. */
+@Timeout(700)
+class PackageIT {
+    /** Debian's own judge of packages; what is overridden says why in config/debian/lintian-overrides. */
+    @Test
+    void lintianFindsNothing() throws IOException {
+        assumeTrue(Command.exists("lintian"), "needs lintian");
+        Path file = DebianPackage.file();
+        CommandResult judged = Command.run(
+                Duration.ofMinutes(3),
+                List.of("env", "LC_ALL=C.UTF-8", "lintian", "--allow-root", "--fail-on", "error,warning", file + ""));
+        assertEquals(
+                List.of(),
+                judged.output().lines().filter(line -> line.matches("[EW]: .*")).toList());
+        assertEquals(0, judged.exitCode(), judged::output);
+    }
+
+    /** A library or a module that crept in shows here first. */
+    @Test
+    void installedItStaysSmall() throws IOException {
+        String said = Command.expect("dpkg-deb", "-f", DebianPackage.file().toString(), "Installed-Size");
+        int kilobytes = Integer.parseInt(said.strip());
+        System.out.printf("measured: the package takes %d MiB installed%n", kilobytes / 1024);
+        assertTrue(kilobytes < 70 * 1024, () -> "the package takes " + kilobytes + " KiB installed");
+    }
+}
