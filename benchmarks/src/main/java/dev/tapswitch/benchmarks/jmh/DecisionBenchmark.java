@@ -3,9 +3,11 @@ package dev.tapswitch.benchmarks.jmh;
 import dev.tapswitch.core.bridge.Egress;
 import dev.tapswitch.core.bridge.Forwarder;
 import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.core.bridge.PortSet;
 import dev.tapswitch.core.bridge.PortSettings;
 import dev.tapswitch.core.bridge.SwitchSettings;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
+import dev.tapswitch.core.bridge.Verdict;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -54,7 +56,8 @@ public class DecisionBenchmark {
         portOf = IntStream.range(0, STATIONS).map(i -> i % ports).toArray();
         for (int i = 0; i < STATIONS; i++) {
             MemorySegment announced = FrameBytes.arpRequest(macs[i], FIRST_IP + i, FIRST_IP + i);
-            forwarder.decide(snapshot, portOf[i], announced, 0, 60, NOW_MS);
+            forwarder.beginBatch(snapshot, portOf[i], NOW_MS);
+            forwarder.decide(announced, 0, 60);
         }
         unicasts = new MemorySegment[STATIONS];
         requests = new MemorySegment[STATIONS];
@@ -98,15 +101,14 @@ public class DecisionBenchmark {
 
     /** As a worker does; the virtio header is the frame's first bytes here, plain. The sum of the verdicts, so that none is left out. */
     private int forward(int in, MemorySegment frame) {
-        int decision = forwarder.decide(snapshot, in, frame, 0, 60, NOW_MS);
-        if (decision >= 0) return Egress.judge(snapshot.port(decision), PLAIN, 0, 60);
-        if (decision != Forwarder.FLOOD) return decision;
-        int verdicts = 0;
-        for (int i = 0; i < snapshot.floodPortCount(); i++) {
-            int out = snapshot.floodPort(i);
-            if (snapshot.mayPass(in, out)) verdicts += 1 + Egress.judge(snapshot.port(out), PLAIN, 0, 60);
-        }
-        return verdicts;
+        forwarder.beginBatch(snapshot, in, NOW_MS);
+        int verdict = forwarder.decide(frame, 0, 60);
+        if (Verdict.isPort(verdict)) return Egress.judge(snapshot.port(verdict), PLAIN, 0, 60);
+        if (!Verdict.isPortSet(verdict)) return verdict;
+        PortSet ports = snapshot.portSet(Verdict.portSet(verdict));
+        int sum = 0;
+        for (int i = 0; i < ports.size(); i++) sum += 1 + Egress.judge(snapshot.port(ports.port(i)), PLAIN, 0, 60);
+        return sum;
     }
 
     /** A virtio_net_hdr that asks for nothing. */

@@ -97,7 +97,7 @@ final class TraceStream {
 
     private Json line(Trace.Event event) {
         SwitchSnapshot snapshot = one.learning().snapshot();
-        Decision decision = Decision.of(event.decision(), snapshot, event.inPort());
+        Decision decision = Decision.of(event.decision(), snapshot);
         int head = (int) Math.min(event.length(), event.head().byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(event.head(), 0, head);
         String why = Explainer.why(decision, snapshot, frame);

@@ -51,23 +51,32 @@ public final class ForwardFuzz {
         SwitchSnapshot snapshot = lan.snapshot();
         Explainer.explain(lan, in, memory, 0, frame.length, nowMs);
         Forwarder forwarder = lan.forwarder(0);
-        int decision = forwarder.decide(snapshot, in, memory, 0, frame.length, nowMs);
-        if (decision >= 0) {
-            boolean isThere = snapshot.port(decision) != null && lan.isPortUp(decision);
-            if (!isThere || !snapshot.mayPass(in, decision)) throw new AssertionError(in + " -> " + decision);
-        } else if (decision == Forwarder.REPLY) {
+        forwarder.beginBatch(snapshot, in, nowMs);
+        int verdict = forwarder.decide(memory, 0, frame.length);
+        if (Verdict.isPort(verdict)) {
+            checkEgress(lan, snapshot, in, verdict);
+        } else if (Verdict.isPortSet(verdict)) {
+            PortSet ports = snapshot.portSet(Verdict.portSet(verdict));
+            if (ports.isEmpty()) throw new AssertionError("flooded to no port");
+            for (int i = 0; i < ports.size(); i++) checkEgress(lan, snapshot, in, ports.port(i));
+        } else if (verdict == Verdict.REPLY) {
             EthernetFrame asked = new EthernetFrame().wrap(memory, 0, frame.length);
             EthernetFrame reply = new EthernetFrame().wrap(forwarder.reply(), 0, forwarder.replyLength());
             if (reply.destination() != asked.source()) throw new AssertionError("the answer is for somebody else");
-        } else if (Forwarder.isDrop(decision)) {
-            if (Forwarder.dropReason(decision).meaning().isBlank()) throw new AssertionError("no reason");
-        } else if (decision != Forwarder.FLOOD && decision != Forwarder.CONSUME) {
-            throw new AssertionError("decision " + decision);
+        } else if (Verdict.isDrop(verdict)) {
+            if (Verdict.dropReason(verdict).meaning().isBlank()) throw new AssertionError("no reason");
+        } else if (verdict != Verdict.CONSUME) {
+            throw new AssertionError("verdict " + verdict);
         }
         for (int i = 0; i < MAX_STEPS && forwarder.hasConflicts(); i++)
             if (forwarder.nextStep(snapshot, nowMs) == null) break;
         if (lan.macTable().size() > lan.macTable().capacity()) throw new AssertionError("more MACs than fit");
         if (lan.neighbourTable().size() > lan.neighbourTable().capacity())
             throw new AssertionError("more neighbours than fit");
+    }
+
+    private static void checkEgress(LearningSwitch lan, SwitchSnapshot snapshot, int in, int out) {
+        boolean isThere = snapshot.port(out) != null && lan.isPortUp(out);
+        if (!isThere || !snapshot.mayPass(in, out)) throw new AssertionError(in + " -> " + out);
     }
 }

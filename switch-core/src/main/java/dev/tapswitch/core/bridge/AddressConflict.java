@@ -4,29 +4,29 @@ import dev.tapswitch.core.frame.EthernetFrame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** An address that a station behind one port claims while another has it. Reused when it is closed; only its worker may use it. */
+/** An address that a station on one port claims while it belongs to another station. Reused after it was closed. Must be used on the worker thread. */
 final class AddressConflict {
-    /** Longest claim that is kept: an ARP packet or a Neighbour Discovery message with its options and two tags. */
+    /** Maximum length of a stored claim: an ARP packet or a Neighbour Discovery message with its options and two tags. */
     private static final int MAX_FRAME = 256;
 
     long hi;
     long lo;
     int vlan;
-    /** Where the claim came in; the name tells whether the index still means the same port. */
+    /** The port that the claim came from. The name shows whether the index still refers to the same port. */
     int port;
 
     String portName;
     long claimant;
-    /** Whether the claim came from the MAC that it names, so that the table may learn it. */
+    /** Whether the claim was sent by the MAC that it names, so that the table may learn it. */
     boolean isLearnable;
 
     long owner;
-    /** Probes sent since {@code askedMs}; 0 while the owner is not being asked. */
+    /** Probes sent since {@code probedMs}; 0 while the owner is not being probed. */
     int probes;
 
-    long askedMs;
-    /** How often the owner has answered. */
-    int answers;
+    long probedMs;
+    /** How often the owner has replied. */
+    int replies;
 
     boolean isClaimedAgain;
     long dueMs;
@@ -36,33 +36,33 @@ final class AddressConflict {
     int frameLength;
     private boolean isAnnouncement;
 
-    boolean isAbout(long itsHi, long itsLo, int itsVlan, int itsPort) {
-        return isOpen && hi == itsHi && lo == itsLo && vlan == itsVlan && port == itsPort;
+    boolean isAbout(long otherHi, long otherLo, int otherVlan, int otherPort) {
+        return isOpen && hi == otherHi && lo == otherLo && vlan == otherVlan && port == otherPort;
     }
 
-    void open(long itsHi, long itsLo, int itsVlan, int itsPort, String itsPortName, long nowMs) {
-        hi = itsHi;
-        lo = itsLo;
-        vlan = itsVlan;
-        port = itsPort;
-        portName = itsPortName;
+    void open(NeighbourClaim claim, int inPort, String inPortName, long nowMs) {
+        hi = claim.hi;
+        lo = claim.lo;
+        vlan = claim.vlan;
+        port = inPort;
+        portName = inPortName;
         owner = -1;
         probes = 0;
-        answers = 0;
+        replies = 0;
         dueMs = nowMs;
         frameLength = 0;
         isOpen = true;
     }
 
-    /** Keeps the claim. An announcement is kept rather than another: it corrects every cache when it is released. */
-    void keep(long mac, EthernetFrame claim, boolean announces) {
+    /** Stores the claim. An announcement is not replaced by another frame, because it corrects every cache when it is released. */
+    void keep(NeighbourClaim claim, EthernetFrame claimFrame) {
         isClaimedAgain = true;
-        if (frameLength > 0 && isAnnouncement && !announces) return;
-        int length = claim.copyTo(frame);
+        if (frameLength > 0 && isAnnouncement && !claim.isAnnouncement) return;
+        int length = claimFrame.copyTo(frame);
         if (length == 0) return;
-        claimant = mac;
-        isLearnable = mac == claim.source();
-        isAnnouncement = announces;
+        claimant = claim.mac;
+        isLearnable = claim.mac == claimFrame.source();
+        isAnnouncement = claim.isAnnouncement;
         frameLength = length;
     }
 }

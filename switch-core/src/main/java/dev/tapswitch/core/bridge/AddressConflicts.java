@@ -2,7 +2,6 @@ package dev.tapswitch.core.bridge;
 
 import dev.tapswitch.core.bridge.AddressClaim.Outcome;
 import dev.tapswitch.core.frame.AddressProbe;
-import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.core.table.MacTable;
 import dev.tapswitch.core.table.NeighbourTable;
 import java.lang.foreign.Arena;
@@ -11,21 +10,21 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The claims of addresses that other stations have. A claim is held and the owner is asked. An owner that answers is asked once more a moment
- * later, as one that gives the address up (VRRP) may still have answered; then it keeps the address, and claims are dropped. When the owner is
- * silent the address moves: the claim is learned, and the frame that was held goes on, so that other stations' caches follow.
+ * The claims of addresses that belong to other stations. A claim is held while the owner is probed. An owner that replies is probed once more a moment
+ * later, because an owner that gives the address up (VRRP) may still have replied; after the second reply it keeps the address, and claims are
+ * dropped. If the owner is silent, the address moves: the claim is learned, and the held frame is forwarded, so that other stations update their caches.
  *
- * <p>Bounded in all, and per claiming port, so that one port can't keep another's claims from being heard. Only its worker may use it, but for
- * {@link #takeReport}. Nothing is allocated per frame: conflicts are made when first needed, and reused.
+ * <p>The number of conflicts is bounded, in total and per claiming port, so that one port can't suppress the claims of another. Must be used on
+ * the worker thread, except {@link #takeReport}. Allocates nothing per frame: conflicts are created when first needed, and reused.
  */
 final class AddressConflicts {
-    /** Between two probes; the owner is silent when the last of them went unanswered for as long. */
+    /** Between two probes. The owner is silent if the last probe gets no reply for as long. */
     static final long PROBE_INTERVAL_MS = 100;
 
     static final int PROBES = 4;
-    /** After the first answer the owner is asked again. */
+    /** After the first reply the owner is probed again. */
     static final long RECHECK_MS = 300;
-    /** After further answers: claims are dropped for so long without asking. */
+    /** After further replies claims are dropped for this time without a probe. */
     static final long QUIET_MS = 1_000;
 
     static final int MAX_PER_PORT = 64;
@@ -41,7 +40,7 @@ final class AddressConflicts {
     private int[] openByPort = new int[0];
     private MemorySegment probe;
     private int open;
-    /** Where {@link #nextStep} goes on. */
+    /** The cell that {@link #nextStep} continues with. */
     private int position;
 
     AddressConflicts(MacTable macs, NeighbourTable neighbours, long switchMac) {
@@ -54,31 +53,29 @@ final class AddressConflicts {
         return open == 0;
     }
 
-    /** Holds a claim of {@code mac}; without a place for it, it is just dropped. */
-    void hold(
-            SwitchSnapshot snapshot,
-            int inPort,
-            long hi,
-            long lo,
-            int vlan,
-            long mac,
-            EthernetFrame claim,
-            boolean announces,
-            long nowMs) {
-        AddressConflict conflict = find(hi, lo, vlan, inPort);
+    /** Holds a claim and its frame. If there is no space for another conflict, the frame is dropped without being held. */
+    void hold(NeighbourClaim claim, FrameContext context) {
+        int inPort = context.inPort;
+        AddressConflict conflict = find(claim.hi, claim.lo, claim.vlan, inPort);
         if (conflict == null) {
-            conflict = free(hi, lo, vlan, inPort);
+            conflict = free(claim.hi, claim.lo, claim.vlan, inPort);
             if (conflict == null) return;
-            conflict.open(hi, lo, vlan, inPort, snapshot.port(inPort).name(), nowMs);
+            conflict.open(claim, inPort, context.port.name(), context.nowMs);
             openByPort[inPort]++;
             open++;
         }
-        // While its owner is asked for one, another MAC's claim behind the same port waits for the next round.
-        if (conflict.frameLength == 0 || conflict.probes == 0 || conflict.claimant == mac)
-            conflict.keep(mac, claim, announces);
+        // While the owner is probed for one claim, a claim of another MAC on the same port has to wait for the next
+        // round.
+        if (conflict.frameLength == 0 || conflict.probes == 0 || conflict.claimant == claim.mac)
+            conflict.keep(claim, context.frame);
     }
 
-    /** What is to be done now, one after the other; null when there is nothing more for now. */
+    /** Reports a claim of an address that is bound to {@code owner}. */
+    void reportBound(NeighbourClaim claim, long owner, int inPort) {
+        report(claim.hi, claim.lo, claim.vlan, owner, MacTable.MISS, claim.mac, inPort, Outcome.BOUND);
+    }
+
+    /** The next step that is due; null if there is none. */
     ConflictStep nextStep(SwitchSnapshot snapshot, long nowMs) {
         for (; open > 0 && position < cells.length; position++) {
             AddressConflict conflict = cells[position];
@@ -90,12 +87,13 @@ final class AddressConflicts {
         return null;
     }
 
-    /** Tells people, unless there is something that they have not taken yet. */
-    void report(long hi, long lo, int vlan, long owner, int ownerPort, long claimant, int port, Outcome outcome) {
+    /** Keeps a report for {@link #takeReport}, unless it still holds an earlier one. */
+    private void report(
+            long hi, long lo, int vlan, long owner, int ownerPort, long claimant, int port, Outcome outcome) {
         if (report.get() == null) report.set(new AddressClaim(hi, lo, vlan, owner, ownerPort, claimant, port, outcome));
     }
 
-    /** What happened since this was called last, or one thing of it; null for nothing. Any thread. */
+    /** An outcome since the last call; null if there was none. Thread-safe. */
     AddressClaim takeReport() {
         return report.get() == null ? null : report.getAndSet(null);
     }
@@ -111,41 +109,41 @@ final class AddressConflicts {
         if (owner != conflict.owner) {
             conflict.owner = owner;
             conflict.probes = 0;
-            conflict.answers = 0;
+            conflict.replies = 0;
         }
         if (ownerPort == MacTable.MISS) return move(conflict, ownerPort, snapshot, nowMs);
         if (conflict.probes > 0) {
-            if (neighbours.isHeardSince(conflict.hi, conflict.lo, conflict.vlan, owner, conflict.askedMs))
-                return answered(conflict, ownerPort, nowMs);
+            if (neighbours.isHeardSince(conflict.hi, conflict.lo, conflict.vlan, owner, conflict.probedMs))
+                return replied(conflict, ownerPort, nowMs);
             if (conflict.probes == PROBES) return move(conflict, ownerPort, snapshot, nowMs);
-        } else if (conflict.answers > 1 && !conflict.isClaimedAgain) {
+        } else if (conflict.replies > 1 && !conflict.isClaimedAgain) {
             return close(conflict);
         }
-        return ask(conflict, ownerPort, nowMs);
+        return probe(conflict, ownerPort, nowMs);
     }
 
-    private ConflictStep ask(AddressConflict conflict, int ownerPort, long nowMs) {
+    private ConflictStep probe(AddressConflict conflict, int ownerPort, long nowMs) {
         if (conflict.probes == 0) {
-            conflict.askedMs = nowMs;
+            conflict.probedMs = nowMs;
             conflict.isClaimedAgain = false;
         }
         conflict.probes++;
         conflict.dueMs = nowMs + PROBE_INTERVAL_MS;
         int length = AddressProbe.write(probe, 0, switchMac, conflict.owner, conflict.vlan, conflict.hi, conflict.lo);
-        return new ConflictStep.Ask(ownerPort, probe, length);
+        return new ConflictStep.Probe(ownerPort, probe, length);
     }
 
-    private ConflictStep answered(AddressConflict conflict, int ownerPort, long nowMs) {
-        conflict.answers++;
+    private ConflictStep replied(AddressConflict conflict, int ownerPort, long nowMs) {
+        conflict.replies++;
         conflict.probes = 0;
-        conflict.dueMs = nowMs + (conflict.answers == 1 ? RECHECK_MS : QUIET_MS);
-        if (conflict.answers > 1) report(conflict, ownerPort, Outcome.DEFENDED);
+        conflict.dueMs = nowMs + (conflict.replies == 1 ? RECHECK_MS : QUIET_MS);
+        if (conflict.replies > 1) report(conflict, ownerPort, Outcome.DEFENDED);
         return null;
     }
 
     private ConflictStep move(AddressConflict conflict, int ownerPort, SwitchSnapshot snapshot, long nowMs) {
         SwitchSettings settings = snapshot.settings();
-        // Either may be refused as another worker is writing: then the frame that is released finds a conflict again.
+        // Both calls may be refused while another worker writes. Then the released frame opens a conflict again.
         if (!conflict.isLearnable) neighbours.forget(conflict.hi, conflict.lo, conflict.vlan, conflict.owner);
         else
             neighbours.learn(
@@ -195,7 +193,7 @@ final class AddressConflicts {
         return null;
     }
 
-    /** One that is not open; null where the port has as many as it may, or there is no room. */
+    /** A closed conflict to use; null if the port is at its limit, or if there is no space. */
     private AddressConflict free(long hi, long lo, int vlan, int port) {
         if (cells.length == 0) {
             cells = new AddressConflict[CELLS];

@@ -1,74 +1,67 @@
 package dev.tapswitch.core.bridge;
 
-import dev.tapswitch.core.bridge.AddressClaim.Outcome;
-import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.core.table.MacTable;
 import dev.tapswitch.core.table.NeighbourTable;
 
 /**
- * Decides whether a frame may tell that an address is at a MAC, as requests, replies and announcements all do, for whoever receives one
- * believes it. For a bound address only its own MAC may. For one that another station has the claim is held until that station was asked, see
- * {@link AddressConflicts}. All other claims are learned. Only its worker may use it.
+ * Decides whether a frame may claim that an address is at a MAC, because every receiver believes such a claim. A bound address may only be claimed by
+ * its MAC. A claim of another station's address is held until that station was probed, see {@link AddressConflicts}. All other claims are learned.
+ * Must be called on the worker thread.
  */
 final class AddressGuard {
     private final MacTable macs;
     private final NeighbourTable neighbours;
     private final AddressConflicts conflicts;
+    private final FrameContext context;
     private final boolean dryRun;
 
-    AddressGuard(MacTable macs, NeighbourTable neighbours, AddressConflicts conflicts, boolean dryRun) {
+    AddressGuard(
+            MacTable macs,
+            NeighbourTable neighbours,
+            AddressConflicts conflicts,
+            FrameContext context,
+            boolean dryRun) {
         this.macs = macs;
         this.neighbours = neighbours;
         this.conflicts = conflicts;
+        this.context = context;
         this.dryRun = dryRun;
     }
 
-    /**
-     * Judges, and learns, a frame's claim that the address is at {@code mac}.
-     *
-     * @param mayLearn false where the frame is not sure to be believed, as one with a wrong checksum
-     * @param announces whether the frame tells everybody
-     * @return a drop, or {@link AddressResolution#PASS}
-     */
-    int admit(
-            SwitchSnapshot snapshot,
-            int inPort,
-            long hi,
-            long lo,
-            int vlan,
-            long mac,
-            EthernetFrame frame,
-            boolean mayLearn,
-            boolean announces,
-            long nowMs) {
-        SwitchSettings settings = snapshot.settings();
-        long found = neighbours.owner(hi, lo, vlan, nowMs, settings.ageingMs());
-        long source = frame.source();
+    /** Judges a claim of the context's frame, and learns it. Returns a drop or {@link AddressResolution#PASS}. */
+    int admit(NeighbourClaim claim) {
+        int inPort = context.inPort;
+        long nowMs = context.nowMs;
+        long ageingMs = context.ageingMs;
+        long found = neighbours.owner(claim.hi, claim.lo, claim.vlan, nowMs, ageingMs);
+        long source = context.frame.source();
         if (found != NeighbourTable.MISS) {
             boolean isBound = (found & NeighbourTable.BOUND) != 0;
             long owner = found & ~NeighbourTable.BOUND;
-            if (isBound && (mac != owner || source != owner)) {
-                if (!dryRun) conflicts.report(hi, lo, vlan, owner, MacTable.MISS, mac, inPort, Outcome.BOUND);
-                return Forwarder.drop(DropReason.ADDRESS_BOUND);
+            if (isBound && (claim.mac != owner || source != owner)) {
+                if (!dryRun) conflicts.reportBound(claim, owner, inPort);
+                return Verdict.drop(DropReason.ADDRESS_BOUND);
             }
-            int ownerPort = mac == owner ? inPort : macs.lookup(owner, vlan, nowMs, settings.ageingMs());
-            if (mac != owner && settings.neighbourGuard() && isContested(snapshot, inPort, ownerPort)) {
-                if (!dryRun) conflicts.hold(snapshot, inPort, hi, lo, vlan, mac, frame, announces, nowMs);
-                return Forwarder.drop(DropReason.ADDRESS_CONFLICT);
+            int ownerPort = claim.mac == owner ? inPort : macs.lookup(owner, claim.vlan, nowMs, ageingMs);
+            if (claim.mac != owner && context.settings.neighbourGuard() && isContested(ownerPort)) {
+                if (!dryRun) conflicts.hold(claim, context);
+                return Verdict.drop(DropReason.ADDRESS_CONFLICT);
             }
         }
-        // A MAC that is not the frame's own is a proxy's, or a lie.
-        if (mayLearn && mac == source && !dryRun)
-            neighbours.learn(hi, lo, vlan, mac, inPort, settings.neighbourLimit(), nowMs, settings.ageingMs());
+        // A MAC other than the frame's source belongs to a proxy, or the claim is forged.
+        if (claim.mayLearn && claim.mac == source && !dryRun) {
+            int limit = context.settings.neighbourLimit();
+            neighbours.learn(claim.hi, claim.lo, claim.vlan, claim.mac, inPort, limit, nowMs, ageingMs);
+        }
         return AddressResolution.PASS;
     }
 
-    /** Not if the owner's port is down, or it was not heard for the ageing time; nor between ports of the same station. */
-    private static boolean isContested(SwitchSnapshot snapshot, int inPort, int ownerPort) {
+    /** False if the owner's port is down, if the owner sent nothing for the ageing time, or if both ports belong to the same station. */
+    private boolean isContested(int ownerPort) {
         if (ownerPort == MacTable.MISS) return false;
-        PortSettings owner = snapshot.port(ownerPort);
-        if (ownerPort == inPort || owner == null) return true;
+        PortSettings owner = context.snapshot.port(ownerPort);
+        if (ownerPort == context.inPort || owner == null) return true;
         String station = owner.station();
-        return station.isEmpty() || !station.equals(snapshot.port(inPort).station());
+        return station.isEmpty() || !station.equals(context.port.station());
     }
 }

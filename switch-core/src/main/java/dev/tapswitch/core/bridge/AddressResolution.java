@@ -11,37 +11,49 @@ import dev.tapswitch.core.table.NeighbourTable;
 import java.lang.foreign.MemorySegment;
 
 /**
- * ARP-aware flooding: learns neighbours from the ARP (RFC 826) and Neighbour Discovery (RFC 4861) that passes, and sends a request for
- * a known neighbour to its port alone. Whatever is malformed, or neither asks nor tells, is left to plain forwarding. Its worker's alone.
+ * ARP-aware flooding: learns neighbours from ARP (RFC 826) and Neighbour Discovery (RFC 4861), and sends a request for a known neighbour only to
+ * its port. Malformed packets, and packets that neither ask nor claim anything, are forwarded like other frames.
  *
- * <p>Probes (RFC 5227) and duplicate address detection (RFC 4862) always reach the address's owner and are never answered for it;
- * announcements and unsolicited advertisements flood. What a frame tells of addresses has to pass the {@link AddressGuard} in every mode.
+ * <p>Probes (RFC 5227) and duplicate address detection (RFC 4862) always reach the address's owner, and the switch never replies to them.
+ * Announcements and unsolicited advertisements are flooded. In every mode, claims of addresses have to pass the {@link AddressGuard}. Must be
+ * called on the worker thread.
  */
 final class AddressResolution {
-    /** Not for us: forward as any frame. */
+    /** Not a verdict: forward the frame like any other. */
     static final int PASS = Integer.MIN_VALUE;
+    /** Not a verdict: flood the frame. */
+    static final int FLOOD = Integer.MIN_VALUE + 1;
 
     private static final long V4_MAPPED = 0xFFFF_0000_0000L;
-    /** A neighbour's last hearing is known to a tick of its table. */
-    private static final long HEARD_RESOLUTION_MS = 128;
+    /** The neighbour table stores times with this resolution. */
+    private static final long TICK_MS = 128;
 
     private final MacTable macs;
     private final NeighbourTable neighbours;
     private final boolean dryRun;
     private final AddressGuard guard;
+    private final FrameContext context;
+    private final EthernetFrame frame;
     private final ArpPacket arp = new ArpPacket();
     private final NeighbourDiscovery discovery = new NeighbourDiscovery();
+    private final NeighbourClaim claim = new NeighbourClaim();
     private final UnansweredRequests unanswered = new UnansweredRequests();
     private final FloodLimit limit = new FloodLimit();
     private final MemorySegment reply;
     private int replyLength;
 
-    /** A dry run learns nothing. {@code reply}: where answers are written, long enough for either kind. */
+    /** A dry run learns nothing. {@code reply}: the memory for replies, large enough for both protocols. */
     AddressResolution(
-            MacTable macs, NeighbourTable neighbours, AddressConflicts conflicts, MemorySegment reply, boolean dryRun) {
-        this.guard = new AddressGuard(macs, neighbours, conflicts, dryRun);
-        this.macs = macs;
-        this.neighbours = neighbours;
+            LearningSwitch owner,
+            AddressConflicts conflicts,
+            FrameContext context,
+            MemorySegment reply,
+            boolean dryRun) {
+        this.macs = owner.macTable();
+        this.neighbours = owner.neighbourTable();
+        this.guard = new AddressGuard(macs, neighbours, conflicts, context, dryRun);
+        this.context = context;
+        this.frame = context.frame;
         this.reply = reply;
         this.dryRun = dryRun;
     }
@@ -50,133 +62,109 @@ final class AddressResolution {
         return replyLength;
     }
 
-    /** A port index, {@link Forwarder#FLOOD} (for the caller to admit and count), {@link Forwarder#REPLY}, a drop, or PASS. */
-    int arp(
-            SwitchSnapshot snapshot,
-            int inPort,
-            EthernetFrame frame,
-            MemorySegment memory,
-            long payload,
-            int length,
-            long nowMs) {
-        if (!arp.wrap(memory, payload, length).isValid()) return PASS;
-        long source = frame.source();
+    /** Handles the context's frame, whose payload is ARP. Returns a port, {@link Verdict#REPLY}, a drop, FLOOD or PASS. */
+    int arp() {
+        if (!arp.wrap(frame).isValid()) return PASS;
         int vlan = frame.onlyVlan();
         if (vlan < 0) return PASS;
-        // RFC 5227 2.1.1: a probe's sender address is 0.0.0.0, and must not be learned.
+        // RFC 5227 2.1.1: a probe's sender address is 0.0.0.0 and must not be learned.
         if (arp.senderAddress() != 0) {
-            long sender = V4_MAPPED | arp.senderAddress();
-            boolean announces = arp.isAnnouncement();
-            int refused =
-                    guard.admit(snapshot, inPort, 0, sender, vlan, arp.senderMac(), frame, true, announces, nowMs);
+            claim.hi = 0;
+            claim.lo = V4_MAPPED | arp.senderAddress();
+            claim.vlan = vlan;
+            claim.mac = arp.senderMac();
+            claim.mayLearn = true;
+            claim.isAnnouncement = arp.isAnnouncement();
+            int refused = guard.admit(claim);
             if (refused != PASS) return refused;
         }
         boolean asks = arp.operation() == ArpPacket.REQUEST && !arp.isAnnouncement();
-        if (!asks || isPlain(snapshot, frame)) return PASS;
+        if (!asks || isPlain()) return PASS;
         long target = V4_MAPPED | arp.targetAddress();
-        long owner = owner(snapshot, 0, target, vlan, source, nowMs);
-        if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, arp.isProbe())) {
-            replyLength = ArpReply.write(
-                    reply, 0, owner & ~NeighbourTable.BOUND, arp.targetAddress(), source, arp.senderAddress());
-            return Forwarder.REPLY;
+        long owner = owner(0, target, vlan);
+        if (owner != NeighbourTable.MISS && mayReply(arp.isProbe())) {
+            long mac = owner & ~NeighbourTable.BOUND;
+            replyLength = ArpReply.write(reply, 0, mac, arp.targetAddress(), frame.source(), arp.senderAddress());
+            return Verdict.REPLY;
         }
-        return direct(snapshot, inPort, 0, target, vlan, owner, nowMs);
+        return direct(0, target, vlan, owner);
     }
 
-    /** As {@link #arp}, for the payload of an IPv6 frame. */
-    int discovery(
-            SwitchSnapshot snapshot,
-            int inPort,
-            EthernetFrame frame,
-            MemorySegment memory,
-            long payload,
-            int length,
-            long nowMs) {
-        discovery.wrap(memory, payload, length);
+    /** Like {@link #arp}, for a frame whose payload is IPv6. */
+    int discovery() {
+        discovery.wrap(frame);
         if (!discovery.isPresent() || !discovery.isWellFormed()) return PASS;
         int vlan = frame.onlyVlan();
         if (vlan < 0) return PASS;
         boolean isChecked = discovery.hasValidChecksum();
         if (discovery.claims()) {
-            boolean mayLearn = isChecked && discovery.isSolicitationOrAdvertisement();
-            int refused = guard.admit(
-                    snapshot,
-                    inPort,
-                    discovery.claimedHi(),
-                    discovery.claimedLo(),
-                    vlan,
-                    discovery.linkLayerAddress(),
-                    frame,
-                    mayLearn,
-                    discovery.type() != NeighbourDiscovery.SOLICITATION,
-                    nowMs);
+            claim.hi = discovery.claimedHi();
+            claim.lo = discovery.claimedLo();
+            claim.vlan = vlan;
+            claim.mac = discovery.linkLayerAddress();
+            claim.mayLearn = isChecked && discovery.isSolicitationOrAdvertisement();
+            claim.isAnnouncement = discovery.type() != NeighbourDiscovery.SOLICITATION;
+            int refused = guard.admit(claim);
             if (refused != PASS) return refused;
         }
         boolean solicits = isChecked && discovery.type() == NeighbourDiscovery.SOLICITATION;
-        if (!solicits || isPlain(snapshot, frame)) return PASS;
-        long source = frame.source();
+        if (!solicits || isPlain()) return PASS;
         long hi = discovery.targetHi();
         long lo = discovery.targetLo();
-        long owner = owner(snapshot, hi, lo, vlan, source, nowMs);
-        if (owner != NeighbourTable.MISS && mayReply(snapshot, frame, discovery.isDuplicateAddressDetection())) {
+        long owner = owner(hi, lo, vlan);
+        if (owner != NeighbourTable.MISS && mayReply(discovery.isDuplicateAddressDetection())) {
+            long mac = owner & ~NeighbourTable.BOUND;
             replyLength = NeighbourAdvertisement.write(
-                    reply,
-                    0,
-                    owner & ~NeighbourTable.BOUND,
-                    hi,
-                    lo,
-                    source,
-                    discovery.sourceHi(),
-                    discovery.sourceLo());
-            return Forwarder.REPLY;
+                    reply, 0, mac, hi, lo, frame.source(), discovery.sourceHi(), discovery.sourceLo());
+            return Verdict.REPLY;
         }
-        return direct(snapshot, inPort, hi, lo, vlan, owner, nowMs);
+        return direct(hi, lo, vlan, owner);
     }
 
-    /** A request to one station (RFC 4861 7.3.3, RFC 1122 2.3.2.1: is it still there?) is that station's to answer. */
-    private static boolean isPlain(SwitchSnapshot snapshot, EthernetFrame frame) {
-        return snapshot.settings().arpMode() == ArpMode.FLOOD || !MacAddress.isMulticast(frame.destination());
+    /** Unicast requests (RFC 4861 7.3.3, RFC 1122 2.3.2.1: is the station still there?) are left to the station. */
+    private boolean isPlain() {
+        return context.settings.arpMode() == ArpMode.FLOOD || !MacAddress.isMulticast(frame.destination());
     }
 
-    /** We answer untagged questions only: an answer of ours carries no tag. */
-    private static boolean mayReply(SwitchSnapshot snapshot, EthernetFrame frame, boolean isProbe) {
-        return snapshot.settings().arpMode() == ArpMode.REPLY && !isProbe && !frame.isTagged();
+    /** Only untagged requests are answered, because the replies carry no tag. */
+    private boolean mayReply(boolean isProbe) {
+        return context.settings.arpMode() == ArpMode.REPLY && !isProbe && !frame.isTagged();
     }
 
     /**
-     * The known neighbour's MAC, as of {@link NeighbourTable#owner}; none where its station's port isn't known, or where it is the asker itself,
-     * whose question is to the others.
+     * The known neighbour's MAC, like {@link NeighbourTable#owner}. MISS if the neighbour's port is unknown, or if the neighbour is the requester itself,
+     * whose request is for other stations.
      */
-    private long owner(SwitchSnapshot snapshot, long hi, long lo, int vlan, long asker, long nowMs) {
-        long ageingMs = snapshot.settings().ageingMs();
-        long owner = neighbours.owner(hi, lo, vlan, nowMs, ageingMs);
+    private long owner(long hi, long lo, int vlan) {
+        long owner = neighbours.owner(hi, lo, vlan, context.nowMs, context.ageingMs);
         long mac = owner & ~NeighbourTable.BOUND;
-        if (owner == NeighbourTable.MISS || mac == asker) return NeighbourTable.MISS;
-        return macs.lookup(mac, vlan, nowMs, ageingMs) == MacTable.MISS ? NeighbourTable.MISS : owner;
+        if (owner == NeighbourTable.MISS || mac == frame.source()) return NeighbourTable.MISS;
+        return macs.lookup(mac, vlan, context.nowMs, context.ageingMs) == MacTable.MISS ? NeighbourTable.MISS : owner;
     }
 
-    private int direct(SwitchSnapshot snapshot, int inPort, long hi, long lo, int vlan, long owner, long nowMs) {
+    private int direct(long hi, long lo, int vlan, long owner) {
+        long nowMs = context.nowMs;
+        int inPort = context.inPort;
         long mac = owner & ~NeighbourTable.BOUND;
-        int port = owner == NeighbourTable.MISS
-                ? MacTable.MISS
-                : macs.lookup(mac, vlan, nowMs, snapshot.settings().ageingMs());
-        if (port == MacTable.MISS) return flood(snapshot, inPort, nowMs);
-        long heardMs = nowMs - neighbours.ageMs(hi, lo, vlan, nowMs) + HEARD_RESOLUTION_MS;
+        int port = owner == NeighbourTable.MISS ? MacTable.MISS : macs.lookup(mac, vlan, nowMs, context.ageingMs);
+        if (port == MacTable.MISS) return flood();
+        long heardMs = nowMs - neighbours.ageMs(hi, lo, vlan, nowMs) + TICK_MS;
         boolean isSilent = !dryRun && unanswered.shouldFlood(hi, lo, vlan, heardMs, nowMs);
-        if (isSilent && !isBoundToPort(owner, vlan, port)) return flood(snapshot, inPort, nowMs);
-        if (port == inPort && !snapshot.port(inPort).hairpin()) return Forwarder.drop(DropReason.SAME_PORT);
-        if (port != inPort && snapshot.areIsolated(inPort, port)) return Forwarder.drop(DropReason.ISOLATED);
+        if (isSilent && !isBoundToPort(owner, vlan, port)) return flood();
+        if (port == inPort && !context.port.hairpin()) return Verdict.drop(DropReason.SAME_PORT);
+        if (port != inPort && context.snapshot.areIsolated(inPort, port)) return Verdict.drop(DropReason.ISOLATED);
         return port;
     }
 
-    /** Whether no other station, and no other port, can be the address's: nobody else is to be asked, however silent the owner is. */
+    /** Whether the address can't belong to another station or port, so that nobody else needs to be asked if the owner is silent. */
     private boolean isBoundToPort(long owner, int vlan, int port) {
         return (owner & NeighbourTable.BOUND) != 0
                 && macs.wouldLearn(owner & ~NeighbourTable.BOUND, vlan, port, 0) == MacTable.STATIC_HERE;
     }
 
-    private int flood(SwitchSnapshot snapshot, int inPort, long nowMs) {
-        if (dryRun || limit.admits(inPort, snapshot.settings().unknownArpPerSecond(), nowMs)) return Forwarder.FLOOD;
-        return Forwarder.drop(DropReason.ARP_RATE);
+    private int flood() {
+        int perSecond = context.settings.unknownArpPerSecond();
+        if (dryRun || limit.admits(context.inPort, perSecond, context.nowMs)) return FLOOD;
+        return Verdict.drop(DropReason.ARP_RATE);
     }
 }

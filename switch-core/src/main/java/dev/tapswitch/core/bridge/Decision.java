@@ -1,34 +1,32 @@
 package dev.tapswitch.core.bridge;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** A forwarding decision spelled out, for people and tests; on the hot path it is the int that {@link Forwarder#decide} returns. */
+/** A forwarding decision spelled out, for users and tests. The data path uses the int that {@link Forwarder#decide} returns, a {@link Verdict}. */
 public sealed interface Decision {
     /** To one port. */
     record Forward(int port) implements Decision {}
 
-    /** To all of these. */
+    /** To all of these ports. */
     record Flood(List<Integer> ports) implements Decision {}
 
-    /** The switch answers to the port the frame came in on. */
+    /** The switch replies to the ingress port. */
     record Reply() implements Decision {}
 
-    /** To the switch itself, which needs it no more. */
+    /** The frame was addressed to the switch and needs no further handling. */
     record Consume() implements Decision {}
 
-    /** Nowhere. */
+    /** To no port. */
     record Drop(DropReason reason) implements Decision {}
 
-    /** What {@code decision} means for a frame that came in on {@code inPort}. */
-    static Decision of(int decision, SwitchSnapshot snapshot, int inPort) {
-        if (decision >= 0) return new Forward(decision);
-        if (decision == Forwarder.REPLY) return new Reply();
-        if (decision == Forwarder.CONSUME) return new Consume();
-        if (Forwarder.isDrop(decision)) return new Drop(Forwarder.dropReason(decision));
-        return new Flood(java.util.stream.IntStream.range(0, snapshot.floodPortCount())
-                .map(snapshot::floodPort)
-                .filter(port -> snapshot.mayPass(inPort, port))
-                .boxed()
-                .toList());
+    /** The meaning of a {@link Verdict} under a snapshot. */
+    static Decision of(int verdict, SwitchSnapshot snapshot) {
+        if (Verdict.isPort(verdict)) return new Forward(verdict);
+        if (verdict == Verdict.REPLY) return new Reply();
+        if (verdict == Verdict.CONSUME) return new Consume();
+        if (Verdict.isDrop(verdict)) return new Drop(Verdict.dropReason(verdict));
+        PortSet set = snapshot.portSet(Verdict.portSet(verdict));
+        return new Flood(IntStream.range(0, set.size()).map(set::port).boxed().toList());
     }
 }

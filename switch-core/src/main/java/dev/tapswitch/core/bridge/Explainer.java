@@ -21,8 +21,9 @@ public final class Explainer {
     public static Explanation explain(
             LearningSwitch owner, int inPort, MemorySegment memory, long offset, int length, long nowMs) {
         SwitchSnapshot snapshot = owner.snapshot();
-        int primitive = owner.dryRun().decide(snapshot, inPort, memory, offset, length, nowMs);
-        Decision decision = Decision.of(primitive, snapshot, inPort);
+        Forwarder forwarder = owner.dryRun();
+        forwarder.beginBatch(snapshot, inPort, nowMs);
+        Decision decision = Decision.of(forwarder.decide(memory, offset, length), snapshot);
         EthernetFrame frame = new EthernetFrame().wrap(memory, offset, length);
         boolean learned = !frame.isTruncated() && wouldLearn(owner, snapshot, inPort, frame);
         return new Explanation(decision, learned, why(decision, snapshot, frame));

@@ -192,7 +192,6 @@ public final class LearningSwitch {
     }
 
     private void publish() {
-        int[] floodPorts = IntStream.range(0, ports.length).filter(i -> up[i]).toArray();
-        snapshot = new SwitchSnapshot(settings, ports.clone(), floodPorts);
+        snapshot = new SwitchSnapshot(settings, ports.clone(), up);
     }
 }

@@ -1,29 +1,34 @@
 package dev.tapswitch.core.bridge;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * A switch's settings and ports at one moment: immutable, replaced whole by the control side, read by workers once per batch.
+ * A switch's settings and ports at one moment: immutable, replaced as a whole by the control side, read by workers once per batch.
  *
- * <p>Ports are named by index, dense from 0; an index is free (null) after its port was removed, until another port takes it.
+ * <p>Ports have an index, dense from 0. An index is free (null) after its port was removed, until another port takes it.
  */
 public final class SwitchSnapshot {
     private final SwitchSettings settings;
     private final PortSettings[] ports;
-    private final int[] floodPorts;
+    /** By ingress port: the egress ports of a flooded frame. */
+    private final PortSet[] floodSets;
 
-    /** Both arrays become the snapshot's own. {@code floodPorts}: the ports that are present and up, ascending. */
-    SwitchSnapshot(SwitchSettings settings, PortSettings[] ports, int[] floodPorts) {
+    /** {@code ports} must not be changed afterwards; {@code up}: by port, whether its link is up. */
+    SwitchSnapshot(SwitchSettings settings, PortSettings[] ports, boolean[] up) {
         this.settings = settings;
         this.ports = ports;
-        this.floodPorts = floodPorts;
+        this.floodSets = floodSets(ports, up);
     }
 
     public SwitchSettings settings() {
         return settings;
     }
 
-    /** The port at {@code index}, or null where there is none. */
+    /** The port at {@code index}, or null if there is none. */
     public PortSettings port(int index) {
         return index < ports.length ? ports[index] : null;
     }
@@ -33,23 +38,24 @@ public final class SwitchSnapshot {
         return ports.length;
     }
 
-    public int floodPortCount() {
-        return floodPorts.length;
+    /** The set that a {@link Verdict} names. It is empty if its ingress port was removed since. */
+    public PortSet portSet(int number) {
+        return number < floodSets.length ? floodSets[number] : PortSet.EMPTY;
     }
 
-    /** The {@code i}th of the ports that flooded frames go to, {@code 0 <= i < floodPortCount()}. */
-    public int floodPort(int i) {
-        return floodPorts[i];
+    /** The verdict that floods a frame from {@code inPort}, or one that drops it because there is no port to flood to. */
+    int flood(int inPort) {
+        return floodSets[inPort].isEmpty() ? Verdict.drop(DropReason.NO_PORT) : Verdict.toPortSet(inPort);
     }
 
-    /** Whether a frame that came in on one port may leave by another, or by the same. */
-    public boolean mayPass(int in, int out) {
+    /** Whether a frame from one port may leave by another, or by the same. */
+    boolean mayPass(int in, int out) {
         if (in != out) return !areIsolated(in, out);
         PortSettings same = port(in);
         return same != null && same.hairpin();
     }
 
-    /** Whether both are set to be kept from each other. */
+    /** Whether both ports are isolated, so that no frame may pass between them. */
     boolean areIsolated(int in, int out) {
         PortSettings from = port(in);
         if (from == null || !from.isolated()) return false;
@@ -57,8 +63,32 @@ public final class SwitchSnapshot {
         return to != null && to.isolated();
     }
 
-    /** All ports, for people and the control side: null where an index is free. */
+    /** All ports by index, for the control side: null where an index is free. */
     public List<PortSettings> ports() {
-        return java.util.Collections.unmodifiableList(java.util.Arrays.asList(ports));
+        return Collections.unmodifiableList(Arrays.asList(ports));
+    }
+
+    private static PortSet[] floodSets(PortSettings[] ports, boolean[] up) {
+        int[] all = upPorts(ports, up, port -> true);
+        int[] notIsolated = upPorts(ports, up, port -> !ports[port].isolated());
+        PortSet[] sets = new PortSet[ports.length];
+        for (int in = 0; in < sets.length; in++) sets[in] = floodSet(in, ports, up, all, notIsolated);
+        return sets;
+    }
+
+    private static PortSet floodSet(int in, PortSettings[] ports, boolean[] up, int[] all, int[] notIsolated) {
+        if (ports[in] == null) return PortSet.EMPTY;
+        boolean isIsolated = ports[in].isolated();
+        if (!ports[in].hairpin()) return PortSet.without(in, isIsolated ? notIsolated : all);
+        // An isolated port with hairpin is the only one that needs an array of its own.
+        int[] targets = isIsolated ? upPorts(ports, up, port -> port == in || !ports[port].isolated()) : all;
+        return new PortSet(targets, targets.length);
+    }
+
+    private static int[] upPorts(PortSettings[] ports, boolean[] up, IntPredicate condition) {
+        return IntStream.range(0, ports.length)
+                .filter(port -> ports[port] != null && up[port])
+                .filter(condition)
+                .toArray();
     }
 }

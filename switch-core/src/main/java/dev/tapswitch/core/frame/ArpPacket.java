@@ -19,7 +19,13 @@ public final class ArpPacket {
     private long offset;
     private int length;
 
-    /** Views what follows the Ethernet header; {@code length} may count padding. */
+    /** Views the payload of a frame that is not truncated. */
+    public ArpPacket wrap(EthernetFrame frame) {
+        int payload = frame.payloadOffset();
+        return wrap(frame.memory(), frame.offset() + payload, frame.length() - payload);
+    }
+
+    /** Views the bytes after the Ethernet header; {@code length} may include padding. */
     public ArpPacket wrap(MemorySegment memory, long offset, int length) {
         this.memory = memory;
         this.offset = offset;

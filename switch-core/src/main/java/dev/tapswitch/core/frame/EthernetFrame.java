@@ -31,6 +31,18 @@ public final class EthernetFrame {
         return this;
     }
 
+    MemorySegment memory() {
+        return memory;
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    int length() {
+        return length;
+    }
+
     /** Whether the frame is shorter than its header. */
     public boolean isTruncated() {
         return length < HEADER_LENGTH;

@@ -33,7 +33,13 @@ public final class NeighbourDiscovery {
 
     private long linkLayer;
 
-    /** Views what follows the Ethernet header; {@code length} may count padding. */
+    /** Views the payload of a frame that is not truncated. */
+    public NeighbourDiscovery wrap(EthernetFrame frame) {
+        int payload = frame.payloadOffset();
+        return wrap(frame.memory(), frame.offset() + payload, frame.length() - payload);
+    }
+
+    /** Views the bytes after the Ethernet header; {@code length} may include padding. */
     public NeighbourDiscovery wrap(MemorySegment memory, long offset, int length) {
         this.memory = memory;
         this.offset = offset;

@@ -60,12 +60,13 @@ class AddressGuardTest {
     }
 
     @Test
-    void theOwnerIsAskedByAnAddressedProbeThatEntersNoCache() {
+    void theOwnerIsAskedByAUnicastProbeThatEntersNoCache() {
         knowAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
-        ConflictStep.Ask ask = (ConflictStep.Ask) forwarder().nextStep(lan.snapshot(), nowMs);
-        assertEquals(1, ask.port());
-        assertArrayEquals(Frames.arp(B, ArpPacket.REQUEST, lan.mac(), 0, 0, IP_B), bytes(ask.frame(), ask.length()));
+        ConflictStep.Probe probe = (ConflictStep.Probe) forwarder().nextStep(lan.snapshot(), nowMs);
+        assertEquals(1, probe.port());
+        assertArrayEquals(
+                Frames.arp(B, ArpPacket.REQUEST, lan.mac(), 0, 0, IP_B), bytes(probe.frame(), probe.length()));
     }
 
     @Test
@@ -156,9 +157,9 @@ class AddressGuardTest {
         decide(0, Frames.solicitation(A, 1, 2));
         decide(1, Frames.advertisement(B, 2));
         assertHeld(Frames.advertisement(C, 2));
-        ConflictStep.Ask ask = (ConflictStep.Ask) forwarder().nextStep(lan.snapshot(), nowMs);
-        byte[] probe = bytes(ask.frame(), ask.length());
-        NeighbourDiscovery read = new NeighbourDiscovery().wrap(MemorySegment.ofArray(probe), 14, probe.length - 14);
+        ConflictStep.Probe probe = (ConflictStep.Probe) forwarder().nextStep(lan.snapshot(), nowMs);
+        byte[] sent = bytes(probe.frame(), probe.length());
+        NeighbourDiscovery read = new NeighbourDiscovery().wrap(MemorySegment.ofArray(sent), 14, sent.length - 14);
         assertTrue(read.isPresent() && read.isWellFormed() && read.hasValidChecksum());
         assertEquals(NeighbourDiscovery.SOLICITATION, read.type());
         assertEquals(2, read.targetLo());
@@ -242,10 +243,10 @@ class AddressGuardTest {
         byte[] known = Frames.tagged(0x8100, 10, Frames.gratuitousArp(B, IP_B));
         decide(1, known);
         assertHeld(Frames.tagged(0x8100, 10, Frames.gratuitousArp(C, IP_B)));
-        ConflictStep.Ask ask = (ConflictStep.Ask) forwarder().nextStep(lan.snapshot(), nowMs);
+        ConflictStep.Probe probe = (ConflictStep.Probe) forwarder().nextStep(lan.snapshot(), nowMs);
         assertArrayEquals(
                 Frames.tagged(0x8100, 10, Frames.arp(B, ArpPacket.REQUEST, lan.mac(), 0, 0, IP_B)),
-                bytes(ask.frame(), ask.length()));
+                bytes(probe.frame(), probe.length()));
     }
 
     @Test
@@ -371,8 +372,9 @@ class AddressGuardTest {
         Runnable run = () -> {
             SwitchSnapshot snapshot = lan.snapshot();
             for (int i = 0; i < 500_000; i++) {
-                forwarder().decide(snapshot, 2, claim, 0, (int) claim.byteSize(), nowMs);
-                forwarder().decide(snapshot, 2, lie, 0, (int) lie.byteSize(), nowMs);
+                forwarder().beginBatch(snapshot, 2, nowMs);
+                forwarder().decide(claim, 0, (int) claim.byteSize());
+                forwarder().decide(lie, 0, (int) lie.byteSize());
             }
         };
         run.run();
@@ -419,7 +421,7 @@ class AddressGuardTest {
                 step != null;
                 step = forwarder().nextStep(lan.snapshot(), nowMs)) {
             switch (step) {
-                case ConflictStep.Ask ask -> answer(ask);
+                case ConflictStep.Probe probe -> reply(probe);
                 case ConflictStep.Release(var port, var frame, var length) -> {
                     byte[] bytes = bytes(frame, length);
                     released.add(bytes);
@@ -429,22 +431,23 @@ class AddressGuardTest {
         }
     }
 
-    private void answer(ConflictStep.Ask ask) {
+    private void reply(ConflictStep.Probe probe) {
         probes++;
-        Long mac = answering.get(ask.port());
+        Long mac = answering.get(probe.port());
         if (mac == null) return;
-        byte[] asked = bytes(ask.frame(), ask.length());
+        byte[] asked = bytes(probe.frame(), probe.length());
         ArpPacket arp = new ArpPacket().wrap(MemorySegment.ofArray(asked), 14, asked.length - 14);
         byte[] reply = arp.isValid()
                 ? Frames.arpReply(mac, arp.targetAddress(), lan.mac(), 0)
                 : Frames.advertisement(lan.mac(), mac, 2, mac);
-        assertEquals(new Decision.Consume(), decide(ask.port(), reply));
+        assertEquals(new Decision.Consume(), decide(probe.port(), reply));
     }
 
     private Decision decide(int port, byte[] frame) {
         SwitchSnapshot snapshot = lan.snapshot();
         MemorySegment memory = MemorySegment.ofArray(frame);
-        return Decision.of(forwarder().decide(snapshot, port, memory, 0, frame.length, nowMs), snapshot, port);
+        forwarder().beginBatch(snapshot, port, nowMs);
+        return Decision.of(forwarder().decide(memory, 0, frame.length), snapshot);
     }
 
     private void assertHeld(byte[] frame) {

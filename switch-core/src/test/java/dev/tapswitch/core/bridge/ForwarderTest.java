@@ -30,6 +30,30 @@ class ForwarderTest {
     }
 
     @Test
+    void aPortThatIsDownReceivesNoFlood() {
+        lan.setPortUp(1, false);
+        assertEquals(new Decision.Flood(List.of(2)), decide(0, Frames.unicast(B, A)));
+        lan.setPortUp(2, false);
+        assertDrop(DropReason.NO_PORT, 0, Frames.unicast(B, A));
+    }
+
+    @Test
+    void aFrameThatOnlyIsolatedPortsCouldReceiveIsDroppedOnAnIsolatedPort() {
+        for (int i = 0; i < 3; i++)
+            lan.updatePort(i, PortSettings.of("p" + i, 1500).withIsolation(true));
+        assertDrop(DropReason.NO_PORT, 0, Frames.unicast(B, A));
+    }
+
+    @Test
+    void aHairpinPortReceivesItsOwnFlood() {
+        lan.updatePort(0, PortSettings.of("p0", 1500).withHairpin(true));
+        assertEquals(new Decision.Flood(List.of(0, 1, 2)), decide(0, Frames.unicast(B, A)));
+        lan.updatePort(0, PortSettings.of("p0", 1500).withHairpin(true).withIsolation(true));
+        lan.updatePort(1, PortSettings.of("p1", 1500).withIsolation(true));
+        assertEquals(new Decision.Flood(List.of(0, 2)), decide(0, Frames.unicast(B, A)));
+    }
+
+    @Test
     void aLearnedDestinationGoesToItsPortOnly() {
         decide(1, Frames.unicast(A, B));
         assertEquals(new Decision.Forward(1), decide(0, Frames.unicast(B, A)));
@@ -310,7 +334,8 @@ class ForwarderTest {
             SwitchSnapshot snapshot = lan.snapshot();
             for (int i = 0; i < 1_000_000; i++) {
                 int which = i % frames.length;
-                forwarder.decide(snapshot, 0, memory[which], 0, frames[which].length, nowMs + i / 1000);
+                forwarder.beginBatch(snapshot, 0, nowMs + i / 1000);
+                forwarder.decide(memory[which], 0, frames[which].length);
             }
         };
         run.run();
@@ -333,7 +358,8 @@ class ForwarderTest {
     private Decision decide(int port, byte[] frame) {
         SwitchSnapshot snapshot = lan.snapshot();
         MemorySegment memory = MemorySegment.ofArray(frame);
-        return Decision.of(lan.forwarder(0).decide(snapshot, port, memory, 0, frame.length, nowMs), snapshot, port);
+        lan.forwarder(0).beginBatch(snapshot, port, nowMs);
+        return Decision.of(lan.forwarder(0).decide(memory, 0, frame.length), snapshot);
     }
 
     private void assertDrop(DropReason reason, int port, byte[] frame) {

@@ -45,16 +45,16 @@ final class ConflictTimer implements Runnable {
         for (ConflictStep step = forwarder.nextStep(snapshot, nowMs);
                 step != null;
                 step = forwarder.nextStep(snapshot, nowMs)) {
-            take(step, snapshot, nowMs);
+            take(step, nowNanos);
         }
         isArmed = forwarder.hasConflicts() && !loop.isShuttingDown();
         if (!isArmed) return;
         var _ = loop.schedule(this, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
-    private void take(ConflictStep step, SwitchSnapshot snapshot, long nowMs) {
+    private void take(ConflictStep step, long nowNanos) {
         switch (step) {
-            case ConflictStep.Ask(var port, var frame, var length) -> {
+            case ConflictStep.Probe(var port, var frame, var length) -> {
                 PortQueue queue = lane.queue(port);
                 if (queue == null) return;
                 worker.write(
@@ -63,8 +63,10 @@ final class ConflictTimer implements Runnable {
                         copy(frame, length).address(),
                         length);
             }
-            case ConflictStep.Release(var port, var frame, var length) ->
-                worker.forward(lane, snapshot, port, copy(frame, length), 0, Worker.HEADER + length, nowMs);
+            case ConflictStep.Release(var port, var frame, var length) -> {
+                worker.beginBatch(lane, port, nowNanos);
+                worker.forward(copy(frame, length), 0, Worker.HEADER + length);
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.Counters;
-import dev.tapswitch.core.bridge.SwitchSnapshot;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import io.netty.channel.IoEvent;
@@ -119,11 +118,10 @@ final class EpollPortQueue implements PortQueue, EpollIoHandle {
 
     /** Forwards the frame that was read, and those behind it. A queue that has failed meanwhile wakes its worker again at once. */
     private void forward(int first) {
-        SwitchSnapshot snapshot = lane.snapshot();
-        long nowMs = worker.beginBatch();
+        worker.beginBatch(lane, port);
         int length = first;
         for (int frames = 1; length > 0; frames++) {
-            worker.forward(lane, snapshot, port, buffer, 0, length, nowMs);
+            worker.forward(buffer, 0, length);
             if (worker.isFlooded()) pause();
             if (frames == READ_BUDGET || isPaused || worker.isTurnOver()) return;
             length = Libc.tryRead(descriptor.intValue(), buffer.address(), Worker.BUFFER_LENGTH);

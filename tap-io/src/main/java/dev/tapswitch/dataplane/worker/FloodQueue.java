@@ -1,5 +1,6 @@
 package dev.tapswitch.dataplane.worker;
 
+import dev.tapswitch.core.bridge.PortSet;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
 import java.lang.foreign.MemorySegment;
 
@@ -29,11 +30,16 @@ final class FloodQueue {
     private final WorkerSwitch[] lanes = new WorkerSwitch[MAX_FRAMES];
 
     private final int[] inPorts = new int[MAX_FRAMES];
+    /** By frame: the number of the port set that it is flooded to. */
+    private final int[] portSets = new int[MAX_FRAMES];
+
     private int first;
     private int count;
     private int copiesLeft = COPIES_A_TURN;
-    /** Of the first frame: the ports that it is flooded to, and the one that is next. */
+    /** Of the first frame: the ports that it is flooded to, and the index of the next one. Null until it is first taken. */
     private SwitchSnapshot snapshot;
+
+    private PortSet ports;
 
     private int nextPort;
 
@@ -55,11 +61,13 @@ final class FloodQueue {
     }
 
     /** Has a frame wait; false where too many wait already. */
-    boolean add(WorkerSwitch lane, SwitchSnapshot now, int inPort, long address, int length) {
-        if (lane.waitingFloods(inPort) >= share(now) || count == MAX_FRAMES || !ring.add(address, length)) return false;
+    boolean add(WorkerSwitch lane, int inPort, int portSet, long address, int length) {
+        if (lane.waitingFloods(inPort) >= share(lane, inPort) || count == MAX_FRAMES || !ring.add(address, length))
+            return false;
         int index = first + count++ & MAX_FRAMES - 1;
         lanes[index] = lane;
         inPorts[index] = inPort;
+        portSets[index] = portSet;
         lane.addWaitingFloods(inPort, 1);
         return true;
     }
@@ -69,17 +77,18 @@ final class FloodQueue {
         if (count == 0 || copiesLeft == 0) return 0;
         if (snapshot == null) {
             snapshot = lane().snapshot();
+            ports = snapshot.portSet(portSets[first]);
             nextPort = 0;
         }
-        int copies = Math.min(copiesLeft, snapshot.floodPortCount() - nextPort);
-        copiesLeft -= Math.max(1, copies);
-        return Math.max(1, copies);
+        int copies = Math.max(1, Math.min(copiesLeft, ports.size() - nextPort));
+        copiesLeft -= copies;
+        return copies;
     }
 
     /** So many were written to, as {@link #take} answered. */
     void done(int copies) {
         nextPort += copies;
-        if (nextPort < snapshot.floodPortCount()) return;
+        if (nextPort < ports.size()) return;
         lane().addWaitingFloods(inPort(), -1);
         lanes[first] = null;
         snapshot = null;
@@ -89,13 +98,15 @@ final class FloodQueue {
     }
 
     /** How many frames of one port may wait. */
-    private static int share(SwitchSnapshot now) {
-        return Math.max(FRAMES_A_PORT, COPIES_A_PORT / Math.max(1, now.floodPortCount()));
+    private static int share(WorkerSwitch lane, int inPort) {
+        // The set that broadcasts of the port go to has the same number as the port. No other set is larger.
+        int copies = lane.snapshot().portSet(inPort).size();
+        return Math.max(FRAMES_A_PORT, COPIES_A_PORT / Math.max(1, copies));
     }
 
     /** Whether half of what one port may have waiting is free again. */
     static boolean hasRoom(WorkerSwitch lane, int inPort) {
-        return lane.waitingFloods(inPort) <= share(lane.snapshot()) / 2;
+        return lane.waitingFloods(inPort) <= share(lane, inPort) / 2;
     }
 
     WorkerSwitch lane() {
@@ -108,6 +119,10 @@ final class FloodQueue {
 
     SwitchSnapshot snapshot() {
         return snapshot;
+    }
+
+    PortSet ports() {
+        return ports;
     }
 
     int nextPort() {

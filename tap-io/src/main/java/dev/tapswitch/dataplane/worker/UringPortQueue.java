@@ -1,7 +1,6 @@
 package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.Counters;
-import dev.tapswitch.core.bridge.SwitchSnapshot;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
@@ -144,10 +143,8 @@ final class UringPortQueue implements PortQueue, IoUringIoHandle {
 
     /** Moves frames until there are none or the budget is used up; how many. {@code isTold}: something is there, and if not frames, then a reason. */
     private int move(boolean isTold) {
-        SwitchSnapshot snapshot = lane.snapshot();
         MemorySegment memory = bursts.memory();
         int frames = 0;
-        long nowMs = 0;
         last = 0;
         while (burst == 0 && frames < BUDGET && (frames == 0 || !worker.isTurnOver() && !worker.isFlooded())) {
             int length = isTold && frames == 0
@@ -157,18 +154,18 @@ final class UringPortQueue implements PortQueue, IoUringIoHandle {
                 last = length;
                 return frames;
             }
-            if (frames == 0) nowMs = worker.beginBatch();
-            worker.forward(lane, snapshot, port, memory, 0, length, nowMs);
+            if (frames == 0) worker.beginBatch(lane, port);
+            worker.forward(memory, 0, length);
             frames++;
             if (file != UringBatch.NO_FILE && frames == FEW && length < LARGE) burst = FIRST_BURST;
         }
-        if (burst > 0) frames += moveBursts(snapshot);
+        if (burst > 0) frames += moveBursts();
         if (frames > 0 && worker.isFlooded()) pause();
         return frames;
     }
 
     /** Each burst's writes and the next one's reads are one system call. */
-    private int moveBursts(SwitchSnapshot snapshot) {
+    private int moveBursts() {
         int frames = 0;
         long began = System.nanoTime();
         for (int left = BURSTS; left > 0 && burst > 0; left--) {
@@ -177,7 +174,7 @@ final class UringPortQueue implements PortQueue, IoUringIoHandle {
                 burst = 0;
                 break;
             }
-            frames += forwardBurst(snapshot, asked);
+            frames += forwardBurst(asked);
             if (last <= 0 || worker.isFlooded()) break;
         }
         bursts.flush();
@@ -187,11 +184,10 @@ final class UringPortQueue implements PortQueue, IoUringIoHandle {
     }
 
     /** Forwards what a burst of reads brought; how many frames. */
-    private int forwardBurst(SwitchSnapshot snapshot, int asked) {
+    private int forwardBurst(int asked) {
         bursts.gather();
         int frames = 0;
         long bytes = 0;
-        long nowMs = 0;
         last = 1;
         for (int slot = 0; slot < asked; slot++) {
             int length = bursts.length(slot);
@@ -200,8 +196,8 @@ final class UringPortQueue implements PortQueue, IoUringIoHandle {
                 last = length;
                 continue;
             }
-            if (frames == 0) nowMs = worker.beginBatch();
-            worker.forward(lane, snapshot, port, bursts.memory(), bursts.offset(slot), length, nowMs);
+            if (frames == 0) worker.beginBatch(lane, port);
+            worker.forward(bursts.memory(), bursts.offset(slot), length);
             frames++;
             bytes += length;
         }

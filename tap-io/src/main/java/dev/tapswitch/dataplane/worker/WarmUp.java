@@ -37,7 +37,8 @@ final class WarmUp {
             boolean isFirst = i == 0;
             address(memory, Worker.HEADER, isFirst ? 0xff : 2, isFirst ? 0xff : (i + 1) % 2);
             address(memory, Worker.HEADER + 6L, 2, i % 2);
-            worker.forward(lane, lane.snapshot(), i % 2, memory, 0, Worker.HEADER + FRAME_LENGTH, worker.beginBatch());
+            worker.beginBatch(lane, i % 2);
+            worker.forward(memory, 0, Worker.HEADER + FRAME_LENGTH);
         }
         Libc.close(nowhere);
     }

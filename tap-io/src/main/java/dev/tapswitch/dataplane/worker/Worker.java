@@ -5,8 +5,10 @@ import dev.tapswitch.core.bridge.DropReason;
 import dev.tapswitch.core.bridge.Egress;
 import dev.tapswitch.core.bridge.Forwarder;
 import dev.tapswitch.core.bridge.PortCounter;
+import dev.tapswitch.core.bridge.PortSet;
 import dev.tapswitch.core.bridge.PortSettings;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
+import dev.tapswitch.core.bridge.Verdict;
 import dev.tapswitch.core.frame.Segmenter;
 import dev.tapswitch.core.frame.VirtioNetHeader;
 import dev.tapswitch.linux.sys.Errno;
@@ -52,6 +54,11 @@ final class Worker {
     private final Executor loop;
     private final SlowWriter slowWriter;
     private final Workers.LinkListener listener;
+    // The batch that is being forwarded.
+    private WorkerSwitch lane;
+    private SwitchSnapshot snapshot;
+    private int inPort;
+
     private long turnNanos;
     private boolean isFlooded;
     private boolean isClosed;
@@ -123,14 +130,22 @@ final class Worker {
         if (bursts != null) bursts.close();
     }
 
-    /** To be called where frames have come; what {@link #forward} is to have as {@code nowMs}. */
-    long beginBatch() {
+    /** Begins a batch: the frames that {@link #forward} gets next were read from {@code port} now. */
+    void beginBatch(WorkerSwitch sw, int port) {
         long nowNanos = System.nanoTime();
         hotQueues.busyPoll().frameAt(nowNanos);
         turnNanos = nowNanos;
         isFlooded = false;
         clockNanos = nowNanos;
-        return nowNanos / 1_000_000;
+        beginBatch(sw, port, nowNanos);
+    }
+
+    /** Begins a batch of frames that were not read from a queue now. */
+    void beginBatch(WorkerSwitch sw, int port, long nowNanos) {
+        lane = sw;
+        snapshot = sw.snapshot();
+        inPort = port;
+        sw.forwarder().beginBatch(snapshot, port, nowNanos / 1_000_000);
     }
 
     /** Whether the queue that is read has had its time since {@link #beginBatch}. */
@@ -153,19 +168,12 @@ final class Worker {
         clockNanos = System.nanoTime();
         boolean gathers = bursts != null && bursts.gather();
         for (int copies = floods.take(); copies > 0; copies = floods.take()) {
-            int from = floods.nextPort();
+            lane = floods.lane();
+            snapshot = floods.snapshot();
+            inPort = floods.inPort();
             int length = Math.max(0, floods.length() - HEADER);
-            flood(
-                    floods.lane(),
-                    floods.snapshot(),
-                    floods.inPort(),
-                    floods.memory(),
-                    floods.offset(),
-                    length,
-                    from,
-                    Math.min(from + copies, floods.snapshot().floodPortCount()));
-            WorkerSwitch lane = floods.lane();
-            int inPort = floods.inPort();
+            if (floods.ports().isEmpty()) lane.forwarder().counters(inPort).drop(DropReason.NO_PORT);
+            else flood(floods.ports(), floods.memory(), floods.offset(), length, floods.nextPort(), copies);
             floods.done(copies);
             PortQueue queue = lane.queue(inPort);
             if (queue != null && FloodQueue.hasRoom(lane, inPort)) queue.resume();
@@ -179,61 +187,42 @@ final class Worker {
      * Forwards what was read from a port: {@code virtio_net_hdr} and frame at {@code memory[offset, offset + length)}. No bytes make it
      * throw.
      */
-    void forward(
-            WorkerSwitch lane,
-            SwitchSnapshot snapshot,
-            int inPort,
-            MemorySegment memory,
-            long offset,
-            int length,
-            long nowMs) {
+    void forward(MemorySegment memory, long offset, int length) {
         Forwarder forwarder = lane.forwarder();
         int frameLength = Math.max(0, length - HEADER);
-        int decision = forwarder.decide(snapshot, inPort, memory, offset + HEADER, frameLength, nowMs);
+        int verdict = forwarder.decide(memory, offset + HEADER, frameLength);
         Trace trace = lane.trace();
-        if (trace != null) trace.record(inPort, decision, memory, offset + HEADER, frameLength);
-        if (decision >= 0) {
-            send(lane, snapshot, decision, memory, offset, frameLength);
-        } else if (decision == Forwarder.FLOOD) {
-            flood(lane, snapshot, inPort, memory, offset, frameLength);
-        } else if (decision == Forwarder.REPLY) {
-            reply(lane, inPort);
+        if (trace != null) trace.record(inPort, verdict, memory, offset + HEADER, frameLength);
+        if (Verdict.isPort(verdict)) {
+            send(verdict, memory, offset, frameLength);
+        } else if (Verdict.isPortSet(verdict)) {
+            flood(Verdict.portSet(verdict), memory, offset, frameLength);
+        } else if (verdict == Verdict.REPLY) {
+            reply();
         } else if (forwarder.hasConflicts()) {
             lane.conflictTimer().arm();
         }
     }
 
-    private void flood(
-            WorkerSwitch lane, SwitchSnapshot snapshot, int inPort, MemorySegment memory, long offset, int length) {
-        int ports = snapshot.floodPortCount();
-        if (floods.admits(ports - 1)) {
+    private void flood(int portSet, MemorySegment memory, long offset, int length) {
+        PortSet ports = snapshot.portSet(portSet);
+        if (floods.admits(ports.size())) {
             boolean gathers = bursts != null && bursts.gather();
-            flood(lane, snapshot, inPort, memory, offset, length, 0, ports);
+            flood(ports, memory, offset, length, 0, ports.size());
             if (gathers) bursts.flush();
-        } else if (!floods.add(lane, snapshot, inPort, memory.address() + offset, HEADER + length)) {
+        } else if (!floods.add(lane, inPort, portSet, memory.address() + offset, HEADER + length)) {
             lane.forwarder().counters(inPort).drop(DropReason.FLOOD_LIMIT);
             // A port of which nothing waits would not be resumed.
             isFlooded = lane.waitingFloods(inPort) > 0;
         }
     }
 
-    /** To a part of the ports that flooded frames go to. */
-    private void flood(
-            WorkerSwitch lane,
-            SwitchSnapshot snapshot,
-            int inPort,
-            MemorySegment memory,
-            long offset,
-            int length,
-            int from,
-            int to) {
-        for (int i = from; i < to; i++) {
-            int out = snapshot.floodPort(i);
-            if (snapshot.mayPass(inPort, out)) send(lane, snapshot, out, memory, offset, length);
-        }
+    /** Sends a frame to {@code copies} ports of a set. */
+    private void flood(PortSet ports, MemorySegment memory, long offset, int length, int from, int copies) {
+        for (int i = from; i < from + copies; i++) send(ports.port(i), memory, offset, length);
     }
 
-    private void reply(WorkerSwitch lane, int inPort) {
+    private void reply() {
         Forwarder forwarder = lane.forwarder();
         VirtioNetHeader.clear(answer, 0);
         MemorySegment.copy(forwarder.reply(), 0, answer, HEADER, forwarder.replyLength());
@@ -241,8 +230,7 @@ final class Worker {
         if (queue != null) write(queue, forwarder.counters(inPort), answer.address(), forwarder.replyLength());
     }
 
-    private void send(
-            WorkerSwitch lane, SwitchSnapshot snapshot, int out, MemorySegment memory, long offset, int length) {
+    private void send(int out, MemorySegment memory, long offset, int length) {
         PortQueue queue = lane.queue(out);
         PortSettings port = snapshot.port(out);
         Counters counters = lane.forwarder().counters(out);

@@ -1,0 +1,51 @@
+package dev.tapswitch.core.bridge;
+
+/**
+ * The result of a forwarding decision as an int, so that the data path allocates nothing; {@link Decision} spells it out. A verdict is one of: an
+ * egress port, a {@link PortSet} that the snapshot holds, REPLY, CONSUME, or a drop with its reason.
+ */
+public final class Verdict {
+    /** The switch replies with {@link Forwarder#reply()} to the ingress port. */
+    public static final int REPLY = -1;
+
+    /** The frame was addressed to the switch and needs no further handling. */
+    public static final int CONSUME = -2;
+
+    private static final int DROP = -16;
+    private static final int PORT_SET = -65_536;
+    private static final DropReason[] REASONS = DropReason.values();
+
+    private Verdict() {}
+
+    /** Whether the frame goes to one port, whose index the verdict is. */
+    public static boolean isPort(int verdict) {
+        return verdict >= 0;
+    }
+
+    /** Whether the frame goes to all ports of a set. */
+    public static boolean isPortSet(int verdict) {
+        return verdict <= PORT_SET;
+    }
+
+    /** The number of the set, for {@link SwitchSnapshot#portSet}. Only for a verdict that {@link #isPortSet}. */
+    public static int portSet(int verdict) {
+        return PORT_SET - verdict;
+    }
+
+    public static boolean isDrop(int verdict) {
+        return verdict <= DROP && verdict > PORT_SET;
+    }
+
+    /** Only for a verdict that {@link #isDrop}. */
+    public static DropReason dropReason(int verdict) {
+        return REASONS[DROP - verdict];
+    }
+
+    static int toPortSet(int number) {
+        return PORT_SET - number;
+    }
+
+    static int drop(DropReason reason) {
+        return DROP - reason.ordinal();
+    }
+}
