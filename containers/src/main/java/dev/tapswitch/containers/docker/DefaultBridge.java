@@ -16,8 +16,9 @@ import dev.tapswitch.control.switches.RunningPort;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.netlink.BridgePorts;
-import dev.tapswitch.linux.netlink.HostLink;
+import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.netlink.LinkMonitor;
+import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -47,9 +48,10 @@ final class DefaultBridge {
     private final String tap;
     private final ControlService control;
     /** By name: the veths that are ports of the switch. */
-    private final Map<String, HostLink> taken = new LinkedHashMap<>();
+    private final Map<String, LinkInfo> taken = new LinkedHashMap<>();
 
     private final AtomicBoolean isLookAsked = new AtomicBoolean();
+    private RtNetlink netlink;
     private BridgePorts ports;
     private LinkMonitor events;
     private int mtu = PortSchema.MTU.defaultValue();
@@ -81,7 +83,7 @@ final class DefaultBridge {
     SwitchConfig config() {
         Map<String, PortConfig> configs = new LinkedHashMap<>();
         configs.put(name, PortConfig.of(name).with(PortSchema.DEVICE, tap).with(PortSchema.MTU, mtu));
-        for (HostLink veth : taken.values()) configs.put(veth.name(), config(veth));
+        for (LinkInfo veth : taken.values()) configs.put(veth.name(), config(veth));
         // The gateway's MAC is the bridge's, not that of our port to it.
         List<StaticMac> macs = mac == 0 ? List.of() : List.of(new StaticMac(mac, 0, name));
         return new SwitchConfig(name, SettingValues.DEFAULTS, configs, macs, mac == 0 ? List.of() : gateways());
@@ -91,7 +93,7 @@ final class DefaultBridge {
         return addresses.stream().map(each -> new StaticNeighbour(each, mac)).toList();
     }
 
-    private PortConfig config(HostLink veth) {
+    private PortConfig config(LinkInfo veth) {
         return PortConfig.ofVeth(veth.name())
                 .with(PortSchema.MTU, veth.mtu())
                 .with(PortSchema.ISOLATED, isIsolated)
@@ -103,7 +105,8 @@ final class DefaultBridge {
     /** Once the switch runs: takes over what is there, and from now on what comes. IOException says why links can't be watched. */
     void start(Executor thread) throws IOException {
         try {
-            ports = new BridgePorts();
+            netlink = new RtNetlink();
+            ports = new BridgePorts(netlink);
             events = new LinkMonitor();
         } catch (DeviceException e) {
             throw new IOException("docker: default-bridge: " + e.getMessage(), e);
@@ -132,11 +135,11 @@ final class DefaultBridge {
         if (isClosed) return;
         isUnfinished = true;
         try {
-            List<HostLink> links = ports.links();
-            Optional<HostLink> bridge = find(links, name);
+            List<LinkInfo> links = netlink.links();
+            Optional<LinkInfo> bridge = find(links, name);
             if (bridge.isEmpty() && !address.isEmpty()) {
                 IpPrefix prefix = IpPrefix.parse(address);
-                ports.make(name, prefix, GeneratedMacs.ofIpv4(prefix.address()));
+                ports.create(name, prefix, GeneratedMacs.ofIpv4(prefix.address()));
                 LOG.info("bridge " + name + " made, with address " + address);
                 return; // The news of it come next.
             }
@@ -151,19 +154,19 @@ final class DefaultBridge {
         }
     }
 
-    private void arrange(List<HostLink> links, Optional<HostLink> found) throws DeviceException, RequestException {
-        int bridge = found.map(HostLink::index).orElse(-1);
-        Map<String, HostLink> there = new LinkedHashMap<>();
-        for (HostLink link : links) {
+    private void arrange(List<LinkInfo> links, Optional<LinkInfo> found) throws DeviceException, RequestException {
+        int bridge = found.map(LinkInfo::index).orElse(-1);
+        Map<String, LinkInfo> there = new LinkedHashMap<>();
+        for (LinkInfo link : links) {
             if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) there.put(link.name(), link);
         }
         List<IpAddress> addressesNow = bridge < 0 ? addresses : addressesOf(bridge);
-        forgetGone(there, found.map(HostLink::mac).orElse(mac), addressesNow);
-        Optional<HostLink> toBridge = find(links, tap);
+        forgetGone(there, found.map(LinkInfo::mac).orElse(mac), addressesNow);
+        Optional<LinkInfo> toBridge = find(links, tap);
         // Before the host can reach them by the switch, containers stay where they are.
         if (bridge < 0 || toBridge.isEmpty()) return;
         if (toBridge.get().master() != bridge) ports.setMaster(toBridge.get().index(), bridge);
-        for (HostLink veth : there.values()) {
+        for (LinkInfo veth : there.values()) {
             if (isServed(veth) && !veth.isShut()) ports.shut(veth.index());
         }
         takeOver(there.values().stream()
@@ -172,20 +175,20 @@ final class DefaultBridge {
     }
 
     private List<IpAddress> addressesOf(int bridge) throws DeviceException {
-        return ports.addresses(bridge).stream().distinct().toList();
+        return netlink.addresses(bridge).stream().distinct().toList();
     }
 
     /**
      * Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send, and has the
      * bridge's MAC and addresses bound to it.
      */
-    private void forgetGone(Map<String, HostLink> there, long macNow, List<IpAddress> addressesNow)
+    private void forgetGone(Map<String, LinkInfo> there, long macNow, List<IpAddress> addressesNow)
             throws RequestException {
         boolean changes = taken.values().removeIf(veth -> {
-            HostLink now = there.get(veth.name());
+            LinkInfo now = there.get(veth.name());
             return now == null || now.index() != veth.index();
         });
-        int most = there.values().stream().mapToInt(HostLink::mtu).max().orElse(mtu);
+        int most = there.values().stream().mapToInt(LinkInfo::mtu).max().orElse(mtu);
         changes |= most != mtu || macNow != mac || !addressesNow.equals(addresses);
         mtu = most;
         mac = macNow;
@@ -193,7 +196,7 @@ final class DefaultBridge {
         if (changes) control.provide(config());
     }
 
-    private void takeOver(List<HostLink> coming) throws RequestException {
+    private void takeOver(List<LinkInfo> coming) throws RequestException {
         if (coming.isEmpty()) return;
         isIsolated = DockerIsolation.isOn(name);
         take(coming);
@@ -203,7 +206,7 @@ final class DefaultBridge {
     }
 
     /** Together for the sake of speed; one by one where one of them fails, as it does when its container has ended meanwhile. */
-    private void take(List<HostLink> coming) throws RequestException {
+    private void take(List<LinkInfo> coming) throws RequestException {
         coming.forEach(veth -> taken.put(veth.name(), veth));
         try {
             control.provide(config());
@@ -216,9 +219,9 @@ final class DefaultBridge {
     }
 
     /** One that can't be taken does not keep out the others; it is tried again. */
-    private void takeOneByOne(List<HostLink> coming) throws RequestException {
+    private void takeOneByOne(List<LinkInfo> coming) throws RequestException {
         RequestException last = null;
-        for (HostLink veth : coming) {
+        for (LinkInfo veth : coming) {
             try {
                 take(List.of(veth));
             } catch (RequestException e) {
@@ -228,7 +231,7 @@ final class DefaultBridge {
         if (last != null) throw last;
     }
 
-    private boolean isServed(HostLink veth) throws RequestException {
+    private boolean isServed(LinkInfo veth) throws RequestException {
         return taken.containsKey(veth.name())
                 && control.requirePort(name, veth.name()).state() != PortState.GONE;
     }
@@ -244,15 +247,16 @@ final class DefaultBridge {
         isClosed = true;
         if (events == null) return;
         events.close();
-        try (BridgePorts last = new BridgePorts()) {
-            Optional<HostLink> toBridge = find(last.links(), tap);
-            if (toBridge.isPresent()) last.setMaster(toBridge.get().index(), 0);
+        try (RtNetlink links = new RtNetlink()) {
+            Optional<LinkInfo> toBridge = find(links.links(), tap);
+            if (toBridge.isPresent())
+                new BridgePorts(links).setMaster(toBridge.get().index(), 0);
         } catch (DeviceException e) {
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
         }
     }
 
-    private static Optional<HostLink> find(List<HostLink> links, String name) {
+    private static Optional<LinkInfo> find(List<LinkInfo> links, String name) {
         return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }
 }

@@ -169,8 +169,8 @@ public final class Nat implements Integration {
             refresh();
             return;
         }
-        if (changes.touch(ForwardRules.CHAIN)) ForwardRules.open(networks.values());
-        if (changes.touch(Firewalld.TABLE)) Firewalld.trust(networks.values());
+        if (changes.affects(ForwardRules.CHAIN)) ForwardRules.open(networks.values());
+        if (changes.affects(Firewalld.TABLE)) Firewalld.trust(networks.values());
     }
 
     /** Publishes ports on behalf of {@code owner}, in place of those it had; all or none. Returns them with the host ports they got. */

@@ -43,8 +43,8 @@ final class RuleWatch implements AutoCloseable {
             Optional<Changes> heard = events.await();
             if (heard.isEmpty()) return;
             Changes changes = heard.get();
-            boolean isFirewalld = changes.touch(Firewalld.TABLE);
-            if (!isFirewalld && !isOurs(changes) && !changes.touch(ForwardRules.CHAIN)) continue;
+            boolean isFirewalld = changes.affects(Firewalld.TABLE);
+            if (!isFirewalld && !isOurs(changes) && !changes.affects(ForwardRules.CHAIN)) continue;
             if (isFirewalld) Firewalld.await();
             control.execute(() -> look.accept(changes));
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -53,7 +53,7 @@ final class RuleWatch implements AutoCloseable {
 
     /** Whether our table may have gone. */
     static boolean isOurs(Changes changes) {
-        return changes.lost() || changes.gone().contains(Ruleset.NAME);
+        return changes.isIncomplete() || changes.removed().contains(Ruleset.NAME);
     }
 
     @Override

@@ -3,37 +3,37 @@ package dev.tapswitch.linux.netlink;
 import dev.tapswitch.linux.sys.DeviceException;
 
 /**
- * Tells that links of the namespace have changed, and no more than that: what was lost when there were too many news does not matter, for who
- * hears of one looks at all. One thread waits, another may close.
+ * Notifies of changes to the links of a namespace, without details: a notification that is lost does not matter, because the caller reads the state of all
+ * links after each one. One thread calls {@link #await}; any thread may call {@link #close}.
  */
 public final class LinkMonitor implements AutoCloseable {
-    private static final NetlinkSubscription.Listener WHATEVER = new NetlinkSubscription.Listener() {
+    private static final NetlinkSubscription.Listener IGNORE = new NetlinkSubscription.Listener() {
         @Override
-        public void heard(int type, byte[] payload) {}
+        public void onMessage(int type, byte[] payload) {}
 
         @Override
-        public void lost() {}
+        public void onOverflow() {}
     };
 
-    private final NetlinkSubscription news;
+    private final NetlinkSubscription subscription;
 
-    /** In the namespace of the calling thread. */
+    /** Monitors the namespace of the calling thread. */
     public LinkMonitor() throws DeviceException {
         try {
-            news = new NetlinkSubscription(Netlink.NETLINK_ROUTE, Netlink.RTMGRP_LINK);
+            subscription = new NetlinkSubscription(Netlink.NETLINK_ROUTE, Netlink.RTMGRP_LINK);
         } catch (NetlinkException e) {
-            throw RtNetlink.failed("hearing of links", e);
+            throw RtNetlink.failed("subscribing to link notifications", e);
         }
     }
 
-    /** Waits for news, and takes up all that there are; false at the end, when this must not be asked again. */
+    /** Waits for a change and consumes all pending notifications. Returns false after {@link #close}; it must not be called again then. */
     public boolean await() {
-        return news.await(WHATEVER);
+        return subscription.await(IGNORE);
     }
 
-    /** Ends the waiting. Any thread. */
+    /** Makes {@link #await} return false. Thread-safe. */
     @Override
     public void close() {
-        news.close();
+        subscription.close();
     }
 }

@@ -1,12 +1,12 @@
 package dev.tapswitch.linux.netlink;
 
-/** Numbers of nftables' netlink. */
+/** Constants of nfnetlink for nftables. Each group names its header. */
 public final class Netfilter {
     // include/uapi/linux/netlink.h, include/uapi/linux/netfilter/nfnetlink.h
     public static final int NETLINK_NETFILTER = 12;
     public static final int NFNLGRP_NFTABLES = 7;
     public static final int NFNL_SUBSYS_NFTABLES = 10;
-    /** struct nfgenmsg: family, version, resource. */
+    /** struct nfgenmsg: family (1 byte), version (1), resource id (2). */
     public static final int NFGENMSG_SIZE = 4;
 
     // include/uapi/linux/netfilter/nf_tables.h

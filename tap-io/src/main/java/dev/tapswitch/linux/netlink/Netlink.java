@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.netlink;
 
-/** Numbers of rtnetlink: links, addresses, routes, traffic control. */
+/** Constants of rtnetlink: links, addresses, routes, traffic control. Each group names its header. */
 public final class Netlink {
     // include/uapi/linux/netlink.h
     public static final int NETLINK_ROUTE = 0;
@@ -13,7 +13,7 @@ public final class Netlink {
     public static final int NLMSG_DONE = 3;
     public static final int NLM_F_REQUEST = 0x1;
     public static final int NLM_F_ACK = 0x4;
-    /** In an answer: what is listed has changed since the listing began. */
+    /** In a reply: the dump is inconsistent because the listed objects changed while it was assembled. */
     public static final int NLM_F_DUMP_INTR = 0x10;
 
     public static final int NLM_F_DUMP = 0x300;
@@ -24,7 +24,7 @@ public final class Netlink {
     public static final int NLMSGERR_ATTR_MSG = 1;
     public static final int NLA_TYPE_MASK = 0x3fff;
     public static final int NLA_F_NESTED = 0x8000;
-    /** struct sockaddr_nl: family, padding, port, groups. */
+    /** struct sockaddr_nl: family (2 bytes), padding (2), port (4), groups (4). */
     public static final int SOCKADDR_NL_SIZE = 12;
 
     public static final int SOCKADDR_NL_GROUPS = 8;
@@ -62,18 +62,18 @@ public final class Netlink {
     public static final int IFLA_ADDRESS = 1;
     public static final int IFLA_IFNAME = 3;
     public static final int IFLA_MTU = 4;
-    /** Of one end of a veth pair: the other end's index, in the namespace of {@link #IFLA_LINK_NETNSID}. */
+    /** For one end of a veth pair, the index of the other end in the namespace of {@link #IFLA_LINK_NETNSID}. */
     public static final int IFLA_LINK = 5;
 
     public static final int IFLA_MASTER = 10;
-    /** A bridge port's attributes, in a message of the family AF_BRIDGE. */
+    /** The attributes of a bridge port, in a message of the family AF_BRIDGE. */
     public static final int IFLA_PROTINFO = 12;
 
     public static final int IFLA_LINKINFO = 18;
     public static final int IFLA_EXT_MASK = 29;
-    /** A namespace by the number that the asking one has for it; absent where it is the same one. */
+    /** The namespace of the peer, by its id in the requesting namespace; absent if it is the same namespace. */
     public static final int IFLA_LINK_NETNSID = 37;
-    /** Answer for a link of that namespace. */
+    /** In a request: the id of the namespace in which the link is. */
     public static final int IFLA_TARGET_NETNSID = 46;
 
     public static final int IFLA_INFO_KIND = 1;
@@ -83,7 +83,7 @@ public final class Netlink {
     public static final int IFLA_TUN_MULTI_QUEUE = 7;
     public static final int IFLA_TUN_NUM_QUEUES = 8;
 
-    // include/uapi/linux/if_link.h: a port of the kernel's bridge
+    // include/uapi/linux/if_link.h: the port of a bridge
     public static final int IFLA_BRPORT_STATE = 1;
     public static final int IFLA_BRPORT_LEARNING = 8;
     public static final int IFLA_BRPORT_UNICAST_FLOOD = 9;

@@ -5,14 +5,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
-/** The attributes of a netlink answer, by type. A length that lies ends the reading. */
+/** The attributes of a netlink message, by type. An attribute whose length exceeds the message ends the list; of several with the same type the last one counts. */
 public final class NetlinkAttributes {
     private static final int HEADER = 4;
 
     private final Map<Integer, byte[]> values = new HashMap<>();
 
-    /** Reads the attributes in {@code bytes} from {@code offset} to the end. */
+    /** Reads the attributes between {@code offset} and the end of {@code bytes}. */
     public NetlinkAttributes(byte[] bytes, int offset) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
         int at = offset;
@@ -27,12 +28,12 @@ public final class NetlinkAttributes {
         }
     }
 
-    /** The attribute's bytes; empty when it is not there. */
+    /** The bytes of an attribute; empty if it is absent. */
     public byte[] bytes(int type) {
         return values.getOrDefault(type, new byte[0]);
     }
 
-    /** A number of 1 or 4 bytes; {@code otherwise} when it is not there. */
+    /** A number of 1 byte, or of 4 bytes in the machine's byte order; {@code otherwise} if it is absent or of another length. */
     public int number(int type, int otherwise) {
         byte[] value = bytes(type);
         return switch (value.length) {
@@ -43,7 +44,16 @@ public final class NetlinkAttributes {
         };
     }
 
-    /** A zero-terminated string; empty when it is not there. */
+    /** A MAC address, in the low 48 bits; empty if it is absent or not of 6 bytes. */
+    public OptionalLong mac(int type) {
+        byte[] value = bytes(type);
+        if (value.length != 6) return OptionalLong.empty();
+        long mac = 0;
+        for (byte octet : value) mac = mac << 8 | Byte.toUnsignedInt(octet);
+        return OptionalLong.of(mac);
+    }
+
+    /** A zero-terminated string; empty if it is absent. */
     public String text(int type) {
         byte[] value = bytes(type);
         int length = 0;
@@ -51,7 +61,7 @@ public final class NetlinkAttributes {
         return new String(value, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** The attributes inside an attribute. */
+    /** The attributes that are nested in an attribute; none if it is absent. */
     public NetlinkAttributes nested(int type) {
         return new NetlinkAttributes(bytes(type), 0);
     }

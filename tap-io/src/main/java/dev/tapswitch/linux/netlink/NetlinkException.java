@@ -2,14 +2,14 @@ package dev.tapswitch.linux.netlink;
 
 import dev.tapswitch.linux.sys.Errno;
 
-/** The kernel refused a netlink request. The message is the errno's text and, where the kernel gave one, its own words. */
+/** The kernel refused a netlink request. The message has the errno's text or, if the kernel sent one, the kernel's explanation. */
 public final class NetlinkException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final int errno;
 
-    NetlinkException(int errno, String words) {
-        super(words.isEmpty() ? Errno.text(errno) : Errno.name(errno) + ", " + words);
+    NetlinkException(int errno, String explanation) {
+        super(explanation.isEmpty() ? Errno.text(errno) : Errno.name(errno) + ", " + explanation);
         this.errno = Math.abs(errno);
     }
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Builds one netlink message (include/uapi/linux/netlink.h): a header, a fixed structure, then attributes, each aligned to 4 bytes. The
- * machine's byte order; addresses in network order, as the caller's bytes are.
+ * Builds one netlink message (include/uapi/linux/netlink.h): a header, a fixed structure, then attributes, each aligned to 4 bytes. Numbers are in the
+ * machine's byte order; addresses are bytes in network byte order. Holds up to 512 bytes. Not thread-safe.
  */
 public final class NetlinkMessage {
     private static final int CAPACITY = 512;
@@ -18,7 +18,7 @@ public final class NetlinkMessage {
 
     private final ByteBuffer bytes = ByteBuffer.allocate(CAPACITY).order(ByteOrder.nativeOrder());
 
-    /** A request of a type (RTM_...) with its NLM_F_ flags; NLM_F_REQUEST and NLM_F_ACK are added. */
+    /** Begins a request of a type (RTM_...) with the given NLM_F_ flags, NLM_F_REQUEST and NLM_F_ACK. */
     public NetlinkMessage(int type, int flags) {
         bytes.putInt(0)
                 .putShort((short) type)
@@ -27,7 +27,7 @@ public final class NetlinkMessage {
                 .putInt(0);
     }
 
-    /** struct ifinfomsg: a link by its index, 0 when an attribute names it. */
+    /** struct ifinfomsg: a link by its index, or 0 if an attribute names it; {@code changed} is the mask of the IFF_ flags to be changed. */
     public NetlinkMessage link(int index, int flags, int changed) {
         bytes.put((byte) 0)
                 .put((byte) 0)
@@ -38,7 +38,7 @@ public final class NetlinkMessage {
         return this;
     }
 
-    /** struct ifinfomsg: a link as a port of its bridge. */
+    /** struct ifinfomsg of the family AF_BRIDGE: a link as the port of its bridge. */
     public NetlinkMessage bridgePort(int index) {
         bytes.put((byte) Linux.AF_BRIDGE)
                 .put((byte) 0)
@@ -49,7 +49,7 @@ public final class NetlinkMessage {
         return this;
     }
 
-    /** struct ifaddrmsg. */
+    /** struct ifaddrmsg: an address of a link; all zeros for a request that lists all addresses. */
     public NetlinkMessage address(int family, int prefixLength, int flags, int index) {
         bytes.put((byte) family)
                 .put((byte) prefixLength)
@@ -70,7 +70,7 @@ public final class NetlinkMessage {
         return this;
     }
 
-    /** struct rtmsg that asks for the routes of a family in the main table. */
+    /** struct rtmsg that requests the routes of a family in the main table. */
     public NetlinkMessage routesOf(int family) {
         bytes.put((byte) family).put((byte) 0).put((byte) 0).put((byte) 0);
         bytes.put((byte) Netlink.RT_TABLE_MAIN)
@@ -81,7 +81,7 @@ public final class NetlinkMessage {
         return this;
     }
 
-    /** struct tcmsg: a queueing discipline or filter of a link. */
+    /** struct tcmsg: a queueing discipline or a filter of a link. */
     public NetlinkMessage traffic(int index, int handle, int parent, int info) {
         bytes.putInt(0).putInt(index).putInt(handle).putInt(parent).putInt(info);
         return this;
@@ -115,13 +115,20 @@ public final class NetlinkMessage {
         return attribute(type, Arrays.copyOf(text, text.length + 1));
     }
 
-    /** An interface's name, zero-terminated; {@code text} as of {@link DeviceName}. */
+    /** A MAC address in the low 48 bits. */
+    public NetlinkMessage mac(int type, long mac) {
+        byte[] octets = new byte[6];
+        for (int i = 0; i < octets.length; i++) octets[i] = (byte) (mac >>> (40 - 8 * i));
+        return attribute(type, octets);
+    }
+
+    /** The zero-terminated name of an interface, from the text that {@link DeviceName} writes. */
     public NetlinkMessage deviceName(int type, String text) {
         byte[] name = DeviceName.bytes(text);
         return attribute(type, Arrays.copyOf(name, name.length + 1));
     }
 
-    /** Attributes inside an attribute: {@code inside} adds them. */
+    /** An attribute that contains the attributes that {@code inside} adds. */
     public NetlinkMessage nested(int type, Consumer<NetlinkMessage> inside) {
         int start = bytes.position();
         bytes.putShort((short) 0).putShort((short) (type | Netlink.NLA_F_NESTED));
@@ -130,7 +137,7 @@ public final class NetlinkMessage {
         return this;
     }
 
-    /** The whole message, with its length and sequence number in place. */
+    /** The bytes of the message, with its length and this sequence number. */
     public byte[] encode(int sequence) {
         bytes.putInt(0, bytes.position()).putInt(8, sequence);
         return Arrays.copyOf(bytes.array(), bytes.position());

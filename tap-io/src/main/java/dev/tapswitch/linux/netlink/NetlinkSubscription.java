@@ -10,33 +10,41 @@ import dev.tapswitch.linux.sys.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** What the kernel tells all who listen to a group of netlink, in the namespace of the thread that began. One thread waits, another may close. */
+/**
+ * A subscription to netlink multicast groups, in the namespace of the thread that creates it. One thread calls {@link #await}; any thread may call
+ * {@link #close}.
+ */
 public final class NetlinkSubscription implements AutoCloseable {
     private static final int POLLFD_SIZE = 8;
-    private static final int NEWS_SIZE = 32 * 1024;
+    private static final int BUFFER_SIZE = 32 * 1024;
 
     private final Arena arena = Arena.ofAuto();
-    private final MemorySegment waiting = arena.allocate(2L * POLLFD_SIZE, 8);
-    private final MemorySegment news = arena.allocate(NEWS_SIZE, 8);
+    private final MemorySegment polled = arena.allocate(2L * POLLFD_SIZE, 8);
+    private final MemorySegment buffer = arena.allocate(BUFFER_SIZE, 8);
     private final int netlink;
-    private final int endHeard;
-    private final int end;
+    // A pipe: closing its write end wakes the waiting thread.
+    private final int wakeRead;
+    private final int wakeWrite;
     private boolean isClosed;
 
-    /** Is given what was told. */
+    /** Receives the notifications. Called on the thread that calls {@link #await}. */
     public interface Listener {
-        /** One message: its type (nlmsg_type), and what follows its header. */
-        void heard(int type, byte[] payload);
+        /** A notification.
+         *
+         * @param type nlmsg_type
+         * @param payload what follows struct nlmsghdr
+         */
+        void onMessage(int type, byte[] payload);
 
-        /** Some were lost, for there were more than fit. */
-        void lost();
+        /** Notifications were lost because the socket's buffer was full. */
+        void onOverflow();
     }
 
     /**
-     * Listens from now on.
+     * Subscribes to groups.
      *
      * @param protocol NETLINK_...
-     * @param groups a bit for each of the first 32 groups
+     * @param groups a bit mask of the first 32 groups
      */
     public NetlinkSubscription(int protocol, int groups) throws NetlinkException {
         int type = Linux.SOCK_RAW | Linux.SOCK_CLOEXEC | Linux.O_NONBLOCK;
@@ -49,10 +57,10 @@ public final class NetlinkSubscription implements AutoCloseable {
         int piped = bound < 0 ? bound : Libc.pipe2(pipe.address(), Linux.O_CLOEXEC);
         if (piped < 0) Libc.close(netlink);
         require(piped);
-        endHeard = pipe.get(JAVA_INT, 0);
-        end = pipe.get(JAVA_INT, Integer.BYTES);
-        watch(0, netlink);
-        watch(1, endHeard);
+        wakeRead = pipe.get(JAVA_INT, 0);
+        wakeWrite = pipe.get(JAVA_INT, Integer.BYTES);
+        poll(0, netlink);
+        poll(1, wakeRead);
     }
 
     private static int require(int result) throws NetlinkException {
@@ -60,26 +68,29 @@ public final class NetlinkSubscription implements AutoCloseable {
         return result;
     }
 
-    private void watch(int place, int fd) {
-        waiting.set(JAVA_INT, (long) place * POLLFD_SIZE, fd);
-        waiting.set(JAVA_SHORT, (long) place * POLLFD_SIZE + 4, (short) Linux.POLLIN);
+    private void poll(int place, int fd) {
+        polled.set(JAVA_INT, (long) place * POLLFD_SIZE, fd);
+        polled.set(JAVA_SHORT, (long) place * POLLFD_SIZE + 4, (short) Linux.POLLIN);
     }
 
-    /** Waits for news, and takes up all that there are; false at the end, when this must not be asked again. */
+    /**
+     * Waits for notifications and passes all pending ones to the listener. Returns false after {@link #close}; it must not be called again then, because it
+     * has closed the socket.
+     */
     public boolean await(Listener listener) {
         int ready;
         do {
-            ready = Libc.poll(waiting.address(), 2, -1);
+            ready = Libc.poll(polled.address(), 2, -1);
         } while (ready == -Errno.EINTR);
-        if (ready < 0 || waiting.get(JAVA_SHORT, POLLFD_SIZE + 6L) != 0) {
+        if (ready < 0 || polled.get(JAVA_SHORT, POLLFD_SIZE + 6L) != 0) {
             Libc.close(netlink);
-            Libc.close(endHeard);
+            Libc.close(wakeRead);
             return false;
         }
         int received;
         do {
-            received = Libc.recv(netlink, news.address(), NEWS_SIZE, Linux.MSG_TRUNC);
-            if (received == -Errno.ENOBUFS || received > NEWS_SIZE) listener.lost();
+            received = Libc.recv(netlink, buffer.address(), BUFFER_SIZE, Linux.MSG_TRUNC);
+            if (received == -Errno.ENOBUFS || received > BUFFER_SIZE) listener.onOverflow();
             else if (received > 0) read(received, listener);
         } while (received > 0 || received == -Errno.EINTR || received == -Errno.ENOBUFS);
         return true;
@@ -87,22 +98,23 @@ public final class NetlinkSubscription implements AutoCloseable {
 
     private void read(int received, Listener listener) {
         for (int at = 0; at + Netlink.NLMSG_HDRLEN <= received; ) {
-            int length = news.get(JAVA_INT, at);
+            int length = buffer.get(JAVA_INT, at);
             if (length < Netlink.NLMSG_HDRLEN || at + length > received) return;
-            int type = Short.toUnsignedInt(news.get(JAVA_SHORT, at + 4L));
+            int type = Short.toUnsignedInt(buffer.get(JAVA_SHORT, at + 4L));
             long payload = at + (long) Netlink.NLMSG_HDRLEN;
-            listener.heard(
+            listener.onMessage(
                     type,
-                    news.asSlice(payload, length - (long) Netlink.NLMSG_HDRLEN).toArray(JAVA_BYTE));
+                    buffer.asSlice(payload, length - (long) Netlink.NLMSG_HDRLEN)
+                            .toArray(JAVA_BYTE));
             at += (length + 3) & ~3;
         }
     }
 
-    /** Ends the waiting. Any thread. */
+    /** Makes {@link #await} return false. Thread-safe. */
     @Override
     public synchronized void close() {
         if (isClosed) return;
         isClosed = true;
-        Libc.close(end);
+        Libc.close(wakeWrite);
     }
 }

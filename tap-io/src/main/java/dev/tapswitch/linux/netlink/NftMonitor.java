@@ -6,71 +6,74 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells which tables and chains of nftables have come or gone in the namespace, or have other rules; those that iptables-nft makes as well. One
- * thread waits, another may close.
+ * Notifies of changes to the nftables tables, chains and rules of a namespace, including those that iptables-nft makes. One thread calls {@link #await};
+ * any thread may call {@link #close}.
  */
 public final class NftMonitor implements AutoCloseable {
-    private final NetlinkSubscription news;
+    private final NetlinkSubscription subscription;
 
     /**
-     * What has changed since it was asked last.
+     * The changes since the previous call.
      *
-     * @param made names of tables and chains that are there anew, or have other properties, and of chains that have more rules
-     * @param gone names of tables and chains that have gone, and of chains that have lost rules
-     * @param lost there was more, of which nothing is known
+     * @param added names of tables and chains that were created or changed, and of chains to which rules were added
+     * @param removed names of tables and chains that were deleted, and of chains from which rules were deleted
+     * @param isIncomplete whether notifications were lost, so that there may be other changes
      */
-    public record Changes(Set<String> made, Set<String> gone, boolean lost) {
-        /** Whether this may have been made, or changed, or has lost something. */
-        public boolean touch(String name) {
-            return lost || made.contains(name) || gone.contains(name);
+    public record Changes(Set<String> added, Set<String> removed, boolean isIncomplete) {
+        /** Whether the table or chain with this name may have changed. */
+        public boolean affects(String name) {
+            return isIncomplete || added.contains(name) || removed.contains(name);
         }
     }
 
-    /** In the namespace of the calling thread. */
+    /** Monitors the namespace of the calling thread. */
     public NftMonitor() throws DeviceException {
         try {
-            news = new NetlinkSubscription(Netfilter.NETLINK_NETFILTER, 1 << (Netfilter.NFNLGRP_NFTABLES - 1));
+            subscription = new NetlinkSubscription(Netfilter.NETLINK_NETFILTER, 1 << (Netfilter.NFNLGRP_NFTABLES - 1));
         } catch (NetlinkException e) {
-            throw RtNetlink.failed("hearing of nftables", e);
+            throw RtNetlink.failed("subscribing to nftables notifications", e);
         }
     }
 
-    /** Waits for changes; empty at the end, when this must not be asked again. */
+    /** Waits for changes. Returns empty after {@link #close}; it must not be called again then. */
     public Optional<Changes> await() {
         Collector collector = new Collector();
-        boolean isOpen = news.await(collector);
-        return isOpen
-                ? Optional.of(new Changes(collector.made, collector.gone, collector.isSomeLost))
-                : Optional.empty();
+        boolean isOpen = subscription.await(collector);
+        return isOpen ? Optional.of(collector.changes()) : Optional.empty();
     }
 
-    private static final class Collector implements NetlinkSubscription.Listener {
-        private final Set<String> made = new HashSet<>();
-        private final Set<String> gone = new HashSet<>();
-        private boolean isSomeLost;
+    /** Collects the names in notifications. */
+    static final class Collector implements NetlinkSubscription.Listener {
+        private final Set<String> added = new HashSet<>();
+        private final Set<String> removed = new HashSet<>();
+        private boolean isIncomplete;
+
+        Changes changes() {
+            return new Changes(added, removed, isIncomplete);
+        }
 
         @Override
-        public void heard(int type, byte[] payload) {
+        public void onMessage(int type, byte[] payload) {
             switch (type - (Netfilter.NFNL_SUBSYS_NFTABLES << 8)) {
-                case Netfilter.NFT_MSG_NEWTABLE -> made(name(payload, Netfilter.NFTA_TABLE_NAME));
-                case Netfilter.NFT_MSG_NEWCHAIN -> made(name(payload, Netfilter.NFTA_CHAIN_NAME));
-                case Netfilter.NFT_MSG_DELTABLE -> gone(name(payload, Netfilter.NFTA_TABLE_NAME));
-                case Netfilter.NFT_MSG_DELCHAIN -> gone(name(payload, Netfilter.NFTA_CHAIN_NAME));
-                case Netfilter.NFT_MSG_NEWRULE -> made.add(name(payload, Netfilter.NFTA_RULE_CHAIN));
-                case Netfilter.NFT_MSG_DELRULE -> gone.add(name(payload, Netfilter.NFTA_RULE_CHAIN));
+                case Netfilter.NFT_MSG_NEWTABLE -> added(name(payload, Netfilter.NFTA_TABLE_NAME));
+                case Netfilter.NFT_MSG_NEWCHAIN -> added(name(payload, Netfilter.NFTA_CHAIN_NAME));
+                case Netfilter.NFT_MSG_DELTABLE -> removed(name(payload, Netfilter.NFTA_TABLE_NAME));
+                case Netfilter.NFT_MSG_DELCHAIN -> removed(name(payload, Netfilter.NFTA_CHAIN_NAME));
+                case Netfilter.NFT_MSG_NEWRULE -> added.add(name(payload, Netfilter.NFTA_RULE_CHAIN));
+                case Netfilter.NFT_MSG_DELRULE -> removed.add(name(payload, Netfilter.NFTA_RULE_CHAIN));
                 default -> {}
             }
         }
 
-        /** What was deleted and is made again, in one transaction, is there. */
-        private void made(String name) {
-            made.add(name);
-            gone.remove(name);
+        /** An object that one transaction deletes and creates again counts as added only. */
+        private void added(String name) {
+            added.add(name);
+            removed.remove(name);
         }
 
-        private void gone(String name) {
-            gone.add(name);
-            made.remove(name);
+        private void removed(String name) {
+            removed.add(name);
+            added.remove(name);
         }
 
         private static String name(byte[] payload, int attribute) {
@@ -78,14 +81,14 @@ public final class NftMonitor implements AutoCloseable {
         }
 
         @Override
-        public void lost() {
-            isSomeLost = true;
+        public void onOverflow() {
+            isIncomplete = true;
         }
     }
 
-    /** Ends the waiting. Any thread. */
+    /** Makes {@link #await} return empty. Thread-safe. */
     @Override
     public void close() {
-        news.close();
+        subscription.close();
     }
 }

@@ -1,7 +1,9 @@
 package dev.tapswitch.linux.netlink;
 
+import static dev.tapswitch.linux.netlink.Netlink.IFADDRMSG_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_ADDRESS;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_BROADCAST;
+import static dev.tapswitch.linux.netlink.Netlink.IFA_F_DADFAILED;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_F_NODAD;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_LOCAL;
 import static dev.tapswitch.linux.netlink.Netlink.IFINFOMSG_SIZE;
@@ -22,6 +24,7 @@ import static dev.tapswitch.linux.netlink.Netlink.RTEXT_FILTER_SKIP_STATS;
 import static dev.tapswitch.linux.netlink.Netlink.RTMSG_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_DELADDR;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_DELROUTE;
+import static dev.tapswitch.linux.netlink.Netlink.RTM_GETADDR;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_GETLINK;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_GETROUTE;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWADDR;
@@ -29,19 +32,23 @@ import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWLINK;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWROUTE;
 import static dev.tapswitch.linux.netlink.Netlink.RT_TABLE_MAIN;
 
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Linux;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The links of the namespace that the calling thread is in, their addresses and routes, by rtnetlink. Each operation that adds is content
- * when what it adds is there, each that removes when it is not. Errors name the thing that could not be set. One thread.
+ * The links, addresses and routes of a network namespace, through rtnetlink(7). The namespace is that of the thread that creates the object, and only that
+ * thread may use it. Operations that add succeed if the object exists already, and operations that remove succeed if it does not. Errors name the
+ * setting that could not be applied.
  */
 public final class RtNetlink implements AutoCloseable {
     private final NetlinkSocket netlink;
@@ -50,10 +57,11 @@ public final class RtNetlink implements AutoCloseable {
         try {
             netlink = new NetlinkSocket();
         } catch (NetlinkException e) {
-            throw failed("rtnetlink", e);
+            throw failed("opening an rtnetlink socket", e);
         }
     }
 
+    /** The link with this name; empty if there is none. */
     public Optional<LinkInfo> find(String name) throws DeviceException {
         NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, 0)
                 .link(0, 0, 0)
@@ -63,75 +71,117 @@ public final class RtNetlink implements AutoCloseable {
             return netlink.request(message).stream().findFirst().map(LinkInfo::of);
         } catch (NetlinkException e) {
             if (e.errno() == Errno.ENODEV) return Optional.empty();
-            throw failed("looking up the device", e);
+            throw failed("finding the link", e);
         }
     }
 
-    /** The TAP that has this MAC. */
+    /** The TAP with this MAC; empty if there is none. */
     public Optional<LinkInfo> findTap(long mac) throws DeviceException {
-        NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP)
+        return links().stream()
+                .filter(link -> link.mac() == mac && link.tap().isPresent())
+                .findFirst();
+    }
+
+    /** All links. */
+    public List<LinkInfo> links() throws DeviceException {
+        return list(listLinks());
+    }
+
+    /** A request for all links, to which filters may be added. */
+    static NetlinkMessage listLinks() {
+        return new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP)
                 .link(0, 0, 0)
                 .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    }
+
+    List<LinkInfo> list(NetlinkMessage message) throws DeviceException {
         try {
-            return netlink.request(message).stream()
-                    .filter(answer -> Arrays.equals(
-                            new NetlinkAttributes(answer, IFINFOMSG_SIZE).bytes(IFLA_ADDRESS), bytes(mac)))
-                    .map(LinkInfo::of)
-                    .filter(LinkInfo::tap)
-                    .findFirst();
+            return netlink.request(message).stream().map(LinkInfo::of).toList();
         } catch (NetlinkException e) {
-            throw failed("listing the devices", e);
+            throw failed("listing the links", e);
         }
     }
 
-    /** The MAC of a veth's other end, in whatever namespace it is, low 48 bits; empty where the pair is gone. */
+    /** The MAC of a veth's peer in whatever namespace it is, in the low 48 bits; empty if the pair does not exist. */
     public OptionalLong peerMac(int index) throws DeviceException {
-        NetlinkMessage ours =
+        NetlinkMessage ownEnd =
                 new NetlinkMessage(RTM_GETLINK, 0).link(index, 0, 0).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
         try {
-            NetlinkAttributes end = new NetlinkAttributes(netlink.request(ours).getFirst(), IFINFOMSG_SIZE);
-            NetlinkMessage theirs = new NetlinkMessage(RTM_GETLINK, 0).link(end.number(IFLA_LINK, 0), 0, 0);
+            NetlinkAttributes end = attributesOf(ownEnd);
+            NetlinkMessage peer = new NetlinkMessage(RTM_GETLINK, 0).link(end.number(IFLA_LINK, 0), 0, 0);
             int namespace = end.number(IFLA_LINK_NETNSID, -1);
-            if (namespace >= 0) theirs.attribute(IFLA_TARGET_NETNSID, namespace);
-            theirs.attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-            byte[] mac = new NetlinkAttributes(netlink.request(theirs).getFirst(), IFINFOMSG_SIZE).bytes(IFLA_ADDRESS);
-            return mac.length == 6 ? OptionalLong.of(number(mac)) : OptionalLong.empty();
+            if (namespace >= 0) peer.attribute(IFLA_TARGET_NETNSID, namespace);
+            peer.attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+            return attributesOf(peer).mac(IFLA_ADDRESS);
         } catch (NetlinkException e) {
             if (e.errno() == Errno.ENODEV) return OptionalLong.empty();
-            throw failed("looking up the other end of a veth", e);
+            throw failed("finding the peer of a veth", e);
         }
+    }
+
+    private NetlinkAttributes attributesOf(NetlinkMessage link) throws NetlinkException {
+        return new NetlinkAttributes(netlink.request(link).getFirst(), IFINFOMSG_SIZE);
     }
 
     public void setMtu(int index, int mtu) throws DeviceException {
-        act("mtu " + mtu, new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_MTU, mtu));
+        request(
+                "mtu " + mtu,
+                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_MTU, mtu));
     }
 
+    /** Sets the MAC of a link, in the low 48 bits. */
     public void setMac(int index, long mac) throws DeviceException {
-        NetlinkMessage message =
-                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).attribute(IFLA_ADDRESS, bytes(mac));
-        act("mac " + MacAddress.format(mac), message);
+        request(
+                "mac " + MacAddress.format(mac),
+                new NetlinkMessage(RTM_NEWLINK, 0).link(index, 0, 0).mac(IFLA_ADDRESS, mac));
     }
 
     public void setUp(int index, boolean up) throws DeviceException {
         NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, 0).link(index, up ? Linux.IFF_UP : 0, Linux.IFF_UP);
-        act(up ? "link up" : "link down", message);
+        request(up ? "link up" : "link down", message);
+    }
+
+    /** The IP addresses of a link, without those that duplicate address detection found in use elsewhere (RFC 4862 section 5.4). */
+    public List<IpAddress> addresses(int index) throws DeviceException {
+        NetlinkMessage message = new NetlinkMessage(RTM_GETADDR, NLM_F_DUMP).address(0, 0, 0, 0);
+        try {
+            return netlink.request(message).stream()
+                    .filter(payload -> isAddressOf(payload, index))
+                    .map(RtNetlink::address)
+                    .toList();
+        } catch (NetlinkException e) {
+            throw failed("listing the addresses", e);
+        }
+    }
+
+    /** struct ifaddrmsg: family, prefix length, flags, scope (1 byte each), index of the link (4). */
+    static boolean isAddressOf(byte[] payload, int index) {
+        return (payload[2] & IFA_F_DADFAILED) == 0
+                && ByteBuffer.wrap(payload).order(ByteOrder.nativeOrder()).getInt(4) == index;
+    }
+
+    /** IFA_ADDRESS is the peer's address on a point-to-point link, where IFA_LOCAL is the link's own. */
+    static IpAddress address(byte[] payload) {
+        NetlinkAttributes attributes = new NetlinkAttributes(payload, IFADDRMSG_SIZE);
+        byte[] local = attributes.bytes(IFA_LOCAL);
+        return IpAddress.of(local.length > 0 ? local : attributes.bytes(IFA_ADDRESS));
     }
 
     /**
-     * An IPv6 address is added without duplicate address detection (IFA_F_NODAD), so that it can be used at once and not a second later: the
-     * one who wrote it into a configuration answers for its being unique, as Docker does for the addresses it gives.
+     * Adds an address. An IPv6 address is added without duplicate address detection (IFA_F_NODAD) and can be used at once, not a second later: whoever
+     * wrote it into a configuration is responsible for its uniqueness, as Docker is for the addresses that it assigns.
      */
     public void addAddress(int index, IpPrefix address) throws DeviceException {
         int flags = address.isV4() ? 0 : IFA_F_NODAD;
         NetlinkMessage message = address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, flags, index, address);
-        // RFC 3021: a /31 has no broadcast address, nor has a /32.
+        // RFC 3021: a /31 has no broadcast address. Nor has a /32.
         if (address.isV4() && address.length() < 31)
             message.attribute(IFA_BROADCAST, address.last().bytes());
-        act("address " + address, message, Errno.EEXIST);
+        request("address " + address, message, Errno.EEXIST);
     }
 
     public void removeAddress(int index, IpPrefix address) throws DeviceException {
-        act("removing address " + address, address(RTM_DELADDR, 0, 0, index, address), Errno.EADDRNOTAVAIL);
+        request("removing address " + address, address(RTM_DELADDR, 0, 0, index, address), Errno.EADDRNOTAVAIL);
     }
 
     private static NetlinkMessage address(int type, int messageFlags, int flags, int index, IpPrefix address) {
@@ -141,6 +191,7 @@ public final class RtNetlink implements AutoCloseable {
                 .attribute(IFA_ADDRESS, address.address().bytes());
     }
 
+    /** Adds a route through a link. Fails if another route to the same destination exists. */
     public void addRoute(int index, IpRoute route) throws DeviceException {
         try {
             netlink.request(route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, index, route));
@@ -150,13 +201,13 @@ public final class RtNetlink implements AutoCloseable {
                 throw new DeviceException(
                         Errno.EEXIST,
                         "route \"" + route
-                                + "\": another route to the same destination exists in there; remove one of the two");
+                                + "\": another route to the same destination exists there; remove one of the two");
             }
         }
     }
 
     public void removeRoute(int index, IpRoute route) throws DeviceException {
-        act("removing route \"" + route + "\"", route(RTM_DELROUTE, 0, index, route), Errno.ESRCH);
+        request("removing route \"" + route + "\"", route(RTM_DELROUTE, 0, index, route), Errno.ESRCH);
     }
 
     private static NetlinkMessage route(int type, int flags, int index, IpRoute route) {
@@ -171,52 +222,45 @@ public final class RtNetlink implements AutoCloseable {
                 .routesOf(family(route.destination()))
                 .attribute(RTA_OIF, index);
         try {
-            List<byte[]> answers = netlink.request(message);
-            return answers.stream().anyMatch(answer -> isRoute(answer, index, route));
+            return netlink.request(message).stream().anyMatch(payload -> isRoute(payload, index, route));
         } catch (NetlinkException e) {
-            throw failed("listing routes", e);
+            throw failed("listing the routes", e);
         }
     }
 
-    /** struct rtmsg: the destination's length is its second byte, the table its fifth. */
-    private static boolean isRoute(byte[] answer, int index, IpRoute route) {
-        NetlinkAttributes attributes = new NetlinkAttributes(answer, RTMSG_SIZE);
+    /** struct rtmsg: the length of the destination is the second byte, the table is the fifth. */
+    static boolean isRoute(byte[] payload, int index, IpRoute route) {
+        NetlinkAttributes attributes = new NetlinkAttributes(payload, RTMSG_SIZE);
         IpPrefix to = route.destination();
-        return Byte.toUnsignedInt(answer[1]) == to.length()
-                && Byte.toUnsignedInt(answer[4]) == RT_TABLE_MAIN
+        return Byte.toUnsignedInt(payload[1]) == to.length()
+                && Byte.toUnsignedInt(payload[4]) == RT_TABLE_MAIN
                 && (to.length() == 0
                         || Arrays.equals(attributes.bytes(RTA_DST), to.address().bytes()))
                 && Arrays.equals(attributes.bytes(RTA_GATEWAY), route.gateway().bytes())
                 && attributes.number(RTA_OIF, 0) == index;
     }
 
-    /** Carries out a request; {@code content} are the errnos that say that there was nothing left to do. */
-    public void act(String what, NetlinkMessage message, int... content) throws DeviceException {
-        try {
-            netlink.request(message);
-        } catch (NetlinkException e) {
-            if (Arrays.stream(content).noneMatch(errno -> errno == e.errno())) throw failed(what, e);
-        }
-    }
-
     private static int family(IpPrefix prefix) {
         return prefix.isV4() ? Linux.AF_INET : Linux.AF_INET6;
     }
 
-    static byte[] bytes(long mac) {
-        byte[] bytes = new byte[6];
-        for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) (mac >>> (40 - 8 * i));
-        return bytes;
+    /**
+     * Sends a request and waits for its result.
+     *
+     * @param what the operation, for error messages
+     * @param ignored errnos that mean that there was nothing to do
+     */
+    public void request(String what, NetlinkMessage message, int... ignored) throws DeviceException {
+        try {
+            netlink.request(message);
+        } catch (NetlinkException e) {
+            if (Arrays.stream(ignored).noneMatch(errno -> errno == e.errno())) throw failed(what, e);
+        }
     }
 
-    static long number(byte[] mac) {
-        long number = 0;
-        for (byte each : mac) number = number << 8 | Byte.toUnsignedInt(each);
-        return number;
-    }
-
+    /** Names the operation that failed; for EPERM also says what to do. */
     public static DeviceException failed(String what, NetlinkException e) {
-        String advice = e.errno() == Errno.EPERM ? "; run as root (or with CAP_NET_ADMIN)" : "";
+        String advice = e.errno() == Errno.EPERM ? "; run as root or with CAP_NET_ADMIN" : "";
         return new DeviceException(e.errno(), what + ": " + e.getMessage() + advice, e);
     }
 

@@ -2,6 +2,7 @@ package dev.tapswitch.linux.tap;
 
 import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.LinkInfo;
+import dev.tapswitch.linux.netlink.LinkInfo.TapQueues;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Errno;
@@ -15,18 +16,19 @@ final class TapAttachment {
 
     /** Throws unless the existing device with the wanted name is a TAP that nobody has open and that supports the wanted number of queues. */
     static void checkFree(LinkInfo link, TapSpec spec) throws DeviceException {
-        if (!link.tap()) {
+        if (link.tap().isEmpty()) {
             String kind = link.kind().equals("tun") ? "TUN" : link.kind().isEmpty() ? "hardware" : link.kind();
             throw new DeviceException(
                     "a device with this name exists there and is not a TAP (" + kind + "); choose another name");
         }
-        if (link.queues() > 0) {
+        TapQueues existing = link.tap().get();
+        if (existing.openCount() > 0) {
             throw new DeviceException(
                     Kind.NAME_TAKEN,
                     Errno.EBUSY,
                     "EBUSY, the TAP exists and another program or another port has it open; stop that or choose another name");
         }
-        if (spec.queues() > 1 && !link.multiQueue()) {
+        if (spec.queues() > 1 && !existing.isMultiQueue()) {
             throw new DeviceException("the existing persistent TAP was created with one queue, and " + spec.queues()
                     + " are needed; delete it with `ip link del " + spec.device()
                     + "` in its namespace, or use one worker");
@@ -35,7 +37,8 @@ final class TapAttachment {
 
     /** Attaches all queues, in the calling thread's namespace. On failure none stays open. */
     static int[] attach(TapSpec spec, Optional<LinkInfo> existing) throws DeviceException {
-        boolean multiQueue = existing.map(LinkInfo::multiQueue).orElse(spec.queues() > 1);
+        boolean multiQueue =
+                existing.flatMap(LinkInfo::tap).map(TapQueues::isMultiQueue).orElse(spec.queues() > 1);
         int[] queues = new int[spec.queues()];
         Arrays.fill(queues, -1);
         for (int i = 0; i < queues.length; i++) {

@@ -113,7 +113,7 @@ public final class TapDevice implements PortDevice {
                 link.mtu(),
                 TapSpec.ANY_MAC,
                 wanted.offload(),
-                wanted.up() && link.up(),
+                wanted.up() && link.isUp(),
                 wanted.persistent(),
                 List.of(),
                 List.of(),

@@ -65,9 +65,9 @@ public final class Shaper {
     }
 
     public void limitSending(int index, RateLimit limit, int mtu) throws DeviceException {
-        if (limit.isSet()) links.act(what("send", limit), bucket(index, limit, mtu));
+        if (limit.isSet()) links.request(what("send", limit), bucket(index, limit, mtu));
         else
-            links.act(
+            links.request(
                     "removing the limit on sending",
                     new NetlinkMessage(RTM_DELQDISC, 0).traffic(index, HANDLE, TC_H_ROOT, 0),
                     Errno.ENOENT,
@@ -79,7 +79,7 @@ public final class Shaper {
         if (found.isPresent() || limit.isSet()) removeTurning(index);
         if (limit.isSet()) {
             LinkInfo ifb = found.isPresent() ? found.get() : makeDetour(device, limit);
-            links.act(what("receive", limit), bucket(ifb.index(), limit, mtu));
+            links.request(what("receive", limit), bucket(ifb.index(), limit, mtu));
             links.setUp(ifb.index(), true);
             turn(index, ifb.index(), limit);
         } else if (found.isPresent()) {
@@ -103,7 +103,7 @@ public final class Shaper {
                 .link(0, 0, 0)
                 .deviceName(IFLA_IFNAME, name)
                 .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, IFB));
-        links.act(what("receive", limit) + ", making " + name, message);
+        links.request(what("receive", limit) + ", making " + name, message);
         return links.find(name)
                 .orElseThrow(() ->
                         new DeviceException(DeviceException.Kind.GONE, name + " was removed while it was set up"));
@@ -117,11 +117,12 @@ public final class Shaper {
     }
 
     private void remove(LinkInfo ifb) throws DeviceException {
-        links.act("removing " + ifb.name(), new NetlinkMessage(RTM_DELLINK, 0).link(ifb.index(), 0, 0), Errno.ENODEV);
+        links.request(
+                "removing " + ifb.name(), new NetlinkMessage(RTM_DELLINK, 0).link(ifb.index(), 0, 0), Errno.ENODEV);
     }
 
     private void removeTurning(int index) throws DeviceException {
-        links.act(
+        links.request(
                 "removing the limit on receiving",
                 new NetlinkMessage(RTM_DELQDISC, 0).traffic(index, INGRESS_HANDLE, TC_H_INGRESS, 0),
                 Errno.ENOENT,
@@ -130,7 +131,7 @@ public final class Shaper {
 
     /** Has all that comes in by one device go out by another, an ifb, which hands it back as if it had come in there. */
     private void turn(int from, int to, RateLimit limit) throws DeviceException {
-        links.act(
+        links.request(
                 what("receive", limit),
                 new NetlinkMessage(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
                         .traffic(from, INGRESS_HANDLE, TC_H_INGRESS, 0)
@@ -142,7 +143,7 @@ public final class Shaper {
                         TCA_OPTIONS,
                         options -> options.attribute(TCA_U32_SEL, anyFrame())
                                 .nested(TCA_U32_ACT, actions -> actions.nested(1, action -> redirect(action, to))));
-        links.act(what("receive", limit), filter);
+        links.request(what("receive", limit), filter);
     }
 
     private static void redirect(NetlinkMessage action, int to) {

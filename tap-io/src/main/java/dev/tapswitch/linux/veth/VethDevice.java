@@ -50,13 +50,12 @@ public final class VethDevice implements PortDevice {
 
     /** Takes a veth over from its bridge. If that fails, the bridge still serves it. */
     public static VethDevice open(String device, int queues) throws DeviceException {
-        try (RtNetlink links = new RtNetlink();
-                BridgePorts ports = new BridgePorts()) {
+        try (RtNetlink links = new RtNetlink()) {
             LinkInfo link = links.find(device).orElseThrow(() -> new DeviceException(Kind.GONE, GONE));
             if (!link.kind().equals("veth")) throw new DeviceException("it is not a veth");
             VethDevice veth = new VethDevice(device, link.index(), openAll(link.index(), queues));
             try {
-                ports.shut(link.index());
+                new BridgePorts(links).shut(link.index());
             } catch (DeviceException | RuntimeException e) {
                 veth.close();
                 throw e;
@@ -156,8 +155,8 @@ public final class VethDevice implements PortDevice {
         if (queues.length == 0) return;
         QueueFds.close(queues);
         queues = NO_QUEUES;
-        try (BridgePorts ports = new BridgePorts()) {
-            ports.restore(index);
+        try (RtNetlink links = new RtNetlink()) {
+            new BridgePorts(links).restore(index);
         } catch (DeviceException e) {
             // If the veth is gone or is not a port of a bridge any more, there is nothing to restore.
             if (!NOT_A_PORT.contains(e.errno()))

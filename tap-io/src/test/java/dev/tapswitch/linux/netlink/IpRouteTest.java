@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IpRouteTest {
     @Test
-    void theDefaultIsOfItsGatewaysKind() {
+    void theDefaultRouteHasTheFamilyOfItsGateway() {
         assertEquals(
                 "0.0.0.0/0",
                 IpRoute.parse("default via 198.18.0.254").destination().toString());
@@ -20,13 +20,13 @@ class IpRouteTest {
     }
 
     @Test
-    void aNetworkGoesByItsGateway() {
+    void aRouteToANetworkIsPrintedWithItsGateway() {
         IpRoute route = IpRoute.parse(" 10.0.0.0/8   via 198.18.0.254 ");
         assertEquals("10.0.0.0/8 via 198.18.0.254", route.toString());
     }
 
     @Test
-    void anAddressAloneIsARouteToIt() {
+    void anAddressWithoutALengthIsARouteToThatAddress() {
         assertEquals(
                 32, IpRoute.parse("10.0.0.1 via 198.18.0.254").destination().length());
     }
@@ -43,7 +43,7 @@ class IpRouteTest {
                 "default via gateway.example",
                 "default via 198.18.0.254 dev eth0"
             })
-    void anythingElseIsRefusedInOneLine(String text) {
+    void anythingElseIsRefusedWithAMessageOfOneLine(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> IpRoute.parse(text));
         assertTrue(e.getMessage().contains("\""), e.getMessage());
         assertEquals(1, e.getMessage().lines().count());

@@ -8,12 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** Byte for byte as include/uapi/linux/netlink.h and rtnetlink.h lay them out, on a little-endian machine. */
+/** Messages are laid out as include/uapi/linux/netlink.h and rtnetlink.h require, on a little-endian machine. */
 class NetlinkMessageTest {
     @Test
-    void anMtuIsALinkAndOneAttribute() {
+    void aRequestToSetTheMtuIsALinkWithOneAttribute() {
         byte[] message = new NetlinkMessage(Netlink.RTM_NEWLINK, 0)
                 .link(7, 0, 0)
                 .attribute(Netlink.IFLA_MTU, 1400)
@@ -24,7 +25,7 @@ class NetlinkMessageTest {
     }
 
     @Test
-    void anAddressIsItsFamilyLengthLinkAndBytes() {
+    void anAddressHasItsFamilyPrefixLengthLinkAndBytes() {
         byte[] message = new NetlinkMessage(Netlink.RTM_NEWADDR, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL)
                 .address(Linux.AF_INET, 24, 0, 7)
                 .attribute(Netlink.IFA_LOCAL, new byte[] {(byte) 198, 18, 0, 1})
@@ -44,7 +45,7 @@ class NetlinkMessageTest {
     }
 
     @Test
-    void aStringEndsWithZeroAndAnAttributeIsPaddedButNotCountedSo() {
+    void aStringIsZeroTerminatedAndThePaddingDoesNotCountInTheLength() {
         byte[] message = new NetlinkMessage(Netlink.RTM_GETLINK, 0)
                 .link(0, 0, 0)
                 .attribute(Netlink.IFLA_IFNAME, "web0")
@@ -54,7 +55,7 @@ class NetlinkMessageTest {
     }
 
     @Test
-    void attributesAreReadBackNestedOnesToo() {
+    void attributesAndNestedAttributesAreReadBack() {
         byte[] inner = new NetlinkMessage(0, 0)
                 .attribute(Netlink.IFLA_INFO_KIND, "tun")
                 .encode(1);
@@ -70,7 +71,7 @@ class NetlinkMessageTest {
     }
 
     @Test
-    void anAttributeOfAttributesHasTheLengthOfAllOfThem() {
+    void theLengthOfANestedAttributeIncludesItsContents() {
         byte[] message = new NetlinkMessage(Netlink.RTM_NEWQDISC, Netlink.NLM_F_CREATE | Netlink.NLM_F_REPLACE)
                 .traffic(7, 0x7473_0000, Netlink.TC_H_ROOT, 0)
                 .attribute(Netlink.TCA_KIND, "tbf")
@@ -83,7 +84,7 @@ class NetlinkMessageTest {
     }
 
     @Test
-    void aLengthThatLiesEndsTheReading() {
+    void anAttributeWithAWrongLengthEndsTheList() {
         for (int length : new int[] {0, 3, 9, 0xFFFF}) {
             byte[] lie = ByteBuffer.allocate(8)
                     .order(ByteOrder.nativeOrder())
@@ -92,6 +93,17 @@ class NetlinkMessageTest {
                     .array();
             assertEquals(-1, new NetlinkAttributes(lie, 0).number(4, -1));
         }
+    }
+
+    @Test
+    void aMacHasSixBytesInTheOrderOfTheWire() {
+        byte[] message = new NetlinkMessage(0, 0)
+                .mac(Netlink.IFLA_ADDRESS, 0x02_00_5E_10_00_17L)
+                .encode(1);
+        assertBytes("0a00 0100 02005e100017 0000", Arrays.copyOfRange(message, Netlink.NLMSG_HDRLEN, message.length));
+        NetlinkAttributes read = new NetlinkAttributes(message, Netlink.NLMSG_HDRLEN);
+        assertEquals(OptionalLong.of(0x02_00_5E_10_00_17L), read.mac(Netlink.IFLA_ADDRESS));
+        assertEquals(OptionalLong.empty(), read.mac(Netlink.IFLA_IFNAME));
     }
 
     private static void assertBytes(String hex, byte[] message) {

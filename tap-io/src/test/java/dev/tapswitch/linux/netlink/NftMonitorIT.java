@@ -15,30 +15,31 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What nft(8) does is heard. */
+/** Changes made by nft(8) are notified. */
 @Timeout(400)
 class NftMonitorIT {
     @Test
-    void tablesAndChainsThatComeAndGoAreHeardOf() throws Exception {
+    void tablesAndChainsThatAreAddedAndRemovedAreNotified() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nftables");
         try (NetnsFixture netns = new NetnsFixture()) {
-            NftMonitor events = NamespaceThread.call(netns.namespace(), NftMonitor::new);
+            NftMonitor monitor = NamespaceThread.call(netns.namespace(), NftMonitor::new);
             nft(netns, "add table inet theirs { chain first { tcp dport 80 accept; }; chain second { }; }");
-            Changes made = events.await().orElseThrow();
-            assertEquals(Set.of("theirs", "first", "second"), made.made());
-            assertEquals(Set.of(), made.gone());
-            assertTrue(made.touch("first"));
-            assertFalse(made.touch("third"));
+            Changes added = monitor.await().orElseThrow();
+            assertEquals(Set.of("theirs", "first", "second"), added.added());
+            assertEquals(Set.of(), added.removed());
+            assertTrue(added.affects("first"));
+            assertFalse(added.affects("third"));
             nft(netns, "flush chain inet theirs first");
-            assertEquals(Set.of("first"), events.await().orElseThrow().gone());
-            // In one transaction, as we replace our own.
+            assertEquals(Set.of("first"), monitor.await().orElseThrow().removed());
+            // One transaction, as Tapswitch replaces its own table.
             nft(netns, "delete table inet theirs; add table inet theirs");
-            Changes replaced = events.await().orElseThrow();
-            assertTrue(replaced.made().contains("theirs") && !replaced.gone().contains("theirs"), replaced.toString());
+            Changes replaced = monitor.await().orElseThrow();
+            assertTrue(
+                    replaced.added().contains("theirs") && !replaced.removed().contains("theirs"), replaced.toString());
             nft(netns, "flush ruleset");
-            assertEquals(Set.of("theirs"), events.await().orElseThrow().gone());
-            events.close();
-            assertEquals(Optional.empty(), events.await());
+            assertEquals(Set.of("theirs"), monitor.await().orElseThrow().removed());
+            monitor.close();
+            assertEquals(Optional.empty(), monitor.await());
         }
     }
 

@@ -29,10 +29,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A list of links that others change while the kernel tells it is told again. */
+/** A list of links that is changed while the kernel assembles it is requested again. */
 @Timeout(400)
 class InterruptedDumpIT {
-    /** More than fit into one datagram of 32 KiB. */
+    /** More links than fit into one datagram of 32 KiB. */
     private static final int LINKS = 150;
 
     private static final int ENOUGH = 10;
@@ -40,19 +40,20 @@ class InterruptedDumpIT {
     private static final long PAUSE_NANOS = 3_000_000;
 
     @Test
-    void noLinkIsMissedWhileOthersComeAndGo() throws Exception {
+    void noLinkIsMissedWhileOthersAreAddedAndRemoved() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             var isOver = new AtomicBoolean();
             Thread others = null;
             try {
                 in(netns, netlink -> {
-                    for (int i = 0; i < LINKS; i++) netlink.request(making("stays" + i));
+                    for (int i = 0; i < LINKS; i++) netlink.request(createLink("stays" + i));
                     return null;
                 });
                 others = Thread.ofPlatform().start(() -> churn(netns, isOver));
-                int retaken = in(netns, InterruptedDumpIT::list);
-                System.out.println("lists taken again: " + retaken);
-                assertTrue(retaken >= ENOUGH, "only " + retaken + " lists were interrupted, so that little is shown");
+                int repeated = in(netns, InterruptedDumpIT::list);
+                System.out.println("lists requested again: " + repeated);
+                assertTrue(
+                        repeated >= ENOUGH, "only " + repeated + " lists were interrupted, too few to prove anything");
             } finally {
                 isOver.set(true);
                 if (others != null) others.join();
@@ -62,8 +63,8 @@ class InterruptedDumpIT {
 
     /** Lists until enough of the lists have been interrupted. */
     private static int list(NetlinkSocket netlink) throws NetlinkException {
-        long begun = System.nanoTime();
-        while (netlink.retaken() < ENOUGH && System.nanoTime() - begun < DEADLINE_NANOS) {
+        long start = System.nanoTime();
+        while (netlink.repeatedDumps() < ENOUGH && System.nanoTime() - start < DEADLINE_NANOS) {
             List<byte[]> answers = netlink.request(new NetlinkMessage(RTM_GETLINK, NLM_F_DUMP).link(0, 0, 0));
             List<String> stay = answers.stream()
                     .map(answer -> new NetlinkAttributes(answer, IFINFOMSG_SIZE).text(IFLA_IFNAME))
@@ -72,16 +73,16 @@ class InterruptedDumpIT {
             Set<String> all =
                     IntStream.range(0, LINKS).mapToObj(i -> "stays" + i).collect(Collectors.toSet());
             assertEquals(all, Set.copyOf(stay));
-            assertEquals(LINKS, stay.size(), "none twice");
+            assertEquals(LINKS, stay.size(), "no link is listed twice");
         }
-        return netlink.retaken();
+        return netlink.repeatedDumps();
     }
 
     private static void churn(NetnsFixture netns, AtomicBoolean isOver) {
         try {
             in(netns, netlink -> {
                 while (!isOver.get()) {
-                    netlink.request(making("comes"));
+                    netlink.request(createLink("comes"));
                     LockSupport.parkNanos(PAUSE_NANOS);
                     netlink.request(
                             new NetlinkMessage(RTM_DELLINK, 0).link(0, 0, 0).attribute(IFLA_IFNAME, "comes"));
@@ -94,24 +95,24 @@ class InterruptedDumpIT {
         }
     }
 
-    private static NetlinkMessage making(String name) {
+    private static NetlinkMessage createLink(String name) {
         return new NetlinkMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
                 .link(0, 0, 0)
                 .attribute(IFLA_IFNAME, name)
                 .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "ifb"));
     }
 
-    /** What is done with a socket inside a namespace. */
-    private interface Talk<T> {
-        T with(NetlinkSocket netlink) throws NetlinkException;
+    /** Requests on a socket inside a namespace. */
+    private interface Requests<T> {
+        T run(NetlinkSocket netlink) throws NetlinkException;
     }
 
-    private static <T> T in(NetnsFixture netns, Talk<T> talk) throws DeviceException {
+    private static <T> T in(NetnsFixture netns, Requests<T> requests) throws DeviceException {
         return NamespaceThread.call(netns.namespace(), () -> {
             try (NetlinkSocket netlink = new NetlinkSocket()) {
-                return talk.with(netlink);
+                return requests.run(netlink);
             } catch (NetlinkException e) {
-                throw RtNetlink.failed("rtnetlink", e);
+                throw RtNetlink.failed("test request", e);
             }
         });
     }

@@ -197,7 +197,7 @@ class VethDeviceIT {
     void whatIsNoPortOfABridgeIsRefused() throws Exception {
         onABridge((netns, container, other) -> {
             assertRefused("peer1", "cannot take over veth \"peer1\": shutting its bridge's port: ");
-            assertRefused("bridge0", "cannot take over veth \"bridge0\": it is no veth");
+            assertRefused("bridge0", "cannot take over veth \"bridge0\": it is not a veth");
             assertRefused("absent0", "cannot take over veth \"absent0\": the veth is gone");
         });
     }
