@@ -77,7 +77,11 @@ record CniNetwork(Id id, String hostDevice, Set<Resource> created, List<String> 
 
     /** The network for the firewall. */
     NatNetwork nat() {
-        return NatNetwork.open(hostDevice, subnets(false), subnets(true));
+        return new NatNetwork(
+                hostDevice,
+                subnets(false),
+                subnets(true),
+                Set.of(NatNetwork.Option.MASQUERADE, NatNetwork.Option.OPEN));
     }
 
     private List<String> subnets(boolean ipv6) {

@@ -1,5 +1,6 @@
 package dev.tapswitch.containers.docker;
 
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.json.JsonException;
@@ -7,14 +8,17 @@ import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
-/** What Docker told us as it is kept in the state file: the records' components by their names. JsonException names a part that is missing. */
+/** The JSON format of the state file. The keys must not change, because a new version reads the files of earlier ones. A JsonException names the key that is missing or wrong. */
 final class DockerDocument {
     private DockerDocument() {}
 
@@ -23,15 +27,15 @@ final class DockerDocument {
         node.set("ipv4", array(network.ipv4(), DockerDocument::of))
                 .set("ipv6", array(network.ipv6(), DockerDocument::of));
         return node.put("mtu", network.mtu())
-                .put("internal", network.internal())
-                .put("masquerade", network.masquerade())
-                .put("routedIpv4", network.routedIpv4())
-                .put("routedIpv6", network.routedIpv6())
+                .put("internal", network.options().contains(Option.INTERNAL))
+                .put("masquerade", network.options().contains(Option.MASQUERADE))
+                .put("routedIpv4", network.options().contains(Option.ROUTED_IPV4))
+                .put("routedIpv6", network.options().contains(Option.ROUTED_IPV6))
                 .put("hostAddress", network.hostAddress())
                 .put("prefix", network.prefix())
                 .put("arp", network.arp().name())
                 .put("learningLimit", network.learningLimit())
-                .put("isolated", network.isolated());
+                .put("isolated", network.options().contains(Option.ISOLATED));
     }
 
     static DockerNetwork network(Json node) {
@@ -41,15 +45,21 @@ final class DockerDocument {
                 list(node, "ipv4", DockerDocument::subnet),
                 list(node, "ipv6", DockerDocument::subnet),
                 node.required("mtu").asInt(),
-                node.path("internal").asBoolean(),
-                node.path("masquerade").asBoolean(),
-                node.path("routedIpv4").asBoolean(),
-                node.path("routedIpv6").asBoolean(),
+                options(node),
                 text(node, "hostAddress"),
                 text(node, "prefix"),
                 arp(text(node, "arp")),
-                node.path("learningLimit").asInt(),
-                node.path("isolated").asBoolean());
+                node.path("learningLimit").asInt());
+    }
+
+    private static Set<Option> options(Json node) {
+        Set<Option> options = EnumSet.noneOf(Option.class);
+        if (node.path("internal").asBoolean()) options.add(Option.INTERNAL);
+        if (node.path("masquerade").asBoolean()) options.add(Option.MASQUERADE);
+        if (node.path("routedIpv4").asBoolean()) options.add(Option.ROUTED_IPV4);
+        if (node.path("routedIpv6").asBoolean()) options.add(Option.ROUTED_IPV6);
+        if (node.path("isolated").asBoolean()) options.add(Option.ISOLATED);
+        return options;
     }
 
     static Json of(DockerEndpoint endpoint) {
@@ -88,8 +98,8 @@ final class DockerDocument {
 
     static AddressPool pool(Json node) {
         Map<IpAddress, String> given = new LinkedHashMap<>();
-        for (Map.Entry<String, Json> one : node.required("given").properties()) {
-            given.put(address(one.getKey()), one.getValue().asString());
+        for (Map.Entry<String, Json> entry : node.required("given").properties()) {
+            given.put(address(entry.getKey()), entry.getValue().asString());
         }
         return new AddressPool(text(node, "id"), required(node, "pool"), required(node, "range"), given);
     }
@@ -102,7 +112,7 @@ final class DockerDocument {
 
     static <T> List<T> list(Json node, String name, Function<Json, T> each) {
         List<T> list = new ArrayList<>();
-        node.required(name).forEach(one -> list.add(each.apply(one)));
+        node.required(name).forEach(element -> list.add(each.apply(element)));
         return list;
     }
 
@@ -166,6 +176,6 @@ final class DockerDocument {
 
     private static ArpMode arp(String name) {
         for (ArpMode mode : ArpMode.values()) if (mode.name().equals(name)) return mode;
-        throw new JsonException("\"arp\" is \"" + name + "\"");
+        throw new JsonException("\"arp\" is \"" + name + "\"; expected one of " + Arrays.toString(ArpMode.values()));
     }
 }

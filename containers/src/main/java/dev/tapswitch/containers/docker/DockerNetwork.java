@@ -1,6 +1,7 @@
 package dev.tapswitch.containers.docker;
 
 import dev.tapswitch.containers.firewall.NatNetwork;
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
@@ -15,18 +16,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A network as Docker made it, kept in the state file: a new component must make do with 0, false or null in old ones.
+ * A network that Docker has created, kept in the state file.
  *
  * @param id 64 hexadecimal digits
- * @param device the switch's name, and that of its host port's interface
+ * @param device the name of the switch and of the interface of its host port
  * @param mtu bytes
- * @param hostAddress where ports are published that name no address; empty for everywhere
- * @param prefix what interfaces are called in containers, before their number
- * @param learningLimit most MACs learned on a container's port; 0 for no limit
- * @param isolated whether containers are kept from each other; Docker's enable_icc=false
+ * @param options for the firewall; ISOLATED (Docker's enable_icc=false) applies to the switch as well
+ * @param hostAddress the host address of published ports without one; empty for all addresses
+ * @param prefix the names of interfaces in containers, without their number
+ * @param learningLimit the maximum number of MAC addresses learned on a container's port; 0 for no limit
  */
 record DockerNetwork(
         String id,
@@ -34,29 +36,36 @@ record DockerNetwork(
         List<Subnet> ipv4,
         List<Subnet> ipv6,
         int mtu,
-        boolean internal,
-        boolean masquerade,
-        boolean routedIpv4,
-        boolean routedIpv6,
+        Set<Option> options,
         String hostAddress,
         String prefix,
         ArpMode arp,
-        int learningLimit,
-        boolean isolated) {
+        int learningLimit) {
     DockerNetwork {
         ipv4 = List.copyOf(ipv4);
         ipv6 = List.copyOf(ipv6);
+        options = Set.copyOf(options);
     }
 
+    /** Whether no packets enter or leave the network. */
+    boolean isInternal() {
+        return options.contains(Option.INTERNAL);
+    }
+
+    /** The network for the firewall. */
     NatNetwork nat() {
-        return new NatNetwork(device, pools(ipv4), pools(ipv6), internal, masquerade, routedIpv4, routedIpv6, isolated);
+        return new NatNetwork(device, pools(ipv4), pools(ipv6), options);
     }
 
     private static List<String> pools(List<Subnet> subnets) {
         return subnets.stream().map(subnet -> subnet.pool().toString()).toList();
     }
 
-    /** The switch: a host port with the gateway addresses, docker0's counterpart, and the endpoints whose TAPs are somewhere. */
+    /**
+     * The configuration of the switch: a host port with the gateway addresses (the counterpart of docker0's interface), and a port for each endpoint.
+     *
+     * @param endpoints the endpoints and the locations of their TAPs
+     */
     SwitchConfig config(Map<DockerEndpoint, TapLocation> endpoints) {
         Map<String, PortConfig> ports = new LinkedHashMap<>();
         List<StaticMac> macs = new ArrayList<>();
@@ -65,8 +74,8 @@ record DockerNetwork(
         ports.put(host.name(), host);
         macs.add(new StaticMac(host.get(PortSchema.MAC), 0, host.name()));
         gateways().forEach(gateway -> neighbours.add(new StaticNeighbour(gateway.address(), host.get(PortSchema.MAC))));
-        endpoints.forEach((endpoint, place) -> {
-            PortConfig port = port(endpoint).at(place.namespace(), place.device());
+        endpoints.forEach((endpoint, location) -> {
+            PortConfig port = port(endpoint).at(location.namespace(), location.device());
             ports.put(port.name(), port);
             macs.add(new StaticMac(endpoint.mac(), 0, port.name()));
             for (IpAddress address : endpoint.addresses()) {
@@ -88,14 +97,14 @@ record DockerNetwork(
                 .with(PortSchema.PERSISTENT, true);
     }
 
-    /** Addresses, routes and up are Docker's affair; the device outlives us, so that a container does not notice when we restart. */
+    /** Docker sets addresses, routes and the link state. The device is persistent, so that a restart of the daemon does not affect the container. */
     private PortConfig port(DockerEndpoint endpoint) {
         return PortConfig.of(endpoint.device())
                 .with(PortSchema.MTU, mtu)
                 .with(PortSchema.MAC, endpoint.mac())
                 .with(PortSchema.UP, false)
                 .with(PortSchema.PERSISTENT, true)
-                .with(PortSchema.ISOLATED, isolated)
+                .with(PortSchema.ISOLATED, options.contains(Option.ISOLATED))
                 .with(PortSchema.LEARNING_LIMIT, learningLimit)
                 .with(PortSchema.DROP_BEYOND_LIMIT, learningLimit > 0);
     }

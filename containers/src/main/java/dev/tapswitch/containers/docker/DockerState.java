@@ -10,9 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What must outlive a restart, in STATE/docker.json: Docker tells a network once in its life. Control thread only.
- *
- * <p>Changes are made to the maps, then kept by {@link #save}.
+ * Docker's networks, endpoints and address pools, kept across restarts in STATE/docker.json, because Docker sends each of them only once. Callers
+ * change the maps and then call {@link #save}. Must be used on the control thread.
  */
 final class DockerState {
     private static final int VERSION = 1;
@@ -26,7 +25,7 @@ final class DockerState {
         this.store = store;
     }
 
-    /** What was kept in a directory; nothing where there is no file, or none that is good. */
+    /** Loads the state of a directory. It is empty if there is no file, or no undamaged one. */
     static DockerState load(StateDirectory directory) {
         JsonStore store = directory.store("docker.json");
         return store.load(document -> read(store, document), () -> new DockerState(store));
@@ -42,7 +41,7 @@ final class DockerState {
         return state;
     }
 
-    /** Keeps what is in the maps now. */
+    /** Writes the maps to the file. */
     void save() throws RequestException {
         Json document = Json.object()
                 .put("version", VERSION)
@@ -52,7 +51,7 @@ final class DockerState {
         try {
             store.save(document);
         } catch (IOException e) {
-            throw new RequestException(Reason.FAILED, "it can't be kept for a restart: " + e.getMessage(), e);
+            throw new RequestException(Reason.FAILED, "the Docker state cannot be saved: " + e.getMessage(), e);
         }
     }
 }

@@ -129,7 +129,7 @@ final class NetworkDriver {
         Json answer = empty();
         answer.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
         // Docker gives a container without a gateway another network that has one, unless its network is internal.
-        if (!network.internal()) {
+        if (!network.isInternal()) {
             putGateway(answer, "Gateway", network.ipv4());
             if (endpoint.ipv6().isPresent()) putGateway(answer, "GatewayIPv6", network.ipv6());
         }

@@ -1,5 +1,6 @@
 package dev.tapswitch.containers.docker;
 
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.Setting;
@@ -10,6 +11,7 @@ import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.tap.TapSpec;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Reads CreateNetwork: the bridge driver's own options under their names, and ours. What is not understood is refused, not passed over. */
+/** Reads a CreateNetwork request: the options of Docker's bridge driver, and those of Tapswitch. Unknown options are refused. */
 final class NetworkOptions {
     private static final String BRIDGE = "com.docker.network.bridge.";
     private static final String OURS = "tapswitch.";
@@ -32,7 +34,8 @@ final class NetworkOptions {
     static DockerNetwork read(Json request) throws RequestException {
         String id = request.path("NetworkID").asString("");
         if (!id.matches("[0-9a-f]{12,}"))
-            throw new RequestException(Reason.INVALID, "NetworkID \"" + id + "\" is no id");
+            throw new RequestException(
+                    Reason.INVALID, "NetworkID \"" + id + "\" is not valid; expected hexadecimal digits");
         Json all = request.path("Options");
         return new NetworkOptions(all.path("com.docker.network.generic")).network(id, all, request);
     }
@@ -44,15 +47,11 @@ final class NetworkOptions {
                 subnets(request, "IPv4Data"),
                 subnets(request, "IPv6Data"),
                 parsed("com.docker.network.driver.mtu", PortSchema.MTU.type()::parse, PortSchema.MTU.defaultValue()),
-                all.path("com.docker.network.internal").asBoolean(false) || flag("com.docker.network.internal", false),
-                flag(BRIDGE + "enable_ip_masquerade", true),
-                isRouted("gateway_mode_ipv4"),
-                isRouted("gateway_mode_ipv6"),
+                natOptions(all),
                 parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, ""),
                 parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
                 setting(SwitchSchema.ARP),
-                setting(PortSchema.LEARNING_LIMIT),
-                !flag(BRIDGE + "enable_icc", true));
+                setting(PortSchema.LEARNING_LIMIT));
         refuseUnknown();
         if (!network.ipv6().isEmpty() && network.mtu() < 1_280) {
             throw new RequestException(
@@ -63,11 +62,22 @@ final class NetworkOptions {
         return network;
     }
 
+    private Set<Option> natOptions(Json all) throws RequestException {
+        Set<Option> options = EnumSet.noneOf(Option.class);
+        boolean isInternal = flag("com.docker.network.internal", false);
+        if (isInternal || all.path("com.docker.network.internal").asBoolean(false)) options.add(Option.INTERNAL);
+        if (flag(BRIDGE + "enable_ip_masquerade", true)) options.add(Option.MASQUERADE);
+        if (isRouted("gateway_mode_ipv4")) options.add(Option.ROUTED_IPV4);
+        if (isRouted("gateway_mode_ipv6")) options.add(Option.ROUTED_IPV6);
+        if (!flag(BRIDGE + "enable_icc", true)) options.add(Option.ISOLATED);
+        return options;
+    }
+
     private static List<Subnet> subnets(Json request, String name) throws RequestException {
         List<Subnet> subnets = new ArrayList<>();
-        for (Json one : request.path(name)) {
-            String pool = one.path("Pool").asString("");
-            String gateway = one.path("Gateway").asString("");
+        for (Json subnet : request.path(name)) {
+            String pool = subnet.path("Pool").asString("");
+            String gateway = subnet.path("Gateway").asString("");
             try {
                 subnets.add(new Subnet(
                         IpPrefix.parse(pool),
@@ -85,31 +95,33 @@ final class NetworkOptions {
                 text -> switch (text) {
                     case "nat" -> false;
                     case "routed" -> true;
-                    default -> throw new IllegalArgumentException("\"" + text + "\"; expected nat or routed");
+                    default ->
+                        throw new IllegalArgumentException("\"" + text + "\" is not valid; expected nat or routed");
                 },
                 false);
     }
 
-    private boolean flag(String name, boolean otherwise) throws RequestException {
+    private boolean flag(String name, boolean defaultValue) throws RequestException {
         return parsed(
                 name,
-                // What Go's strconv.ParseBool takes, and so Docker's bridge driver.
+                // The values of Go's strconv.ParseBool, which Docker's bridge driver uses.
                 text -> switch (text) {
                     case "1", "t", "T", "TRUE", "true", "True", "" -> true;
                     case "0", "f", "F", "FALSE", "false", "False" -> false;
-                    default -> throw new IllegalArgumentException("\"" + text + "\"; expected true or false");
+                    default ->
+                        throw new IllegalArgumentException("\"" + text + "\" is not valid; expected true or false");
                 },
-                otherwise);
+                defaultValue);
     }
 
-    /** One of our own settings, which Docker's users write with a prefix. */
+    /** A setting of Tapswitch, which is an option with a prefix. */
     private <T> T setting(Setting<T> setting) throws RequestException {
         return parsed(OURS + setting.key(), setting.type()::parse, setting.dockerDefault());
     }
 
-    private <T> T parsed(String name, Function<String, T> parser, T otherwise) throws RequestException {
+    private <T> T parsed(String name, Function<String, T> parser, T defaultValue) throws RequestException {
         known.add(name);
-        if (!options.has(name)) return otherwise;
+        if (!options.has(name)) return defaultValue;
         String text = options.path(name).asString("");
         try {
             return parser.apply(text);
@@ -123,7 +135,7 @@ final class NetworkOptions {
             if (known.contains(option.getKey())) continue;
             throw new RequestException(
                     Reason.INVALID,
-                    "option " + option.getKey() + " is not known; expected one of " + String.join(", ", known));
+                    "unknown option " + option.getKey() + "; expected one of " + String.join(", ", known));
         }
     }
 
@@ -134,6 +146,6 @@ final class NetworkOptions {
     private static String prefix(String text) {
         if (text.matches("[A-Za-z][A-Za-z0-9_.-]{0,10}")) return text;
         throw new IllegalArgumentException(
-                "\"" + text + "\"; expected a letter, then letters or digits, at most 11 in all");
+                "\"" + text + "\" is not valid; expected a letter and then up to 10 letters, digits, and any of _ . -");
     }
 }

@@ -4,9 +4,9 @@ import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import java.util.List;
 
-/** Whether Docker wants the containers of a bridge to be kept from each other. Its rule for that does not see what passes a switch. */
+/** Finds out whether Docker isolates the containers of a bridge from each other. Docker's own rule for this does not see frames that a switch forwards. */
 public final class DockerIsolation {
-    /** Where Docker has put the rule, up to version 27 and since 28. */
+    /** The chains with Docker's rule: up to version 27, and since version 28. */
     private static final List<String> CHAINS = List.of("FORWARD", "DOCKER-FORWARD");
 
     /** iptables(8): RESOURCE_PROBLEM. */
@@ -14,7 +14,10 @@ public final class DockerIsolation {
 
     private DockerIsolation() {}
 
-    /** dockerd's {@code --icc=false}. Some milliseconds. Refused when iptables can't tell now, as others are changing its rules. */
+    /**
+     * Whether dockerd runs with {@code --icc=false}. Runs iptables, which takes some milliseconds. RequestException if iptables does not respond or
+     * another process holds its lock.
+     */
     public static boolean isOn(String bridge) throws RequestException {
         boolean isOn = false;
         for (String chain : CHAINS) {
@@ -22,10 +25,11 @@ public final class DockerIsolation {
                     HostCommand.run("iptables", "-w", "2", "-C", chain, "-i", bridge, "-o", bridge, "-j", "DROP");
             if (rule.exit() == HostCommand.TIMED_OUT)
                 throw new RequestException(
-                        Reason.FAILED, "iptables can't tell whether containers are isolated: " + rule.complaint());
+                        Reason.FAILED, "cannot find out whether Docker isolates containers: " + rule.error());
             if (rule.exit() == LOCKED)
                 throw new RequestException(
-                        Reason.FAILED, "iptables can't tell whether containers are isolated: its lock is held");
+                        Reason.FAILED,
+                        "cannot find out whether Docker isolates containers: another process holds the lock of iptables");
             isOn |= rule.exit() == 0;
         }
         return isOn;

@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * firewalld rejects what comes from an interface of no zone: our host ports are put into its zone {@code trusted}, as Docker puts its bridges into
- * one that accepts all. Said over D-Bus, to the firewalld that runs and not to its files: nothing of it stays when it
- * reloads or ends, so that it has to be said again.
+ * Adds host ports to firewalld's zone {@code trusted}, because firewalld rejects packets from interfaces without a zone. Docker does the same for
+ * its bridges. Uses D-Bus and changes only the runtime configuration, which firewalld loses when it reloads or ends, so the change has to be
+ * repeated then.
  */
 final class Firewalld {
-    /** Its table, which is made anew when it starts and when it reloads. */
+    /** firewalld's nftables table. firewalld recreates it when it starts and when it reloads. */
     static final String TABLE = "firewalld";
 
     private static final Logger LOG = LoggerFactory.getLogger(Firewalld.class);
@@ -25,51 +25,51 @@ final class Firewalld {
 
     private Firewalld() {}
 
-    /** Whether it runs; asking does not start it. Some milliseconds. */
-    static boolean isThere() {
+    /** Whether firewalld is running. Does not start it. Takes some milliseconds. */
+    static boolean isRunning() {
         if (!Files.exists(BUS)) return false;
-        HostCommand asked = busctl(
+        HostCommand query = busctl(
                 "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", "s", NAME);
-        return asked.exit() == 0 && asked.output().strip().equals("b true");
+        return query.exit() == 0 && query.output().strip().equals("b true");
     }
 
-    /** Has one that is about to start, or to reload, do so first; some seconds at most. */
+    /** Waits until firewalld has finished starting or reloading, for some seconds at most. */
     static void await() {
-        if (isThere()) busctl(NAME, PATH, NAME, "getDefaultZone");
+        if (isRunning()) busctl(NAME, PATH, NAME, "getDefaultZone");
     }
 
-    /** Puts host ports into the zone, where they are in none. */
+    /** Adds host ports to the zone, except those that are in another zone. */
     static void trust(Collection<NatNetwork> networks) {
-        if (!isThere()) return;
+        if (!isRunning()) return;
         for (NatNetwork network : networks) {
             String zone = zoneOf(network);
             if (zone.equals(ZONE)) continue;
             if (!zone.isEmpty()) {
-                LOG.info("firewalld has {} in its zone {}: left there", network.device(), zone);
+                LOG.info("firewalld: {} is in zone {} and stays there", network.device(), zone);
                 continue;
             }
             HostCommand added = zone("addInterface", "ss", ZONE, network.device());
-            if (added.exit() == 0) LOG.info("firewalld: {} is in its zone {} now", network.device(), ZONE);
+            if (added.exit() == 0) LOG.info("firewalld: {} is added to zone {}", network.device(), ZONE);
             else
                 LOG.warn(
-                        "firewalld keeps the containers of {} from going out: {}; try 'firewall-cmd --zone={} --add-interface={}'",
+                        "firewalld may reject packets from the containers of {}: {}; try 'firewall-cmd --zone={} --add-interface={}'",
                         network.device(),
-                        added.complaint(),
+                        added.error(),
                         ZONE,
                         network.device());
         }
     }
 
-    /** Takes a host port out of the zone. */
-    static void forget(NatNetwork network) {
-        if (isThere() && zoneOf(network).equals(ZONE)) zone("removeInterface", "ss", ZONE, network.device());
+    /** Removes a host port from the zone. */
+    static void distrust(NatNetwork network) {
+        if (isRunning() && zoneOf(network).equals(ZONE)) zone("removeInterface", "ss", ZONE, network.device());
     }
 
-    /** Empty for none. */
+    /** The zone of a host port; empty for none. */
     private static String zoneOf(NatNetwork network) {
-        HostCommand asked = zone("getZoneOfInterface", "s", network.device());
-        if (asked.exit() != 0) return "";
-        return asked.output().strip().replaceFirst("^s \"(.*)\"$", "$1");
+        HostCommand query = zone("getZoneOfInterface", "s", network.device());
+        if (query.exit() != 0) return "";
+        return query.output().strip().replaceFirst("^s \"(.*)\"$", "$1");
     }
 
     private static HostCommand zone(String method, String... arguments) {

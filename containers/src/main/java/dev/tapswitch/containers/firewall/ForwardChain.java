@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** iptables' chain FORWARD as {@code iptables -S} lists it, and where rules of ours belong in it: behind whatever else decides. Pure. */
+/** The chain FORWARD of iptables as {@code iptables -S} lists it, and the position of our rules in it: after all other rules that decide. Pure. */
 final class ForwardChain {
     private static final String APPEND = "-A FORWARD ";
-    /** What stands at the end and decides on what nobody has decided on, as a policy does. */
+    /** Rules at the end of the chain that act like its policy: they decide on packets that no other rule has decided on. */
     private static final Set<String> DEFAULTS =
             Set.of("-j RETURN", "-j ufw-after-logging-forward", "-j ufw-reject-forward", "-j ufw-track-forward");
 
@@ -16,7 +16,10 @@ final class ForwardChain {
     private final boolean drops;
     private final Collection<String> ours;
 
-    /** {@code ours}: rules in the form of {@code iptables -S}, without the chain. */
+    /**
+     * @param listed the output of {@code iptables -S}
+     * @param ours our rules, in the format of {@code iptables -S} without the chain
+     */
     ForwardChain(List<String> listed, Collection<String> ours) {
         this.rules = listed.stream()
                 .filter(line -> line.startsWith(APPEND))
@@ -26,35 +29,36 @@ final class ForwardChain {
         this.ours = ours;
     }
 
-    /** Whether it drops what no rule accepts. */
+    /** Whether the chain drops packets that no rule accepts. */
     boolean drops() {
         return drops;
     }
 
+    /** The number of copies of a rule. */
     int count(String rule) {
         return (int) rules.stream().filter(rule::equals).count();
     }
 
-    /** Whether the rule is there once, and where it belongs. */
+    /** Whether the chain has the rule exactly once and at its position. */
     boolean isInPlace(String rule) {
         int index = rules.indexOf(rule);
         return count(rule) == 1 && index > lastOther() && index < end();
     }
 
-    /** Whether a copy of the rule stands behind its place. */
+    /** Whether a copy of the rule is after its position. */
     boolean isTooLate(String rule) {
         return rules.lastIndexOf(rule) >= end();
     }
 
-    /** Where our rules end, from 0. */
+    /** The index after our rules, counted from 0. */
     int end() {
-        int other = rules.size();
+        int end = rules.size();
         for (int i = rules.size() - 1; i >= 0; i--) {
             if (ours.contains(rules.get(i))) continue;
             if (!DEFAULTS.contains(rules.get(i))) break;
-            other = i;
+            end = i;
         }
-        return other;
+        return end;
     }
 
     private int lastOther() {

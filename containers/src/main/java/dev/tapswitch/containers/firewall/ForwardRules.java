@@ -1,5 +1,6 @@
 package dev.tapswitch.containers.firewall;
 
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -8,22 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Docker, and ufw, have iptables' FORWARD drop by its policy whatever no rule accepts, and a drop there is final whatever our table says. So
- * rules for each of our host ports stand at the end of FORWARD, and only while it drops: all that the administrator, Docker, ufw and others
- * have there decides first, and what they drop stays dropped. Our own table then decides on the rest. Nothing of it is in a file.
+ * Rules of iptables that accept packets of our networks. With Docker or ufw the chain FORWARD drops by its policy what no rule accepts, and such a
+ * drop is final, whatever our table decides. So each host port has rules at the end of FORWARD, but only while the chain drops. The rules of the
+ * administrator, Docker, ufw and others come first, and what they drop stays dropped. Our own table decides on the rest. The rules are not saved
+ * in a file.
  */
 final class ForwardRules {
-    /** The chain that matters here: who changes it may have removed our rules, made them necessary, or put others behind them. */
+    /** The chain. A change of it may remove our rules, make them necessary, or add others after them. */
     static final String CHAIN = "FORWARD";
 
     private static final Logger LOG = LoggerFactory.getLogger(ForwardRules.class);
     private static final List<String> COMMANDS = List.of("iptables", "ip6tables");
-    /** Where earlier versions had their rules, before the administrator's. */
+    /** The chain that earlier versions used, in which their rules came before those of the administrator. */
     private static final String FORMER_CHAIN = "DOCKER-USER";
 
     private ForwardRules() {}
 
-    /** Accepts what passes networks, all that there are, where the policy would drop it. */
+    /** Adds the rules of all networks if the chain drops, and removes them if it does not. */
     static void open(Collection<NatNetwork> networks) {
         for (String command : COMMANDS) {
             List<String> listed = list(command, CHAIN);
@@ -46,13 +48,14 @@ final class ForwardRules {
         for (String rule : wanted) {
             if (chain.isInPlace(rule)) continue;
             int copies = chain.count(rule);
-            // The first copy is deleted: where that is the old one it goes last, so that no packet is dropped
-            // meanwhile.
+            // iptables deletes the first copy of a rule. If the old copy comes first it is deleted after the new one is
+            // added,
+            // so that no packet is dropped in between.
             boolean isTooLate = chain.isTooLate(rule);
             if (isTooLate) delete(command, rule, copies);
             String position = Integer.toString(chain.end() + 1);
             HostCommand added = run(command, "-I", CHAIN, position, rule);
-            if (added.exit() != 0) LOG.warn("{}: {}", command, added.complaint());
+            if (added.exit() != 0) LOG.warn("{} refused a rule: {}", command, added.error());
             else if (!isTooLate) delete(command, rule, copies);
             chain = new ForwardChain(list(command, CHAIN), wanted);
         }
@@ -66,7 +69,7 @@ final class ForwardRules {
         }
     }
 
-    /** Removes what an earlier version of this program has left. */
+    /** Removes the rules of earlier versions of this program. */
     static void removeFormer(Collection<NatNetwork> networks) {
         for (String command : COMMANDS) {
             List<String> listed = list(command, FORMER_CHAIN);
@@ -75,18 +78,18 @@ final class ForwardRules {
         }
     }
 
-    /** What a network needs. Into one that is not routed come answers, and what is translated to it; nothing passes an internal one. */
+    /** The rules that a network needs: none if it is internal. A network that is not routed receives replies and translated packets only. */
     private static List<String> rules(String command, NatNetwork network) {
-        if (network.internal()) return List.of();
-        boolean isRouted = command.equals("ip6tables") ? network.routedIpv6() : network.routedIpv4();
-        return List.of(out(network), isRouted ? in(network) : answers(network));
+        if (network.has(Option.INTERNAL)) return List.of();
+        boolean isRouted = network.has(command.equals("ip6tables") ? Option.ROUTED_IPV6 : Option.ROUTED_IPV4);
+        return List.of(out(network), isRouted ? in(network) : replies(network));
     }
 
     private static List<String> allRules(NatNetwork network) {
-        return List.of(out(network), in(network), answers(network));
+        return List.of(out(network), in(network), replies(network));
     }
 
-    // As iptables -S writes them.
+    // In the format of iptables -S.
 
     private static String out(NatNetwork network) {
         return "-i " + network.device() + " -j ACCEPT";
@@ -96,7 +99,7 @@ final class ForwardRules {
         return "-o " + network.device() + " -j ACCEPT";
     }
 
-    private static String answers(NatNetwork network) {
+    private static String replies(NatNetwork network) {
         return "-o " + network.device() + " -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT";
     }
 
@@ -109,7 +112,7 @@ final class ForwardRules {
         for (int i = 0; i < copies; i++) run(command, "-D", CHAIN, "", rule);
     }
 
-    /** A chain's policy and rules, a line each; empty where there is no such chain, or no iptables. */
+    /** The policy and the rules of a chain, one line each; empty if there is no such chain or no iptables. */
     private static List<String> list(String command, String chain) {
         HostCommand listed = HostCommand.run(command, "-w", "2", "-S", chain);
         return listed.exit() == 0 ? listed.output().lines().toList() : List.of();

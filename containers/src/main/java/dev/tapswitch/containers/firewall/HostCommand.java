@@ -8,25 +8,25 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A firewall command that has ended. It is run with {@link CommandRun}'s limits, and other control goes on meanwhile: see
+ * The result of a firewall command. The command runs with the limits of {@link CommandRun}, and other control work continues meanwhile: see
  * {@link ControlThread#forCommands}.
  *
- * @param exit its exit code; 124 where it did not end in time, 127 where there is no such command
- * @param output what it wrote to both of its outputs
+ * @param exit the exit code; {@link #TIMED_OUT} if the command did not end in time, {@link #NOT_FOUND} if there is no such command
+ * @param output standard output and standard error
  */
 record HostCommand(int exit, String output) {
     static final int TIMED_OUT = CommandRun.TIMED_OUT;
     static final int NOT_FOUND = CommandRun.NOT_FOUND;
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /** For a program that has just hung: one change runs many commands, and must not wait for the full time in each. */
+    /** For a program that has recently hung: a change runs many commands and must not wait for the full limit in each. */
     private static final Duration SHORT_LIMIT = Duration.ofSeconds(2);
 
     private static final long SUSPECT_NANOS = 60_000_000_000L;
-    /** By program: when it last failed to end. */
+    /** When a program last did not end in time. */
     private static final Map<String, Long> HUNG_AT_NANOS = new ConcurrentHashMap<>();
 
-    /** Runs it to its end, ten seconds at most. */
+    /** Runs a command to its end, for ten seconds at most. */
     static HostCommand run(String input, List<String> words) {
         String program = words.getFirst();
         Long hungAt = HUNG_AT_NANOS.get(program);
@@ -42,8 +42,8 @@ record HostCommand(int exit, String output) {
         return run("", List.of(words));
     }
 
-    /** The first line that says something. */
-    String complaint() {
+    /** The first line of the output, for error messages. */
+    String error() {
         return output.lines().filter(line -> !line.isBlank()).findFirst().orElse("exit code " + exit);
     }
 }

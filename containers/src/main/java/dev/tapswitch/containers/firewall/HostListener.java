@@ -2,9 +2,10 @@ package dev.tapswitch.containers.firewall;
 
 import dev.tapswitch.control.switches.Clock;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
@@ -14,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds a published port on the host, so that no other program can take it and one that has it is noticed at once. Nearly all packets to
- * it are translated by nftables and never come here; those that the kernel can't translate do, and TCP is relayed: to [::1], and over IPv6 to a
- * container that has IPv4 only.
+ * Binds a published port on the host, so that no other program can use it and a conflict is found at once. nftables translates nearly all packets
+ * to the port. Connections that the kernel cannot translate arrive here and are relayed (TCP only): those to [::1], and those over IPv6 to a
+ * container without IPv6.
  */
 final class HostListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostListener.class);
 
-    private static final long PAUSE_NANOS = 100_000_000;
+    private static final long RETRY_NANOS = 100_000_000;
 
     private final NetworkChannel channel;
     private final PublishedPort port;
@@ -34,7 +35,7 @@ final class HostListener implements AutoCloseable {
         this.relays = new Relays(port, budget, Clock::nowMs);
     }
 
-    /** Takes the port; where {@code wanted} is 0, one that is free. IOException where another has it, or the host has no such address. */
+    /** Binds the port; if the host port of {@code wanted} is 0, a free one. IOException says why it cannot be bound. */
     static HostListener open(PublishedPort wanted, RelayBudget budget) throws IOException {
         InetSocketAddress address = wanted.hostAddress().isEmpty()
                 ? new InetSocketAddress(wanted.hostPort())
@@ -59,8 +60,8 @@ final class HostListener implements AutoCloseable {
         };
     }
 
-    /** For a port that another program has taken meanwhile: its packets are translated all the same. */
-    static HostListener unheld(PublishedPort port, RelayBudget budget) {
+    /** A port that is not bound, because another program uses it now. Its packets are translated all the same. */
+    static HostListener unbound(PublishedPort port, RelayBudget budget) {
         return new HostListener(null, port, budget);
     }
 
@@ -70,19 +71,24 @@ final class HostListener implements AutoCloseable {
             channel.bind(address);
         } catch (IOException e) {
             channel.close();
-            if (e instanceof BindException && e.getMessage().contains("assign")) {
-                throw new IOException("this host has no address " + wanted.hostAddress(), e);
-            }
-            throw e;
+            throw new IOException(reason(e, address.getAddress()), e);
         }
     }
 
-    /** The port with the number that it has. */
+    /** BindException stands for several errors; the interfaces of the host tell whether it is the address that is missing. */
+    private static String reason(IOException failure, InetAddress address) throws SocketException {
+        boolean isOfHost = address.isAnyLocalAddress()
+                || address.isLoopbackAddress()
+                || NetworkInterface.getByInetAddress(address) != null;
+        return isOfHost ? failure.getMessage() : "this host has no address " + address.getHostAddress();
+    }
+
+    /** The port, with the number that is bound. */
     PublishedPort port() {
         return port;
     }
 
-    /** Closes relayed connections that are idle for long. */
+    /** Closes relayed connections that have been idle for a long time. */
     void closeIdle() {
         relays.closeIdle();
     }
@@ -103,9 +109,9 @@ final class HostListener implements AutoCloseable {
                 relays.add(server.accept());
             } catch (IOException e) {
                 if (!server.isOpen()) return;
-                // Without a free descriptor it fails at once, again and again.
+                // Without a free descriptor, accept() fails immediately each time.
                 LOG.debug("accepting on {}", port.host(), e);
-                LockSupport.parkNanos(PAUSE_NANOS);
+                LockSupport.parkNanos(RETRY_NANOS);
             }
         }
     }

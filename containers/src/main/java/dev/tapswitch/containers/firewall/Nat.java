@@ -24,22 +24,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Networks behind host ports and what is published of them. Each call changes the kernel's rules in one transaction, or nothing. Control
- * thread only. Rules stay when the daemon ends, so that a restart is not noticed, unless {@link #removeFromHost} was called.
+ * The firewall rules of networks behind host ports, and their published ports. Each call changes the kernel's rules in one transaction, or not at
+ * all. The rules stay when the daemon ends, so that a restart interrupts nothing, unless {@link #removeFromHost} is called. Must be used on the
+ * control thread.
  */
 public final class Nat implements Integration {
     private static final Logger LOG = LoggerFactory.getLogger(Nat.class);
 
     private final Executor control;
-    private final RelayBudget relayed = RelayBudget.ofProcess();
+    private final RelayBudget relayBudget = RelayBudget.ofProcess();
     private final Map<String, NatNetwork> networks = new LinkedHashMap<>();
-    /** By whoever asked for them. */
+    /** The listeners of each owner of published ports. */
     private final Map<String, List<HostListener>> listeners = new LinkedHashMap<>();
-    /** From the first network on. */
+    /** Set when the first network is added. */
     private Optional<RuleWatch> watch = Optional.empty();
-    /** Bridges that the user allows, and those that lead outside. */
+    /** Bridges that containers may reach because the configuration lists them. */
     private final Set<String> allowedBridges;
-
+    /** Bridges that containers may reach because they are uplinks. */
     private Set<String> uplinks = Set.of();
 
     private boolean isWatchTried;
@@ -47,7 +48,7 @@ public final class Nat implements Integration {
 
     /**
      * @param control the control thread
-     * @param allowedBridges other bridges that containers may reach although they are not uplinks
+     * @param allowedBridges bridges that containers may reach although they are not uplinks
      */
     public Nat(Executor control, Collection<String> allowedBridges) {
         this.control = control;
@@ -55,13 +56,13 @@ public final class Nat implements Integration {
     }
 
     /**
-     * What a container wants to have published; host ports from {@code firstPort} to {@code lastPort} will do, 0 for any.
+     * A port that a container publishes, at a host port from {@code firstPort} to {@code lastPort}; 0 for any.
      *
-     * @param port whose hostPort is to be chosen
+     * @param port the port, whose hostPort is still to be chosen
      */
     public record Request(PublishedPort port, int firstPort, int lastPort) {}
 
-    /** Adds a network, or changes it; its host port is there. */
+    /** Adds or changes a network. Its host port must exist. */
     public void put(NatNetwork network) throws RequestException {
         require(RuleText.problemOf(network));
         NatNetwork before = networks.put(network.device(), network);
@@ -75,13 +76,13 @@ public final class Nat implements Integration {
         allow(List.of(network));
     }
 
-    /** Removes a network, and the table with the last of them. */
+    /** Removes a network, and with the last one the nftables table. */
     public void remove(String device) throws RequestException {
         NatNetwork removed = networks.remove(device);
         if (removed == null) return;
         apply();
         ForwardRules.close(List.of(removed));
-        Firewalld.forget(removed);
+        Firewalld.distrust(removed);
     }
 
     /** Whether there is a network behind this host port. */
@@ -89,12 +90,12 @@ public final class Nat implements Integration {
         return networks.containsKey(device);
     }
 
-    /** Has the host forward packets; a network that is put needs no asking. */
+    /** Makes the host forward packets. Networks that are {@link #put} do this by themselves. */
     public static void forward(boolean ipv4, boolean ipv6) {
         HostSettings.forward(ipv4, ipv6);
     }
 
-    /** At the start: adds networks and ports that were there before. {@link #afterStart} writes the rules for all of them at once. */
+    /** Adds the networks and ports from before a restart. {@link #afterStart} writes the rules for all of them at once. */
     public void restore(Collection<NatNetwork> before, Map<String, List<PublishedPort>> ports) {
         isUsed = true;
         before.stream()
@@ -108,7 +109,7 @@ public final class Nat implements Integration {
                         .toList()));
     }
 
-    /** Replaces the rules of the daemon before, or removes them where there is no network. What fails is logged. */
+    /** Replaces the rules of the previous daemon, or removes them if there is no network. Failures are logged. */
     @Override
     public void afterStart() {
         if (!isUsed) return;
@@ -121,22 +122,25 @@ public final class Nat implements Integration {
         if (problem.isPresent()) throw new RequestException(Reason.INVALID, problem.get());
     }
 
-    /** An older version has kept what this one refuses. */
+    /** Whether a restored network or port is valid. An older version may have saved what this one refuses. */
     private static boolean isUsable(Optional<String> problem) {
-        problem.ifPresent(what -> LOG.warn("left out of the host's rules: {}", what));
+        problem.ifPresent(what -> LOG.warn("no firewall rules are written for it: {}", what));
         return problem.isEmpty();
     }
 
     private HostListener reopen(PublishedPort port) {
         try {
-            return HostListener.open(port, relayed);
+            return HostListener.open(port, relayBudget);
         } catch (IOException e) {
-            LOG.warn("published port {} leads to its container, but is not held: {}", port.host(), e.getMessage());
-            return HostListener.unheld(port, relayed);
+            LOG.warn(
+                    "published port {} is forwarded to its container, but cannot be bound: {}",
+                    port.host(),
+                    e.getMessage());
+            return HostListener.unbound(port, relayBudget);
         }
     }
 
-    /** Makes the kernel have again what it should, after others may have cleared it. */
+    /** Writes all rules again, in case other programs have removed them. */
     public void refresh() {
         if (networks.isEmpty()) return;
         refreshTable();
@@ -147,25 +151,25 @@ public final class Nat implements Integration {
         try {
             apply();
         } catch (RequestException e) {
-            LOG.warn("{}", e.getMessage());
+            LOG.warn("the firewall rules are not refreshed: {}", e.getMessage());
         }
     }
 
-    /** What is not in our own table: settings of the host, and other firewalls. */
-    private void allow(Collection<NatNetwork> some) {
+    /** Prepares the host and other firewalls for networks: everything outside our own table. */
+    private void allow(Collection<NatNetwork> changed) {
         if (!isWatchTried) watch = RuleWatch.start(control, this::resync);
         isWatchTried = true;
-        some.forEach(HostSettings::prepare);
-        // All, for they stand together.
+        changed.forEach(HostSettings::prepare);
+        // For all networks, because their rules are next to each other.
         ForwardRules.open(networks.values());
-        Firewalld.trust(some);
+        Firewalld.trust(changed);
     }
 
-    /** Others have changed the host's rules: puts back what of ours went with it. */
+    /** Restores rules that other programs have removed. */
     private void resync(NftMonitor.Changes changes) {
         if (networks.isEmpty()) return;
-        if (RuleWatch.isOurs(changes) && !isTableThere()) {
-            LOG.warn("somebody has removed the table {}: it is put back", Ruleset.TABLE);
+        if (RuleWatch.mayLackTable(changes) && !tableExists()) {
+            LOG.warn("another program has removed the nftables table {}: it is restored", Ruleset.TABLE);
             refresh();
             return;
         }
@@ -173,7 +177,7 @@ public final class Nat implements Integration {
         if (changes.affects(Firewalld.TABLE)) Firewalld.trust(networks.values());
     }
 
-    /** Publishes ports on behalf of {@code owner}, in place of those it had; all or none. Returns them with the host ports they got. */
+    /** Publishes all ports of an owner, or none if one of them fails. Replaces those that it has published before. Returns them with their host ports. */
     public List<PublishedPort> publish(String owner, List<Request> requests) throws RequestException {
         withdraw(owner);
         List<HostListener> opened = new ArrayList<>();
@@ -190,7 +194,7 @@ public final class Nat implements Integration {
         return opened.stream().map(HostListener::port).toList();
     }
 
-    /** Takes back what an owner has published; nothing where it has not. */
+    /** Withdraws the published ports of an owner, if there are any. */
     public void withdraw(String owner) throws RequestException {
         List<HostListener> withdrawn = listeners.remove(owner);
         if (withdrawn == null || withdrawn.isEmpty()) return;
@@ -198,7 +202,7 @@ public final class Nat implements Integration {
         apply();
     }
 
-    /** All that is published. */
+    /** All published ports. */
     public List<PublishedPort> published() {
         return listeners.values().stream()
                 .flatMap(List::stream)
@@ -206,7 +210,7 @@ public final class Nat implements Integration {
                 .toList();
     }
 
-    /** Follows bridges that have become uplinks, or have ceased to be, and closes idle relayed connections. */
+    /** Updates the rules if other bridges are uplinks now, and closes idle relayed connections. */
     @Override
     public void tick(long nowMs) {
         listeners.values().forEach(each -> each.forEach(HostListener::closeIdle));
@@ -217,7 +221,7 @@ public final class Nat implements Integration {
         try {
             return UplinkBridges.find();
         } catch (DeviceException e) {
-            LOG.debug("bridges can't be listed", e);
+            LOG.debug("cannot list bridges", e);
             return uplinks;
         }
     }
@@ -229,20 +233,20 @@ public final class Nat implements Integration {
     }
 
     private static void clear() {
-        if (isTableThere()) HostCommand.run("nft", "delete", "table", "inet", Ruleset.NAME);
+        if (tableExists()) HostCommand.run("nft", "delete", "table", "inet", Ruleset.NAME);
     }
 
-    private static boolean isTableThere() {
+    private static boolean tableExists() {
         return HostCommand.run("nft", "list", "table", "inet", Ruleset.NAME).exit() == 0;
     }
 
-    /** Removes all rules. The next start writes them again, by {@link #restore}. */
+    /** Removes all rules. The next start writes them again. */
     @Override
     public void removeFromHost() {
         watch.ifPresent(RuleWatch::close);
         if (networks.isEmpty()) return;
         ForwardRules.close(networks.values());
-        networks.values().forEach(Firewalld::forget);
+        networks.values().forEach(Firewalld::distrust);
         clear();
         networks.clear();
     }
@@ -282,14 +286,13 @@ public final class Nat implements Integration {
             PublishedPort wanted = request.port().at(port);
             PublishedPort taken = holderOf(wanted);
             if (taken != null) {
-                why = "it is published already, for " + taken.container();
+                why = "it is already published for " + taken.container();
                 continue;
             }
             try {
-                return HostListener.open(wanted, relayed);
+                return HostListener.open(wanted, relayBudget);
             } catch (IOException e) {
                 why = e.getMessage();
-                if (why.contains("in use")) why = "another program on this host has it";
             }
         }
         PublishedPort first = request.port().at(request.firstPort());
@@ -318,8 +321,8 @@ public final class Nat implements Integration {
                 HostCommand.run(Ruleset.of(networks.values(), published(), reachable()), List.of("nft", "-f", "-"));
         if (nft.exit() == 0) return;
         String why = nft.exit() == HostCommand.NOT_FOUND
-                ? "there is no nft here: install nftables"
-                : "nft refused the rules: " + nft.complaint();
+                ? "the command nft is missing: install nftables"
+                : "nft refused the rules: " + nft.error();
         throw new RequestException(Reason.FAILED, why);
     }
 }

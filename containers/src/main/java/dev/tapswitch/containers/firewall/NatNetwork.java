@@ -1,50 +1,39 @@
 package dev.tapswitch.containers.firewall;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A network behind a host port.
  *
- * @param device the host port's interface
- * @param ipv4 its subnets, "10.77.0.0/24"
+ * @param device the interface of the host port
+ * @param ipv4 its subnets, for example "10.77.0.0/24"
  * @param ipv6 its subnets
- * @param internal nothing leaves it or enters it
- * @param masquerade what leaves it has the host's address
- * @param routedIpv4 neither masqueraded nor translated: others have a route to it, and reach what is published at its own address
- * @param routedIpv6 the same for IPv6
- * @param isolated its containers don't reach each other, but by published ports
- * @param open who may reach it from outside is for other firewalls to say, as on CNI's networks
  */
-public record NatNetwork(
-        String device,
-        List<String> ipv4,
-        List<String> ipv6,
-        boolean internal,
-        boolean masquerade,
-        boolean routedIpv4,
-        boolean routedIpv6,
-        boolean isolated,
-        boolean open) {
+public record NatNetwork(String device, List<String> ipv4, List<String> ipv6, Set<Option> options) {
+    /** What distinguishes a network from one that only its own containers and the host can reach. */
+    public enum Option {
+        /** No packets enter or leave the network. */
+        INTERNAL,
+        /** Packets that leave the network have the address of the host as their source. */
+        MASQUERADE,
+        /** IPv4 is neither masqueraded nor translated: other hosts have a route to the network and reach published ports at their own addresses. */
+        ROUTED_IPV4,
+        /** The same for IPv6. */
+        ROUTED_IPV6,
+        /** The containers of the network reach each other by published ports only. */
+        ISOLATED,
+        /** Other firewalls decide who may reach the network, as for CNI networks. */
+        OPEN
+    }
+
     public NatNetwork {
         ipv4 = List.copyOf(ipv4);
         ipv6 = List.copyOf(ipv6);
+        options = Set.copyOf(options);
     }
 
-    /** One that is reached from outside by what it publishes only, as Docker's are. */
-    public NatNetwork(
-            String device,
-            List<String> ipv4,
-            List<String> ipv6,
-            boolean internal,
-            boolean masquerade,
-            boolean routedIpv4,
-            boolean routedIpv6,
-            boolean isolated) {
-        this(device, ipv4, ipv6, internal, masquerade, routedIpv4, routedIpv6, isolated, false);
-    }
-
-    /** One that is masqueraded, and else left to other firewalls. */
-    public static NatNetwork open(String device, List<String> ipv4, List<String> ipv6) {
-        return new NatNetwork(device, ipv4, ipv6, false, true, false, false, false, true);
+    boolean has(Option option) {
+        return options.contains(option);
     }
 }

@@ -1,23 +1,23 @@
 package dev.tapswitch.containers.firewall;
 
 /**
- * A port of the host that leads to a container's.
+ * A port of the host that is forwarded to a port of a container.
  *
- * @param device of the network, see {@link NatNetwork}
+ * @param device the device of its {@link NatNetwork}
  * @param protocol tcp, udp or sctp
- * @param hostAddress one of the host's own; empty for all of them
- * @param ipv4 the container's address, without its length; empty where it has none
- * @param ipv6 the container's address, without its length; empty where it has none
+ * @param hostAddress an address of the host; empty for all of them
+ * @param ipv4 the address of the container, without a prefix length; empty if it has none
+ * @param ipv6 the address of the container, without a prefix length; empty if it has none
  */
 public record PublishedPort(
         String device, String protocol, String hostAddress, int hostPort, String ipv4, String ipv6, int containerPort) {
-    /** {@code 0.0.0.0:9001/tcp}, as Docker writes it. */
+    /** The host side, for example {@code *:9001/tcp}. */
     public String host() {
         String address = hostAddress.isEmpty() ? "*" : isIpv6() ? "[" + hostAddress + "]" : hostAddress;
         return address + ":" + hostPort + "/" + protocol;
     }
 
-    /** Where it leads to. */
+    /** The container side, for example {@code 10.77.0.2:80}. */
     public String container() {
         return ipv4.isEmpty() ? "[" + ipv6 + "]:" + containerPort : ipv4 + ":" + containerPort;
     }
@@ -26,16 +26,17 @@ public record PublishedPort(
         return hostAddress.contains(":");
     }
 
-    /** Whether IPv4 that comes to the host goes there. */
+    /** Whether IPv4 to the host is forwarded to the container. */
     boolean hasIpv4() {
         return !ipv4.isEmpty() && !isIpv6();
     }
 
-    /** Whether IPv6 that comes to the host goes there without a relay. */
+    /** Whether IPv6 to the host is forwarded to the container without a relay. */
     boolean hasIpv6() {
         return !ipv6.isEmpty() && (hostAddress.isEmpty() || isIpv6());
     }
 
+    /** A copy with this host port. */
     PublishedPort at(int chosen) {
         return new PublishedPort(device, protocol, hostAddress, chosen, ipv4, ipv6, containerPort);
     }

@@ -7,52 +7,53 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many connections are relayed at once, for one published port and in all: each takes two file descriptors, and ports, dockerd and the API need
- * theirs. Thread-safe.
+ * Limits the number of connections that are relayed at once, for each published port and in total. A connection takes two file descriptors, and
+ * ports, dockerd and the API need descriptors too. Thread-safe.
  */
 final class RelayBudget {
-    private static final int MOST = 1_024;
-    /** Of the descriptors that the process may have, for all relayed connections together. */
+    private static final int MAX_CONNECTIONS = 1_024;
+    /** Relayed connections together use at most 1/4 of the descriptors of the process. */
     private static final int SHARE = 4;
-    /** Of all relayed connections, for one port. */
-    private static final int PORTS_SHARE = 4;
+    /** A port uses at most 1/4 of the relayed connections. */
+    private static final int PORT_SHARE = 4;
 
-    private static final int DESCRIPTORS_EACH = 2;
-    private static final int USUAL_LIMIT = 1_024;
+    private static final int DESCRIPTORS_PER_CONNECTION = 2;
+    private static final int DEFAULT_LIMIT = 1_024;
 
     private final Semaphore free;
-    private final int mostOfAPort;
+    private final int maxPerPort;
 
-    RelayBudget(int most, int mostOfAPort) {
-        this.free = new Semaphore(most);
-        this.mostOfAPort = mostOfAPort;
+    RelayBudget(int max, int maxPerPort) {
+        this.free = new Semaphore(max);
+        this.maxPerPort = maxPerPort;
     }
 
-    /** As the limit of open files allows. */
+    /** The budget for the limit of open files of this process. */
     static RelayBudget ofProcess() {
-        int most = Math.min(MOST, openFiles() / SHARE / DESCRIPTORS_EACH);
-        return new RelayBudget(most, Math.max(1, most / PORTS_SHARE));
+        int max = Math.min(MAX_CONNECTIONS, openFiles() / SHARE / DESCRIPTORS_PER_CONNECTION);
+        return new RelayBudget(max, Math.max(1, max / PORT_SHARE));
     }
 
-    int mostOfAPort() {
-        return mostOfAPort;
+    int maxPerPort() {
+        return maxPerPort;
     }
 
-    /** Takes one connection's part; false when none is free soon. */
-    boolean take(int patienceMs) {
+    /** Takes the share of one connection. Returns false if none becomes free within the timeout. */
+    boolean take(int timeoutMs) {
         try {
-            return free.tryAcquire(patienceMs, TimeUnit.MILLISECONDS);
+            return free.tryAcquire(timeoutMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
+    /** Returns the share of one connection. */
     void release() {
         free.release();
     }
 
-    /** The soft limit, RLIMIT_NOFILE. */
+    /** The soft limit of open files (RLIMIT_NOFILE). */
     private static int openFiles() {
         try {
             return Files.readAllLines(Path.of("/proc/self/limits")).stream()
@@ -61,9 +62,9 @@ final class RelayBudget {
                     .filter(number -> number.matches("[0-9]{1,9}"))
                     .mapToInt(Integer::parseInt)
                     .findFirst()
-                    .orElse(USUAL_LIMIT);
+                    .orElse(DEFAULT_LIMIT);
         } catch (IOException e) {
-            return USUAL_LIMIT;
+            return DEFAULT_LIMIT;
         }
     }
 }

@@ -16,17 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections that are relayed for one published port, bounded: whoever reaches the port opens as many as they like. At the limit the one
- * that was idle for longest gives way, if for a minute at least; else the new one is refused. Thread-safe.
+ * The connections that are relayed for a published port. Their number is bounded, because any client can open many. At the limit the connection
+ * that has been idle for longest is closed in favour of the new one, if it has been idle for a minute; otherwise the new one is refused.
+ * Thread-safe.
  */
 final class Relays implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relays.class);
     private static final RateLimitedLogger REFUSALS = new RateLimitedLogger(LoggerFactory.getLogger(Relays.class));
-    private static final long GIVES_WAY_MS = 60_000;
-    private static final long LONGEST_IDLE_MS = 3_600_000;
-    private static final int CONNECT_MS = 10_000;
-    /** For one that was closed to end. */
-    private static final int ENDING_MS = 1_000;
+    private static final long MIN_IDLE_MS = 60_000;
+    private static final long MAX_IDLE_MS = 3_600_000;
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
+    /** The time in which a closed connection returns its share of the budget. */
+    private static final int CLOSE_TIMEOUT_MS = 1_000;
 
     private final PublishedPort port;
     private final RelayBudget budget;
@@ -40,33 +41,33 @@ final class Relays implements AutoCloseable {
         this.clockMs = clockMs;
     }
 
-    /** Relays a connection from now on, or closes it. One thread. */
+    /** Relays a connection, or closes it. Must be called on one thread only. */
     void add(SocketChannel client) {
-        boolean isFree = open.size() < budget.mostOfAPort() && budget.take(0);
-        if (isFree || closeIdlest() && budget.take(ENDING_MS)) {
+        boolean isFree = open.size() < budget.maxPerPort() && budget.take(0);
+        if (isFree || closeIdlest() && budget.take(CLOSE_TIMEOUT_MS)) {
             Relay relay = new Relay(client);
             open.add(relay);
             Thread.ofVirtual().name("relay " + port.host()).start(relay::run);
             return;
         }
         refused++;
-        REFUSALS.warn("published port " + port.host() + ": a connection is refused, as " + open.size()
-                + " of it are relayed and none is idle (refused so far: " + refused + ")");
+        REFUSALS.warn("published port " + port.host() + ": a connection is refused because " + open.size()
+                + " are relayed and none is idle (refused so far: " + refused + ")");
         close(client);
     }
 
-    /** Closes the one that was idle for longest; false where none is idle. */
+    /** Closes the connection that has been idle for longest. Returns false if none is idle. */
     private boolean closeIdlest() {
         Optional<Relay> idlest = open.stream().min(Comparator.comparingLong(relay -> relay.lastUsedMs));
-        if (idlest.isEmpty() || clockMs.getAsLong() - idlest.get().lastUsedMs < GIVES_WAY_MS) return false;
+        if (idlest.isEmpty() || clockMs.getAsLong() - idlest.get().lastUsedMs < MIN_IDLE_MS) return false;
         idlest.get().end();
         return true;
     }
 
-    /** Closes connections on which nothing has moved for an hour. To be called every so often. */
+    /** Closes connections that have been idle for an hour. Must be called from time to time. */
     void closeIdle() {
         long nowMs = clockMs.getAsLong();
-        for (Relay relay : open) if (nowMs - relay.lastUsedMs >= LONGEST_IDLE_MS) relay.end();
+        for (Relay relay : open) if (nowMs - relay.lastUsedMs >= MAX_IDLE_MS) relay.end();
     }
 
     int count() {
@@ -82,7 +83,7 @@ final class Relays implements AutoCloseable {
         try {
             if (channel != null) channel.close();
         } catch (IOException e) {
-            LOG.trace("closing", e);
+            LOG.trace("a channel failed to close", e);
         }
     }
 
@@ -98,17 +99,19 @@ final class Relays implements AutoCloseable {
         void run() {
             String to = port.ipv4().isEmpty() ? port.ipv6() : port.ipv4();
             try {
-                // A peer that is gone for good is noticed.
+                // Detects a peer that no longer exists.
                 client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
                 container = SocketChannel.open();
                 container
                         .socket()
-                        .connect(new InetSocketAddress(InetAddress.ofLiteral(to), port.containerPort()), CONNECT_MS);
+                        .connect(
+                                new InetSocketAddress(InetAddress.ofLiteral(to), port.containerPort()),
+                                CONNECT_TIMEOUT_MS);
                 Thread back = Thread.ofVirtual().name("relay back").start(() -> copy(container, client));
                 copy(client, container);
                 back.join();
             } catch (IOException e) {
-                LOG.debug("relaying {} to {}", port.host(), port.container(), e);
+                LOG.debug("cannot relay {} to {}", port.host(), port.container(), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
@@ -123,7 +126,7 @@ final class Relays implements AutoCloseable {
             close(container);
         }
 
-        /** Until the sender ends; then the receiver is told of the end too. */
+        /** Copies until the sender closes its side, and then closes that of the receiver. */
         private void copy(SocketChannel from, SocketChannel to) {
             var buffer = ByteBuffer.allocate(16_384);
             try {
@@ -134,7 +137,7 @@ final class Relays implements AutoCloseable {
                 }
                 to.shutdownOutput();
             } catch (IOException e) {
-                LOG.debug("a relayed connection broke", e);
+                LOG.debug("a relayed connection failed", e);
                 end();
             }
         }

@@ -1,14 +1,15 @@
 package dev.tapswitch.containers.firewall;
 
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The table {@code inet tapswitch} as nft(8) reads it: made anew, as a whole, in one transaction. Pure.
+ * The table {@code inet tapswitch} in the syntax of nft(8). nft replaces the whole table in one transaction. Pure.
  *
- * <p>Its chains have the usual priorities. It accepts nothing on behalf of others: a drop of another table stays one.
+ * <p>The chains have the standard priorities. An accept in this table does not override a drop in another one.
  */
 final class Ruleset {
     static final String NAME = "tapswitch";
@@ -27,14 +28,14 @@ final class Ruleset {
     }
 
     /**
-     * What makes the table be as said; where there is no network, what makes it go.
+     * The commands that replace the table, or delete it if there is no network.
      *
-     * @param reachableBridges the bridges of others that containers may reach
+     * @param reachableBridges bridges of other programs that containers may reach
      */
     static String of(
             Collection<NatNetwork> networks, Collection<PublishedPort> ports, Collection<String> reachableBridges) {
         Ruleset ruleset = new Ruleset(networks, ports, reachableBridges);
-        // Adding before deleting makes the deletion succeed where there is none.
+        // The deletion succeeds even if the table does not exist, because it is added first.
         ruleset.line("add table " + TABLE);
         ruleset.line("delete table " + TABLE);
         if (!networks.isEmpty()) ruleset.table();
@@ -52,8 +53,9 @@ final class Ruleset {
     }
 
     /**
-     * RFC 1122 3.2.1.3: no such packet comes by a wire. The kernel drops it after the translation only, too late for ports that are published at
-     * 127.0.0.1 (CVE-2020-8558), and not at all on interfaces with route_localnet, which those ports need.
+     * Drops packets from or to 127.0.0.0/8 that arrive on a wire (RFC 1122 3.2.1.3). The kernel itself drops them only after the translation, which
+     * is too late for ports that are published at 127.0.0.1 (CVE-2020-8558), and not at all on interfaces with route_localnet, which these ports
+     * need.
      */
     private void guard() {
         chain("guard", "type filter hook prerouting priority raw; policy accept;");
@@ -73,13 +75,13 @@ final class Ruleset {
         for (PublishedPort port : ports) {
             NatNetwork network = networkOf(port);
             String match = port.protocol() + " dport " + port.hostPort();
-            if (port.hasIpv4() && (network == null || !network.routedIpv4())) {
+            if (port.hasIpv4() && (network == null || !network.has(Option.ROUTED_IPV4))) {
                 String to =
                         port.hostAddress().isEmpty() ? "meta nfproto ipv4 " : "ip daddr " + port.hostAddress() + " ";
                 line("    " + to + match + " dnat ip to " + port.ipv4() + ":" + port.containerPort());
             }
-            if (port.hasIpv6() && (network == null || !network.routedIpv6())) {
-                // From ::1 the kernel sends to no interface but lo: the relay serves that.
+            if (port.hasIpv6() && (network == null || !network.has(Option.ROUTED_IPV6))) {
+                // The kernel sends packets from ::1 by lo only, so the relay serves these connections.
                 String to =
                         port.hostAddress().isEmpty() ? "ip6 daddr != ::1 " : "ip6 daddr " + port.hostAddress() + " ";
                 line("    " + to + match + " dnat ip6 to [" + port.ipv6() + "]:" + port.containerPort());
@@ -92,16 +94,15 @@ final class Ruleset {
         chain("postrouting", "type nat hook postrouting priority srcnat; policy accept;");
         for (NatNetwork network : networks) {
             String out = "    oifname \"" + network.device() + "\" ";
-            // What came to a published port by loopback, or from the container's own network, must find its way back
-            // through us.
+            // Replies to connections from loopback, or from the container's own network, must return through the host.
             if (!network.ipv4().isEmpty()) line(out + "ip saddr 127.0.0.0/8 masquerade");
             for (String subnet : network.ipv4()) line(out + "ct status dnat ip saddr " + subnet + " masquerade");
             for (String subnet : network.ipv6()) line(out + "ct status dnat ip6 saddr " + subnet + " masquerade");
-            if (!network.masquerade() || network.internal()) continue;
+            if (!network.has(Option.MASQUERADE) || network.has(Option.INTERNAL)) continue;
             String leaving = "    oifname != \"" + network.device() + "\" ";
-            if (!network.routedIpv4())
+            if (!network.has(Option.ROUTED_IPV4))
                 for (String subnet : network.ipv4()) line(leaving + "ip saddr " + subnet + " masquerade");
-            if (!network.routedIpv6())
+            if (!network.has(Option.ROUTED_IPV6))
                 for (String subnet : network.ipv6()) line(leaving + "ip6 saddr " + subnet + " masquerade");
         }
         end();
@@ -113,32 +114,36 @@ final class Ruleset {
         for (NatNetwork network : networks) {
             String device = "\"" + network.device() + "\"";
             String within = "    iifname " + device + " oifname " + device;
-            if (network.isolated()) line(within + " ct status dnat accept");
-            line(within + (network.isolated() ? " drop" : " accept"));
-            if (!network.internal()) continue;
+            if (network.has(Option.ISOLATED)) line(within + " ct status dnat accept");
+            line(within + (network.has(Option.ISOLATED) ? " drop" : " accept"));
+            if (!network.has(Option.INTERNAL)) continue;
             line("    iifname " + device + " drop");
             line("    oifname " + device + " drop");
         }
         line("    ct status dnat accept");
         List<NatNetwork> closed =
-                networks.stream().filter(network -> !network.open()).toList();
+                networks.stream().filter(network -> !network.has(Option.OPEN)).toList();
         if (!closed.isEmpty()) line("    iifname " + devices(closed) + " oifname " + devices(closed) + " drop");
-        // To other engines' bridges by what they publish only: what they drop by FORWARD's policy we accept there.
+        // Containers reach the bridges of other container engines by published ports only: our rules in FORWARD accept
+        // what its
+        // policy would drop.
         String uplinks = reachableBridges.isEmpty() ? "" : "oifname != " + set(reachableBridges.stream()) + " ";
         line("    iifname " + devices(networks) + " meta oifkind \"bridge\" " + uplinks + "drop");
         for (PublishedPort port : ports) routed(port);
         for (NatNetwork network : networks) {
             String out = "    oifname \"" + network.device() + "\" ";
-            if (network.routedIpv4() || network.routedIpv6()) line(out + "meta l4proto { icmp, ipv6-icmp } accept");
-            if (!network.internal() && !network.open()) line(out + "drop");
+            if (network.has(Option.ROUTED_IPV4) || network.has(Option.ROUTED_IPV6))
+                line(out + "meta l4proto { icmp, ipv6-icmp } accept");
+            if (!network.has(Option.INTERNAL) && !network.has(Option.OPEN)) line(out + "drop");
         }
         end();
     }
 
-    /** An internal network's containers reach nothing that others publish: what is not translated comes to {@link HostListener}. */
+    /** Keeps containers of internal networks from published ports: packets that are not translated arrive at {@link HostListener}. */
     private void relaying() {
-        List<NatNetwork> internal =
-                networks.stream().filter(NatNetwork::internal).toList();
+        List<NatNetwork> internal = networks.stream()
+                .filter(network -> network.has(Option.INTERNAL))
+                .toList();
         if (internal.isEmpty()) return;
         chain("relay", "type filter hook input priority filter; policy accept;");
         for (PublishedPort port : ports) {
@@ -156,8 +161,8 @@ final class Ruleset {
         if (network == null) return;
         String match = port.protocol() + " dport " + port.containerPort() + " accept";
         String out = "    oifname \"" + port.device() + "\" ";
-        if (network.routedIpv4() && port.hasIpv4()) line(out + "ip daddr " + port.ipv4() + " " + match);
-        if (network.routedIpv6() && port.hasIpv6()) line(out + "ip6 daddr " + port.ipv6() + " " + match);
+        if (network.has(Option.ROUTED_IPV4) && port.hasIpv4()) line(out + "ip daddr " + port.ipv4() + " " + match);
+        if (network.has(Option.ROUTED_IPV6) && port.hasIpv6()) line(out + "ip6 daddr " + port.ipv6() + " " + match);
     }
 
     private NatNetwork networkOf(PublishedPort port) {

@@ -1,5 +1,5 @@
 /**
- * The host's side of container networks: forwarding, masquerading and published ports, in a table of nftables that is ours alone. What a
- * container runtime says, and frames, must never enter.
+ * The host's part of container networks: forwarding, masquerading and published ports, in our own nftables table. Must not depend on the protocols
+ * of container runtimes.
  */
 package dev.tapswitch.containers.firewall;

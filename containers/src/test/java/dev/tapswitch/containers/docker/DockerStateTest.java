@@ -3,6 +3,7 @@ package dev.tapswitch.containers.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.core.bridge.ArpMode;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,15 +33,15 @@ class DockerStateTest {
     @TempDir
     private Path directory;
 
-    /** As an earlier release wrote it; what has come since reads as 0 and false. */
+    /** Keys that an earlier release did not write are read as 0 and false. */
     @Test
-    void whatAnEarlierReleaseKeptIsReadAndKeptAnew() throws Exception {
+    void theFileOfAnEarlierReleaseIsReadAndSaved() throws Exception {
         try (StateDirectory open = StateDirectory.open(directory)) {
-            isReadAndKept(open);
+            isReadAndSaved(open);
         }
     }
 
-    private void isReadAndKept(StateDirectory open) throws Exception {
+    private void isReadAndSaved(StateDirectory open) throws Exception {
         Files.writeString(directory.resolve("docker.json"), EARLIER);
         DockerState state = DockerState.load(open);
         var network = new DockerNetwork(
@@ -48,15 +50,11 @@ class DockerStateTest {
                 List.of(new Subnet(SUBNET, Optional.of(IpPrefix.parse("10.77.0.1/24")))),
                 List.of(),
                 1500,
-                false,
-                true,
-                false,
-                false,
+                Set.of(Option.MASQUERADE),
                 "",
                 "eth",
                 ArpMode.DIRECT,
-                0,
-                false);
+                0);
         var endpoint = new DockerEndpoint(
                 "e1",
                 "n1",
@@ -79,14 +77,14 @@ class DockerStateTest {
     }
 
     @Test
-    void ofADamagedFileThatHasNoGoodCopyNothingIsRestoredAndItIsSaidWhy() throws IOException {
-        assertTrue(whenHeld(EARLIER.substring(0, 40)).contains("Unterminated string at line 1"));
-        assertTrue(whenHeld(EARLIER.replace("\"hostPort\":9001,", "")).contains("\"hostPort\" is missing"));
-        assertTrue(whenHeld(EARLIER.replace("DIRECT", "PERHAPS")).contains("\"arp\" is \"PERHAPS\""));
-        assertTrue(whenHeld("{}").contains("\"networks\" is missing"));
+    void aDamagedFileWithoutACopyRestoresNothingAndIsReported() throws IOException {
+        assertTrue(problemWith(EARLIER.substring(0, 40)).contains("Unterminated string at line 1"));
+        assertTrue(problemWith(EARLIER.replace("\"hostPort\":9001,", "")).contains("\"hostPort\" is missing"));
+        assertTrue(problemWith(EARLIER.replace("DIRECT", "PERHAPS")).contains("\"arp\" is \"PERHAPS\""));
+        assertTrue(problemWith("{}").contains("\"networks\" is missing"));
     }
 
-    private String whenHeld(String content) throws IOException {
+    private String problemWith(String content) throws IOException {
         Files.writeString(directory.resolve("docker.json"), content);
         try (StateDirectory open = StateDirectory.open(directory)) {
             assertEquals(Map.of(), DockerState.load(open).networks);

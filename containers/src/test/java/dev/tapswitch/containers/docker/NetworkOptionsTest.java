@@ -1,16 +1,17 @@
 package dev.tapswitch.containers.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.core.bridge.ArpMode;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** CreateNetwork as dockerd sends it. */
+/** Reads CreateNetwork requests as dockerd sends them. */
 class NetworkOptionsTest {
     private static DockerNetwork read(String generic) throws RequestException {
         return NetworkOptions.read(Json.parse("""
@@ -25,13 +26,11 @@ class NetworkOptionsTest {
     }
 
     @Test
-    void whatIsNotSaidIsAsOnABridge() throws RequestException {
+    void defaultsAreThoseOfABridgeNetwork() throws RequestException {
         DockerNetwork network = read("");
         assertEquals("ts-40b569b0f227", network.device());
         assertEquals(1_500, network.mtu());
-        assertTrue(network.masquerade());
-        assertFalse(network.internal());
-        assertFalse(network.isolated());
+        assertEquals(Set.of(Option.MASQUERADE), network.options());
         assertEquals(ArpMode.DIRECT, network.arp());
         assertEquals(
                 "10.77.0.1",
@@ -39,7 +38,7 @@ class NetworkOptionsTest {
     }
 
     @Test
-    void theBridgesOwnOptionsMeanTheSame() throws RequestException {
+    void theOptionsOfTheBridgeDriverAreRead() throws RequestException {
         DockerNetwork network = read("""
                 "com.docker.network.bridge.name":"tap0","com.docker.network.bridge.enable_ip_masquerade":"False",
                 "com.docker.network.driver.mtu":"9000","com.docker.network.bridge.host_binding_ipv4":"0.0.0.0",
@@ -47,23 +46,21 @@ class NetworkOptionsTest {
                 "com.docker.network.bridge.enable_icc":"false"
                 """);
         assertEquals("tap0", network.device());
-        assertFalse(network.masquerade());
         assertEquals(9_000, network.mtu());
         assertEquals("", network.hostAddress());
-        assertTrue(network.routedIpv6() && !network.routedIpv4());
         assertEquals(ArpMode.FLOOD, network.arp());
-        assertTrue(network.isolated());
+        assertEquals(Set.of(Option.ROUTED_IPV6, Option.ISOLATED), network.options());
     }
 
     @Test
-    void aMistakeIsToldWithTheOptionAndWhatWasExpected() {
+    void anErrorNamesTheOptionAndWhatIsExpected() {
         assertTrue(refused("\"com.docker.network.driver.mtu\":\"9k\"")
                 .contains("driver.mtu: \"9k\" is not a number; expected a whole number"));
-        assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("tapswitch.arq is not known; expected one of"));
+        assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("unknown option tapswitch.arq; expected one of"));
     }
 
     @Test
-    void aSubnetOrGatewayThatIsMoreThanOneIsRefused() {
+    void anInvalidSubnetOrGatewayIsRefused() {
         for (String data : new String[] {
             "\"Pool\":\"10.77.0.0/24 accept; }\",\"Gateway\":\"10.77.0.1/24\"",
             "\"Pool\":\"10.77.0.0/24\",\"Gateway\":\"10.77.0.1/24 drop\"",

@@ -14,7 +14,7 @@ class ForwardChainTest {
     private static final String IN = "-o tap0 -j ACCEPT";
     private static final String DENY = "-s 10.0.0.1 -j DROP";
 
-    /** With the policy DROP. */
+    /** A chain with the policy DROP. */
     private static ForwardChain chain(String... rules) {
         List<String> listed = Stream.concat(
                         Stream.of("-P FORWARD DROP"), Arrays.stream(rules).map(rule -> "-A FORWARD " + rule))
@@ -23,7 +23,7 @@ class ForwardChainTest {
     }
 
     @Test
-    void oursGoBehindAllThatDecide() {
+    void ourRulesComeAfterAllOthersThatDecide() {
         assertEquals(0, chain().end());
         assertEquals(2, chain("-j DOCKER-USER", DENY).end());
         assertTrue(chain(DENY, OUT, IN).isInPlace(OUT));
@@ -33,7 +33,7 @@ class ForwardChainTest {
     }
 
     @Test
-    void butBeforeWhatActsAsAPolicy() {
+    void ourRulesComeBeforeRulesThatActLikeAPolicy() {
         String[] ufw = {
             "-j ufw-before-forward", "-j ufw-after-forward", "-j ufw-after-logging-forward", "-j ufw-reject-forward"
         };
@@ -43,7 +43,7 @@ class ForwardChainTest {
         assertFalse(enabledLater.isTooLate(OUT));
         assertTrue(enabledLater.isTooLate(IN));
         assertEquals(3, enabledLater.end());
-        // A rule of the administrator's behind them decides too.
+        // A rule of the administrator after them decides too.
         assertEquals(5, chain(ufw[0], ufw[1], ufw[2], ufw[3], DENY).end());
         assertEquals(1, chain(DENY, "-j RETURN").end());
     }

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With a container that echoes, on the loopback interface. */
+/** Relays connections to an echo server on the loopback interface. */
 @Timeout(60)
 class RelaysTest {
-    private static final int MOST = 6;
-    private static final int MOST_OF_A_PORT = 4;
+    private static final int MAX = 6;
+    private static final int MAX_PER_PORT = 4;
 
-    private final RelayBudget budget = new RelayBudget(MOST, MOST_OF_A_PORT);
+    private final RelayBudget budget = new RelayBudget(MAX, MAX_PER_PORT);
     private final AtomicLong nowMs = new AtomicLong(1_000_000);
     private final List<AutoCloseable> opened = new ArrayList<>();
     private ServerSocket container;
@@ -78,55 +78,55 @@ class RelaysTest {
         return client;
     }
 
-    /** Sends a byte and reads what comes back; -1 when the connection was closed. */
+    /** Sends a byte and reads the reply; -1 if the connection is closed. */
     private static int echoOf(Socket client) throws IOException {
         try {
             client.getOutputStream().write('x');
             return client.getInputStream().read();
         } catch (SocketException e) {
-            return -1; // Reset, as it was closed before it was read.
+            return -1; // Reset: the relay has closed the connection before it has read the byte.
         }
     }
 
     @Test
-    void noMoreThanAPortsLimitAreRelayed() throws IOException {
+    void aPortRelaysNoMoreConnectionsThanItsLimit() throws IOException {
         Relays relays = relays();
         List<Socket> clients = new ArrayList<>();
-        for (int i = 0; i < MOST_OF_A_PORT; i++) clients.add(connect(relays));
+        for (int i = 0; i < MAX_PER_PORT; i++) clients.add(connect(relays));
         for (Socket client : clients) assertEquals('x', echoOf(client));
         assertEquals(-1, echoOf(connect(relays)));
-        assertEquals(MOST_OF_A_PORT, relays.count());
+        assertEquals(MAX_PER_PORT, relays.count());
         for (Socket client : clients) assertEquals('x', echoOf(client));
-        // Its end makes room for another.
+        // The end of a connection allows another one.
         clients.getFirst().close();
-        awaitCount(relays, MOST_OF_A_PORT - 1);
+        awaitCount(relays, MAX_PER_PORT - 1);
         assertEquals('x', echoOf(connect(relays)));
     }
 
     @Test
-    void theOneThatIsIdleForLongestGivesWay() throws IOException {
+    void theConnectionThatIsIdleForLongestIsClosedForANewOne() throws IOException {
         Relays relays = relays();
         Socket idle = connect(relays);
         assertEquals('x', echoOf(idle));
         nowMs.addAndGet(61_000);
         List<Socket> busy = new ArrayList<>();
-        for (int i = 1; i < MOST_OF_A_PORT; i++) busy.add(connect(relays));
+        for (int i = 1; i < MAX_PER_PORT; i++) busy.add(connect(relays));
         assertEquals('x', echoOf(connect(relays)));
         assertEquals(-1, echoOf(idle));
         for (Socket client : busy) assertEquals('x', echoOf(client));
     }
 
     @Test
-    void allPortsTogetherHaveALimitToo() throws IOException {
-        Relays one = relays();
-        Relays other = relays();
-        for (int i = 0; i < MOST_OF_A_PORT; i++) assertEquals('x', echoOf(connect(one)));
-        for (int i = MOST_OF_A_PORT; i < MOST; i++) assertEquals('x', echoOf(connect(other)));
-        assertEquals(-1, echoOf(connect(other)));
+    void allPortsTogetherHaveALimit() throws IOException {
+        Relays first = relays();
+        Relays second = relays();
+        for (int i = 0; i < MAX_PER_PORT; i++) assertEquals('x', echoOf(connect(first)));
+        for (int i = MAX_PER_PORT; i < MAX; i++) assertEquals('x', echoOf(connect(second)));
+        assertEquals(-1, echoOf(connect(second)));
     }
 
     @Test
-    void whatIsIdleForAnHourIsClosed() throws IOException {
+    void aConnectionThatIsIdleForAnHourIsClosed() throws IOException {
         Relays relays = relays();
         Socket client = connect(relays);
         assertEquals('x', echoOf(client));
@@ -140,7 +140,7 @@ class RelaysTest {
     }
 
     @Test
-    void withdrawnPortsEndTheirConnections() throws IOException {
+    void withdrawingAPortClosesItsConnections() throws IOException {
         Relays relays = relays();
         Socket client = connect(relays);
         assertEquals('x', echoOf(client));

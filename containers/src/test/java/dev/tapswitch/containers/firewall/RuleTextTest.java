@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,7 +15,7 @@ class RuleTextTest {
             "10.77.0.0/24 accept; } chain mine { type filter hook input priority 0; accept";
 
     private static NatNetwork network(String device, String ipv4, String ipv6) {
-        return new NatNetwork(device, List.of(ipv4), List.of(ipv6), false, true, false, false, false);
+        return new NatNetwork(device, List.of(ipv4), List.of(ipv6), Set.of(NatNetwork.Option.MASQUERADE));
     }
 
     private static PublishedPort port(String hostAddress, String ipv4, int hostPort) {
@@ -22,7 +23,7 @@ class RuleTextTest {
     }
 
     @Test
-    void whatDockerSendsIsGood() {
+    void networksAndPortsOfDockerAreValid() {
         assertEquals(Optional.empty(), RuleText.problemOf(network("ts-0123456789ab", "10.77.0.0/24", "fd77::/64")));
         assertEquals(Optional.empty(), RuleText.problemOf(port("", "10.77.0.2", 9001)));
         assertEquals(Optional.empty(), RuleText.problemOf(port("127.0.0.1", "10.77.0.2", 0)));
@@ -32,7 +33,7 @@ class RuleTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"t*", "x+", "lo*", "+", "a b", "a\"b", "", "-i", "a;b", "a}b", "\u0001", "0123456789abcdef"})
-    void aNameThatAFirewallReadsOtherwiseIsRefused(String name) {
+    void aNameThatIsUnsafeInARuleIsRefused(String name) {
         assertTrue(
                 RuleText.problemOf(network(name, "10.77.0.0/24", "fd77::/64")).isPresent());
         assertTrue(RuleText.problemOf(new PublishedPort(name, "tcp", "", 1, "10.77.0.2", "", 80))
@@ -51,19 +52,19 @@ class RuleTextTest {
                 "{ 10.0.0.0/8 }",
                 "fd77::/64"
             })
-    void aSubnetThatIsNoneIsRefused(String subnet) {
+    void anInvalidSubnetIsRefused(String subnet) {
         assertTrue(RuleText.problemOf(network("tap0", subnet, "fd77::/64")).isPresent());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {INJECTED, "10.77.0.2/24", "fe80::1%eth0", "localhost", "10.77", " "})
-    void anAddressThatIsNoneIsRefused(String address) {
+    void anInvalidAddressIsRefused(String address) {
         assertTrue(RuleText.problemOf(port(address, "10.77.0.2", 9001)).isPresent());
         assertTrue(RuleText.problemOf(port("", address, 9001)).isPresent());
     }
 
     @Test
-    void portsAreOfThisWorld() {
+    void anInvalidPortOrProtocolIsRefused() {
         assertTrue(RuleText.problemOf(port("", "10.77.0.2", 65_536)).isPresent());
         assertTrue(RuleText.problemOf(port("", "10.77.0.2", -1)).isPresent());
         assertTrue(RuleText.problemOf(new PublishedPort("tap0", "tcp; accept", "", 1, "10.77.0.2", "", 80))
