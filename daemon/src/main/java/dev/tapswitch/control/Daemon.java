@@ -22,6 +22,7 @@ import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningSwitch;
 import dev.tapswitch.control.switches.StateFile;
 import dev.tapswitch.control.switches.SwitchRuntime;
+import dev.tapswitch.control.switches.UserSwitches;
 import dev.tapswitch.control.systemd.Systemd;
 import dev.tapswitch.dataplane.worker.Workers;
 import java.io.IOException;
@@ -109,8 +110,8 @@ public final class Daemon {
                 // What the predecessor knows may change until now, and not from now on.
                 predecessor.takeQueues(systemd::inherit);
             }
-            StateFile additions = new StateFile(state);
-            ControlService control = new ControlService(file, config, host, additions, additions.load(), systemd);
+            UserSwitches users = UserSwitches.load(new StateFile(state));
+            ControlService control = new ControlService(file, config, host, users, systemd);
             Workers workers = host.workers();
             String threads = Plural.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
@@ -119,8 +120,8 @@ public final class Daemon {
                 // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
                 // with it.
                 if (predecessor == null)
-                    thread.submit(() -> start(control, socket)).get();
-                else succeed(thread, control, socket, systemd, state, predecessor);
+                    thread.submit(() -> start(control, integrations, socket)).get();
+                else succeed(thread, control, integrations, socket, systemd, state, predecessor);
                 Signals signals = Signals.take();
                 integrations.start();
                 HandoverResources resources = new HandoverResources(host, systemd, integrations, state, signals);
@@ -161,6 +162,7 @@ public final class Daemon {
     private static void succeed(
             ControlThread thread,
             ControlService control,
+            Integrations integrations,
             Path socket,
             Systemd systemd,
             StateDirectory state,
@@ -169,7 +171,7 @@ public final class Daemon {
         Workers workers = control.host().workers();
         thread.submit(() -> {
                     workers.hold();
-                    start(control, socket);
+                    start(control, integrations, socket);
                     collectGarbageOfTheStart();
                     predecessor.awaitForward();
                     workers.release();
@@ -182,8 +184,9 @@ public final class Daemon {
         state.lock();
     }
 
-    private static Object start(ControlService control, Path socket) throws RequestException {
-        control.start();
+    private static Object start(ControlService control, Integrations integrations, Path socket)
+            throws RequestException {
+        control.start(integrations.providers());
         Collection<RunningSwitch> switches = control.host().switches();
         int ports = switches.stream().mapToInt(one -> one.ports().size()).sum();
         LOG.info(

@@ -16,21 +16,18 @@ import dev.tapswitch.control.switches.PortState;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningPort;
 import dev.tapswitch.control.switches.RunningSwitch;
+import dev.tapswitch.control.switches.Undo;
 import dev.tapswitch.core.net.MacAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The commands ADD, DEL, CHECK, GC and STATUS of the Container Network Interface, specification 1.1. A network is a switch, and an attachment is
  * a port of it, which is stored like a port that a user adds. Must be called on the control thread.
  */
 public final class Cni implements Integration {
-    private static final Logger LOG = LoggerFactory.getLogger(Cni.class);
-
     private final ControlService control;
     private final CniNetworks networks;
 
@@ -98,12 +95,11 @@ public final class Cni implements Integration {
         IpamResult ipam = IpamResult.of(request);
         PortConfig port = port(request, ipam);
         removeIfGone(request);
-        try {
+        try (Undo undo = new Undo()) {
+            undo.add("CNI network " + request.network(), () -> networks.release(request.networkId()));
             networks.provide(request, ipam);
             control.addPort(request.switchName(), port);
-        } catch (CniException | RequestException | ConfigException e) {
-            releaseQuietly(request);
-            throw e;
+            undo.commit();
         }
         RunningPort running = control.requirePort(request.switchName(), port.name());
         String mac = running.mac().map(MacAddress::format).orElse("");
@@ -116,14 +112,6 @@ public final class Cni implements Integration {
         RunningPort port = sw == null ? null : sw.port(request.attachment().port());
         if (port != null && port.state() == PortState.GONE)
             control.removePort(sw.name(), port.config().name());
-    }
-
-    private void releaseQuietly(CniRequest request) {
-        try {
-            networks.release(request.networkId());
-        } catch (RequestException e) {
-            LOG.warn("CNI network {}: {}", request.network(), e.getMessage());
-        }
     }
 
     /** The port of a request. */

@@ -13,6 +13,7 @@ import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningPort;
 import dev.tapswitch.control.switches.RunningSwitch;
+import dev.tapswitch.control.switches.Undo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -86,11 +87,12 @@ final class CniNetworks {
 
     /** If this fails, the next attachment tries again. */
     private void masquerade(CniNetwork provided, CniNetwork before) throws RequestException {
-        try {
+        try (Undo undo = new Undo()) {
+            undo.add(
+                    "masquerading of network " + provided.hostDevice(),
+                    () -> save(before.with(provided.created(), List.of())));
             nat.put(merged(provided.hostDevice()).nat());
-        } catch (RequestException e) {
-            save(before.with(provided.created(), List.of()));
-            throw e;
+            undo.commit();
         }
     }
 

@@ -11,8 +11,11 @@ import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.PortState;
+import dev.tapswitch.control.switches.ProvidedSwitches;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningPort;
+import dev.tapswitch.control.switches.SwitchProvider;
+import dev.tapswitch.control.switches.Undo;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.netlink.BridgePorts;
@@ -47,6 +50,7 @@ final class DefaultBridge {
     private final String address;
     private final String tap;
     private final ControlService control;
+    private final ProvidedSwitches provider;
     /** By name: the veths that are ports of the switch. */
     private final Map<String, LinkInfo> taken = new LinkedHashMap<>();
 
@@ -70,6 +74,11 @@ final class DefaultBridge {
         this.control = control;
         String device = "tap-" + name;
         this.tap = device.substring(0, Math.min(device.length(), LONGEST_NAME));
+        this.provider = new ProvidedSwitches(
+                "Docker's default network",
+                "remove docker.default-bridge from " + control.file() + " and restart the daemon",
+                "stop its container, or disconnect it with 'docker network disconnect'");
+        provider.put(config());
     }
 
     /** Empty where Docker's default network is left alone. */
@@ -79,8 +88,13 @@ final class DefaultBridge {
         return Optional.of(new DefaultBridge(bridge, docker.get(DockerSchema.DEFAULT_BRIDGE_ADDRESS), control));
     }
 
+    /** The source of this network's switch. */
+    SwitchProvider provider() {
+        return provider;
+    }
+
     /** The switch as it is now: a port to the bridge, of the bridge's name, and one for each veth. */
-    SwitchConfig config() {
+    private SwitchConfig config() {
         Map<String, PortConfig> configs = new LinkedHashMap<>();
         configs.put(name, PortConfig.of(name).with(PortSchema.DEVICE, tap).with(PortSchema.MTU, mtu));
         for (LinkInfo veth : taken.values()) configs.put(veth.name(), config(veth));
@@ -193,7 +207,7 @@ final class DefaultBridge {
         mtu = most;
         mac = macNow;
         addresses = addressesNow;
-        if (changes) control.provide(config());
+        if (changes) control.provide(provider, config());
     }
 
     private void takeOver(List<LinkInfo> coming) throws RequestException {
@@ -207,11 +221,12 @@ final class DefaultBridge {
 
     /** Together for the sake of speed; one by one where one of them fails, as it does when its container has ended meanwhile. */
     private void take(List<LinkInfo> coming) throws RequestException {
-        coming.forEach(veth -> taken.put(veth.name(), veth));
-        try {
-            control.provide(config());
+        try (Undo undo = new Undo()) {
+            undo.add("the new ports of " + name, () -> coming.forEach(veth -> taken.remove(veth.name())));
+            coming.forEach(veth -> taken.put(veth.name(), veth));
+            control.provide(provider, config());
+            undo.commit();
         } catch (RequestException e) {
-            coming.forEach(veth -> taken.remove(veth.name()));
             if (coming.size() == 1) throw e;
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
             takeOneByOne(coming);

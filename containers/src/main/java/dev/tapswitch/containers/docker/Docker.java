@@ -15,8 +15,10 @@ import dev.tapswitch.control.switches.ControlThread;
 import dev.tapswitch.control.switches.PortState;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningPort;
+import dev.tapswitch.control.switches.SwitchProvider;
 import dev.tapswitch.linux.netns.Namespace;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +55,7 @@ public final class Docker implements Integration {
         this.defaultBridge = DefaultBridge.of(config.docker(), control);
     }
 
-    /** Reads what was there before and hands the switches to control, which has not started yet. */
+    /** Restores the networks of the state file. Before control starts. */
     public static Docker restore(IntegrationContext context, Nat nat) {
         ControlService control = context.control();
         Docker docker =
@@ -61,9 +63,16 @@ public final class Docker implements Integration {
         for (DockerEndpoint endpoint : docker.state.endpoints.values()) {
             TapLocation.find(endpoint).ifPresent(place -> docker.driver.found(endpoint, place));
         }
-        docker.state.networks.values().forEach(network -> control.provideAtStart(docker.driver.config(network)));
-        docker.defaultBridge.ifPresent(bridge -> control.provideAtStart(bridge.config()));
+        docker.driver.restore();
         return docker;
+    }
+
+    @Override
+    public List<SwitchProvider> providers() {
+        List<SwitchProvider> providers = new ArrayList<>();
+        providers.add(driver.provider());
+        defaultBridge.ifPresent(bridge -> providers.add(bridge.provider()));
+        return providers;
     }
 
     @Override

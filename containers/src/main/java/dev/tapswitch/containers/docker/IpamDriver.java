@@ -3,6 +3,7 @@ package dev.tapswitch.containers.docker;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.control.switches.Undo;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import java.net.InterfaceAddress;
@@ -144,15 +145,16 @@ final class IpamDriver {
                         + ": remove its network with 'docker network rm' and make it anew");
     }
 
-    /** What can't be kept for a restart is not given. */
+    /** An address that cannot be saved for a restart is not assigned. */
     private void keep(AddressPool pool) throws RequestException {
-        AddressPool before = state.pools.put(pool.id(), pool);
-        try {
+        try (Undo undo = new Undo()) {
+            AddressPool before = state.pools.put(pool.id(), pool);
+            undo.add("the change of address pool " + pool.id(), () -> {
+                if (before == null) state.pools.remove(pool.id());
+                else state.pools.put(pool.id(), before);
+            });
             state.save();
-        } catch (RequestException e) {
-            if (before == null) state.pools.remove(pool.id());
-            else state.pools.put(pool.id(), before);
-            throw e;
+            undo.commit();
         }
     }
 

@@ -4,8 +4,11 @@ import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.ControlService;
+import dev.tapswitch.control.switches.ProvidedSwitches;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.control.switches.SwitchProvider;
+import dev.tapswitch.control.switches.Undo;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
@@ -24,6 +27,10 @@ final class NetworkDriver {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkDriver.class);
 
     private final ControlService control;
+    private final ProvidedSwitches provider = new ProvidedSwitches(
+            "a Docker network",
+            "remove it with 'docker network rm'",
+            "disconnect its container with 'docker network disconnect'");
     private final Nat nat;
     private final DockerState state;
     /** Where the TAPs are, by endpoint. */
@@ -48,16 +55,15 @@ final class NetworkDriver {
                         "there is a network with " + network.device() + " already; choose another name");
             }
         }
-        state.networks.put(network.id(), network);
-        try {
+        try (Undo undo = new Undo()) {
+            undo.add("network " + network.device(), () -> state.networks.remove(network.id()));
+            state.networks.put(network.id(), network);
+            undo.add("switch " + network.device(), () -> control.withdraw(provider, network.device()));
             provide(network);
+            undo.add("the rules of network " + network.device(), () -> nat.remove(network.device()));
             nat.put(network.nat());
             state.save();
-        } catch (RequestException e) {
-            state.networks.remove(network.id());
-            quietly(() -> nat.remove(network.device()));
-            quietly(() -> control.withdraw(network.device()));
-            throw e;
+            undo.commit();
         }
         LOG.info("network {}: {}", network.device(), network.ipv4());
         return empty();
@@ -68,7 +74,7 @@ final class NetworkDriver {
         if (network == null) return empty();
         for (DockerEndpoint endpoint : endpointsOf(network)) forget(endpoint);
         nat.remove(network.device());
-        control.withdraw(network.device());
+        control.withdraw(provider, network.device());
         state.networks.remove(network.id());
         state.save();
         LOG.info("network {} removed", network.device());
@@ -79,16 +85,17 @@ final class NetworkDriver {
         DockerNetwork network = network(request);
         DockerEndpoint endpoint = endpoint(request, network);
         for (DockerEndpoint other : endpointsOf(network)) removeStale(endpoint, other);
-        state.endpoints.put(endpoint.id(), endpoint);
-        places.put(endpoint.id(), TapLocation.onHost(endpoint));
-        try {
+        try (Undo undo = new Undo()) {
+            undo.add("port " + endpoint.device(), () -> provide(network));
+            undo.add("endpoint " + endpoint.device(), () -> {
+                state.endpoints.remove(endpoint.id());
+                places.remove(endpoint.id());
+            });
+            state.endpoints.put(endpoint.id(), endpoint);
+            places.put(endpoint.id(), TapLocation.onHost(endpoint));
             provide(network);
             state.save();
-        } catch (RequestException e) {
-            state.endpoints.remove(endpoint.id());
-            places.remove(endpoint.id());
-            quietly(() -> provide(network));
-            throw e;
+            undo.commit();
         }
         Json answer = empty();
         Json told = answer.putObject("Interface");
@@ -157,11 +164,10 @@ final class NetworkDriver {
         DockerNetwork network = network(request);
         DockerEndpoint endpoint = requireEndpoint(request);
         var published = nat.publish(endpoint.id(), PortMappings.read(request.path("Options"), network, endpoint));
-        try {
+        try (Undo undo = new Undo()) {
+            undo.add("the published ports of " + endpoint.device(), () -> nat.withdraw(endpoint.id()));
             keep(endpoint.publishing(published));
-        } catch (RequestException e) {
-            nat.withdraw(endpoint.id());
-            throw e;
+            undo.commit();
         }
         return empty();
     }
@@ -183,8 +189,18 @@ final class NetworkDriver {
         return answer;
     }
 
+    /** The source of the switches of Docker's networks. */
+    SwitchProvider provider() {
+        return provider;
+    }
+
+    /** Provides the switches of all networks of the state. Before control starts. */
+    void restore() {
+        state.networks.values().forEach(network -> provider.put(config(network)));
+    }
+
     /** The switch of a network as it is now. */
-    SwitchConfig config(DockerNetwork network) {
+    private SwitchConfig config(DockerNetwork network) {
         Map<DockerEndpoint, TapLocation> there = new LinkedHashMap<>();
         for (DockerEndpoint endpoint : endpointsOf(network)) {
             TapLocation place = places.get(endpoint.id());
@@ -207,7 +223,7 @@ final class NetworkDriver {
         if (places.get(endpoint.id()) == null) return;
         places.put(endpoint.id(), place);
         DockerNetwork network = state.networks.get(endpoint.network());
-        control.moved(config(network), endpoint.device(), place.namespace(), place.device());
+        control.moved(provider, config(network), endpoint.device(), place.namespace(), place.device());
     }
 
     /** A TAP is there again, or no more: its port comes or goes. */
@@ -227,12 +243,16 @@ final class NetworkDriver {
     }
 
     private void provide(DockerNetwork network) throws RequestException {
-        control.provide(config(network));
+        control.provide(provider, config(network));
     }
 
     private void keep(DockerEndpoint changed) throws RequestException {
-        state.endpoints.put(changed.id(), changed);
-        state.save();
+        try (Undo undo = new Undo()) {
+            DockerEndpoint before = state.endpoints.put(changed.id(), changed);
+            undo.add("the change of endpoint " + changed.device(), () -> state.endpoints.put(before.id(), before));
+            state.save();
+            undo.commit();
+        }
     }
 
     private List<DockerEndpoint> endpointsOf(DockerNetwork network) {
@@ -282,17 +302,5 @@ final class NetworkDriver {
 
     private static Json empty() {
         return Json.object();
-    }
-
-    private interface Undoing {
-        void run() throws RequestException;
-    }
-
-    private static void quietly(Undoing undoing) {
-        try {
-            undoing.run();
-        } catch (RequestException e) {
-            LOG.warn("could not undo: {}", e.getMessage());
-        }
     }
 }

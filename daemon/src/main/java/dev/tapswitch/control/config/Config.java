@@ -3,10 +3,13 @@ package dev.tapswitch.control.config;
 import dev.tapswitch.control.schema.DaemonSchema;
 import dev.tapswitch.control.schema.DockerSchema;
 import dev.tapswitch.control.schema.Setting;
+import dev.tapswitch.control.schema.Setting.Surface;
 import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.dataplane.worker.WorkerSettings;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,6 +20,8 @@ import java.util.Map;
  * @param switches by name, in the order of the file
  */
 public record Config(SettingValues values, SettingValues docker, Map<String, SwitchConfig> switches) {
+    private static final String AT_RESTART = " takes effect when the daemon is started again";
+
     public Config {
         switches = Collections.unmodifiableMap(new LinkedHashMap<>(switches));
     }
@@ -24,6 +29,18 @@ public record Config(SettingValues values, SettingValues docker, Map<String, Swi
     /** A setting of the daemon. */
     public <T> T get(Setting<T> setting) {
         return values.get(setting);
+    }
+
+    /** The differences in the daemon's own settings, a sentence each; most take effect at the next start. */
+    public List<String> daemonChanges(Config after) {
+        List<String> changes = new ArrayList<>();
+        for (Setting<?> setting : DaemonSchema.ALL) {
+            String change = values.difference(after.values, List.of(setting));
+            if (!change.isEmpty()) changes.add(change + (setting.isOn(Surface.SET_COMMAND) ? "" : AT_RESTART));
+        }
+        String change = docker.difference(after.docker, DockerSchema.ALL);
+        if (!change.isEmpty()) changes.add("docker: " + change + AT_RESTART);
+        return changes;
     }
 
     public WorkerSettings workerSettings() {

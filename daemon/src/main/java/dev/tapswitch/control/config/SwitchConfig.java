@@ -37,6 +37,11 @@ public record SwitchConfig(
         return new SwitchConfig(name, SettingValues.DEFAULTS, Map.of(), List.of(), List.of());
     }
 
+    /** With these settings. */
+    public SwitchConfig with(SettingValues changed) {
+        return new SwitchConfig(name, changed, ports, staticMacs, neighbours);
+    }
+
     /** With this port, in place of its namesake if there is one. */
     public SwitchConfig with(PortConfig port) {
         Map<String, PortConfig> changed = new LinkedHashMap<>(ports);

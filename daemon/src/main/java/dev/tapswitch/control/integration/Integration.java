@@ -1,6 +1,7 @@
 package dev.tapswitch.control.integration;
 
 import dev.tapswitch.control.api.Route;
+import dev.tapswitch.control.switches.SwitchProvider;
 import java.io.IOException;
 import java.util.List;
 
@@ -15,12 +16,16 @@ import java.util.List;
  */
 public interface Integration extends AutoCloseable {
     /**
-     * Creates the integrations of a configuration. Switches that were there before are handed to control
-     * ({@code provideAtStart}), which has not started yet. Main thread.
+     * Creates the integrations of a configuration. Control has not started yet. Main thread.
      */
     @FunctionalInterface
     interface Factory {
         List<Integration> create(IntegrationContext context) throws IOException;
+    }
+
+    /** Its sources of switches, in order of precedence, with the switches that it has restored. Main thread, before control starts. */
+    default List<SwitchProvider> providers() {
+        return List.of();
     }
 
     /** Starts serving. The switches run. Commands thread. IOException, with one line that says why, ends the daemon. */

@@ -2,6 +2,7 @@ package dev.tapswitch.control.integration;
 
 import dev.tapswitch.control.api.Route;
 import dev.tapswitch.control.switches.ControlThread;
+import dev.tapswitch.control.switches.SwitchProvider;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,11 @@ public final class Integrations implements AutoCloseable {
     /** Commands thread. */
     public void tick(long nowMs) {
         all.forEach(each -> each.tick(nowMs));
+    }
+
+    /** The sources of switches of all integrations, in order of precedence. Main thread. */
+    public List<SwitchProvider> providers() {
+        return all.stream().flatMap(each -> each.providers().stream()).toList();
     }
 
     public List<Route> routes() {

@@ -11,52 +11,38 @@ import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.config.UserChanges;
 import dev.tapswitch.control.log.LogLevel;
 import dev.tapswitch.control.schema.DaemonSchema;
-import dev.tapswitch.control.schema.DockerSchema;
-import dev.tapswitch.control.schema.Setting;
-import dev.tapswitch.control.schema.Setting.Surface;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.linux.netns.Namespace;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What people and programs may ask of the daemon. What they add is kept, and is there again after a restart. What they change or delete of
- * what the config file declares is done at once and lasts until the next reload or restart: then the file is right. Each call does all
- * of what it says, or nothing. Control thread only.
+ * What people and programs may ask of the daemon. What they add is kept, and restored after a restart. What they change or delete of what another
+ * source declares lasts until the next reload or restart. Each call makes its whole change, or none of it. Control thread only.
  */
 public final class ControlService {
     private static final Logger LOG = LoggerFactory.getLogger(ControlService.class);
 
-    private static final String AT_RESTART = " takes effect when the daemon is started again";
-
     private final Path file;
     private final SwitchRuntime host;
-    private final StateFile state;
+    private final UserSwitches users;
     private final Supervisor supervisor;
-    private Config config;
-    private UserChanges additions;
-    /** Switches that are neither in the file nor added by a user: Docker's networks. Whoever provides them keeps them. */
-    private final Map<String, SwitchConfig> provided = new LinkedHashMap<>();
+    private FileSwitches declared;
+    private List<SwitchProvider> integrated = List.of();
 
-    public ControlService(
-            Path file,
-            Config config,
-            SwitchRuntime host,
-            StateFile state,
-            UserChanges additions,
-            Supervisor supervisor) {
+    public ControlService(Path file, Config config, SwitchRuntime host, UserSwitches users, Supervisor supervisor) {
         this.file = file;
-        this.config = config;
         this.host = host;
-        this.state = state;
-        this.additions = additions;
+        this.users = users;
         this.supervisor = supervisor;
+        this.declared = new FileSwitches(file, config);
     }
 
     public Path file() {
@@ -64,75 +50,90 @@ public final class ControlService {
     }
 
     public Config config() {
-        return config;
+        return declared.config();
     }
 
     public SwitchRuntime host() {
         return host;
     }
 
-    /** What is wrong with the files that are kept over a restart, a sentence each. */
+    /** The problems with the files that are kept over a restart, a sentence each. Any thread. */
     public List<String> stateProblems() {
-        return state.problems();
+        return users.problems();
     }
 
-    /** Makes what the file and the state say. A port that can't be made is tried again. */
-    public void start() throws RequestException {
-        host.apply(additions.over(base(config)), true);
+    /**
+     * Starts the switches of all sources. A port whose device cannot be opened waits for it.
+     *
+     * @param integrations sources besides the config file, which takes precedence, and users, who come last
+     */
+    public void start(List<SwitchProvider> integrations) throws RequestException {
+        integrated = List.copyOf(integrations);
+        host.apply(composed(declared), true);
     }
 
-    /** What a container runtime's networks are, before {@link #start}. The file's switches of the same name come first. */
-    public void provideAtStart(SwitchConfig one) {
-        provided.put(one.name(), one);
+    /** All sources in order of precedence, with this as the config file's switches. */
+    private List<SwitchProvider> sources(FileSwitches file) {
+        List<SwitchProvider> sources = new ArrayList<>();
+        sources.add(file);
+        sources.addAll(integrated);
+        sources.add(users);
+        return sources;
     }
 
-    /** Makes a container runtime's switch what it is now; the ports that users added to it stay. */
-    public void provide(SwitchConfig one) throws RequestException {
-        if (host.find(one.name()) != null && !provided.containsKey(one.name()))
-            throw new RequestException(Reason.CONFLICT, "there is a switch " + one.name() + " already");
-        SwitchConfig before = provided.put(one.name(), one);
-        try {
-            Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
-            target.put(one.name(), additions.over(base(config)).get(one.name()));
-            host.apply(target, false);
-        } catch (RequestException e) {
-            if (before == null) provided.remove(one.name());
-            else provided.put(one.name(), before);
-            throw e;
+    private Map<String, SwitchConfig> composed(FileSwitches file) {
+        Map<String, SwitchConfig> switches = Map.of();
+        for (SwitchProvider source : sources(file)) switches = source.over(switches);
+        return switches;
+    }
+
+    /** Makes an integration's switch what it is now. The ports that users added to it remain. */
+    public void provide(ProvidedSwitches source, SwitchConfig sw) throws RequestException {
+        String name = sw.name();
+        if (host.find(name) != null && !source.has(name))
+            throw new RequestException(Reason.CONFLICT, "there is a switch " + name + " already");
+        try (Undo undo = new Undo()) {
+            SwitchConfig before = source.put(sw);
+            undo.add("the change of switch " + name, () -> source.restore(name, before));
+            host.apply(with(composed(declared).get(name)), false);
+            undo.commit();
         }
     }
 
-    /** Makes those devices of a switch that are on the host go at the end, even if they are persistent. */
+    /** Makes those devices of a switch that are on the host vanish when they are closed, even if they are persistent. */
     public void forgetDevicesOnHost(String switchName) {
         RunningSwitch sw = host.find(switchName);
         if (sw == null) return;
         for (RunningPort port : sw.ports()) {
             boolean isOnHost = port.config().namespace() instanceof Namespace.Current;
-            if (isOnHost) PortLifecycle.forgetDevice(port.device(), port.config());
+            if (isOnHost) KernelDevices.removeOnClose(port.device(), port.config());
         }
     }
 
-    /** Removes a container runtime's switch, and what users added to it. */
-    public void withdraw(String name) throws RequestException {
-        if (provided.remove(name) == null) return;
-        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
-        target.remove(name);
-        change(target, additions.without(name));
+    /** Removes an integration's switch, and what users added to it. */
+    public void withdraw(ProvidedSwitches source, String name) throws RequestException {
+        SwitchConfig before = source.remove(name);
+        if (before == null) return;
+        try (Undo undo = new Undo()) {
+            undo.add("the removal of switch " + name, () -> source.restore(name, before));
+            change(without(name), users.changes().without(name));
+            undo.commit();
+        }
     }
 
-    /** A container runtime's port, whose device it has moved and renamed. */
-    public void moved(SwitchConfig one, String port, Namespace namespace, String device) {
-        provided.put(one.name(), one);
-        RunningSwitch running = host.find(one.name());
+    /** An integration's port, whose device has been moved to this namespace and has this name there. */
+    public void moved(ProvidedSwitches source, SwitchConfig sw, String port, Namespace namespace, String device) {
+        source.put(sw);
+        RunningSwitch running = host.find(sw.name());
         if (running != null && running.port(port) != null) host.moved(running.port(port), namespace, device);
     }
 
-    /** Reads the file again and takes the steps to it; says which they were. */
+    /** Reads the file again and makes the changes to it; returns them, one sentence each. */
     public List<String> reload() throws RequestException {
         supervisor.reloading();
         String problem = "";
         try {
-            return takeSteps();
+            return applyFile();
         } catch (RequestException e) {
             problem = e.getMessage();
             throw e;
@@ -141,7 +142,7 @@ public final class ControlService {
         }
     }
 
-    private List<String> takeSteps() throws RequestException {
+    private List<String> applyFile() throws RequestException {
         Config read;
         try {
             read = ConfigReader.read(file);
@@ -149,19 +150,22 @@ public final class ControlService {
             e.problems().forEach(problem -> LOG.error("{}", problem));
             throw new RequestException(Reason.INVALID, "nothing was changed: " + e.oneLine(), e);
         }
-        for (String name : read.switches().keySet()) {
-            if (provided.containsKey(name) && !config.switches().containsKey(name)) {
+        FileSwitches now = new FileSwitches(file, read);
+        for (SwitchProvider source : integrated) {
+            for (String name : read.switches().keySet()) {
+                if (!source.has(name) || declared.has(name)) continue;
                 throw new RequestException(
                         Reason.CONFLICT,
-                        "nothing was changed: switch " + name + " is a Docker network; choose another name in " + file);
+                        "nothing was changed: switch " + name + " is " + source.description()
+                                + "; choose another name in " + file);
             }
         }
-        List<Change> taken = host.apply(additions.over(base(read)), false);
+        List<Change> taken = host.apply(composed(now), false);
         List<String> changes =
                 new ArrayList<>(taken.stream().map(Change::toString).toList());
         LogLevel.set(read.get(DaemonSchema.LOG_LEVEL));
-        changes.addAll(daemonChanges(read));
-        config = read;
+        changes.addAll(declared.config().daemonChanges(read));
+        declared = now;
         changes.forEach(change -> LOG.info("reload: {}", change));
         return changes;
     }
@@ -186,28 +190,27 @@ public final class ControlService {
     }
 
     public void addSwitch(SwitchConfig added) throws RequestException {
-        if (host.find(added.name()) != null) {
-            throw new RequestException(Reason.CONFLICT, "there is a switch " + added.name() + " already");
+        String name = added.name();
+        if (host.find(name) != null) {
+            throw new RequestException(Reason.CONFLICT, "there is a switch " + name + " already");
         }
-        change(with(added), additions.with(added, isDeclared(added.name())));
+        change(with(added), users.changes().with(added, isDeclared(name)));
     }
 
     public void removeSwitch(String name) throws RequestException {
         requireSwitch(name);
-        if (provided.containsKey(name)) {
+        for (SwitchProvider source : sources(declared)) {
+            Optional<String> instead = source.howToRemove(name);
+            if (instead.isEmpty()) continue;
             throw new RequestException(
-                    Reason.CONFLICT,
-                    "switch " + name + " is a Docker network: remove it with 'docker network rm', or, where it is the"
-                            + " default one, docker.default-bridge from " + file);
+                    Reason.CONFLICT, "switch " + name + " is " + source.description() + ": " + instead.get());
         }
-        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
-        target.remove(name);
-        change(target, additions.without(name));
+        change(without(name), users.changes().without(name));
     }
 
     public void addPort(String switchName, PortConfig port) throws RequestException {
-        RunningSwitch one = requireSwitch(switchName);
-        if (one.port(port.name()) != null) {
+        RunningSwitch sw = requireSwitch(switchName);
+        if (sw.port(port.name()) != null) {
             throw new RequestException(
                     Reason.CONFLICT, "switch " + switchName + " has a port " + port.name() + " already");
         }
@@ -216,11 +219,9 @@ public final class ControlService {
             throw new RequestException(
                     Reason.INVALID,
                     "port " + port.name() + ": there is no namespace " + port.namespace()
-                            + ": make it first, or declare the port in " + file + ", where it waits for it");
+                            + ": create it first, or declare the port in " + file + ", where it waits for it");
         }
-        change(
-                with(one.config().with(port)),
-                additions.with(additions.of(switchName).with(port), isDeclared(switchName)));
+        change(with(sw.config().with(port)), changed(switchName, added -> added.with(port)));
     }
 
     /** {@code changed}: on the same device. */
@@ -230,83 +231,75 @@ public final class ControlService {
             throw new RequestException(
                     Reason.CONFLICT,
                     "port " + changed.name()
-                            + " is a container's veth: its MTU, MAC, addresses, routes and state are Docker's affair");
+                            + " is a container's veth: its container runtime manages its MTU, MAC, addresses, routes and state");
         }
         UserChanges kept = isDeclared(switchName, changed.name())
-                ? additions
-                : additions.with(additions.of(switchName).with(changed), isDeclared(switchName));
+                ? users.changes()
+                : changed(switchName, added -> added.with(changed));
         change(with(requireSwitch(switchName).config().with(changed)), kept);
     }
 
     public void removePort(String switchName, String name) throws RequestException {
         requirePort(switchName, name);
-        if (isProvided(switchName, name)) {
+        for (SwitchProvider source : sources(declared)) {
+            Optional<String> instead = source.howToRemove(switchName, name);
+            if (instead.isEmpty()) continue;
             throw new RequestException(
-                    Reason.CONFLICT,
-                    "port " + name + " is Docker's: disconnect its container with 'docker network disconnect'");
+                    Reason.CONFLICT, "port " + name + " belongs to " + source.description() + ": " + instead.get());
         }
         change(
                 with(requireSwitch(switchName).config().without(name)),
-                additions.with(additions.of(switchName).without(name), isDeclared(switchName)));
+                changed(switchName, added -> added.without(name)));
     }
 
     public void addMac(String switchName, StaticMac mac) throws RequestException {
-        RunningSwitch one = requireSwitch(switchName);
-        boolean declared = isDeclared(switchName)
-                && base(config).get(switchName).staticMacs().contains(mac);
-        UserChanges kept =
-                declared ? additions : additions.with(additions.of(switchName).with(mac), isDeclared(switchName));
-        change(with(one.config().with(mac)), kept);
+        RunningSwitch sw = requireSwitch(switchName);
+        SwitchConfig others = declarations().get(switchName);
+        boolean isDeclared = others != null && others.staticMacs().contains(mac);
+        UserChanges kept = isDeclared ? users.changes() : changed(switchName, added -> added.with(mac));
+        change(with(sw.config().with(mac)), kept);
     }
 
-    /** Forgets a MAC, be it learned or bound; whether it was there. */
+    /** Removes a MAC, learned or bound; returns whether it was there. */
     public boolean removeMac(String switchName, long mac, int vlan) throws RequestException {
-        RunningSwitch one = requireSwitch(switchName);
-        boolean bound = one.config().staticMacs().stream().anyMatch(each -> each.mac() == mac && each.vlan() == vlan);
-        if (!bound) return one.learning().macTable().remove(mac, vlan);
-        change(
-                with(one.config().without(mac, vlan)),
-                additions.with(additions.of(switchName).without(mac, vlan), isDeclared(switchName)));
+        RunningSwitch sw = requireSwitch(switchName);
+        boolean bound = sw.config().staticMacs().stream().anyMatch(each -> each.mac() == mac && each.vlan() == vlan);
+        if (!bound) return sw.learning().macTable().remove(mac, vlan);
+        change(with(sw.config().without(mac, vlan)), changed(switchName, added -> added.without(mac, vlan)));
         return true;
     }
 
-    /** Whether the config file declares a port, or Docker does. */
+    /** Whether the config file or an integration declares the port. */
     public boolean isDeclared(String switchName, String port) {
-        SwitchConfig declared = base(config).get(switchName);
-        return declared != null && declared.ports().containsKey(port);
+        if (declared.has(switchName)) return declared.has(switchName, port);
+        return integrated.stream().anyMatch(source -> source.has(switchName, port));
     }
 
-    /** Whether the config file declares a switch, or Docker does. */
+    /** Whether the config file or an integration declares the switch. */
     public boolean isDeclared(String switchName) {
-        return config.switches().containsKey(switchName) || provided.containsKey(switchName);
+        return declared.has(switchName) || integrated.stream().anyMatch(source -> source.has(switchName));
     }
 
-    private boolean isProvided(String switchName, String port) {
-        SwitchConfig one = provided.get(switchName);
-        return one != null && one.ports().containsKey(port);
+    /** The switches of all sources but users. */
+    private Map<String, SwitchConfig> declarations() {
+        Map<String, SwitchConfig> switches = declared.over(Map.of());
+        for (SwitchProvider source : integrated) switches = source.over(switches);
+        return switches;
     }
 
-    /** All that is there without the user's additions. */
-    private Map<String, SwitchConfig> base(Config file) {
-        Map<String, SwitchConfig> base = new LinkedHashMap<>(provided);
-        base.putAll(file.switches());
-        return base;
+    private UserChanges changed(String switchName, UnaryOperator<SwitchConfig> change) {
+        return users.changed(switchName, isDeclared(switchName), change);
     }
 
     private void change(Map<String, SwitchConfig> target, UserChanges kept) throws RequestException {
         Map<String, SwitchConfig> before = host.config();
-        List<Change> taken = host.apply(target, false);
-        if (!kept.equals(additions)) {
-            try {
-                host.withDescriptors(() -> state.save(kept));
-            } catch (IOException e) {
-                host.apply(before, true);
-                throw new RequestException(
-                        Reason.FAILED, "nothing was changed: it can't be kept for a restart: " + e.getMessage(), e);
-            }
-            additions = kept;
+        try (Undo undo = new Undo()) {
+            List<Change> taken = host.apply(target, false);
+            undo.add("a change that could not be saved", () -> host.apply(before, true));
+            users.keep(kept, host);
+            undo.commit();
+            taken.forEach(change -> LOG.info("{}", change));
         }
-        taken.forEach(change -> LOG.info("{}", change));
     }
 
     private Map<String, SwitchConfig> with(SwitchConfig changed) {
@@ -315,27 +308,21 @@ public final class ControlService {
         return target;
     }
 
+    private Map<String, SwitchConfig> without(String name) {
+        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+        target.remove(name);
+        return target;
+    }
+
     private void requireFree(PortConfig port) throws RequestException {
-        for (RunningSwitch one : host.switches()) {
-            for (RunningPort other : one.ports()) {
+        for (RunningSwitch sw : host.switches()) {
+            for (RunningPort other : sw.ports()) {
                 if (!other.config().isSameDevice(port)) continue;
                 throw new RequestException(
                         Reason.CONFLICT,
-                        "device " + port.device() + " in namespace " + port.namespace() + " is already that of port "
-                                + other.config().name() + " of switch " + one.name());
+                        "device " + port.device() + " in namespace " + port.namespace() + " already belongs to port "
+                                + other.config().name() + " of switch " + sw.name());
             }
         }
-    }
-
-    /** What changed of the daemon's own settings; most of it takes effect when the daemon starts again. */
-    private List<String> daemonChanges(Config read) {
-        List<String> changes = new ArrayList<>();
-        for (Setting<?> setting : DaemonSchema.ALL) {
-            String change = config.values().difference(read.values(), List.of(setting));
-            if (!change.isEmpty()) changes.add(change + (setting.isOn(Surface.SET_COMMAND) ? "" : AT_RESTART));
-        }
-        String docker = config.docker().difference(read.docker(), DockerSchema.ALL);
-        if (!docker.isEmpty()) changes.add("docker: " + docker + AT_RESTART);
-        return changes;
     }
 }

@@ -1,19 +1,13 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.PortConfig;
-import dev.tapswitch.control.config.PortKind;
-import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.dataplane.worker.Workers;
 import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DescriptorReserve;
 import dev.tapswitch.linux.sys.DeviceException;
-import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.tap.TapDevice;
-import dev.tapswitch.linux.tap.TapSpec;
-import dev.tapswitch.linux.tap.TapTakeover;
-import dev.tapswitch.linux.veth.VethDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +17,7 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connects ports to devices, and lets go of them. Control thread only. */
+/** Attaches devices to ports, and detaches and closes them. Control thread only. */
 final class PortLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(PortLifecycle.class);
     private static final int CLOSING_THREADS = 16;
@@ -31,105 +25,66 @@ final class PortLifecycle {
     private final Workers workers;
     private final Supervisor supervisor;
     private final ProcessPins pins;
+    private final DeviceOpener devices;
     private final DescriptorReserve reserve = new DescriptorReserve();
 
-    PortLifecycle(Workers workers, Supervisor supervisor, ProcessPins pins) {
+    PortLifecycle(Workers workers, Supervisor supervisor, ProcessPins pins, DeviceOpener devices) {
         this.workers = workers;
         this.supervisor = supervisor;
         this.pins = pins;
+        this.devices = devices;
     }
 
     DescriptorReserve reserve() {
         return reserve;
     }
 
-    /** Makes the port's device, or takes over what was held of it, and begins to forward for it; without it where that fails. */
-    void open(RunningSwitch owner, RunningPort port) throws DeviceException {
+    /** Opens the port's device and starts to forward for it. If that fails, the port has no device. */
+    void open(RunningSwitch sw, RunningPort port) throws DeviceException {
         try {
-            openOnce(owner, port);
+            openOnce(sw, port);
         } catch (DeviceException e) {
             if (!DescriptorReserve.isShortage(e)) throw e;
             LOG.warn(
                     "port {}: this process has no file descriptors left (see LimitNOFILE): uses its reserve",
                     port.config().name());
             reserve.release();
-            openOnce(owner, port);
+            openOnce(sw, port);
         } finally {
             reserve.refill();
         }
     }
 
-    private void openOnce(RunningSwitch owner, RunningPort port) throws DeviceException {
-        PortDevice device = open(port.config());
+    private void openOnce(RunningSwitch sw, RunningPort port) throws DeviceException {
+        PortDevice device = devices.open(port.config(), workers.count());
         try {
-            workers.attach(owner.learning(), port.index(), device);
+            workers.attach(sw.learning(), port.index(), device);
         } catch (RuntimeException e) {
             device.close();
             throw new DeviceException(e.getMessage(), e);
         }
         port.opened(device);
-        // A veth's bridge serves it while we are not there: nothing of it is to be held.
+        // The supervisor holds nothing of a veth: its bridge serves it while the daemon does not run.
         if (device instanceof TapDevice) supervisor.holdQueues(port.config(), device.queueFds());
-        owner.learning().setPortUp(port.index(), device.state() == LinkState.UP);
+        sw.learning().setPortUp(port.index(), device.state() == LinkState.UP);
     }
 
-    private PortDevice open(PortConfig port) throws DeviceException {
-        if (port.kind() == PortKind.VETH) return VethDevice.open(port.device(), workers.count());
-        TapDevice held = takeOver(port);
-        return held == null ? TapDevice.open(spec(port)) : held;
-    }
-
-    /** What the port's TAP should be; TapException where there can be no such TAP. */
-    private TapSpec spec(PortConfig port) throws DeviceException {
-        try {
-            return port.at(pins.pin(port.namespace()), port.device()).tap(workers.count());
-        } catch (IllegalArgumentException e) {
-            throw new DeviceException(e.getMessage(), e);
-        }
-    }
-
-    /** What an open TAP should be from now on, where it is. */
-    static TapSpec changed(TapDevice tap, PortConfig wanted) {
-        return wanted.at(tap.spec().namespace(), wanted.device()).tap(tap.queueFds().length);
-    }
-
-    /** The port's device as it was held over a restart; null where there is none that can be used. */
-    private TapDevice takeOver(PortConfig port) {
-        int[] held = supervisor.takeQueues(port);
-        if (held.length == 0) return null;
-        // Held again when it is open, with as many queues as it has then.
-        try {
-            TapDevice device =
-                    TapTakeover.takeOver(spec(port), pins.pin(port.origin().namespace()), held);
-            if (held.length > device.queueFds().length) supervisor.releaseQueues(port);
-            return device;
-        } catch (DeviceException | RuntimeException e) {
-            LOG.warn(
-                    "port {}: what was held over the restart is of no use, so it is made anew: {}",
-                    port.name(),
-                    e.getMessage());
-            for (int fd : held) Libc.close(fd);
-            supervisor.releaseQueues(port);
-            return null;
-        }
-    }
-
-    /** Stops forwarding and closes the device, which stays where it is persistent. */
-    void close(RunningSwitch owner, RunningPort port, String why) {
-        PortDevice device = release(owner, port, why);
+    /** Stops forwarding and closes the device. A persistent interface remains. */
+    void close(RunningSwitch sw, RunningPort port, String why) {
+        PortDevice device = release(sw, port, why);
         if (device != null) closing(port.config(), device).run();
     }
 
-    /** What closes a device that was let go, for good. */
+    /** The task that closes a released device for good. */
     Runnable closing(PortConfig port, PortDevice device) {
         return () -> {
-            // First, so that ours are the last: what stands beside the device is removed by whoever closes it for good.
+            // The supervisor first: whoever closes the last queue removes what stands beside the device.
             if (device instanceof TapDevice) supervisor.releaseQueues(port);
             device.close();
         };
     }
 
-    /** As {@link #close}, for many at once: the kernel takes 20 ms for each, most of which it waits. */
+    /** Runs these tasks in parallel: the kernel takes 20 ms to close a TAP, and waits for most of that time. */
     void closeAll(List<Runnable> closings) {
         if (closings.size() == 1) {
             closings.getFirst().run();
@@ -142,24 +97,14 @@ final class PortLifecycle {
         }
     }
 
-    /** Stops forwarding; the device, now the caller's to close, or null where there was none. */
-    PortDevice release(RunningSwitch owner, RunningPort port, String why) {
+    /** Stops forwarding. Returns the device, which the caller closes; null if there is none. */
+    PortDevice release(RunningSwitch sw, RunningPort port, String why) {
         PortDevice device = port.device();
         if (device == null) return null;
-        workers.detach(owner.learning(), port.index());
-        owner.learning().setPortUp(port.index(), false);
+        workers.detach(sw.learning(), port.index());
+        sw.learning().setPortUp(port.index(), false);
         port.gone(why, Clock.nowMs());
         return device;
-    }
-
-    /** Makes a persistent device go when it is closed. */
-    static void forgetDevice(PortDevice device, PortConfig config) {
-        if (!(device instanceof TapDevice tap) || !config.get(PortSchema.PERSISTENT)) return;
-        try {
-            tap.update(changed(tap, config.with(PortSchema.PERSISTENT, false)));
-        } catch (DeviceException e) {
-            LOG.warn("{}: it stays there", e.getMessage());
-        }
     }
 
     static boolean isNamespaceThere(Namespace namespace) {
@@ -167,7 +112,7 @@ final class PortLifecycle {
         return Files.exists(Path.of(namespace.file()));
     }
 
-    /** Why the port has no device, when that is because its namespace is not there; empty when it is there. */
+    /** Why the port's namespace does not exist; empty if it exists. */
     Optional<String> whyNoNamespace(PortConfig port) {
         Namespace namespace = pins.pin(port.namespace());
         if (isNamespaceThere(namespace)) return Optional.empty();

@@ -23,37 +23,41 @@ import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.tap.TapDevice;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * The switches that run, their ports, and the workers that serve them. Takes steps from one configuration to another, all or none; what
- * a step does not name is not touched. Control thread only.
+ * The running switches, their ports, and the workers that serve them. Goes from one configuration to another in steps, all or none; what no
+ * step names is not touched. Control thread only.
  */
 public final class SwitchRuntime implements AutoCloseable {
     private static final RateLimitedLogger LOG = new RateLimitedLogger(LoggerFactory.getLogger(SwitchRuntime.class));
 
     private final Workers workers;
-    private final PortLifecycle opening;
-    private final NameRetry nameRetry;
-    private final PortRetries retries;
+    private final PortLifecycle lifecycle;
+    private final PortRecovery recovery;
     private final ProcessPins pins;
     private final NamespaceWatch namespaces = new NamespaceWatch();
     private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
 
-    /** Starts the workers, whose news of links come back on {@code control}; IllegalStateException says why they can't run. */
+    /** Starts the workers. They report changes of links on {@code control}. IllegalStateException says why they cannot run. */
     public SwitchRuntime(WorkerSettings settings, ControlThread control, Supervisor supervisor, ProcessPins pins) {
+        this(settings, control, supervisor, pins, new KernelDevices(supervisor, pins));
+    }
+
+    SwitchRuntime(
+            WorkerSettings settings,
+            ControlThread control,
+            Supervisor supervisor,
+            ProcessPins pins,
+            DeviceOpener devices) {
         this.workers = Workers.start(settings, new WorkerNews(control, this::linkChanged));
-        this.opening = new PortLifecycle(workers, supervisor, pins);
-        this.nameRetry = new NameRetry(control, this::retryTakenNames);
-        this.retries = new PortRetries(control, switches.values(), this::retry);
+        this.lifecycle = new PortLifecycle(workers, supervisor, pins, devices);
+        this.recovery = new PortRecovery(switches, lifecycle, control);
         this.pins = pins;
     }
 
@@ -70,331 +74,242 @@ public final class SwitchRuntime implements AutoCloseable {
         return switches.get(name);
     }
 
-    /** What runs, as a configuration. */
+    /** The configuration of all that runs. */
     public Map<String, SwitchConfig> config() {
         Map<String, SwitchConfig> configs = new LinkedHashMap<>();
-        switches.forEach((name, one) -> configs.put(name, one.config()));
+        switches.forEach((name, sw) -> configs.put(name, sw.config()));
         return configs;
     }
 
     /**
-     * Goes from what runs to {@code target}; returns the steps it took. Where one fails, those before it are taken back. With {@code patient}, at the start, a
-     * port whose device can't be created is tried again later instead of failing all.
+     * Goes from what runs to {@code target}, and returns the steps. If a step fails, those before it are undone. With {@code mayWait}, as at the
+     * start, a port whose device cannot be opened waits for it and does not fail the whole.
      */
-    public List<Change> apply(Map<String, SwitchConfig> target, boolean patient) throws RequestException {
+    public List<Change> apply(Map<String, SwitchConfig> target, boolean mayWait) throws RequestException {
         List<Change> changes = ConfigDiff.between(config(), target);
-        Deque<Change> done = new ArrayDeque<>();
-        try {
-            removePorts(changes, done);
-            takeOthers(changes, patient, done);
+        try (Undo undo = new Undo()) {
+            removePorts(changes, undo);
+            takeOthers(changes, mayWait, undo);
+            undo.commit();
             return changes;
-        } catch (RequestException e) {
-            for (Change change : done) takeBack(change);
-            throw e;
         } finally {
             pins.retain(switches.values());
         }
     }
 
-    /** Tells a port where its device has been moved to, and what it is called there. */
+    /** A port's device has been moved to this namespace, and has this name there. */
     void moved(RunningPort port, Namespace namespace, String device) {
         port.config(port.config().at(namespace, device));
         if (port.device() instanceof TapDevice tap) tap.movedTo(namespace, device);
     }
 
-    /** Forgets what is too old, notices namespaces that went, and tries ports that are gone again. To be called every second. */
+    /** Ages the tables, notices namespaces that are gone, and retries ports without a device. To be called every second. */
     public void tick(long nowMs) {
         namespaces.look();
-        for (RunningSwitch one : switches.values()) {
-            one.age(nowMs);
-            one.learning().takeClaims().forEach(claim -> log(one, claim));
-            for (RunningPort port : one.ports()) {
-                MacBinding.refresh(one, port);
+        for (RunningSwitch sw : switches.values()) {
+            sw.age(nowMs);
+            sw.learning().takeClaims().forEach(claim -> log(sw, claim));
+            for (RunningPort port : sw.ports()) {
+                MacBinding.refresh(sw, port);
                 if (port.device() != null
                         && namespaces.mayHaveChanged(port.config().namespace()))
-                    linkChanged(one.learning(), port.index());
+                    linkChanged(sw.learning(), port.index());
             }
         }
         pins.retain(switches.values());
-        retries.run();
+        recovery.run();
     }
 
-    /** The queues of all TAPs that are there; they stay theirs. */
+    /** The queues of all open TAPs. The descriptors still belong to the TAPs. */
     public Map<PortConfig, int[]> queues() {
         Map<PortConfig, int[]> queues = new LinkedHashMap<>();
-        for (RunningSwitch one : switches.values()) {
-            for (RunningPort port : one.ports())
+        for (RunningSwitch sw : switches.values()) {
+            for (RunningPort port : sw.ports())
                 if (port.device() instanceof TapDevice tap) queues.put(port.config(), tap.queueFds());
         }
         return queues;
     }
 
-    /** Writes a file, with the reserve of file descriptors where there are no others left. */
+    /** Writes a file, with the reserve of file descriptors if there are no others left. */
     void withDescriptors(DescriptorReserve.FileWriter writer) throws IOException {
-        opening.reserve().write(writer);
+        lifecycle.reserve().write(writer);
     }
 
     /**
-     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates: a device that it removes is gone at once. To be
-     * called when the workers are closed; only {@link #close} may be called after, and then closes none of them again.
+     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates of them. To be called after the workers are closed; only
+     * {@link #close} may be called afterwards, and does not close the queues again.
      */
     public void abandonQueues() {
         for (int[] fds : queues().values()) for (int fd : fds) Libc.close(fd);
         switches.clear();
     }
 
-    /** Stops the workers, then lets go of all devices at once; what the supervisor holds of them it keeps. */
+    /** Stops the workers, then closes all devices in parallel. The supervisor keeps the queues that it holds. */
     @Override
     public void close() {
         workers.close();
         List<Runnable> closings = new ArrayList<>();
-        for (RunningSwitch one : switches.values()) {
-            for (RunningPort port : one.ports()) if (port.device() != null) closings.add(port.device()::close);
+        for (RunningSwitch sw : switches.values()) {
+            for (RunningPort port : sw.ports()) if (port.device() != null) closings.add(port.device()::close);
         }
-        opening.closeAll(closings);
+        lifecycle.closeAll(closings);
         switches.clear();
     }
 
-    /** Ports go together, for the sake of speed, and before all else, so that their devices' names are free. */
-    private void removePorts(List<Change> changes, Deque<Change> done) {
+    /** Removes ports in parallel, for speed, and before all other steps, so that the names of their devices are free. */
+    private void removePorts(List<Change> changes, Undo undo) {
         List<Runnable> closings = new ArrayList<>();
         for (Change change : changes) {
-            if (!(change instanceof Change.PortRemoved removed)) continue;
-            PortDevice device = removePort(switches.get(removed.switchName()), removed.port());
-            if (device != null) closings.add(opening.closing(removed.port(), device));
-            done.push(change);
+            if (!(change instanceof Change.PortRemoved(var name, var port))) continue;
+            RunningSwitch sw = switches.get(name);
+            List<StaticMac> macs = StaticEntries.of(sw, port.name());
+            PortDevice device = removePort(sw, port);
+            if (device != null) closings.add(lifecycle.closing(port, device));
+            undo.add(quoted(change), () -> {
+                addPort(switches.get(name), port, true);
+                for (StaticMac mac : macs) StaticEntries.add(switches.get(name), mac);
+            });
         }
-        opening.closeAll(closings);
+        lifecycle.closeAll(closings);
     }
 
-    private void takeOthers(List<Change> changes, boolean patient, Deque<Change> done) throws RequestException {
+    private void takeOthers(List<Change> changes, boolean mayWait, Undo undo) throws RequestException {
         workers.hold();
         try {
             for (Change change : changes) {
-                if (change instanceof Change.PortRemoved) continue;
-                take(change, patient);
-                done.push(change);
+                if (change instanceof Change.PortRemoved || !take(change, mayWait)) continue;
+                undo.add(quoted(change), () -> take(change.inverse(), true));
             }
         } finally {
             workers.release();
         }
     }
 
-    private void take(Change change, boolean patient) throws RequestException {
-        RunningSwitch one = switches.get(change.switchName());
+    private static String quoted(Change change) {
+        return "\"" + change + "\"";
+    }
+
+    /** Whether the change was not made already. */
+    private boolean take(Change change, boolean mayWait) throws RequestException {
+        RunningSwitch sw = switches.get(change.switchName());
         switch (change) {
             case Change.SwitchAdded(var name, var values) -> {
                 TableMemory.require(name, SwitchSchema.settings(values));
                 switches.put(name, new RunningSwitch(name, values, workers.count()));
             }
-            case Change.SwitchRemoved(var name, var settings) ->
-                workers.forget(switches.remove(name).learning());
-            case Change.SettingsChanged settings -> changeSettings(one, settings);
-            case Change.PortAdded(var name, var port) -> addPort(one, port, patient);
-            case Change.PortRemoved(var name, var port) -> {
-                PortDevice device = removePort(one, port);
-                if (device != null) opening.closing(port, device).run();
+            case Change.SwitchRemoved removed ->
+                workers.forget(switches.remove(removed.switchName()).learning());
+            case Change.SettingsChanged settings -> changeSettings(sw, settings);
+            case Change.PortAdded added -> addPort(sw, added.port(), mayWait);
+            case Change.PortRemoved removed -> {
+                PortDevice device = removePort(sw, removed.port());
+                if (device != null) lifecycle.closing(removed.port(), device).run();
             }
-            case Change.PortChanged(var name, var before, var after) -> changePort(one, one.port(after.name()), after);
-            case Change.MacAdded(var name, var mac) -> addMac(one, mac);
-            case Change.MacRemoved(var name, var mac) -> {
-                if (one.staticMacs.remove(mac)) one.learning().macTable().remove(mac.mac(), mac.vlan());
+            case Change.PortChanged changed ->
+                changePort(sw, sw.port(changed.after().name()), changed.after());
+            case Change.MacAdded added -> StaticEntries.add(sw, added.mac());
+            case Change.MacRemoved removed -> {
+                return StaticEntries.remove(sw, removed.mac());
             }
-            case Change.NeighbourAdded(var name, var neighbour) -> addNeighbour(one, neighbour);
-            case Change.NeighbourRemoved(var name, var neighbour) -> {
-                one.neighbours.remove(neighbour);
-                one.learning()
-                        .neighbourTable()
-                        .remove(neighbour.address().hi(), neighbour.address().lo(), 0);
-            }
+            case Change.NeighbourAdded added -> StaticEntries.add(sw, added.neighbour());
+            case Change.NeighbourRemoved removed -> StaticEntries.remove(sw, removed.neighbour());
         }
+        return true;
     }
 
-    private void takeBack(Change change) {
-        try {
-            take(change.inverse(), true);
-        } catch (RequestException e) {
-            LOG.warn("could not take back \"" + change + "\": " + e.getMessage());
-        }
-    }
-
-    private void addPort(RunningSwitch one, PortConfig config, boolean patient) throws RequestException {
+    private void addPort(RunningSwitch sw, PortConfig config, boolean mayWait) throws RequestException {
         int index;
         try {
-            index = one.learning().addPort(config.settings(), false);
+            index = sw.learning().addPort(config.settings(), false);
         } catch (IllegalArgumentException e) {
             throw new RequestException(Reason.CONFLICT, e.getMessage(), e);
         }
-        RunningPort port = new RunningPort(one.learning(), index, config, LOG.ofOne());
-        one.learning().macTable().setShare(index, config.get(PortSchema.MAC_SHARE));
-        one.ports.put(config.name(), port);
+        RunningPort port = new RunningPort(sw.learning(), index, config, LOG.ofOne());
+        sw.learning().macTable().setShare(index, config.get(PortSchema.MAC_SHARE));
+        sw.ports.put(config.name(), port);
         try {
-            open(one, port);
+            recovery.open(sw, port);
         } catch (DeviceException e) {
-            if (!patient && opening.whyNoNamespace(config).isEmpty()) {
-                one.ports.remove(config.name());
-                one.learning().removePort(index);
-                throw new RequestException(Reason.FAILED, where(one, config) + ": " + e.getMessage(), e);
+            if (!mayWait && lifecycle.whyNoNamespace(config).isEmpty()) {
+                sw.ports.remove(config.name());
+                sw.learning().removePort(index);
+                throw new RequestException(Reason.FAILED, PortRecovery.where(sw, config) + ": " + e.getMessage(), e);
             }
-            failed(port, e, Clock.nowMs());
-            port.log().warn(where(one, config) + " waits: " + port.whyGone());
+            recovery.firstFailed(sw, port, e);
         }
     }
 
-    /** The device, now the caller's to close; null where there was none. */
-    private PortDevice removePort(RunningSwitch one, PortConfig config) {
-        RunningPort port = one.ports.remove(config.name());
-        AddressBinding.release(one, port);
-        PortDevice device = opening.release(one, port, "removed");
-        one.learning().removePort(port.index());
-        one.staticMacs.removeIf(mac -> mac.port().equals(config.name()));
-        PortLifecycle.forgetDevice(device, port.config());
+    /** Returns the device, which the caller closes; null if there was none. */
+    private PortDevice removePort(RunningSwitch sw, PortConfig config) {
+        RunningPort port = sw.ports.remove(config.name());
+        AddressBinding.release(sw, port);
+        PortDevice device = lifecycle.release(sw, port, "removed");
+        sw.learning().removePort(port.index());
+        sw.staticMacs.removeIf(mac -> mac.port().equals(config.name()));
+        KernelDevices.removeOnClose(device, port.config());
         return device;
     }
 
-    private void changePort(RunningSwitch one, RunningPort port, PortConfig after) throws RequestException {
-        PortConfig before = port.config();
+    private void changePort(RunningSwitch sw, RunningPort port, PortConfig after) throws RequestException {
         if (port.device() instanceof TapDevice tap) {
             try {
-                tap.update(PortLifecycle.changed(tap, after));
+                KernelDevices.update(tap, after);
             } catch (DeviceException e) {
-                reopen(one, port);
-                throw new RequestException(Reason.FAILED, where(one, before) + ": " + e.getMessage(), e);
+                // The device may have taken part of the change.
+                recovery.reopen(sw, port);
+                throw new RequestException(
+                        Reason.FAILED, PortRecovery.where(sw, port.config()) + ": " + e.getMessage(), e);
             }
-            one.learning().setPortUp(port.index(), tap.state() == LinkState.UP);
+            sw.learning().setPortUp(port.index(), tap.state() == LinkState.UP);
         }
         port.config(after);
-        one.learning().updatePort(port.index(), after.settings());
-        one.learning().macTable().setShare(port.index(), after.get(PortSchema.MAC_SHARE));
-        MacBinding.refresh(one, port);
+        sw.learning().updatePort(port.index(), after.settings());
+        sw.learning().macTable().setShare(port.index(), after.get(PortSchema.MAC_SHARE));
+        MacBinding.refresh(sw, port);
     }
 
-    /** A device that took a part of a change only is made anew, as it was before. */
-    private void reopen(RunningSwitch one, RunningPort port) {
-        opening.close(one, port, "made anew");
-        retry(one, port, Clock.nowMs());
-    }
-
-    /** Capacities are for a switch's life: where they change, its ports move to a new one. */
-    private void changeSettings(RunningSwitch one, Change.SettingsChanged change) throws RequestException {
+    private void changeSettings(RunningSwitch sw, Change.SettingsChanged change) throws RequestException {
         boolean fits = SwitchSchema.ALL.stream()
                 .filter(setting -> !setting.isOn(Surface.SET_COMMAND))
                 .allMatch(setting ->
                         change.before().get(setting).equals(change.after().get(setting)));
         if (fits) {
-            one.change(change.after());
+            sw.change(change.after());
             return;
         }
-        TableMemory.require(one.name(), SwitchSchema.settings(change.after()));
-        SwitchConfig config = one.config();
+        TableMemory.require(sw.name(), SwitchSchema.settings(change.after()));
+        SwitchConfig before = sw.config();
+        try (Undo undo = new Undo()) {
+            undo.add(quoted(change), () -> recreate(before));
+            recreate(before.with(change.after()));
+            undo.commit();
+        }
+    }
+
+    /** Replaces a switch, and moves its ports to the new one: the capacities of tables cannot change. */
+    private void recreate(SwitchConfig config) throws RequestException {
+        RunningSwitch before = switches.get(config.name());
         List<Runnable> closings = new ArrayList<>();
-        for (RunningPort port : List.copyOf(one.ports())) {
-            PortDevice device = opening.release(one, port, "moving");
-            if (device != null) closings.add(opening.closing(port.config(), device));
+        for (RunningPort port : before.ports()) {
+            PortDevice device = lifecycle.release(before, port, "moving");
+            if (device != null) closings.add(lifecycle.closing(port.config(), device));
         }
-        opening.closeAll(closings);
-        workers.forget(one.learning());
-        RunningSwitch made = new RunningSwitch(one.name(), change.after(), workers.count());
-        switches.replace(one.name(), made);
-        for (PortConfig port : config.ports().values()) addPort(made, port, true);
-        for (StaticMac mac : config.staticMacs()) addMac(made, mac);
-        for (StaticNeighbour neighbour : config.neighbours()) addNeighbour(made, neighbour);
+        lifecycle.closeAll(closings);
+        workers.forget(before.learning());
+        RunningSwitch sw = new RunningSwitch(config.name(), config.values(), workers.count());
+        switches.replace(config.name(), sw);
+        for (PortConfig port : config.ports().values()) addPort(sw, port, true);
+        for (StaticMac mac : config.staticMacs()) StaticEntries.add(sw, mac);
+        for (StaticNeighbour neighbour : config.neighbours()) StaticEntries.add(sw, neighbour);
     }
 
-    private void addMac(RunningSwitch one, StaticMac mac) throws RequestException {
-        RunningPort port = one.port(mac.port());
-        if (port == null)
-            throw new RequestException(Reason.NOT_FOUND, "switch " + one.name() + " has no port " + mac.port());
-        if (!one.learning().macTable().addStatic(mac.mac(), mac.vlan(), port.index(), Clock.nowMs())) {
-            throw new RequestException(
-                    Reason.CONFLICT,
-                    "the MAC table of switch " + one.name()
-                            + " has no room for another static entry: raise mac-capacity");
-        }
-        one.staticMacs.add(mac);
-    }
-
-    private void addNeighbour(RunningSwitch one, StaticNeighbour neighbour) throws RequestException {
-        boolean added = one.learning()
-                .neighbourTable()
-                .addStatic(neighbour.address().hi(), neighbour.address().lo(), 0, neighbour.mac(), Clock.nowMs());
-        if (!added) {
-            throw new RequestException(
-                    Reason.CONFLICT,
-                    "the neighbour table of switch " + one.name() + " is full: raise neighbour-capacity");
-        }
-        one.neighbours.add(neighbour);
-    }
-
-    private void open(RunningSwitch one, RunningPort port) throws DeviceException {
-        opening.open(one, port);
-        MacBinding.refresh(one, port);
-    }
-
-    private void retry(RunningSwitch one, RunningPort port, long nowMs) {
-        try {
-            open(one, port);
-            port.log()
-                    .info(where(one, port.config()) + " is back: "
-                            + port.state().name().toLowerCase(Locale.ROOT));
-        } catch (DeviceException e) {
-            String before = port.whyGone();
-            failed(port, e, nowMs);
-            if (!before.equals(port.whyGone()))
-                port.log().warn(where(one, port.config()) + " waits: " + port.whyGone());
-        }
-    }
-
-    private void failed(RunningPort port, DeviceException why, long nowMs) {
-        port.gone(whyGone(port.config(), why), nowMs);
-        port.nameTaken(why.kind() == DeviceException.Kind.NAME_TAKEN, nowMs);
-        if (port.awaitsName(nowMs)) nameRetry.schedule();
-    }
-
-    /** The nanoseconds that it took with ports that go on waiting for their names. */
-    private long retryTakenNames() {
-        long nanosInVain = 0;
-        for (RunningSwitch one : switches.values()) {
-            for (RunningPort port : one.ports()) {
-                if (!port.awaitsName(Clock.nowMs())) continue;
-                long began = System.nanoTime();
-                retry(one, port, Clock.nowMs());
-                if (port.awaitsName(Clock.nowMs())) nanosInVain += Math.max(1, System.nanoTime() - began);
-            }
-        }
-        return nanosInVain;
-    }
-
-    /** The device itself is asked: the news may be old. */
     private void linkChanged(LearningSwitch owner, int index) {
-        RunningSwitch one = switches.get(owner.name());
-        if (one == null || one.learning() != owner) return;
-        RunningPort port = one.port(index);
-        if (port == null || port.device() == null) return;
-        LinkState state = port.device().state();
-        if (state == LinkState.GONE) {
-            opening.close(one, port, opening.whyNoNamespace(port.config()).orElse("its interface was deleted"));
-            port.log().warn(where(one, port.config()) + " is gone: " + port.whyGone());
-            return;
-        }
-        boolean isUp = state == LinkState.UP;
-        if (owner.isPortUp(index) == isUp) return;
-        owner.setPortUp(index, isUp);
-        MacBinding.refresh(one, port);
-        port.log().info(where(one, port.config()) + " is " + (isUp ? "up" : "down"));
+        recovery.linkChanged(owner, index);
     }
 
-    private static void log(RunningSwitch one, AddressClaim claim) {
-        String line = "switch " + one.name() + ": " + AddressClaims.describe(one, claim);
+    private static void log(RunningSwitch sw, AddressClaim claim) {
+        String line = "switch " + sw.name() + ": " + AddressClaims.describe(sw, claim);
         if (claim.outcome() == AddressClaim.Outcome.MOVED) LOG.info(line);
         else LOG.warn(line);
-    }
-
-    private String whyGone(PortConfig config, DeviceException e) {
-        return opening.whyNoNamespace(config).orElse(e.getMessage());
-    }
-
-    private static String where(RunningSwitch one, PortConfig port) {
-        return "switch " + one.name() + ": port " + port.name();
     }
 }

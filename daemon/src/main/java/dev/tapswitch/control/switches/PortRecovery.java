@@ -1,0 +1,108 @@
+package dev.tapswitch.control.switches;
+
+import dev.tapswitch.control.config.PortConfig;
+import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.linux.device.LinkState;
+import dev.tapswitch.linux.sys.DeviceException;
+import java.util.Locale;
+import java.util.Map;
+
+/** Follows the links of ports, and reopens ports that have lost their devices. Control thread only. */
+final class PortRecovery {
+    private final Map<String, RunningSwitch> switches;
+    private final PortLifecycle lifecycle;
+    private final NameRetry nameRetry;
+    private final PortRetries retries;
+
+    /** {@code switches}: by name, as they run; read at each call. */
+    PortRecovery(Map<String, RunningSwitch> switches, PortLifecycle lifecycle, ControlThread control) {
+        this.switches = switches;
+        this.lifecycle = lifecycle;
+        this.nameRetry = new NameRetry(control, this::retryTakenNames);
+        this.retries = new PortRetries(control, switches.values(), this::retry);
+    }
+
+    /** Opens a port's device and binds its MAC. */
+    void open(RunningSwitch sw, RunningPort port) throws DeviceException {
+        lifecycle.open(sw, port);
+        MacBinding.refresh(sw, port);
+    }
+
+    /** Retries the ports that are due. */
+    void run() {
+        retries.run();
+    }
+
+    /** Closes a port's device and opens it again; if that fails, the port waits. */
+    void reopen(RunningSwitch sw, RunningPort port) {
+        lifecycle.close(sw, port, "being recreated");
+        retry(sw, port, Clock.nowMs());
+    }
+
+    private void retry(RunningSwitch sw, RunningPort port, long nowMs) {
+        try {
+            open(sw, port);
+            port.log()
+                    .info(where(sw, port.config()) + " is back: "
+                            + port.state().name().toLowerCase(Locale.ROOT));
+        } catch (DeviceException e) {
+            String before = port.whyGone();
+            failed(port, e, nowMs);
+            if (!before.equals(port.whyGone())) waits(sw, port);
+        }
+    }
+
+    /** The first attempt to open a port failed, and it waits for the next one. */
+    void firstFailed(RunningSwitch sw, RunningPort port, DeviceException why) {
+        failed(port, why, Clock.nowMs());
+        waits(sw, port);
+    }
+
+    private void failed(RunningPort port, DeviceException why, long nowMs) {
+        port.gone(lifecycle.whyNoNamespace(port.config()).orElse(why.getMessage()), nowMs);
+        port.nameTaken(why.kind() == DeviceException.Kind.NAME_TAKEN, nowMs);
+        if (port.awaitsName(nowMs)) nameRetry.schedule();
+    }
+
+    private static void waits(RunningSwitch sw, RunningPort port) {
+        port.log().warn(where(sw, port.config()) + " waits: " + port.whyGone());
+    }
+
+    /** Returns the nanoseconds spent on ports that still wait for their names. */
+    private long retryTakenNames() {
+        long nanosInVain = 0;
+        for (RunningSwitch sw : switches.values()) {
+            for (RunningPort port : sw.ports()) {
+                if (!port.awaitsName(Clock.nowMs())) continue;
+                long began = System.nanoTime();
+                retry(sw, port, Clock.nowMs());
+                if (port.awaitsName(Clock.nowMs())) nanosInVain += Math.max(1, System.nanoTime() - began);
+            }
+        }
+        return nanosInVain;
+    }
+
+    /** Asks the device for its state, because the notification may be out of date. */
+    void linkChanged(LearningSwitch owner, int index) {
+        RunningSwitch sw = switches.get(owner.name());
+        if (sw == null || sw.learning() != owner) return;
+        RunningPort port = sw.port(index);
+        if (port == null || port.device() == null) return;
+        LinkState state = port.device().state();
+        if (state == LinkState.GONE) {
+            lifecycle.close(sw, port, lifecycle.whyNoNamespace(port.config()).orElse("its interface was deleted"));
+            port.log().warn(where(sw, port.config()) + " is gone: " + port.whyGone());
+            return;
+        }
+        boolean isUp = state == LinkState.UP;
+        if (owner.isPortUp(index) == isUp) return;
+        owner.setPortUp(index, isUp);
+        MacBinding.refresh(sw, port);
+        port.log().info(where(sw, port.config()) + " is " + (isUp ? "up" : "down"));
+    }
+
+    /** A port, for log lines and errors. */
+    static String where(RunningSwitch sw, PortConfig port) {
+        return "switch " + sw.name() + ": port " + port.name();
+    }
+}

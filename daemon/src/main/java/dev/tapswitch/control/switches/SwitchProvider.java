@@ -1,0 +1,33 @@
+package dev.tapswitch.control.switches;
+
+import dev.tapswitch.control.config.SwitchConfig;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A source of switches and ports. {@link ControlService} composes a list of them in order of precedence: the config file, container runtimes, and what
+ * users have added. Control thread only.
+ */
+public interface SwitchProvider {
+    /** Adds what this source provides to what the sources before it in the list provide, which take precedence. */
+    Map<String, SwitchConfig> over(Map<String, SwitchConfig> before);
+
+    /** Whether this source provides the switch. */
+    boolean has(String switchName);
+
+    /** Whether this source provides the port. */
+    boolean has(String switchName, String portName);
+
+    /** What its switches are, for error messages: "a Docker network". */
+    String description();
+
+    /** What a user does instead of removing this switch by command; empty if the switch can be removed by command. */
+    default Optional<String> howToRemove(String switchName) {
+        return Optional.empty();
+    }
+
+    /** What a user does instead of removing this port by command; empty if the port can be removed by command. */
+    default Optional<String> howToRemove(String switchName, String portName) {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.tapswitch.control.switches;
+
+import dev.tapswitch.control.config.SwitchConfig;
+import dev.tapswitch.control.config.UserChanges;
+import dev.tapswitch.control.switches.RequestException.Reason;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** What users and programs have added by command or API: whole switches, and ports and bindings of other sources' switches. Kept in a file. */
+public final class UserSwitches implements SwitchProvider {
+    private final StateFile file;
+    private UserChanges changes;
+
+    private UserSwitches(StateFile file, UserChanges changes) {
+        this.file = file;
+        this.changes = changes;
+    }
+
+    /** Reads what is kept in the file. */
+    public static UserSwitches load(StateFile file) {
+        return new UserSwitches(file, file.load());
+    }
+
+    UserChanges changes() {
+        return changes;
+    }
+
+    /**
+     * The changes after another one to a switch.
+     *
+     * @param isDeclared whether another source provides the switch, so that only what users add to it is kept
+     */
+    UserChanges changed(String switchName, boolean isDeclared, UnaryOperator<SwitchConfig> change) {
+        return changes.with(change.apply(changes.of(switchName)), isDeclared);
+    }
+
+    /** Saves these changes in place of the present ones. Refused, with the reason, if they cannot be saved; then the present ones remain. */
+    void keep(UserChanges changed, SwitchRuntime runtime) throws RequestException {
+        if (changed.equals(changes)) return;
+        try {
+            runtime.withDescriptors(() -> file.save(changed));
+        } catch (IOException e) {
+            throw new RequestException(
+                    Reason.FAILED, "nothing was changed: it can't be kept for a restart: " + e.getMessage(), e);
+        }
+        changes = changed;
+    }
+
+    /** The problems with any of the files that are kept over a restart, a sentence each. Any thread. */
+    List<String> problems() {
+        return file.problems();
+    }
+
+    @Override
+    public Map<String, SwitchConfig> over(Map<String, SwitchConfig> before) {
+        return changes.over(before);
+    }
+
+    @Override
+    public boolean has(String switchName) {
+        return changes.switches().containsKey(switchName);
+    }
+
+    @Override
+    public boolean has(String switchName, String portName) {
+        return changes.of(switchName).ports().containsKey(portName);
+    }
+
+    @Override
+    public String description() {
+        return "added by a user";
+    }
+}

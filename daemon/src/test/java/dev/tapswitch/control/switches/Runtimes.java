@@ -1,0 +1,15 @@
+package dev.tapswitch.control.switches;
+
+import dev.tapswitch.control.state.StateDirectory;
+import dev.tapswitch.dataplane.worker.IoMode;
+import dev.tapswitch.dataplane.worker.WorkerSettings;
+
+/** Runtimes whose ports are on {@link FakeDevices}. */
+final class Runtimes {
+    private Runtimes() {}
+
+    static SwitchRuntime start(ControlThread control, StateDirectory state, FakeDevices devices) {
+        WorkerSettings settings = new WorkerSettings(IoMode.EPOLL, 2, 0);
+        return new SwitchRuntime(settings, control, Supervisor.NONE, new ProcessPins(state), devices);
+    }
+}
