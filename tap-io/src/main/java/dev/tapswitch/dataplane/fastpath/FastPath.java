@@ -11,10 +11,11 @@ import java.util.function.Consumer;
 
 /**
  * The kernel fast path of all switches whose ports are in one network namespace: programs on the ports' interfaces, and the maps by which userspace tells them what to
- * forward. Userspace decides: it puts a station when it has learned it, after the frame that it learned it from is on its way, and removes it when it ages, moves or
- * is flushed. What no entry covers goes to userspace by the port's TAP.
+ * forward. Userspace decides. It puts a station after it has learned it and has forwarded the frame that it learned it from, so that frames keep their order. It
+ * removes a station that ages or is flushed. Frames that no entry covers go to userspace by the port's TAP.
  *
  * <p>Not thread-safe: for one control thread. Calls take some microseconds; adding and removing ports take longer and must run on a thread in the ports' namespace.
+ * IPv6 must be off on host ends and TAPs: otherwise the kernel speaks on them.
  */
 public final class FastPath implements AutoCloseable {
     private final FastPathObjects objects;
@@ -29,8 +30,8 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * Loads the programs. With a directory of pins, it takes over the maps that an earlier process has left there, with their ports, stations and counters; its
-     * programs run on until {@link #add} replaces them port by port.
+     * Loads the programs. With a directory of pins, it takes over the maps that an earlier process has left there, with their ports, stations and counters. The
+     * earlier programs run until {@link #add} replaces them port by port.
      */
     public static FastPath open(FastPathSettings settings) throws DeviceException {
         FastPathObjects objects = FastPathObjects.open(settings);
@@ -60,14 +61,14 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * Adds a port, or changes the one that has this host end: flags, MTU and TAP. Its counters, and what is known of its stations, stay. About a millisecond.
+     * Adds a port, or changes the one that has this host end: flags, MTU and TAP. A changed port keeps its counters and stations. About a millisecond. If this
+     * fails, there is no such port.
      *
      * @throws DeviceException where an interface does not exist, or the maps have no place for another port
      */
     public void add(FastPathPort port) throws DeviceException {
         PortMap.Value before = ports.get(port.hostEnd());
-        requireSlot(port.hostEnd());
-        requireSlot(port.tap());
+        requireSlots(port);
         if (before != null && before.out() != port.tap()) forget(before.out());
         int number = before == null ? freeNumber() : before.number();
         if (before == null) objects.counters().clear(number);
@@ -106,12 +107,20 @@ public final class FastPath implements AutoCloseable {
         }
     }
 
+    private void requireSlots(FastPathPort port) throws DeviceException {
+        requireSlot(port.hostEnd());
+        requireSlot(port.tap());
+        if (PortMap.slot(port.hostEnd()) == PortMap.slot(port.tap())) throw slotTaken(port.tap(), port.hostEnd());
+    }
+
     private void requireSlot(int ifindex) throws DeviceException {
         int other = objects.ports().slotOf(ifindex).ifindex();
-        if (other != 0 && other != ifindex) {
-            throw new DeviceException("adding interface " + ifindex + " to the fast path: interface " + other
-                    + " has its slot; recreate one of them for another index");
-        }
+        if (other != 0 && other != ifindex) throw slotTaken(ifindex, other);
+    }
+
+    private static DeviceException slotTaken(int ifindex, int other) {
+        return new DeviceException("adding interface " + ifindex + " to the fast path: interface " + other
+                + " has its slot; recreate one of them, so that it gets another index");
     }
 
     private int freeNumber() throws DeviceException {
@@ -120,7 +129,7 @@ public final class FastPath implements AutoCloseable {
         return number;
     }
 
-    /** Detaches the programs; stations behind the port go slow from now on. They are to be removed too. Where there is no such port: nothing. */
+    /** Detaches the programs. Frames to stations behind the port go slow from now on; the caller removes those stations. If there is no such port, this does nothing. */
     public void remove(int hostEnd) throws DeviceException {
         PortMap.Value port = ports.remove(hostEnd);
         if (port == null) return;
@@ -136,7 +145,7 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * From now on frames between this station and others go fast. Replaces what was said of it before.
+     * From now on frames between this station and others go fast. An earlier entry of the station is replaced.
      *
      * @param hostEnd of the port that the station is behind; an added one
      * @param isFarEnd whether the MAC is that of the interface at the far end of the veth pair, not of something behind it
@@ -215,7 +224,10 @@ public final class FastPath implements AutoCloseable {
         return objects.listings();
     }
 
-    /** Ends this process's part. With pins, what is known goes on being forwarded; without, programs are detached. Again: nothing. */
+    /**
+     * Closes this process's descriptors. With pins, the programs go on forwarding known traffic. Without pins, tcx links are detached; clsact filters stay until
+     * {@link #unpin} or until their interface is deleted. A second call does nothing.
+     */
     @Override
     public void close() {
         objects.close();

@@ -31,10 +31,10 @@ import dev.tapswitch.linux.bpf.SocketBuffer;
 /**
  * The program of a port's host end: what the container sends. A frame whose source and destination userspace has put into the map of stations goes straight to
  * the destination's port. Everything else goes to userspace by the port's TAP: groups, ARP, Neighbour Discovery, DHCP, an unknown or moved source, an unknown
- * destination, a frame that is too large for the leaving port, and whatever is not IPv4 or IPv6 with a header that is read at one glance.
+ * destination, a frame that is too large for the leaving port, and whatever is not IPv4 or IPv6 with a transport header at the usual offset.
  *
  * <p>Registers: R6 the frame's context, R7 the entry of the port that it came in by, R8 the destination's station and then the leaving port's entry, R9 the length
- * that the MTU limits and then the station's flags. While headers are read, R2 and R3 are the packet's begin and end, R4 the destination, R5 the source.
+ * that the MTU limits and then the station's flags. While headers are read, R2 and R3 are the packet's start and end, R4 the destination, R5 the source.
  */
 final class FromContainer {
     /** include/uapi/linux/pkt_cls.h. */
@@ -105,7 +105,7 @@ final class FromContainer {
         return program.code.assemble();
     }
 
-    /** R7: the port. An interface without an entry is none of ours any more. */
+    /** R7: the port. The port of an interface without an entry has been removed. */
     private void findPort() {
         code.move(R6, R1);
         code.load(R1, R6, SocketBuffer.IFINDEX);
@@ -137,7 +137,8 @@ final class FromContainer {
         code.jumpIf(R0, EQUAL, Packet.TCP, tcp);
         code.jumpIf(R0, EQUAL, Packet.IGMP, slow);
         code.jumpIf(R0, NOT_EQUAL, Packet.UDP, single);
-        // A fragment but the first has no ports; where its payload looks like these, it is slow for nothing.
+        // Only the first fragment has ports. Another one whose payload looks like these goes slow too, which does no
+        // harm.
         slowIfPort(transport, Packet.DHCP);
         code.jump(single);
         readTcpHeader(tcp, transport);
@@ -159,7 +160,7 @@ final class FromContainer {
         readTcpHeader(tcp, transport);
     }
 
-    /** Echoes and errors are traffic; Neighbour Discovery resolves addresses; everything else, such as MLD, is userspace's. */
+    /** Echoes and errors are traffic. Neighbour Discovery resolves addresses. Everything else, such as MLD, goes to userspace. */
     private void readIcmpv6Header() {
         code.at(icmpv6).load(R0, R2, Packet.icmpType(Packet.ETHERNET_HEADER + Packet.IPV6_HEADER));
         code.jumpIf(R0, EQUAL, ECHO_REQUEST, single);
@@ -179,7 +180,7 @@ final class FromContainer {
         code.add(R9, R0).add(R9, transport).jump(forward);
     }
 
-    /** A super-frame of UDP may be a tunnel's, whose segments have more headers than the outer ones: whether they fit is not seen here. */
+    /** A UDP super-frame may be a tunnel's. Its segments then have inner headers too, which the program does not measure. */
     private void refuseOtherSuperFrames() {
         code.at(single).load(R0, R6, SocketBuffer.GSO_SIZE).jumpIf(R0, NOT_EQUAL, 0, slow);
     }
@@ -216,7 +217,7 @@ final class FromContainer {
         code.load(R9, R8, StationMap.FLAGS).move(R8, R0);
     }
 
-    /** Of both ports and the destination; a source with a flag of its own is not the port's own. */
+    /** Both ports' flags and the destination's. Those of a source that is not the port's own are checked when it is looked up. */
     private void checkPolicy() {
         code.load(R1, R7, PortMap.FLAGS).load(R2, R8, PortMap.FLAGS);
         code.move(R3, R1).or(R3, R2).or(R3, R9).jumpIf(R3, ANY_BIT, Flag.SLOW, slow);
@@ -247,8 +248,8 @@ final class FromContainer {
                 .move(R2, 0)
                 .call(KernelFunction.REDIRECT)
                 .exit();
-        // The frame is addressed to the far end, not to the host end by which it came. Linux 6.16 and later know that
-        // by themselves.
+        // The kernel has marked the frame as another host's, since it is not addressed to the host end. Linux 6.16 and
+        // later remove that mark themselves.
         code.at(peer).move(R1, R6).move(R2, PACKET_HOST).call(KernelFunction.SKB_CHANGE_TYPE);
         code.load(R1, R8, PortMap.IFINDEX)
                 .move(R2, 0)
@@ -267,7 +268,7 @@ final class FromContainer {
         code.jump(destination);
     }
 
-    /** ARP and Neighbour Discovery for one station: userspace learns from it, and answers for it; without userspace it goes on as traffic. */
+    /** ARP and Neighbour Discovery for one station. Userspace learns from them and may answer; without userspace they are traffic. */
     private void resolve() {
         code.at(resolution).store(FP, DESTINATION, R4).store(FP, SOURCE, R5);
         code.call(KernelFunction.KTIME_GET_NS);
@@ -325,7 +326,7 @@ final class FromContainer {
         return code.load(R1, R0, counter).add(R1, 1).store(R0, counter, R1);
     }
 
-    /** Has an entry seen at the heartbeat; written once per heartbeat, so that its cache line stays shared between CPUs. Destroys R0 and R1. */
+    /** Sets an entry's stamp to the heartbeat, and writes only once per heartbeat, so that CPUs can share its cache line. Destroys R0 and R1. */
     private void stamp(Register entry, Field seen, Label stamped) {
         code.loadFirstValue(R1, maps.control()).load(R0, R1, ControlMap.HEARTBEAT);
         code.load(R1, entry, seen).jumpIf(R0, EQUAL, R1, stamped).store(entry, seen, R0);

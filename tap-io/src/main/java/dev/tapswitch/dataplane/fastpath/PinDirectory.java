@@ -22,7 +22,7 @@ final class PinDirectory {
     static PinDirectory open(Path directory) throws DeviceException {
         try {
             var root = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-            if (!Files.isDirectory(directory)) Files.createDirectory(directory, root);
+            if (!Files.isDirectory(directory)) Files.createDirectories(directory, root);
             return new PinDirectory(directory);
         } catch (IOException e) {
             throw failed("making", directory, e);

@@ -13,8 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
 /**
- * The map of interfaces that have one of our programs: a port's host end and its TAP each have an entry, in an array that is indexed by the lower bits of the
- * interface's index. An array is looked up without a call; that is why it is no hash map.
+ * The map of interfaces that have one of our programs: a port's host end and its TAP each have an entry. It is an array, indexed by the lower bits of the
+ * interface's index, because the kernel compiles a lookup in an array without a call.
  */
 final class PortMap {
     /** A power of two. Interfaces whose indexes are the same in these bits can't both have a program. */
@@ -67,7 +67,7 @@ final class PortMap {
     Value slotOf(int ifindex) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = map.allocateValue(arena);
-            map.lookup(slot(ifindex, arena), value);
+            map.lookup(key(ifindex, arena), value);
             return decode(value);
         }
     }
@@ -91,7 +91,7 @@ final class PortMap {
             value.set(JAVA_INT, SWITCH.offset(), entry.switchId());
             value.set(JAVA_INT, MAX_LENGTH.offset(), entry.maxLength());
             value.set(JAVA_LONG, SEEN.offset(), entry.seen());
-            map.update(slot(ifindex, arena), value);
+            map.update(key(ifindex, arena), value);
         }
     }
 
@@ -103,8 +103,12 @@ final class PortMap {
         });
     }
 
-    private static MemorySegment slot(int ifindex, Arena arena) {
-        return arena.allocateFrom(JAVA_INT, ifindex & SLOT_MASK);
+    static int slot(int ifindex) {
+        return ifindex & SLOT_MASK;
+    }
+
+    private static MemorySegment key(int ifindex, Arena arena) {
+        return arena.allocateFrom(JAVA_INT, slot(ifindex));
     }
 
     private static Value decode(MemorySegment value) {

@@ -66,7 +66,7 @@ public final class ClsactFilter {
         } catch (NetlinkException e) {
             String advice = e.errno() == Errno.ENOENT || e.errno() == Errno.EOPNOTSUPP
                     ? "the kernel needs sch_ingress and cls_bpf"
-                    : e.getMessage();
+                    : words(e);
             throw new BpfException(what, e.errno(), advice);
         }
     }
@@ -82,8 +82,13 @@ public final class ClsactFilter {
             NetlinkMessage qdisc = new NetlinkMessage(RTM_DELQDISC, 0).traffic(ifindex, CLSACT_HANDLE, CLSACT, 0);
             act(netlink, qdisc, NOT_THERE);
         } catch (NetlinkException e) {
-            throw new BpfException("detaching from interface " + ifindex, e.errno(), e.getMessage());
+            throw new BpfException("detaching from interface " + ifindex, e.errno(), words(e));
         }
+    }
+
+    /** What the kernel says beyond the error number; empty if nothing. */
+    private static String words(NetlinkException e) {
+        return e.getMessage().equals(Errno.text(e.errno())) ? "" : e.getMessage();
     }
 
     private static boolean hasFilters(NetlinkSocket netlink, int ifindex, int parent) throws NetlinkException {

@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Reads all entries of a hash map or array in batches (BPF_MAP_LOOKUP_BATCH, Linux 5.6). An entry that is there from beginning to end is visited once; one that is
+ * Reads all entries of a hash map or array in batches (BPF_MAP_LOOKUP_BATCH, Linux 5.6). An entry that exists throughout is visited once; one that is
  * added or removed meanwhile may be visited or not.
  */
 public final class MapEntries {
