@@ -58,17 +58,8 @@ class EndIT {
             Node a = net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             daemon.kill();
-            TapDevice other = TapDevice.open(new TapSpec(
-                    "eth0",
-                    new Namespace.Named(a.namespace()),
-                    1,
-                    1_500,
-                    TapSpec.ANY_MAC,
-                    true,
-                    true,
-                    false,
-                    List.of(),
-                    List.of()));
+            TapDevice other = TapDevice.open(
+                    TapSpec.builder("eth0", new Namespace.Named(a.namespace())).build());
             try {
                 daemon = net.restart();
                 // By then the pauses between two attempts at a port that can't be opened for other reasons are 3 s

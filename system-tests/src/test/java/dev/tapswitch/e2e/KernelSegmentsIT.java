@@ -135,8 +135,10 @@ class KernelSegmentsIT {
     private static TapDevice tap(Node node, String device, boolean offload, String... addresses)
             throws DeviceException {
         var namespace = new Namespace.Named(node.namespace());
-        var tap = TapDevice.open(
-                new TapSpec(device, namespace, 1, 1500, -1, offload, true, false, List.of(addresses), List.of()));
+        var tap = TapDevice.open(TapSpec.builder(device, namespace)
+                .offload(offload)
+                .addresses(List.of(addresses))
+                .build());
         tap.setNonBlocking(true);
         return tap;
     }

@@ -171,8 +171,7 @@ class LoopIT {
 
         private TapDevice attach(Node node) throws Exception {
             var namespace = new Namespace.Named(node.namespace());
-            var device = TapDevice.open(
-                    new TapSpec("eth0", namespace, 1, 1500, -1, true, true, false, List.of(), List.of()));
+            var device = TapDevice.open(TapSpec.builder("eth0", namespace).build());
             workers.attach(lan, lan.addPort(PortSettings.of(node.name(), 1500), true), device);
             return device;
         }

@@ -88,20 +88,19 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
 
     /** What its TAP is to be. */
     public TapSpec tap(int queues) {
-        return new TapSpec(
-                device(),
-                namespace(),
-                queues,
-                get(MTU),
-                get(MAC),
-                get(OFFLOAD),
-                get(UP),
-                get(PERSISTENT),
-                get(ADDRESSES),
-                get(ROUTES),
-                get(SEND_LIMIT),
-                get(RECEIVE_LIMIT),
-                get(ACCEPT_RA));
+        return TapSpec.builder(device(), namespace())
+                .queues(queues)
+                .mtu(get(MTU))
+                .mac(get(MAC))
+                .offload(get(OFFLOAD))
+                .up(get(UP))
+                .persistent(get(PERSISTENT))
+                .addresses(get(ADDRESSES))
+                .routes(get(ROUTES))
+                .sendLimit(get(SEND_LIMIT))
+                .receiveLimit(get(RECEIVE_LIMIT))
+                .acceptRa(get(ACCEPT_RA))
+                .build();
     }
 
     /** All settings by key, as the configuration file has them. */

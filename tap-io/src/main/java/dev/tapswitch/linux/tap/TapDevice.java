@@ -78,15 +78,15 @@ public final class TapDevice implements PortDevice {
             return new TapDevice(spec, queues, NamespaceKey.ofThread());
         } catch (DeviceException | RuntimeException e) {
             QueueFds.close(queues);
-            if (found.isEmpty() && spec.receiveLimit().isSet()) forgetLimit(spec, links, e);
+            if (found.isEmpty() && spec.receiveLimit().isSet()) removeIfb(spec, links, e);
             throw e;
         }
     }
 
     /** Removes the ifb device of the receive limit, which would outlive the TAP. */
-    private static void forgetLimit(TapSpec spec, RtNetlink links, Exception reason) {
+    private static void removeIfb(TapSpec spec, RtNetlink links, Exception reason) {
         try {
-            new Shaper(links).forget(spec.device());
+            new Shaper(links).removeLeftover(spec.device());
         } catch (DeviceException e) {
             reason.addSuppressed(e);
         }
@@ -106,38 +106,20 @@ public final class TapDevice implements PortDevice {
     /** The current link as a specification: of the wanted settings only MTU and link state are known, and all others are to be applied. */
     private static TapSpec asFound(LinkInfo link, TapSpec wanted, boolean isNew) {
         RateLimit limit = isNew ? RateLimit.NONE : RateLimit.UNKNOWN;
-        return new TapSpec(
-                wanted.device(),
-                wanted.namespace(),
-                wanted.queues(),
-                link.mtu(),
-                TapSpec.ANY_MAC,
-                wanted.offload(),
-                wanted.up() && link.isUp(),
-                wanted.persistent(),
-                List.of(),
-                List.of(),
-                limit,
-                limit,
-                wanted.acceptRa());
+        return wanted.toBuilder()
+                .mtu(link.mtu())
+                .mac(TapSpec.ANY_MAC)
+                .up(wanted.up() && link.isUp())
+                .addresses(List.of())
+                .routes(List.of())
+                .sendLimit(limit)
+                .receiveLimit(limit)
+                .build();
     }
 
     /** Records that a container runtime has moved and renamed the device. */
     public synchronized void movedTo(Namespace namespace, String device) {
-        spec = new TapSpec(
-                device,
-                namespace,
-                spec.queues(),
-                spec.mtu(),
-                spec.mac(),
-                spec.offload(),
-                spec.up(),
-                spec.persistent(),
-                spec.addresses(),
-                spec.routes(),
-                spec.sendLimit(),
-                spec.receiveLimit(),
-                spec.acceptRa());
+        spec = spec.toBuilder().device(device).namespace(namespace).build();
         namespaceKey = NamespaceKey.of(namespace);
     }
 
@@ -278,15 +260,15 @@ public final class TapDevice implements PortDevice {
         int namespace = leavesLimit ? TunFile.openNamespace(queues[0]) : -1;
         QueueFds.close(queues);
         queues = NO_QUEUES;
-        if (namespace >= 0) forgetLimit(namespace);
+        if (namespace >= 0) removeIfb(namespace);
     }
 
     /** Removes the ifb device of the receive limit if the TAP no longer exists. Closes the descriptor. */
-    private void forgetLimit(int namespace) {
+    private void removeIfb(int namespace) {
         try {
             NamespaceThread.call(namespace, "its namespace", () -> {
                 try (RtNetlink links = new RtNetlink()) {
-                    if (links.find(spec.device()).isEmpty()) new Shaper(links).forget(spec.device());
+                    if (links.find(spec.device()).isEmpty()) new Shaper(links).removeLeftover(spec.device());
                     return null;
                 }
             });

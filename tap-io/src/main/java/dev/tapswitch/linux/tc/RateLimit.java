@@ -5,40 +5,46 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How much may pass in one direction, by a token bucket.
+ * A limit of traffic in one direction: the parameters of a token bucket.
  *
- * @param bitsPerSecond in the long run; 0 for no limit
- * @param burstBits at once, after a pause
+ * @param bitsPerSecond the average rate; 0 for no limit
+ * @param burstBits how much may pass at once after a pause
  */
 public record RateLimit(long bitsPerSecond, long burstBits) {
     public static final RateLimit NONE = new RateLimit(0, 0);
 
-    /** What an interface that we did not make may have: equal to none that is wanted. */
+    /** The unknown limit of an existing interface; not equal to any limit that can be configured. */
     public static final RateLimit UNKNOWN = new RateLimit(0, 1);
 
-    private static final long LEAST = 1_000;
-    private static final long MOST = 1_000_000_000_000L;
-    /** 25 ms, as CNI's bandwidth plugin waits; and not less than 16 kB, lest a slow link can't take ten frames in a row. */
+    private static final long MIN_RATE = 1_000;
+    private static final long MAX_RATE = 1_000_000_000_000L;
+    /** A burst lasts 25 ms, the latency of CNI's bandwidth plugin. */
     private static final long BURSTS_PER_SECOND = 40;
 
-    private static final long LEAST_BURST = 128_000;
+    /** Bits: 16 kB, so that a slow link accepts ten frames in a row. */
+    private static final long MIN_BURST = 128_000;
+
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12})([kMG]?)(?: burst (\\d{1,12})([kMG]?))?");
 
     public RateLimit {
-        boolean isRate = bitsPerSecond >= LEAST && bitsPerSecond <= MOST && burstBits > 0;
+        boolean isRate = bitsPerSecond >= MIN_RATE && bitsPerSecond <= MAX_RATE && burstBits > 0;
         if (!isRate && bitsPerSecond != 0) {
             throw new IllegalArgumentException("a rate of " + bitsPerSecond + " with a burst of " + burstBits
                     + " is not possible; expected 1k to 1000G bits per second and a burst above 0");
         }
     }
 
-    /** With a burst that fits the rate; 0 for no limit. */
+    /** A limit with the default burst for its rate; 0 for no limit. */
     public static RateLimit of(long bitsPerSecond) {
         if (bitsPerSecond == 0) return NONE;
-        return new RateLimit(bitsPerSecond, Math.max(LEAST_BURST, bitsPerSecond / BURSTS_PER_SECOND));
+        return new RateLimit(bitsPerSecond, Math.max(MIN_BURST, bitsPerSecond / BURSTS_PER_SECOND));
     }
 
-    /** Reads "20M", "20M burst 1M", or "0" for none: bits, in decimal thousands. */
+    /**
+     * Parses "20M", "20M burst 1M", or "0" for no limit: bits per second and bits, with decimal multipliers k, M and G.
+     *
+     * @throws IllegalArgumentException if the text is not a rate or out of range; the message says what was expected
+     */
     public static RateLimit parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
@@ -60,9 +66,10 @@ public record RateLimit(long bitsPerSecond, long burstBits) {
             default -> 1L;
         };
         long count = Long.parseLong(number);
-        return count > MOST / factor ? MOST + 1 : count * factor;
+        return count > MAX_RATE / factor ? MAX_RATE + 1 : count * factor;
     }
 
+    /** Whether traffic is limited. */
     public boolean isSet() {
         return bitsPerSecond > 0;
     }
@@ -71,7 +78,7 @@ public record RateLimit(long bitsPerSecond, long burstBits) {
         return bitsPerSecond / Byte.SIZE;
     }
 
-    /** As {@link #parse} reads it. */
+    /** The form that {@link #parse} reads. */
     @Override
     public String toString() {
         String rate = text(bitsPerSecond);

@@ -40,22 +40,23 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Limits of what an interface sends and receives: token buckets of the kernel's (tc-tbf(8)), which make frames wait before they drop them. Those
- * that are received can't wait on the interface itself; they take a detour by an ifb device beside it, as with CNI's bandwidth plugin.
+ * Limits what an interface sends and receives with the kernel's token bucket filter (tc-tbf(8)), which delays frames before it drops them. Linux cannot
+ * queue received frames on the interface itself, so they are redirected through an ifb device beside it, as CNI's bandwidth plugin does. Works in the
+ * namespace of an {@link RtNetlink} and with its thread rules.
  */
 public final class Shaper {
-    /** By which our buckets are told from those of others: "ts". */
+    /** The handle of qdiscs that Tapswitch adds, "ts"; qdiscs with other handles are left alone. */
     private static final int HANDLE = 0x7473_0000;
 
     private static final int INGRESS_HANDLE = 0xFFFF_0000;
-    /** A filter's priority above, ETH_P_ALL in network order below. */
-    private static final int FIRST_OF_ALL = 1 << 16 | Short.toUnsignedInt(inNetworkOrder((short) 3));
+    /** tcm_info of a filter: priority 1 in the high half, ETH_P_ALL in network byte order in the low half. */
+    private static final int FILTER_INFO = 1 << 16 | Short.toUnsignedInt(inNetworkOrder((short) 3));
 
     private static final String IFB = "ifb";
-    private static final int LONGEST_NAME = 15;
-    /** An Ethernet header and a VLAN tag. */
+    private static final int MAX_NAME_BYTES = 15;
+    /** Bytes of an Ethernet header with a VLAN tag. */
     private static final int OVERHEAD = 18;
-    /** What waits longer than 25 ms is dropped. */
+    /** A frame that would wait longer than 25 ms is dropped. */
     private static final long LATENCY_PER_SECOND = 40;
 
     private final RtNetlink links;
@@ -64,6 +65,7 @@ public final class Shaper {
         this.links = links;
     }
 
+    /** Limits what an interface sends, or removes the limit. */
     public void limitSending(int index, RateLimit limit, int mtu) throws DeviceException {
         if (limit.isSet()) links.request(what("send", limit), bucket(index, limit, mtu));
         else
@@ -74,45 +76,46 @@ public final class Shaper {
                     Errno.EINVAL);
     }
 
+    /** Limits what an interface receives, or removes the limit with its ifb device. */
     public void limitReceiving(int index, String device, RateLimit limit, int mtu) throws DeviceException {
-        Optional<LinkInfo> found = detour(device);
-        if (found.isPresent() || limit.isSet()) removeTurning(index);
+        Optional<LinkInfo> found = findIfb(device);
+        if (found.isPresent() || limit.isSet()) removeRedirect(index);
         if (limit.isSet()) {
-            LinkInfo ifb = found.isPresent() ? found.get() : makeDetour(device, limit);
+            LinkInfo ifb = found.isPresent() ? found.get() : createIfb(device, limit);
             links.request(what("receive", limit), bucket(ifb.index(), limit, mtu));
             links.setUp(ifb.index(), true);
-            turn(index, ifb.index(), limit);
+            redirectAll(index, ifb.index(), limit);
         } else if (found.isPresent()) {
             remove(found.get());
         }
     }
 
-    /** Removes what a limit on receiving has left beside an interface that is gone. */
-    public void forget(String device) throws DeviceException {
-        Optional<LinkInfo> found = detour(device);
+    /** Removes the ifb device of an interface that does not exist any more. */
+    public void removeLeftover(String device) throws DeviceException {
+        Optional<LinkInfo> found = findIfb(device);
         if (found.isPresent()) remove(found.get());
     }
 
-    private Optional<LinkInfo> detour(String device) throws DeviceException {
-        return links.find(detourName(device)).filter(link -> link.kind().equals(IFB));
+    private Optional<LinkInfo> findIfb(String device) throws DeviceException {
+        return links.find(ifbName(device)).filter(link -> link.kind().equals(IFB));
     }
 
-    private LinkInfo makeDetour(String device, RateLimit limit) throws DeviceException {
-        String name = detourName(device);
+    private LinkInfo createIfb(String device, RateLimit limit) throws DeviceException {
+        String name = ifbName(device);
         NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
                 .link(0, 0, 0)
                 .deviceName(IFLA_IFNAME, name)
                 .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, IFB));
-        links.request(what("receive", limit) + ", making " + name, message);
+        links.request(what("receive", limit) + ", creating " + name, message);
         return links.find(name)
                 .orElseThrow(() ->
                         new DeviceException(DeviceException.Kind.GONE, name + " was removed while it was set up"));
     }
 
-    /** {@code ifb-eth0}. */
-    static String detourName(String device) {
+    /** {@code ifb-eth0}, or {@code ifb-} and a hash if that is too long for the name of an interface. */
+    static String ifbName(String device) {
         String name = IFB + "-" + device;
-        if (name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME) return name;
+        if (name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES) return name;
         return IFB + "-" + HexFormat.of().toHexDigits(device.hashCode());
     }
 
@@ -121,7 +124,7 @@ public final class Shaper {
                 "removing " + ifb.name(), new NetlinkMessage(RTM_DELLINK, 0).link(ifb.index(), 0, 0), Errno.ENODEV);
     }
 
-    private void removeTurning(int index) throws DeviceException {
+    private void removeRedirect(int index) throws DeviceException {
         links.request(
                 "removing the limit on receiving",
                 new NetlinkMessage(RTM_DELQDISC, 0).traffic(index, INGRESS_HANDLE, TC_H_INGRESS, 0),
@@ -129,25 +132,25 @@ public final class Shaper {
                 Errno.EINVAL);
     }
 
-    /** Has all that comes in by one device go out by another, an ifb, which hands it back as if it had come in there. */
-    private void turn(int from, int to, RateLimit limit) throws DeviceException {
+    /** Redirects all frames that one interface receives to an ifb device, which passes them on as if it had received them. */
+    private void redirectAll(int from, int to, RateLimit limit) throws DeviceException {
         links.request(
                 what("receive", limit),
                 new NetlinkMessage(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
                         .traffic(from, INGRESS_HANDLE, TC_H_INGRESS, 0)
                         .attribute(TCA_KIND, "ingress"));
         NetlinkMessage filter = new NetlinkMessage(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL)
-                .traffic(from, 0, INGRESS_HANDLE, FIRST_OF_ALL)
+                .traffic(from, 0, INGRESS_HANDLE, FILTER_INFO)
                 .attribute(TCA_KIND, "u32")
                 .nested(
                         TCA_OPTIONS,
-                        options -> options.attribute(TCA_U32_SEL, anyFrame())
+                        options -> options.attribute(TCA_U32_SEL, matchAll())
                                 .nested(TCA_U32_ACT, actions -> actions.nested(1, action -> redirect(action, to))));
         links.request(what("receive", limit), filter);
     }
 
     private static void redirect(NetlinkMessage action, int to) {
-        // struct tc_mirred: index, capab, action, refcnt, bindcnt, eaction, ifindex.
+        // struct tc_mirred: index, capab, action, refcnt, bindcnt, eaction, ifindex; 4 bytes each
         byte[] mirred = structure(28)
                 .putInt(8, TC_ACT_STOLEN)
                 .putInt(20, TCA_EGRESS_REDIR)
@@ -157,20 +160,20 @@ public final class Shaper {
                 .nested(TCA_ACT_OPTIONS, options -> options.attribute(TCA_MIRRED_PARMS, mirred));
     }
 
-    /** struct tc_u32_sel with one struct tc_u32_key whose mask is 0. */
-    private static byte[] anyFrame() {
+    /** struct tc_u32_sel with one struct tc_u32_key whose mask is 0: matches every frame. */
+    private static byte[] matchAll() {
         return structure(32).put(0, (byte) TC_U32_TERMINAL).put(2, (byte) 1).array();
     }
 
     private static NetlinkMessage bucket(int index, RateLimit limit, int mtu) {
-        // Less than a frame would let none through.
+        // A bucket smaller than a frame would let no frame pass.
         long burst = clamp(Math.max(limit.burstBits() / Byte.SIZE, mtu + OVERHEAD));
-        long waiting = clamp(burst + limit.bytesPerSecond() / LATENCY_PER_SECOND);
-        // struct tc_tbf_qopt: two struct tc_ratespec of 12 bytes, then limit, buffer, mtu.
+        long limitBytes = clamp(burst + limit.bytesPerSecond() / LATENCY_PER_SECOND);
+        // struct tc_tbf_qopt: two struct tc_ratespec of 12 bytes (linklayer at 1, rate at 8), then limit, buffer, mtu
         byte[] parameters = structure(36)
                 .put(1, (byte) TC_LINKLAYER_ETHERNET)
                 .putInt(8, (int) clamp(limit.bytesPerSecond()))
-                .putInt(24, (int) waiting)
+                .putInt(24, (int) limitBytes)
                 .array();
         return new NetlinkMessage(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE)
                 .traffic(index, HANDLE, TC_H_ROOT, 0)
@@ -182,7 +185,7 @@ public final class Shaper {
                                 .attribute(TCA_TBF_BURST, (int) burst));
     }
 
-    /** To what a field of 32 bits can hold. */
+    /** Limits a value to an unsigned field of 32 bits. */
     private static long clamp(long bytes) {
         return Math.min(bytes, 0xFFFF_FFFFL);
     }

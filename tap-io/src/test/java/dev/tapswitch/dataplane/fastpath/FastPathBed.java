@@ -58,17 +58,8 @@ final class FastPathBed implements AutoCloseable {
             container.ip("neigh", "replace", ipv4(other), "lladdr", lladdr, "dev", "eth0", "nud", "permanent");
             container.ip("neigh", "replace", ipv6(other), "lladdr", lladdr, "dev", "eth0", "nud", "permanent");
         }
-        TapDevice tap = TapDevice.open(new TapSpec(
-                "t" + i,
-                new Namespace.Named(host.name()),
-                1,
-                1500,
-                TapSpec.ANY_MAC,
-                true,
-                true,
-                false,
-                List.of(),
-                List.of()));
+        TapDevice tap = TapDevice.open(
+                TapSpec.builder("t" + i, new Namespace.Named(host.name())).build());
         tap.setNonBlocking(true);
         taps.add(tap);
     }

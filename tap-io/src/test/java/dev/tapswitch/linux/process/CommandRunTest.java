@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Limits that hold, whatever a command does. */
+/** The limits hold whatever a command does. */
 @Timeout(60)
 class CommandRunTest {
     private static final Duration LONG = Duration.ofSeconds(50);
@@ -20,14 +20,14 @@ class CommandRunTest {
     }
 
     @Test
-    void whatItWroteToBothOutputsAndItsExitCode() {
+    void theResultHasBothOutputsAndTheExitCode() {
         CommandRun run = sh(LONG, "", "echo out; echo error >&2; exit 3");
         assertEquals(3, run.exit());
         assertEquals("out\nerror\n", run.output());
     }
 
     @Test
-    void itReadsItsInputWhileItsOutputIsRead() {
+    void inputIsWrittenWhileOutputIsRead() {
         String much = "a line of text\n".repeat(100_000);
         CommandRun run = CommandRun.run(List.of("cat"), much, LONG);
         assertEquals(0, run.exit());
@@ -35,21 +35,21 @@ class CommandRunTest {
     }
 
     @Test
-    void aCommandThatThereIsNot() {
+    void aCommandThatDoesNotExistIsNotFound() {
         CommandRun run = CommandRun.run(List.of("tapswitch-no-such-command"), "", LONG);
         assertEquals(CommandRun.NOT_FOUND, run.exit());
         assertTrue(run.output().startsWith("tapswitch-no-such-command can't be run"), run.output());
     }
 
     @Test
-    void oneThatSaysNothingAndDoesNotEndIsKilled() {
+    void aCommandThatDoesNotEndIsKilled() {
         CommandRun run = sh(SHORT, "", "exec sleep 1000");
         assertEquals(CommandRun.TIMED_OUT, run.exit());
         assertEquals("sh did not end within 0.3 s and was killed", run.output());
     }
 
     @Test
-    void itsChildrenGoWithIt() {
+    void theChildrenOfACommandAreKilledWithIt() {
         CommandRun run = sh(SHORT, "", "sleep 31.4159 & sleep 31.4159");
         assertEquals(CommandRun.TIMED_OUT, run.exit());
         assertFalse(
@@ -62,20 +62,20 @@ class CommandRunTest {
     }
 
     @Test
-    void oneThatReadsNothingDoesNotHoldTheCaller() {
+    void aCommandThatReadsNothingDoesNotBlockTheCaller() {
         CommandRun run = sh(SHORT, "x".repeat(1 << 20), "exec sleep 1000");
         assertEquals(CommandRun.TIMED_OUT, run.exit());
     }
 
     @Test
-    void oneThatWritesForeverIsKilledBeforeMemoryRunsOut() {
+    void aCommandThatWritesTooMuchIsKilled() {
         CommandRun run = sh(LONG, "", "yes");
         assertEquals(CommandRun.FAILED, run.exit());
         assertEquals("sh wrote more than 4 MiB and was killed", run.output());
     }
 
     @Test
-    void aChildThatKeepsTheOutputOpenIsNotWaitedFor() {
+    void aChildThatKeepsTheOutputOpenDoesNotDelayTheResult() {
         long began = System.nanoTime();
         CommandRun run = sh(LONG, "", "sleep 45 & echo done");
         assertEquals(0, run.exit());

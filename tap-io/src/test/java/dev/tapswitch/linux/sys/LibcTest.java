@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class LibcTest {
     @Test
-    void aReadAnswersTheBytesReadAndThenAnErrnoBelowZero() {
+    void aReadReturnsTheNumberOfBytesOrANegativeErrno() {
         int zero = Libc.open("/dev/zero", Linux.O_RDONLY | Linux.O_CLOEXEC);
         assertTrue(zero > 0);
         try (Arena arena = Arena.ofConfined()) {
@@ -29,7 +29,7 @@ class LibcTest {
     }
 
     @Test
-    void aWriteAnswersTheBytesWritten() {
+    void aWriteReturnsTheNumberOfBytes() {
         int sink = Libc.open("/dev/null", Linux.O_RDWR | Linux.O_CLOEXEC);
         try (Arena arena = Arena.ofConfined()) {
             assertEquals(64, Libc.write(sink, arena.allocate(64).address(), 64));
@@ -40,7 +40,7 @@ class LibcTest {
     }
 
     @Test
-    void flagsAreReadAndSet() {
+    void fileStatusFlagsAreReadAndSet() {
         int zero = Libc.open("/dev/zero", Linux.O_RDONLY | Linux.O_CLOEXEC);
         try {
             int flags = Libc.fcntl(zero, Linux.F_GETFL, 0);
@@ -53,7 +53,7 @@ class LibcTest {
     }
 
     @Test
-    void whatDoesNotExistIsEnoent() {
+    void openingAFileThatDoesNotExistReturnsEnoent() {
         assertEquals(-Errno.ENOENT, Libc.open("/does/not/exist", Linux.O_RDONLY));
     }
 

@@ -4,18 +4,19 @@ import static dev.tapswitch.linux.tap.Specs.tap;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One more TAP costs the same however many there are. */
+/** The cost of creating a TAP does not depend on how many exist. */
 @Timeout(400)
 class ManyTapsIT {
     private static final int COUNT = Integer.getInteger("tapswitch.taps", 200);
     private static final long LIMIT_MS = 20;
 
     @Test
-    void aTapIsMadeInLessThanTwentyMillisecondsHoweverManyThereAre() throws Exception {
+    void aTapIsCreatedInLessThanTwentyMillisecondsHoweverManyExist() throws Exception {
         List<TapDevice> devices = new ArrayList<>();
         try (NetnsFixture netns = new NetnsFixture()) {
             long[] micros = new long[COUNT];
@@ -24,9 +25,9 @@ class ManyTapsIT {
                         .addresses(
                                 "198.18." + i / 250 + "." + (i % 250 + 1) + "/15",
                                 "fd00::" + Integer.toHexString(i + 1) + "/64");
-                long begun = System.nanoTime();
+                long start = System.nanoTime();
                 devices.add(spec.open());
-                micros[i] = (System.nanoTime() - begun) / 1_000;
+                micros[i] = (System.nanoTime() - start) / 1_000;
             }
             int tail = COUNT / 10;
             long first = median(micros, 0, tail);
@@ -40,8 +41,8 @@ class ManyTapsIT {
     }
 
     private static long median(long[] values, int from, int to) {
-        long[] range = java.util.Arrays.copyOfRange(values, from, to);
-        java.util.Arrays.sort(range);
+        long[] range = Arrays.copyOfRange(values, from, to);
+        Arrays.sort(range);
         return range[range.length / 2];
     }
 }

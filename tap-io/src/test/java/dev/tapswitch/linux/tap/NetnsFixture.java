@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A network namespace of a test's own, made by `ip netns add` and removed on close; and `ip` inside it. */
+/** A network namespace that a test creates with `ip netns add` and removes on close. Runs `ip` in it. Skips the test unless it runs as root. */
 public final class NetnsFixture implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final int TIMEOUT_SECONDS = 20;
@@ -29,7 +29,7 @@ public final class NetnsFixture implements AutoCloseable {
         return new Namespace.Named(name);
     }
 
-    /** `ip -n NAME -j ...`: its output without blanks, so that a test can look for a key and its value. */
+    /** Runs `ip -n NAME -j ...`. Returns the output without blanks, so that a test can search for a key with its value. */
     String ipJson(String... arguments) {
         return ip(with("-j", arguments)).replaceAll("\\s+", "");
     }
@@ -71,7 +71,7 @@ public final class NetnsFixture implements AutoCloseable {
         delete();
     }
 
-    /** Does nothing where it is deleted already. */
+    /** Deletes the namespace, unless it is deleted already. */
     void delete() {
         if (Files.exists(Path.of("/run/netns", name))) run("ip", "netns", "del", name);
     }

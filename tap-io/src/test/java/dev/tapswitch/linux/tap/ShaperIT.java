@@ -9,11 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the kernel has of a limit, as tc(8) tells it. That rates are kept is measured end to end: CniIT. */
+/** Rate limits as tc(8) shows them. CniIT measures end to end that rates are observed. */
 @Timeout(400)
 class ShaperIT {
     @Test
-    void aLimitIsSetChangedAndTakenBack() throws Exception {
+    void aLimitIsSetChangedAndRemoved() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = TapDevice.open(tap("web0", netns.namespace()).limited("20M burst 1M", "2G"))) {
             Specs web = tap("web0", netns.namespace());
@@ -23,9 +23,9 @@ class ShaperIT {
 
             device.update(web.mtu(9000).limited("20M burst 1M", "30M"));
             assertContains(tc(netns, "ifb-web0"), "rate 30Mbit");
-            // Less than a frame would let none through.
+            // A bucket smaller than a frame would let no frame pass.
             device.update(web.mtu(9000).limited("20M burst 1k", "30M"));
-            assertContains(tc(netns, "web0"), "burst 901"); // 9,018, which tc(8) tells rounded
+            assertContains(tc(netns, "web0"), "burst 901"); // 9,018 bytes, which tc(8) rounds
 
             device.update(web.spec());
             assertFalse(tc(netns, "web0").contains("tbf"), tc(netns, "web0"));
@@ -37,7 +37,7 @@ class ShaperIT {
     }
 
     @Test
-    void nothingOfItStaysWhereTheDeviceGoes() throws Exception {
+    void theIfbDeviceIsRemovedWithTheTap() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             TapDevice.open(tap("web0", netns.namespace()).limited("1M", "1M")).close();
             assertEquals(1, netns.ip("-br", "link").lines().count(), netns.ip("-br", "link"));
@@ -45,7 +45,7 @@ class ShaperIT {
     }
 
     @Test
-    void aDeviceThatStaysKeepsItsLimitUntilItIsAttachedWithAnother() throws Exception {
+    void aPersistentTapKeepsItsLimitUntilItIsAttachedWithAnother() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             Specs web = tap("web0", netns.namespace()).persistent(true);
             TapDevice.open(web.limited("1M", "2M")).close();
@@ -59,7 +59,7 @@ class ShaperIT {
     }
 
     @Test
-    void whatSomebodyElseLimitsStays() throws Exception {
+    void queueingDisciplinesOfOthersAreKept() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             Specs web = tap("web0", netns.namespace()).persistent(true);
             web.open().close();

@@ -4,77 +4,58 @@ import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.tc.RateLimit;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
-/** A specification to vary in tests: a plain TAP that is up. */
-record Specs(
-        String device,
-        Namespace namespace,
-        int queues,
-        int mtu,
-        long mac,
-        boolean offload,
-        boolean up,
-        boolean persistent,
-        List<String> addresses,
-        List<String> routes) {
+/** A specification that tests vary: by default a TAP that is up, with one queue and without addresses. */
+record Specs(TapSpec spec) {
     static Specs tap(String device, Namespace namespace) {
-        return new Specs(device, namespace, 1, 1500, TapSpec.ANY_MAC, true, true, false, List.of(), List.of());
+        return new Specs(TapSpec.builder(device, namespace).build());
+    }
+
+    private Specs with(UnaryOperator<TapSpec.Builder> change) {
+        return new Specs(change.apply(spec.toBuilder()).build());
     }
 
     Specs queues(int queues) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.queues(queues));
     }
 
     Specs mtu(int mtu) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.mtu(mtu));
     }
 
     Specs mac(long mac) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.mac(mac));
     }
 
     Specs offload(boolean offload) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.offload(offload));
     }
 
     Specs up(boolean up) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.up(up));
     }
 
     Specs persistent(boolean persistent) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.persistent(persistent));
     }
 
     Specs addresses(String... addresses) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, List.of(addresses), routes);
+        return with(spec -> spec.addresses(List.of(addresses)));
     }
 
     Specs routes(String... routes) {
-        return new Specs(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, List.of(routes));
-    }
-
-    TapSpec spec() {
-        return new TapSpec(device, namespace, queues, mtu, mac, offload, up, persistent, addresses, routes);
+        return with(spec -> spec.routes(List.of(routes)));
     }
 
     TapSpec limited(String send, String receive) {
-        return new TapSpec(
-                device,
-                namespace,
-                queues,
-                mtu,
-                mac,
-                offload,
-                up,
-                persistent,
-                addresses,
-                routes,
-                RateLimit.parse(send),
-                RateLimit.parse(receive),
-                false);
+        return spec.toBuilder()
+                .sendLimit(RateLimit.parse(send))
+                .receiveLimit(RateLimit.parse(receive))
+                .build();
     }
 
     TapDevice open() throws DeviceException {
-        return TapDevice.open(spec());
+        return TapDevice.open(spec);
     }
 }

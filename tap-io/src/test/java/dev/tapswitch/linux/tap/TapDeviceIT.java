@@ -18,14 +18,15 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
-/** TAPs in real namespaces, seen from there by `ip`. */
+/** TAPs in real namespaces, observed with `ip` in the namespace. */
 @Timeout(400)
 class TapDeviceIT {
     private static final long MAC = 0x02_00_00_00_00_17L;
 
     @Test
-    void aTapIsMadeInANamedNamespaceWithAllThatIsAskedFor() throws Exception {
+    void aTapIsCreatedInANamedNamespaceWithTheSpecifiedProperties() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace())
                         .mtu(9000)
@@ -48,7 +49,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void anIpv6AddressIsReadyAtOnce() throws Exception {
+    void anIpv6AddressIsUsableAtOnce() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device =
                         tap("web0", netns.namespace()).addresses("fd00::1/64").open()) {
@@ -59,7 +60,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void aNamespaceMayBeGivenAsAPathOrAsAProcess() throws Exception {
+    void aNamespaceIsGivenAsAPathOrAsAProcess() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice byPath = tap("a", new Namespace.AtPath("/run/netns/" + netns.name))
                         .open()) {
@@ -70,7 +71,8 @@ class TapDeviceIT {
                 try (TapDevice byPid =
                         tap("b", new Namespace.OfPid(sleeper.pid())).open()) {
                     assertTrue(netns.has("b"));
-                    assertEquals(1, byPid.queueFds().length + byPath.queueFds().length - 1);
+                    assertEquals(1, byPid.queueFds().length);
+                    assertEquals(1, byPath.queueFds().length);
                 }
             } finally {
                 sleeper.destroy();
@@ -91,7 +93,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void thereIsOneQueueForEachWorker() throws Exception {
+    void aTapHasTheSpecifiedNumberOfQueues() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace()).queues(3).open()) {
             assertEquals(3, device.queueFds().length);
@@ -100,7 +102,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void aTapOffersTheOffloadsThatAreAskedForAndTakesThemBack() throws Exception {
+    void offloadIsOfferedAndWithdrawn() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace()).open()) {
             assertContains(features(netns), "tcp-segmentation-offload: on", "tx-checksumming: on");
@@ -110,7 +112,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void aReadWaitsOnlyWhileItMay() throws Exception {
+    void aReadOfANonBlockingQueueDoesNotWait() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace()).up(false).open();
                 Arena arena = Arena.ofConfined()) {
@@ -131,7 +133,7 @@ class TapDeviceIT {
             assertEquals(LinkState.UP, device.state());
             netns.ip("link", "del", "web0");
             assertEquals(LinkState.GONE, device.state());
-            assertOneLine(assertThrows(DeviceException.class, device::mac), "gone");
+            assertGone(device::mac);
         }
     }
 
@@ -142,12 +144,12 @@ class TapDeviceIT {
             netns.delete();
             assertEquals(LinkState.GONE, device.state());
             TapSpec changed = tap("web0", netns.namespace()).mtu(1400).spec();
-            assertOneLine(assertThrows(DeviceException.class, () -> device.update(changed)), "gone");
+            assertGone(() -> device.update(changed));
         }
     }
 
     @Test
-    void aTapWhoseNamespaceWasMadeAgainIsGoneAndCanBeMadeThere() throws Exception {
+    void aTapIsGoneIfItsNamespaceIsRecreatedAndCanBeCreatedThere() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace()).open()) {
             netns.delete();
@@ -160,7 +162,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void aPersistentTapOutlivesUsAndIsTakenUpAgainWithItsAddresses() throws Exception {
+    void aPersistentTapOutlivesItsQueuesAndIsAttachedAgainWithItsAddresses() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             Specs persistent = tap("web0", netns.namespace())
                     .persistent(true)
@@ -182,7 +184,7 @@ class TapDeviceIT {
     }
 
     @Test
-    void aTapThatWasMovedAndRenamedIsStillOurs() throws Exception {
+    void aTapThatIsMovedAndRenamedStaysUsable() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 NetnsFixture container = new NetnsFixture();
                 TapDevice device = tap("vs0", netns.namespace()).up(false).open()) {
@@ -198,9 +200,9 @@ class TapDeviceIT {
     }
 
     @Test
-    void noFileDescriptorIsLeaked() throws Exception {
+    void noFileDescriptorLeaks() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
-            openUpdateAndFail(netns); // Whatever is opened once and kept is open now.
+            openUpdateAndFail(netns); // Descriptors that are opened once and kept are open now.
             long before = openFiles();
             for (int i = 0; i < 20; i++) openUpdateAndFail(netns);
             assertEquals(before, openFiles());
@@ -238,6 +240,12 @@ class TapDeviceIT {
 
     private static String features(NetnsFixture netns) {
         return NetnsFixture.run("ip", "netns", "exec", netns.name, "ethtool", "-k", "web0");
+    }
+
+    private static void assertGone(Executable operation) {
+        DeviceException e = assertThrows(DeviceException.class, operation);
+        assertOneLine(e, "gone");
+        assertEquals(DeviceException.Kind.GONE, e.kind());
     }
 
     static void assertContains(String text, String... parts) {

@@ -11,24 +11,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
+import dev.tapswitch.linux.sys.Errno;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What goes wrong is told in one line that says what, where and what to do, and leaves nothing half made. */
+/** Errors are one line that says what failed, where and what to do; an operation that fails leaves nothing behind. */
 @Timeout(400)
 class TapErrorIT {
     @Test
-    void aNamespaceThatDoesNotExistIsNamedWithTheCommandThatMakesIt() {
+    void theErrorForAMissingNamespaceNamesTheCommandThatCreatesIt() {
         DeviceException e = assertThrows(
                 DeviceException.class,
                 () -> tap("web0", new Namespace.Named("tsnone")).open());
         assertOneLine(e, "\"web0\"", "namespace \"tsnone\" does not exist", "`ip netns add tsnone`");
+        assertEquals(Kind.NO_NAMESPACE, e.kind());
     }
 
     @Test
-    void aPathThatIsNoNamespaceIsToldSo() throws Exception {
+    void aPathThatIsNotANamespaceIsRefused() throws Exception {
         Path file = Files.createTempFile("ts", "");
         try (NetnsFixture needsRoot = new NetnsFixture()) {
             DeviceException e = assertThrows(
@@ -42,7 +46,7 @@ class TapErrorIT {
     }
 
     @Test
-    void aProcessThatIsGoneHasNoNamespace() {
+    void aProcessThatHasEndedHasNoNamespace() {
         DeviceException e = assertThrows(
                 DeviceException.class,
                 () -> tap("web0", new Namespace.OfPid(99_999_999)).open());
@@ -61,18 +65,22 @@ class TapErrorIT {
     }
 
     @Test
-    void aTapThatSomeoneHasOpenIsBusyWhateverItsQueues() throws Exception {
+    void aTapThatIsOpenIsBusyWhateverTheNumberOfItsQueues() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice one = tap("web0", netns.namespace()).open();
                 TapDevice two = tap("web1", netns.namespace()).queues(2).open()) {
-            assertOneLine(assertThrows(DeviceException.class, () -> TapDevice.open(one.spec())), "EBUSY");
-            assertOneLine(assertThrows(DeviceException.class, () -> TapDevice.open(two.spec())), "EBUSY");
+            for (TapDevice open : List.of(one, two)) {
+                DeviceException e = assertThrows(DeviceException.class, () -> TapDevice.open(open.spec()));
+                assertOneLine(e, "EBUSY", "choose another name");
+                assertEquals(Kind.NAME_TAKEN, e.kind());
+                assertEquals(Errno.EBUSY, e.errno());
+            }
             assertEquals(LinkState.UP, two.state());
         }
     }
 
     @Test
-    void aPersistentTapWithOneQueueIsNotTakenForMore() throws Exception {
+    void aPersistentTapWithOneQueueIsNotAttachedWithMore() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             tap("web0", netns.namespace()).persistent(true).open().close();
             DeviceException e = assertThrows(
@@ -83,7 +91,7 @@ class TapErrorIT {
     }
 
     @Test
-    void aGatewayOutOfReachIsToldInTheKernelsWordsAndNothingStays() throws Exception {
+    void theErrorForAnUnreachableGatewayHasTheKernelsExplanationAndTheTapIsRemoved() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             Specs spec = tap("web0", netns.namespace())
                     .persistent(true)
@@ -96,7 +104,7 @@ class TapErrorIT {
     }
 
     @Test
-    void aRouteOfAnotherDeviceIsNotTakenOver() throws Exception {
+    void aRouteThroughAnotherDeviceIsNotReplaced() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice first = tap("web0", netns.namespace())
                         .addresses("198.18.0.1/24")
@@ -106,6 +114,7 @@ class TapErrorIT {
                     tap("web1", netns.namespace()).addresses("198.18.1.1/24").routes("default via 198.18.1.254");
             DeviceException e = assertThrows(DeviceException.class, second::open);
             assertOneLine(e, "another route to the same destination");
+            assertEquals(Errno.EEXIST, e.errno());
             assertFalse(netns.has("web1"));
             assertEquals(LinkState.UP, first.state());
             assertContains(netns.ipJson("route"), "\"gateway\":\"198.18.0.254\"");

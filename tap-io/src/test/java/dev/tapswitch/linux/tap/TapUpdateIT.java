@@ -12,11 +12,11 @@ import dev.tapswitch.linux.sys.DeviceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A TAP that is changed while it is open: the difference only. */
+/** Changes to an open TAP. */
 @Timeout(400)
 class TapUpdateIT {
     @Test
-    void mtuMacAddressesAndRoutesChange() throws Exception {
+    void mtuMacAddressesAndRoutesAreChanged() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace())
                         .addresses("198.18.0.1/24", "fd00::1/64")
@@ -41,7 +41,7 @@ class TapUpdateIT {
     }
 
     @Test
-    void theOtherAddressesOfASubnetStayWhenItsFirstIsRemoved() throws Exception {
+    void theOtherAddressesOfASubnetStayWhenTheFirstIsRemoved() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace())
                         .addresses("198.18.0.1/24", "198.18.0.2/24")
@@ -59,7 +59,7 @@ class TapUpdateIT {
     }
 
     @Test
-    void whatTheKernelDropsWithALinkThatGoesDownComesBackWithIt() throws Exception {
+    void addressesAndRoutesThatTheKernelRemovesWithALinkThatGoesDownAreRestored() throws Exception {
         try (NetnsFixture netns = new NetnsFixture()) {
             Specs up = tap("web0", netns.namespace())
                     .addresses("198.18.0.1/24", "fd00::1/64")
@@ -77,7 +77,7 @@ class TapUpdateIT {
     }
 
     @Test
-    void aChangeThatFailsIsTakenBack() throws Exception {
+    void aChangeThatFailsIsReverted() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace())
                         .addresses("198.18.0.1/24")
@@ -96,7 +96,7 @@ class TapUpdateIT {
     }
 
     @Test
-    void anotherDeviceNamespaceOrNumberOfQueuesIsRefused() throws Exception {
+    void anotherNumberOfQueuesIsRefused() throws Exception {
         try (NetnsFixture netns = new NetnsFixture();
                 TapDevice device = tap("web0", netns.namespace()).open()) {
             TapSpec other = tap("web0", netns.namespace()).queues(2).spec();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.core.net.MacAddress;
 import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.NamespaceThread;
@@ -19,21 +20,26 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The host end of a veth pair, taken over from the bridge that it is a port of, and given back. */
+/** The host end of a veth pair is taken over from its bridge and returned to it. */
 @Timeout(400)
 class VethDeviceIT {
     private static final int HEADER = TunFile.VNET_HEADER_SIZE;
-    /** For experiments (IEEE 802): nobody else's. */
-    private static final int OURS = 0x88b5;
+    /** EtherType for local experiments (IEEE 802 clause 9.2.3); nobody else sends it. */
+    private static final int TEST_TYPE = 0x88b5;
 
     private static final int VLAN = 0x8100;
     private static final int TAG = 4;
     private static final int LENGTH = 60;
     private static final int LARGE = 2_048;
 
-    /** Something to do in the namespace of two veth pairs, host1 with peer1 and host2 with peer2, the hosts ports of bridge0. */
+    /** Work in a namespace with two veth pairs, host1 with peer1 and host2 with peer2; host1 and host2 are ports of bridge0. */
     private interface Work {
-        /** {@code container} and {@code other}: packet sockets on peer1 and peer2. */
+        /**
+         * Runs in the namespace.
+         *
+         * @param container a packet socket on peer1
+         * @param other a packet socket on peer2
+         */
         void run(NetnsFixture netns, int container, int other) throws DeviceException;
     }
 
@@ -68,12 +74,12 @@ class VethDeviceIT {
         }
     }
 
-    /** A broadcast with a number in it; its tag is behind the source address where {@code type} is a tag's. */
+    /** Writes a broadcast frame that contains a number. The frame is tagged if {@code type} is that of a VLAN tag. */
     private static void write(int fd, int type, int number) {
         ByteBuffer frame = ByteBuffer.allocate(HEADER + LENGTH);
         for (int i = 0; i < 6; i++) frame.put(HEADER + i, (byte) 0xff);
         frame.put(HEADER + 6, (byte) 2).putShort(HEADER + 12, (short) type);
-        frame.putShort(HEADER + 14, (short) 7).putShort(HEADER + 16, (short) OURS);
+        frame.putShort(HEADER + 14, (short) 7).putShort(HEADER + 16, (short) TEST_TYPE);
         frame.putInt(HEADER + 20, number);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame.array());
@@ -81,46 +87,46 @@ class VethDeviceIT {
         }
     }
 
-    /** The number in the next frame of ours; -1 where none is there. What the kernel sends of its own accord is passed over. */
+    /** Reads the number in the next test frame; -1 if there is none. Skips frames that the kernel sends by itself. */
     private static int read(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(LARGE);
             for (int length; (length = Libc.read(fd, memory.address(), LARGE)) > 0; ) {
                 ByteBuffer frame = memory.asSlice(0, length).asByteBuffer();
-                boolean isOurs = length >= HEADER + LENGTH - TAG
-                        && (Short.toUnsignedInt(frame.getShort(HEADER + 12)) == OURS
-                                || Short.toUnsignedInt(frame.getShort(HEADER + 16)) == OURS);
-                if (isOurs) return frame.getInt(HEADER + 20);
+                boolean isTestFrame = length >= HEADER + LENGTH - TAG
+                        && (Short.toUnsignedInt(frame.getShort(HEADER + 12)) == TEST_TYPE
+                                || Short.toUnsignedInt(frame.getShort(HEADER + 16)) == TEST_TYPE);
+                if (isTestFrame) return frame.getInt(HEADER + 20);
             }
             return -1;
         }
     }
 
     @Test
-    void whatComesInIsOursAndNoMoreTheBridgesUntilItIsGivenBack() throws Exception {
+    void framesArriveAtTheDeviceInsteadOfTheBridgeUntilItIsClosed() throws Exception {
         onABridge((netns, container, other) -> {
-            write(container, OURS, 1);
+            write(container, TEST_TYPE, 1);
             assertEquals(1, read(other));
             VethDevice veth = VethDevice.open("host1", 1);
-            write(container, OURS, 2);
+            write(container, TEST_TYPE, 2);
             assertEquals(2, read(veth.queueFds()[0]));
             assertEquals(-1, read(other));
-            // Nor does the bridge send there what others say.
-            write(other, OURS, 3);
+            // The bridge does not forward frames of other ports to it either.
+            write(other, TEST_TYPE, 3);
             assertEquals(-1, read(container));
             veth.close();
-            write(container, OURS, 4);
+            write(container, TEST_TYPE, 4);
             assertEquals(4, read(other));
-            write(other, OURS, 5);
+            write(other, TEST_TYPE, 5);
             assertEquals(5, read(container));
         });
     }
 
     @Test
-    void whatIsWrittenLeavesByItAndDoesNotComeBack() throws Exception {
+    void aWrittenFrameIsSentAndIsNotReadBack() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 2)) {
-                write(veth.queueFds()[0], OURS, 1);
+                write(veth.queueFds()[0], TEST_TYPE, 1);
                 assertEquals(1, read(container));
                 for (int queue : veth.queueFds()) assertEquals(-1, read(queue));
             }
@@ -128,11 +134,11 @@ class VethDeviceIT {
     }
 
     @Test
-    void twoQueuesShareWhatComesInAndAFlowStaysInOrder() throws Exception {
+    void twoQueuesShareTheFramesAndAFlowStaysInOrder() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 2)) {
                 int[] queues = veth.queueFds();
-                for (int i = 0; i < 20; i++) write(container, OURS, i);
+                for (int i = 0; i < 20; i++) write(container, TEST_TYPE, i);
                 int first = read(queues[0]);
                 int serving = first == 0 ? queues[0] : queues[1];
                 for (int i = first == 0 ? 1 : 0; i < 20; i++) assertEquals(i, read(serving));
@@ -141,9 +147,9 @@ class VethDeviceIT {
         });
     }
 
-    /** read(2) would give it without its tag, as a frame of another network. */
+    /** read(2) would return it without its tag, as a frame of another VLAN. */
     @Test
-    void aTaggedFrameDoesNotComeInWithoutItsTagButAsAStubThatIsCounted() throws Exception {
+    void aTaggedFrameIsReadAsAStub() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 1);
                     Arena arena = Arena.ofConfined()) {
@@ -151,25 +157,25 @@ class VethDeviceIT {
                 write(container, VLAN, 1);
                 MemorySegment memory = arena.allocate(LARGE);
                 int length;
-                do { // What the kernel sends of its own accord is passed over.
+                do { // Skips frames that the kernel sends by itself.
                     length = Libc.read(queue, memory.address(), LARGE);
                 } while (length > HEADER + 1);
                 assertEquals(HEADER + 1, length);
-                write(container, OURS, 2);
+                write(container, TEST_TYPE, 2);
                 assertEquals(2, read(queue));
             }
         });
     }
 
-    /** Before Linux 5.18 a port can't be locked, and this alone must do. */
+    /** Linux before 5.18 cannot lock a port, so that disabling it must suffice. */
     @Test
-    void aPortThatIsNotLockedIsShutToo() throws Exception {
+    void aPortThatCannotBeLockedIsShutToo() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 1)) {
                 NetnsFixture.run(
                         "ip", "netns", "exec", netns.name, "bridge", "link", "set", "dev", "host1", "locked", "off");
                 assertEquals(LinkState.UP, veth.state());
-                write(container, OURS, 1);
+                write(container, TEST_TYPE, 1);
                 assertEquals(1, read(veth.queueFds()[0]));
                 assertEquals(-1, read(other));
             }
@@ -177,7 +183,7 @@ class VethDeviceIT {
     }
 
     @Test
-    void itsStateIsThatOfThePair() throws Exception {
+    void theStateIsThatOfThePair() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 1)) {
                 assertEquals(LinkState.UP, veth.state());
@@ -194,7 +200,7 @@ class VethDeviceIT {
     }
 
     @Test
-    void whatIsNoPortOfABridgeIsRefused() throws Exception {
+    void aLinkThatIsNotAPortOfABridgeIsRefused() throws Exception {
         onABridge((netns, container, other) -> {
             assertRefused("peer1", "cannot take over veth \"peer1\": shutting its bridge's port: ");
             assertRefused("bridge0", "cannot take over veth \"bridge0\": it is not a veth");
@@ -202,13 +208,13 @@ class VethDeviceIT {
         });
     }
 
-    private static void assertRefused(String device, String complaint) {
-        String said = assertThrows(DeviceException.class, () -> VethDevice.open(device, 1))
+    private static void assertRefused(String device, String start) {
+        String message = assertThrows(DeviceException.class, () -> VethDevice.open(device, 1))
                 .getMessage();
-        assertTrue(said.startsWith(complaint) && said.lines().count() == 1, said);
+        assertTrue(message.startsWith(start) && message.lines().count() == 1, message);
     }
 
     private static String macText(long mac) {
-        return dev.tapswitch.core.net.MacAddress.format(mac);
+        return MacAddress.format(mac);
     }
 }

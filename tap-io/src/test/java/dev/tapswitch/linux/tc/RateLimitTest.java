@@ -19,13 +19,13 @@ class RateLimitTest {
     }
 
     @Test
-    void aBurstThatIsNotSaidIs25MillisecondsAndNotLessThanTenFrames() {
+    void theDefaultBurstLasts25MillisecondsAndIsAtLeastTenFrames() {
         assertEquals(25_000_000, RateLimit.parse("1G").burstBits());
         assertEquals(128_000, RateLimit.parse("1M").burstBits());
     }
 
     @Test
-    void zeroIsNoLimit() {
+    void zeroMeansNoLimit() {
         assertEquals(RateLimit.NONE, RateLimit.parse("0"));
         assertEquals(RateLimit.NONE, RateLimit.parse("0 burst 1M"));
         assertFalse(RateLimit.NONE.isSet());
@@ -33,20 +33,20 @@ class RateLimitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "20M", "1500k", "1G", "20M burst 1M", "1234567 burst 89"})
-    void whatItSaysIsReadBack(String text) {
+    void aPrintedLimitIsReadBack(String text) {
         assertEquals(text, RateLimit.parse(text).toString());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "fast", "-1M", "20m", "20 M", "999", "1001G", "1M burst 0", "999999999999G"})
-    void whatIsNoRateIsRefusedInOneLine(String text) {
+    void anythingElseIsRefusedWithAMessageOfOneLine(String text) {
         var e = assertThrows(IllegalArgumentException.class, () -> RateLimit.parse(text));
         assertTrue(e.getMessage().contains("expected") && !e.getMessage().contains("\n"), e.getMessage());
     }
 
     @Test
-    void theDetoursNameFitsADevice() {
-        assertEquals("ifb-eth0", Shaper.detourName("eth0"));
-        assertEquals(12, Shaper.detourName("fifteen-bytes-x").length());
+    void theNameOfTheIfbDeviceIsAValidDeviceName() {
+        assertEquals("ifb-eth0", Shaper.ifbName("eth0"));
+        assertEquals(12, Shaper.ifbName("fifteen-bytes-x").length());
     }
 }
