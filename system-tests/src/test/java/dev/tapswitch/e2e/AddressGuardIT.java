@@ -1,10 +1,10 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.testbed.Frames.advertisement;
 import static dev.tapswitch.e2e.testbed.Frames.arp;
 import static dev.tapswitch.e2e.testbed.Frames.arpRequest;
-import static dev.tapswitch.e2e.testbed.Frames.is;
+import static dev.tapswitch.e2e.testbed.Frames.equalTo;
 import static dev.tapswitch.e2e.testbed.Frames.isArpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.neighbourAdvertisement;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -72,7 +72,7 @@ class AddressGuardIT {
             a.pingWithin(SOON, B6);
             RawSocket atC = c.raw();
             for (int i = 0; i < 20; i++) {
-                atC.send(advertisement(c.mac(), B6_HEX));
+                atC.send(neighbourAdvertisement(c.mac(), B6_HEX));
                 a.exec("ping", "-n", "-c", "1", "-W", "5", B6);
                 assertTrue(a.ip("neigh", "show", B6).contains(b.mac()), () -> a.ip("neigh", "show", B6));
                 if (i % 5 == 0) a.ip("-6", "neigh", "flush", "dev", "eth0");
@@ -119,7 +119,7 @@ class AddressGuardIT {
             c.ip("addr", "add", B + "/24", "dev", "eth0");
             long began = System.nanoTime();
             for (int i = 0; i < 5; i++) atC.send(announcement);
-            assertEquals(1, atA.receive(is(announcement), 1, SOON).size(), daemon::log);
+            assertEquals(1, atA.receive(equalTo(announcement), 1, SOON).size(), daemon::log);
             System.out.printf("measured: an address moved after %d ms%n", (System.nanoTime() - began) / 1_000_000);
             a.ping(B);
             assertTrue(a.ip("neigh", "show", B).contains(c.mac()));
@@ -139,10 +139,10 @@ class AddressGuardIT {
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             atC.send(arpRequest(c.mac(), B, B));
-            Predicate<byte[]> probe = frame -> isArpRequest(null, B).test(frame) && Frames.has(frame, 28, "00000000");
+            Predicate<byte[]> probe = frame -> isArpRequest(null, B).test(frame) && Frames.hasAt(frame, 28, "00000000");
             byte[] first = atB.receive(probe, 1, SOON).getFirst();
             assertTrue((first[6] & 3) == 2, "from a locally administered MAC");
-            Predicate<byte[]> answer = frame -> Frames.has(frame, 12, "0806") && Frames.has(frame, 20, "0002");
+            Predicate<byte[]> answer = frame -> Frames.hasAt(frame, 12, "0806") && Frames.hasAt(frame, 20, "0002");
             assertEquals(0, atA.count(answer.or(probe), QUIET));
             assertEquals(0, atC.count(answer.or(probe), QUIET));
             assertEquals("b", daemon.portOf(b.mac()));
@@ -178,10 +178,10 @@ class AddressGuardIT {
     }
 
     private static boolean isPing(byte[] frame) {
-        return Frames.has(frame, 12, "0800") && Frames.has(frame, 23, "01");
+        return Frames.hasAt(frame, 12, "0800") && Frames.hasAt(frame, 23, "01");
     }
 
     private static Predicate<byte[]> claimOf(Node node) {
-        return frame -> Frames.has(frame, 12, "0806") && Frames.has(frame, 22, node.mac());
+        return frame -> Frames.hasAt(frame, 12, "0806") && Frames.hasAt(frame, 22, node.mac());
     }
 }

@@ -1,9 +1,9 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.testbed.Frames.advertisement;
 import static dev.tapswitch.e2e.testbed.Frames.arp;
 import static dev.tapswitch.e2e.testbed.Frames.arpRequest;
 import static dev.tapswitch.e2e.testbed.Frames.isArpRequest;
+import static dev.tapswitch.e2e.testbed.Frames.neighbourAdvertisement;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +13,7 @@ import dev.tapswitch.e2e.docker.DockerLab;
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Frames;
 import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import dev.tapswitch.e2e.testbed.Node;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
@@ -65,9 +66,9 @@ class BoundAddressIT {
                     atC.send(arp(2, gatewayMac, macC, b, gatewayMac, "10.78.0.1"));
                     atC.send(arpRequest(macC, b, a));
                     atC.send(arpRequest(macC, "10.78.0.1", a));
-                    atC.send(advertisement(macC, hex(b6)));
+                    atC.send(neighbourAdvertisement(macC, hex(b6)));
                     if (i % 5 == 0) {
-                        lab.in(
+                        lab.exec(
                                 "aa",
                                 "sh",
                                 "-c",
@@ -88,7 +89,7 @@ class BoundAddressIT {
                         () -> lab.tapswitch().log().contains("it is bound to " + macB));
 
                 // And who is bound is asked at its own port, whoever it was that asked.
-                for (int i = 0; i < 5; i++) lab.in("aa", "sh", "-c", "ip neigh flush dev eth0; ping -c 1 -W 5 " + b);
+                for (int i = 0; i < 5; i++) lab.exec("aa", "sh", "-c", "ip neigh flush dev eth0; ping -c 1 -W 5 " + b);
                 assertEquals(0, atC.count(isArpRequest(macA, b), QUIET), "requests that a third container heard");
             }
         }
@@ -131,7 +132,7 @@ class BoundAddressIT {
 
     private static RawSocket socketIn(DockerLab lab, String container) {
         String pid = lab.docker("inspect", "-f", "{{.State.Pid}}", container);
-        return RawSocket.inNamespace("/proc/" + pid + "/ns/net", () -> RawSocket.on("eth0"));
+        return NamespaceThread.call("/proc/" + pid + "/ns/net", () -> RawSocket.on("eth0"));
     }
 
     @Test
@@ -147,14 +148,14 @@ class BoundAddressIT {
             String macA = macIn(pods, "one");
             String macC = macIn(pods, "three");
             try (RawSocket atC =
-                    RawSocket.inNamespace("/run/netns/" + net.namespace("three"), () -> RawSocket.on("eth0"))) {
+                    NamespaceThread.call("/run/netns/" + net.namespace("three"), () -> RawSocket.on("eth0"))) {
                 for (int i = 0; i < 20; i++) {
                     atC.send(arpRequest(macC, b, b));
                     atC.send(arp(2, macA, macC, b, macA, a));
                     atC.send(arpRequest(macC, "198.18.7.1", "198.18.7.1"));
-                    pods.in("one", "ip", "neigh", "flush", "all");
-                    pods.in("one", "ping", "-n", "-c", "1", "-W", "5", b);
-                    assertTrue(pods.in("one", "ip", "neigh", "show", b).contains(macB));
+                    pods.exec("one", "ip", "neigh", "flush", "all");
+                    pods.exec("one", "ping", "-n", "-c", "1", "-W", "5", b);
+                    assertTrue(pods.exec("one", "ip", "neigh", "show", b).contains(macB));
                 }
                 assertEquals(60, dropsOfOthers(pods.daemon(), "pods"));
             }
@@ -205,7 +206,7 @@ class BoundAddressIT {
     }
 
     private static String neighbour(DockerLab lab, String container, String address) {
-        return lab.in(container, "sh", "-c", "ip neigh | grep '^" + address + " '");
+        return lab.exec(container, "sh", "-c", "ip neigh | grep '^" + address + " '");
     }
 
     private static String mac(DockerLab lab, String container) {
@@ -218,13 +219,13 @@ class BoundAddressIT {
     }
 
     private static String macIn(CniRuntime pods, String namespace) {
-        return linkMac(pods.in(namespace, "ip", "-br", "link", "show", "eth0"));
+        return linkMac(pods.exec(namespace, "ip", "-br", "link", "show", "eth0"));
     }
 
     private static Predicate<byte[]> isPingTo(String address) {
-        return frame -> Frames.has(frame, 12, "0800")
-                && Frames.has(frame, 23, "01")
-                && Frames.has(frame, 30, Frames.ipv4(address));
+        return frame -> Frames.hasAt(frame, 12, "0800")
+                && Frames.hasAt(frame, 23, "01")
+                && Frames.hasAt(frame, 30, Frames.ipv4(address));
     }
 
     private static String hex(String address) {

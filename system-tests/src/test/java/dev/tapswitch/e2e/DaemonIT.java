@@ -127,7 +127,7 @@ class DaemonIT {
     @Test
     void aHangUpReloadsAlsoWhereNohupHasStartedIt() throws IOException {
         try (var net = new TestNetwork()) {
-            net.environment("--ignore-signal=HUP"); // an option of env, by which the daemon is started
+            net.daemonEnvironment("--ignore-signal=HUP"); // an option of env, by which the daemon is started
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));

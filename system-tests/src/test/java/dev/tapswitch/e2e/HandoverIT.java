@@ -44,9 +44,10 @@ class HandoverIT {
             String link = link(a);
             Path said = net.directory().resolve("ping");
             Process ping = Command.start(
-                    TestNetwork.inside(a.namespace(), "ping", "-q", "-n", "-i", "0.005", "-c", "1600", "198.18.0.2"),
+                    TestNetwork.inNamespace(
+                            a.namespace(), "ping", "-q", "-n", "-i", "0.005", "-c", "1600", "198.18.0.2"),
                     said);
-            net.endLater(ping);
+            net.killAtEnd(ping);
             Await.pause(Duration.ofSeconds(1));
             ProcessHandle predecessor = ProcessHandle.of(daemon.pid()).orElseThrow();
             daemon.handOver();
@@ -58,7 +59,7 @@ class HandoverIT {
             assertTrue(counts.find(), () -> daemon.log());
             System.out.printf(
                     "measured: hand-over, %s: of %s echoes %s came back, the longest after %s ms, on average %s ms%n",
-                    io.word(), counts.group(1), counts.group(2), counts.group(4), counts.group(3));
+                    io.setting(), counts.group(1), counts.group(2), counts.group(4), counts.group(3));
             assertEquals(counts.group(1), counts.group(2), daemon::log);
             assertEquals(link, link(a));
             daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);

@@ -44,7 +44,7 @@ class HostPortIT {
                     Duration.ofSeconds(60),
                     () -> "a default route by uplink and by other: " + routes(host) + routes(other),
                     () -> {
-                        socket.send(RouterAdvertisement.of(ROUTER, "2001:db8:bad::"));
+                        socket.send(RouterAdvertisement.frame(ROUTER, "2001:db8:bad::"));
                         Await.pause(Duration.ofMillis(200));
                         return routes(host).contains("default via " + ROUTER + " dev uplink")
                                 && routes(other).contains("default via " + ROUTER + " dev eth0");

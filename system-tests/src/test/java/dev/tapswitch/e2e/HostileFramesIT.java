@@ -107,7 +107,7 @@ class HostileFramesIT {
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
             RawSocket atA = a.raw();
-            byte[] frame = Frames.frame(b.mac(), a.mac(), Frames.NOBODYS);
+            byte[] frame = Frames.frame(b.mac(), a.mac(), Frames.EXPERIMENTAL_ETHERTYPE);
             long end = System.nanoTime() + 4_000_000_000L;
             var sent = new AtomicLong();
             var flood = new Thread(() -> {

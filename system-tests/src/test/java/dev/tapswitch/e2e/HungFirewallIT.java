@@ -49,9 +49,9 @@ class HungFirewallIT {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
-            net.environment("PATH=" + path(net.directory()));
+            net.daemonEnvironment("PATH=" + path(net.directory()));
             Path plugin = net.directory().resolve("plugin.sock");
-            net.head("docker: {enabled: true, socket: " + plugin + "}");
+            net.topLevelSetting("docker: {enabled: true, socket: " + plugin + "}");
             RunningDaemon daemon = net.start(Io.EPOLL);
             ApiClient docker = new ApiClient(plugin);
             Path hang = Files.createFile(net.directory().resolve("hang"));

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.core.frame.Segmenter;
 import dev.tapswitch.core.frame.VirtioNetHeader;
 import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import dev.tapswitch.e2e.testbed.Node;
-import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.TestNetwork;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
@@ -66,7 +66,7 @@ class KernelSegmentsIT {
                 var b = tap(net.node("b"), "eth0", true, prefix + "2/" + (prefix.contains(":") ? 64 : 24));
                 var bridge = new Bridge(net)) {
             var listener = enter(net, "b", () -> new ServerSocket(7000, 1, InetAddress.getByName("::")));
-            net.closeLater(listener);
+            net.closeAtEnd(listener);
             var sent = CompletableFuture.runAsync(() -> enter(net, "a", () -> send(prefix + "2")));
             var received = CompletableFuture.supplyAsync(() -> drain(listener));
             while (!received.isDone() || !sent.isDone()) {
@@ -144,7 +144,7 @@ class KernelSegmentsIT {
     }
 
     private static <T> T enter(TestNetwork net, String node, Callable<T> work) {
-        return RawSocket.inNamespace("/run/netns/" + net.namespace(node), work);
+        return NamespaceThread.call("/run/netns/" + net.namespace(node), work);
     }
 
     private static Void send(String address) throws IOException {

@@ -1,9 +1,9 @@
 package dev.tapswitch.e2e;
 
 import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
-import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
+import static dev.tapswitch.e2e.testbed.Frames.equalTo;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
-import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapswitch.e2e.testbed.Await;
@@ -38,23 +38,23 @@ class LearningIT {
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
-            atA.send(frame(BROADCAST, X, NOBODYS));
-            assertEquals(1, atC.receive(Frames.from(X), 1, SOON).size());
+            atA.send(frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE));
+            assertEquals(1, atC.receive(Frames.sentFrom(X), 1, SOON).size());
             assertEquals("a", daemon.portOf(X));
-            byte[] first = frame(X, Y, NOBODYS, "01");
+            byte[] first = frame(X, Y, EXPERIMENTAL_ETHERTYPE, "01");
             atB.send(first);
-            assertEquals(1, atA.receive(is(first), 1, SOON).size());
-            assertEquals(0, atC.count(is(first), QUIET));
+            assertEquals(1, atA.receive(equalTo(first), 1, SOON).size());
+            assertEquals(0, atC.count(equalTo(first), QUIET));
             // Marked: b may still have the frame that a sent.
-            byte[] moving = frame(BROADCAST, X, NOBODYS, "03");
+            byte[] moving = frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE, "03");
             atC.send(moving);
-            assertEquals(1, atB.receive(is(moving), 1, SOON).size());
+            assertEquals(1, atB.receive(equalTo(moving), 1, SOON).size());
             assertEquals("c", daemon.portOf(X));
             assertEquals(1, daemon.count("c", "moved"));
-            byte[] second = frame(X, Y, NOBODYS, "02");
+            byte[] second = frame(X, Y, EXPERIMENTAL_ETHERTYPE, "02");
             atB.send(second);
-            assertEquals(1, atC.receive(is(second), 1, SOON).size());
-            assertEquals(0, atA.count(is(second), QUIET));
+            assertEquals(1, atC.receive(equalTo(second), 1, SOON).size());
+            assertEquals(0, atA.count(equalTo(second), QUIET));
         }
     }
 
@@ -68,17 +68,17 @@ class LearningIT {
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
-            atA.send(frame(BROADCAST, X, NOBODYS));
-            assertEquals(1, atC.receive(Frames.from(X), 1, SOON).size());
+            atA.send(frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE));
+            assertEquals(1, atC.receive(Frames.sentFrom(X), 1, SOON).size());
             assertEquals("a", daemon.portOf(X));
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "aged out: " + daemon.macs(),
                     () -> daemon.portOf(X).isEmpty());
-            byte[] frame = frame(X, Y, NOBODYS, "03");
+            byte[] frame = frame(X, Y, EXPERIMENTAL_ETHERTYPE, "03");
             atB.send(frame);
-            assertEquals(1, atA.receive(is(frame), 1, SOON).size());
-            assertEquals(1, atC.receive(is(frame), 1, SOON).size());
+            assertEquals(1, atA.receive(equalTo(frame), 1, SOON).size());
+            assertEquals(1, atC.receive(equalTo(frame), 1, SOON).size());
         }
     }
 
@@ -93,16 +93,16 @@ class LearningIT {
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
-            byte[] thief = frame(BROADCAST, X, NOBODYS, "04");
+            byte[] thief = frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE, "04");
             atC.send(thief);
-            assertEquals(0, atB.count(is(thief), QUIET));
+            assertEquals(0, atB.count(equalTo(thief), QUIET));
             assertEquals(1, daemon.drops("c", "static-elsewhere"));
             Await.pause(Duration.ofMillis(2_500));
             assertEquals("a", daemon.portOf(X));
-            byte[] frame = frame(X, Y, NOBODYS, "05");
+            byte[] frame = frame(X, Y, EXPERIMENTAL_ETHERTYPE, "05");
             atB.send(frame);
-            assertEquals(1, atA.receive(is(frame), 1, SOON).size());
-            assertEquals(0, atC.count(is(frame), QUIET));
+            assertEquals(1, atA.receive(equalTo(frame), 1, SOON).size());
+            assertEquals(0, atC.count(equalTo(frame), QUIET));
         }
     }
 
@@ -117,12 +117,14 @@ class LearningIT {
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             for (int i = 0; i < 20; i++) {
-                atA.send(frame(BROADCAST, "02:00:5e:00:01:%02x".formatted(i), NOBODYS, "0a"));
-                atC.send(frame(BROADCAST, "02:00:5e:00:02:%02x".formatted(i), NOBODYS, "0c"));
+                atA.send(frame(BROADCAST, "02:00:5e:00:01:%02x".formatted(i), EXPERIMENTAL_ETHERTYPE, "0a"));
+                atC.send(frame(BROADCAST, "02:00:5e:00:02:%02x".formatted(i), EXPERIMENTAL_ETHERTYPE, "0c"));
             }
             assertEquals(
-                    25, atB.receive(f -> Frames.has(f, 12, NOBODYS), 25, SOON).size());
-            assertEquals(0, atB.count(f -> Frames.has(f, 12, NOBODYS), QUIET));
+                    25,
+                    atB.receive(f -> Frames.hasAt(f, 12, EXPERIMENTAL_ETHERTYPE), 25, SOON)
+                            .size());
+            assertEquals(0, atB.count(f -> Frames.hasAt(f, 12, EXPERIMENTAL_ETHERTYPE), QUIET));
             assertEquals(5, daemon.port("a").required("macs").asInt());
             assertEquals(5, daemon.port("c").required("macs").asInt());
             assertEquals(15, daemon.count("a", "not-learned-limit"));
@@ -139,10 +141,10 @@ class LearningIT {
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
             for (int i = 0; i < 5; i++) {
-                atA.send(frame(BROADCAST, X, "8100 0064", NOBODYS));
-                atB.send(frame(BROADCAST, X, "8100 00c8", NOBODYS));
+                atA.send(frame(BROADCAST, X, "8100 0064", EXPERIMENTAL_ETHERTYPE));
+                atB.send(frame(BROADCAST, X, "8100 00c8", EXPERIMENTAL_ETHERTYPE));
             }
-            assertEquals(5, atB.receive(Frames.from(X), 5, SOON).size());
+            assertEquals(5, atB.receive(Frames.sentFrom(X), 5, SOON).size());
             assertEquals(0, daemon.count("a", "moved") + daemon.count("b", "moved"));
             assertEquals(2, daemon.macs().size());
         }
@@ -156,10 +158,10 @@ class LearningIT {
             RunningDaemon daemon = net.start(Io.EPOLL);
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
-            atA.send(frame(BROADCAST, X, NOBODYS));
-            atB.send(frame(BROADCAST, Y, NOBODYS));
-            assertEquals(1, atB.receive(Frames.from(X), 1, SOON).size());
-            assertEquals(1, atA.receive(Frames.from(Y), 1, SOON).size());
+            atA.send(frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE));
+            atB.send(frame(BROADCAST, Y, EXPERIMENTAL_ETHERTYPE));
+            assertEquals(1, atB.receive(Frames.sentFrom(X), 1, SOON).size());
+            assertEquals(1, atA.receive(Frames.sentFrom(Y), 1, SOON).size());
             daemon.api().delete("/v1/switches/lan/macs?port=a");
             assertEquals("", daemon.portOf(X));
             assertEquals("b", daemon.portOf(Y));

@@ -1,9 +1,9 @@
 package dev.tapswitch.e2e;
 
 import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
-import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
+import static dev.tapswitch.e2e.testbed.Frames.equalTo;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
-import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -43,7 +43,7 @@ class MacBindingIT {
             host.ip("address", "add", "198.18.0.1/24", "dev", "host0");
             a.ping("198.18.0.1");
             try (var forgery = new MacSpoofer(forger, host.mac())) {
-                forgery.assertNothingIsLost(a, "198.18.0.1");
+                forgery.assertOwnerReceivesAllPings(a, "198.18.0.1");
             }
             assertTrue(daemon.drops("forger", "static-elsewhere") > 0);
             assertEquals("host0", daemon.portOf(host.mac()));
@@ -60,25 +60,25 @@ class MacBindingIT {
             RawSocket atA = a.raw();
             RawSocket atForger = forger.raw();
             // Before the host has sent anything.
-            byte[] forged = frame(BROADCAST, host.mac(), NOBODYS, "01");
-            byte[] tagged = frame(BROADCAST, host.mac(), "8100 0007", NOBODYS, "02");
+            byte[] forged = frame(BROADCAST, host.mac(), EXPERIMENTAL_ETHERTYPE, "01");
+            byte[] tagged = frame(BROADCAST, host.mac(), "8100 0007", EXPERIMENTAL_ETHERTYPE, "02");
             atForger.send(forged);
             atForger.send(tagged);
             Await.within(
                     SOON,
                     () -> "dropped: " + daemon.port("forger"),
                     () -> daemon.drops("forger", "static-elsewhere") >= 2);
-            assertEquals(0, atA.count(Frames.from(host.mac()), QUIET));
+            assertEquals(0, atA.count(Frames.sentFrom(host.mac()), QUIET));
 
             // The host may send tagged frames from it.
             RawSocket atHost = host.raw();
             atHost.send(tagged);
-            assertEquals(1, atA.receive(is(tagged), 1, SOON).size());
+            assertEquals(1, atA.receive(equalTo(tagged), 1, SOON).size());
 
             host.ip("link", "set", "host0", "address", X);
             Await.within(SOON, () -> "follows: " + daemon.macs(), () -> isStatic(daemon, X, "host0"));
             atForger.send(forged);
-            assertEquals(1, atA.receive(is(forged), 1, SOON).size(), "the old MAC is free");
+            assertEquals(1, atA.receive(equalTo(forged), 1, SOON).size(), "the old MAC is free");
             // Deleted as if learned, it is bound again.
             daemon.api().delete("/v1/switches/lan/macs/" + X);
             Await.within(SOON, () -> "again: " + daemon.macs(), () -> isStatic(daemon, X, "host0"));
@@ -96,15 +96,16 @@ class MacBindingIT {
             RunningDaemon daemon = net.start(Io.EPOLL);
             RawSocket atC = c.raw();
             RawSocket atBound = bound.raw();
-            atC.send(frame(BROADCAST, free.mac(), NOBODYS));
-            assertEquals(1, atBound.receive(Frames.from(free.mac()), 1, SOON).size());
+            atC.send(frame(BROADCAST, free.mac(), EXPERIMENTAL_ETHERTYPE));
+            assertEquals(
+                    1, atBound.receive(Frames.sentFrom(free.mac()), 1, SOON).size());
             assertEquals("c", daemon.portOf(free.mac()));
-            atC.send(frame(BROADCAST, bound.mac(), NOBODYS));
+            atC.send(frame(BROADCAST, bound.mac(), EXPERIMENTAL_ETHERTYPE));
             Await.within(SOON, () -> "dropped: " + daemon.port("c"), () -> daemon.drops("c", "static-elsewhere") == 1);
             // What it changes to is learned as any other; its own stays bound.
             bound.ip("link", "set", "eth0", "address", X);
-            atBound.send(frame(BROADCAST, X, NOBODYS));
-            assertEquals(1, atC.receive(Frames.from(X), 1, SOON).size());
+            atBound.send(frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE));
+            assertEquals(1, atC.receive(Frames.sentFrom(X), 1, SOON).size());
             assertTrue(isStatic(daemon, bound.mac(), "bound"), () -> "" + daemon.macs());
             set(daemon, "bound", "{\"bind-mac\": false}");
             assertEquals("", daemon.portOf(bound.mac()));
@@ -133,10 +134,11 @@ class MacBindingIT {
             }
             Node forger = new Node(net, "three", net.namespace("three"), "eth0", 9, java.util.List.of());
             Node two = new Node(net, "two", net.namespace("two"), "eth0", 8, java.util.List.of());
-            String victim = pods.in("one", "cat", "/sys/class/net/eth0/address").strip();
+            String victim =
+                    pods.exec("one", "cat", "/sys/class/net/eth0/address").strip();
             assertBound(pods, victim);
             try (var forgery = new MacSpoofer(forger, victim)) {
-                forgery.assertNothingIsLost(two, CniRuntime.addressOf(one));
+                forgery.assertOwnerReceivesAllPings(two, CniRuntime.addressOf(one));
             }
         }
     }

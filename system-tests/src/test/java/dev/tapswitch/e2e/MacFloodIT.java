@@ -1,8 +1,8 @@
 package dev.tapswitch.e2e;
 
-import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
+import static dev.tapswitch.e2e.testbed.Frames.equalTo;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
-import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,15 +49,17 @@ class MacFloodIT {
                         Duration.ofSeconds(60), "ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "10", "198.18.0.1");
                 assertTrue(ping.output().contains(" 0% packet loss"), ping.output());
 
-                byte[] hello = frame(b.mac(), newcomer.mac(), NOBODYS, "01");
+                byte[] hello = frame(b.mac(), newcomer.mac(), EXPERIMENTAL_ETHERTYPE, "01");
                 atNewcomer.send(hello);
-                assertEquals(1, atB.receive(is(hello), 1, SOON).size());
+                assertEquals(1, atB.receive(equalTo(hello), 1, SOON).size());
                 assertEquals(1, daemon.api().get(MACS_OF + "newcomer").size());
-                byte[] answer = frame(newcomer.mac(), a.mac(), NOBODYS, "02");
+                byte[] answer = frame(newcomer.mac(), a.mac(), EXPERIMENTAL_ETHERTYPE, "02");
                 for (int i = 0; i < 100; i++) atA.send(answer);
-                assertEquals(100, atNewcomer.receive(is(answer), 100, SOON).size());
+                assertEquals(100, atNewcomer.receive(equalTo(answer), 100, SOON).size());
                 assertEquals(
-                        0, atB.count(is(answer), Duration.ofMillis(300)), "frames to a known station reach a third");
+                        0,
+                        atB.count(equalTo(answer), Duration.ofMillis(300)),
+                        "frames to a known station reach a third");
 
                 daemon.api().post("/v1/switches/lan/macs", "{\"mac\": \"02:00:5e:00:00:01\", \"port\": \"b\"}");
                 flood.assertGoesOn();
@@ -77,7 +79,7 @@ class MacFloodIT {
 
         Flood(RawSocket socket) {
             // To the flooder's own port, so that the flood loads nobody but the switch.
-            byte[] frame = frame("02:77:00:00:00:00", "02:77:00:00:00:00", NOBODYS);
+            byte[] frame = frame("02:77:00:00:00:00", "02:77:00:00:00:00", EXPERIMENTAL_ETHERTYPE);
             thread = Thread.ofPlatform().daemon().start(() -> {
                 for (int i = 0; !isClosed; i = (i + 1) % MACS) {
                     for (int at : new int[] {3, 9}) {

@@ -45,11 +45,12 @@ class ManyPortsIT {
             long before = transmitted(daemon);
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
-            byte[] broadcast = Frames.frame(Frames.BROADCAST, a.mac(), Frames.NOBODYS, "07");
+            byte[] broadcast = Frames.frame(Frames.BROADCAST, a.mac(), Frames.EXPERIMENTAL_ETHERTYPE, "07");
             atA.send(broadcast);
             assertEquals(
                     1,
-                    atB.receive(Frames.is(broadcast), 1, Duration.ofSeconds(60)).size());
+                    atB.receive(Frames.equalTo(broadcast), 1, Duration.ofSeconds(60))
+                            .size());
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "all other ports sent it: " + (transmitted(daemon) - before),

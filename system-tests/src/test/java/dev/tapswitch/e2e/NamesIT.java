@@ -32,7 +32,7 @@ class NamesIT {
     private static RunningDaemon start(TestNetwork net) {
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
         Path plugin = net.directory().resolve("plugin.sock");
-        net.head("docker: {enabled: true, socket: " + plugin + "}");
+        net.topLevelSetting("docker: {enabled: true, socket: " + plugin + "}");
         RunningDaemon daemon = net.start(Io.EPOLL);
         String container = net.namespace("c");
         ApiClient docker = new ApiClient(plugin);
@@ -43,7 +43,7 @@ class NamesIT {
                 {"NetworkID":"%s","EndpointID":"%s","Interface":{"Address":"198.18.7.2/24"}}""".formatted(NETWORK, ENDPOINT));
         ask(docker, "Join", """
                 {"NetworkID":"%s","EndpointID":"%s","SandboxKey":"/run/netns/%s","Options":{}}""".formatted(NETWORK, ENDPOINT, container));
-        Command.expect(TestNetwork.inside(
+        Command.expect(TestNetwork.inNamespace(
                 net.namespace("sw"), "ip", "link", "set", "tap0123456789ab", "netns", "/run/netns/" + container));
         rename(container, "tap0123456789ab", "eth0");
         Command.expect("ip", "-n", container, "address", "add", "198.18.7.2/24", "dev", "eth0");
@@ -72,7 +72,7 @@ class NamesIT {
     }
 
     private static void ping(String container) {
-        Command.expect(TestNetwork.inside(container, "ping", "-n", "-q", "-c", "1", "-W", "10", "198.18.7.1"));
+        Command.expect(TestNetwork.inNamespace(container, "ping", "-n", "-q", "-c", "1", "-W", "10", "198.18.7.1"));
     }
 
     @Test
@@ -120,7 +120,7 @@ class NamesIT {
             net.deleteNamespace(late);
             String container = net.namespace("c");
             Path out = net.directory().resolve("loops");
-            net.endLater(Command.start(List.of("bash", "-c", """
+            net.killAtEnd(Command.start(List.of("bash", "-c", """
                     from=eth0
                     while :; do
                       for to in $'\\x01\\x1b[31m' $'\\x02\\xff\\xfe' $'\\x1b[2J' $'\\x03\\xc2\\x9b'; do

@@ -2,7 +2,7 @@ package dev.tapswitch.e2e;
 
 import static dev.tapswitch.e2e.testbed.Frames.arp;
 import static dev.tapswitch.e2e.testbed.Frames.arpRequest;
-import static dev.tapswitch.e2e.testbed.Frames.is;
+import static dev.tapswitch.e2e.testbed.Frames.equalTo;
 import static dev.tapswitch.e2e.testbed.Frames.isArpRequest;
 import static dev.tapswitch.e2e.testbed.Frames.isSolicitation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -104,13 +104,13 @@ class NeighbourIT {
             b.ip("addr", "del", "198.18.0.2/24", "dev", "eth0");
             byte[] asRequest = arpRequest(c.mac(), "198.18.0.2", "198.18.0.2");
             atC.send(asRequest);
-            assertEquals(1, atA.receive(is(asRequest), 1, SOON).size());
-            assertEquals(1, atB.receive(is(asRequest), 1, SOON).size());
+            assertEquals(1, atA.receive(equalTo(asRequest), 1, SOON).size());
+            assertEquals(1, atB.receive(equalTo(asRequest), 1, SOON).size());
             assertEquals(c.mac(), daemon.macOf("198.18.0.2"));
             byte[] asReply = arp(2, Frames.BROADCAST, c.mac(), "198.18.0.2", Frames.BROADCAST, "198.18.0.2");
             atC.send(asReply);
-            assertEquals(1, atA.receive(is(asReply), 1, SOON).size());
-            assertEquals(1, atB.receive(is(asReply), 1, SOON).size());
+            assertEquals(1, atA.receive(equalTo(asReply), 1, SOON).size());
+            assertEquals(1, atB.receive(equalTo(asReply), 1, SOON).size());
             c.ip("addr", "add", "198.18.0.2/24", "dev", "eth0");
             a.ip("neigh", "flush", "all");
             a.ping("198.18.0.2");
@@ -163,7 +163,7 @@ class NeighbourIT {
                         () -> daemon.count("a", "rx-frames") >= sent);
             }
             long seconds = 1 + (System.nanoTime() - began) / 1_000_000_000;
-            int seen = atB.count(frame -> Frames.has(frame, 12, "0806"), QUIET);
+            int seen = atB.count(frame -> Frames.hasAt(frame, 12, "0806"), QUIET);
             assertTrue(seen >= 40 && seen <= 50 * (1 + seconds), () -> "flooded " + seen + " in " + seconds + " s");
             assertEquals(1_000 - seen, daemon.drops("a", "arp-rate"));
         }

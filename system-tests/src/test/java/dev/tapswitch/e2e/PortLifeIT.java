@@ -1,7 +1,7 @@
 package dev.tapswitch.e2e;
 
 import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
-import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -134,11 +134,11 @@ class PortLifeIT {
                 var reload = new Thread(() -> daemon.api().post("/v1/reload", ""));
                 reload.start();
                 while (reload.isAlive()) {
-                    atA.send(frame(BROADCAST, a.mac(), NOBODYS, "%08x".formatted(sent++)));
+                    atA.send(frame(BROADCAST, a.mac(), EXPERIMENTAL_ETHERTYPE, "%08x".formatted(sent++)));
                     Await.pause(Duration.ofMillis(1));
                 }
             }
-            int arrived = atB.receive(Frames.from(a.mac()), sent, NOTICED).size();
+            int arrived = atB.receive(Frames.sentFrom(a.mac()), sent, NOTICED).size();
             assertEquals(sent, arrived);
             assertEquals(3, daemon.api().get("/v1/status").required("ports").asInt());
         }

@@ -1,12 +1,13 @@
 package dev.tapswitch.e2e;
 
 import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
-import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
@@ -25,18 +26,20 @@ class RawSocketIT {
                     "ip", "-n", left, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", right);
             Command.expect("ip", "-n", left, "link", "set", "eth0", "up");
             Command.expect("ip", "-n", right, "link", "set", "eth0", "up");
-            try (RawSocket in = RawSocket.inNamespace("/run/netns/" + left, () -> RawSocket.on("eth0"));
-                    RawSocket out = RawSocket.inNamespace("/run/netns/" + right, () -> RawSocket.on("eth0"))) {
+            try (RawSocket in = NamespaceThread.call("/run/netns/" + left, () -> RawSocket.on("eth0"));
+                    RawSocket out = NamespaceThread.call("/run/netns/" + right, () -> RawSocket.on("eth0"))) {
                 for (String tags : new String[] {"", "8100 0064", "8100 e000", "88a8 0064 8100 00c8"}) {
-                    byte[] sent = frame(BROADCAST, "02:00:5e:00:00:01", tags, NOBODYS, "01");
+                    byte[] sent = frame(BROADCAST, "02:00:5e:00:00:01", tags, EXPERIMENTAL_ETHERTYPE, "01");
                     in.send(sent);
                     assertEquals(
                             1,
-                            out.receive(Frames.is(sent), 1, Duration.ofSeconds(2))
+                            out.receive(Frames.equalTo(sent), 1, Duration.ofSeconds(2))
                                     .size(),
                             tags);
                     assertEquals(
-                            0, in.count(Frames.is(sent), Duration.ofMillis(50)), "what leaves is not what arrives");
+                            0,
+                            in.count(Frames.equalTo(sent), Duration.ofMillis(50)),
+                            "what leaves is not what arrives");
                 }
             }
         }

@@ -33,7 +33,7 @@ class ReusedPidIT {
                             "-c",
                             "while sleep 0.2; do :; done"),
                     net.directory().resolve("init"));
-            net.endLater(unshare);
+            net.killAtEnd(unshare);
             Await.within(
                     NOTICED,
                     () -> "a process",

@@ -84,7 +84,7 @@ class StateIT {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Path state = Files.createDirectories(net.directory().resolve("state"));
             String shell = mount.replace("STATE", state.toString()) + "; exec \"$@\"";
-            List<String> inside = new ArrayList<>(TestNetwork.inside(net.quietNamespace("sw"), "unshare", "-m"));
+            List<String> inside = new ArrayList<>(TestNetwork.inNamespace(net.quietNamespace("sw"), "unshare", "-m"));
             inside.addAll(List.of("sh", "-c", shell, "sh"));
             RunningDaemon daemon =
                     RunningDaemon.start(inside, net.directory(), """

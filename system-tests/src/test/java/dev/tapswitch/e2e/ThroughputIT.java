@@ -82,8 +82,8 @@ class ThroughputIT {
             RunningDaemon daemon = net.start(io);
             a.pingWithin(Duration.ofSeconds(60), address);
             // The listener's namespace is that of the thread that made it; accepted connections stay in it.
-            ServerSocket listener = b.enter(() -> new ServerSocket(7000, 1, InetAddress.getByName("::")));
-            net.closeLater(listener);
+            ServerSocket listener = b.callInNamespace(() -> new ServerSocket(7000, 1, InetAddress.getByName("::")));
+            net.closeAtEnd(listener);
             var received = new CompletableFuture<byte[]>();
             Thread.ofPlatform().daemon().start(() -> {
                 try (Socket socket = listener.accept()) {
@@ -92,7 +92,7 @@ class ThroughputIT {
                     received.completeExceptionally(e);
                 }
             });
-            byte[] sent = a.enter(() -> send(address));
+            byte[] sent = a.callInNamespace(() -> send(address));
             assertArrayEquals(sent, received.get(120, TimeUnit.SECONDS));
             if (!offloadAtReceiver) assertTrue(daemon.count("b", "segmented") > 0, "nothing was segmented");
             assertEquals(0, daemon.drops("b", "bad-offload"));

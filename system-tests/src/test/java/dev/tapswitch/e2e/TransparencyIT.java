@@ -1,9 +1,9 @@
 package dev.tapswitch.e2e;
 
 import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
-import static dev.tapswitch.e2e.testbed.Frames.NOBODYS;
+import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
+import static dev.tapswitch.e2e.testbed.Frames.equalTo;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
-import static dev.tapswitch.e2e.testbed.Frames.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tapswitch.e2e.testbed.Frames;
@@ -41,10 +41,17 @@ class TransparencyIT {
                         "Cisco's multicast",
                         "01:00:0c:cc:cc:cc")
                 .entrySet()) {
-            frames.put(to.getKey() + ", nobody's ethertype", frame(to.getValue(), X, NOBODYS, "00112233"));
-            frames.put(to.getKey() + ", 802.1Q VLAN 100", frame(to.getValue(), X, "8100 0064", NOBODYS, "01"));
-            frames.put(to.getKey() + ", VLAN 0 priority tag", frame(to.getValue(), X, "8100 e000", NOBODYS, "02"));
-            frames.put(to.getKey() + ", QinQ", frame(to.getValue(), X, "88a8 0064 8100 00c8", NOBODYS, "03"));
+            frames.put(
+                    to.getKey() + ", nobody's ethertype", frame(to.getValue(), X, EXPERIMENTAL_ETHERTYPE, "00112233"));
+            frames.put(
+                    to.getKey() + ", 802.1Q VLAN 100",
+                    frame(to.getValue(), X, "8100 0064", EXPERIMENTAL_ETHERTYPE, "01"));
+            frames.put(
+                    to.getKey() + ", VLAN 0 priority tag",
+                    frame(to.getValue(), X, "8100 e000", EXPERIMENTAL_ETHERTYPE, "02"));
+            frames.put(
+                    to.getKey() + ", QinQ",
+                    frame(to.getValue(), X, "88a8 0064 8100 00c8", EXPERIMENTAL_ETHERTYPE, "03"));
         }
         frames.put(
                 "ARP in a VLAN",
@@ -72,7 +79,7 @@ class TransparencyIT {
             List<String> lost = new ArrayList<>();
             transparent().forEach((what, bytes) -> {
                 in.send(bytes);
-                if (out.receive(is(bytes), 1, SOON).isEmpty()) lost.add(what);
+                if (out.receive(equalTo(bytes), 1, SOON).isEmpty()) lost.add(what);
             });
             assertEquals(List.of(), lost);
         }
@@ -87,12 +94,12 @@ class TransparencyIT {
             net.start(io);
             RawSocket in = a.raw();
             RawSocket out = b.raw();
-            byte[] untagged = frame(UNKNOWN, X, NOBODYS, "5a".repeat(9000 - 4));
-            byte[] tagged = frame(UNKNOWN, X, "8100 0064", NOBODYS, "a5".repeat(9000 - 4));
+            byte[] untagged = frame(UNKNOWN, X, EXPERIMENTAL_ETHERTYPE, "5a".repeat(9000 - 4));
+            byte[] tagged = frame(UNKNOWN, X, "8100 0064", EXPERIMENTAL_ETHERTYPE, "a5".repeat(9000 - 4));
             in.send(untagged);
-            assertEquals(1, out.receive(is(untagged), 1, SOON).size());
+            assertEquals(1, out.receive(equalTo(untagged), 1, SOON).size());
             in.send(tagged);
-            assertEquals(1, out.receive(is(tagged), 1, SOON).size());
+            assertEquals(1, out.receive(equalTo(tagged), 1, SOON).size());
         }
     }
 
@@ -105,19 +112,20 @@ class TransparencyIT {
             RunningDaemon daemon = net.start(io);
             RawSocket in = a.raw();
             RawSocket out = b.raw();
-            for (int last = 0; last < 16; last++) in.send(frame("01:80:c2:00:00:%02x".formatted(last), X, NOBODYS));
-            in.send(frame(UNKNOWN, "03:00:5e:00:00:01", NOBODYS));
-            in.send(frame(UNKNOWN, BROADCAST, NOBODYS));
-            in.send(frame(UNKNOWN, "00:00:00:00:00:00", NOBODYS));
-            assertEquals(0, out.count(f -> Frames.has(f, 12, NOBODYS), QUIET));
+            for (int last = 0; last < 16; last++)
+                in.send(frame("01:80:c2:00:00:%02x".formatted(last), X, EXPERIMENTAL_ETHERTYPE));
+            in.send(frame(UNKNOWN, "03:00:5e:00:00:01", EXPERIMENTAL_ETHERTYPE));
+            in.send(frame(UNKNOWN, BROADCAST, EXPERIMENTAL_ETHERTYPE));
+            in.send(frame(UNKNOWN, "00:00:00:00:00:00", EXPERIMENTAL_ETHERTYPE));
+            assertEquals(0, out.count(f -> Frames.hasAt(f, 12, EXPERIMENTAL_ETHERTYPE), QUIET));
             assertEquals(16, daemon.drops("a", "reserved-multicast"));
             assertEquals(2, daemon.drops("a", "source-multicast"));
             assertEquals(1, daemon.drops("a", "source-zero"));
             assertEquals("", daemon.portOf("03:00:5e:00:00:01"));
             assertEquals("", daemon.portOf("00:00:00:00:00:00"));
-            byte[] neighbour = frame("01:80:c2:00:00:10", X, NOBODYS); // the first that is not reserved
+            byte[] neighbour = frame("01:80:c2:00:00:10", X, EXPERIMENTAL_ETHERTYPE); // the first that is not reserved
             in.send(neighbour);
-            assertEquals(1, out.receive(is(neighbour), 1, SOON).size());
+            assertEquals(1, out.receive(equalTo(neighbour), 1, SOON).size());
         }
     }
 
@@ -130,15 +138,15 @@ class TransparencyIT {
             RunningDaemon daemon = net.start(io);
             RawSocket plain = a.raw();
             RawSocket hairpin = b.raw();
-            byte[] fromA = frame(BROADCAST, X, NOBODYS, "0a");
+            byte[] fromA = frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE, "0a");
             plain.send(fromA);
-            assertEquals(0, plain.count(is(fromA), QUIET));
-            byte[] fromB = frame(BROADCAST, "02:00:5e:00:00:02", NOBODYS, "0b");
+            assertEquals(0, plain.count(equalTo(fromA), QUIET));
+            byte[] fromB = frame(BROADCAST, "02:00:5e:00:00:02", EXPERIMENTAL_ETHERTYPE, "0b");
             hairpin.send(fromB);
-            assertEquals(1, hairpin.receive(is(fromB), 1, SOON).size());
-            byte[] toItself = frame(X, "02:00:5e:00:00:03", NOBODYS, "0c");
+            assertEquals(1, hairpin.receive(equalTo(fromB), 1, SOON).size());
+            byte[] toItself = frame(X, "02:00:5e:00:00:03", EXPERIMENTAL_ETHERTYPE, "0c");
             plain.send(toItself);
-            assertEquals(0, plain.count(is(toItself), QUIET));
+            assertEquals(0, plain.count(equalTo(toItself), QUIET));
             assertEquals(1, daemon.drops("a", "same-port"));
         }
     }

@@ -44,8 +44,8 @@ final class BackgroundTraffic {
 
     private Process start(Station at, Path file, String... words) {
         try {
-            Process process = Command.start(TestNetwork.inside(at.namespace, words), file);
-            net.endLater(process);
+            Process process = Command.start(TestNetwork.inNamespace(at.namespace, words), file);
+            net.killAtEnd(process);
             return process;
         } catch (IOException e) {
             throw new AssertionError(e);

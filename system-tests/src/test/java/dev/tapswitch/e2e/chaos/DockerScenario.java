@@ -207,20 +207,20 @@ final class DockerScenario implements ChaosScenario {
 
     private String restartDocker(Random random) {
         lab.stopDocker();
-        lab.startDockerAgain();
+        lab.restartDocker();
         return "";
     }
 
     private String killDocker(Random random) {
         lab.killDocker();
-        lab.startDockerAgain();
+        lab.restartDocker();
         return "";
     }
 
     @Override
     public void revive() throws Exception {
         try {
-            lab.tapswitch().findCurrent();
+            lab.tapswitch().updatePid();
         } catch (AssertionError e) {
             if (lab.tapswitch().isAlive()) throw e;
             startAgain();

@@ -95,7 +95,7 @@ final class LanInvariants {
             try {
                 Path file = net.directory().resolve("unreached-" + station.port);
                 Process pinger = Command.start(station.pinger(addresses, REACHABLE_SECONDS), file);
-                net.endLater(pinger);
+                net.killAtEnd(pinger);
                 pingers.put(station, pinger);
             } catch (IOException e) {
                 throw new AssertionError(e);
@@ -150,7 +150,7 @@ final class LanInvariants {
                 .filter(line -> !line.contains(" lo:"))
                 .toList();
         if (!links.isEmpty()) findings.accept("left on the host: " + links);
-        String rules = Command.run(Duration.ofSeconds(30), TestNetwork.inside(host, "nft", "list", "ruleset"))
+        String rules = Command.run(Duration.ofSeconds(30), TestNetwork.inNamespace(host, "nft", "list", "ruleset"))
                 .output();
         if (!rules.isBlank()) findings.accept("left on the host: " + rules);
     }

@@ -4,6 +4,7 @@ import dev.tapswitch.e2e.testbed.ApiClient;
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.Io;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
@@ -42,7 +43,7 @@ final class LanScenario implements ChaosScenario {
         io = new Random(seed).nextBoolean() ? Io.IO_URING : Io.EPOLL;
         state = net.directory().resolve("state");
         logs = Path.of("target", "chaos", "lan.log");
-        net.closeLater(this::stopAll);
+        net.closeAtEnd(this::stopAll);
         try {
             Files.createDirectories(state);
             Files.deleteIfExists(logs);
@@ -165,7 +166,7 @@ final class LanScenario implements ChaosScenario {
         station.set("up");
         int frames = 200 + random.nextInt(2_000);
         boolean sources = random.nextBoolean();
-        RawSocket socket = RawSocket.inNamespace("/run/netns/" + station.namespace, () -> RawSocket.on("eth0"));
+        RawSocket socket = NamespaceThread.call("/run/netns/" + station.namespace, () -> RawSocket.on("eth0"));
         try (socket) {
             for (int i = 0; i < frames; i++) {
                 byte[] frame = new byte[14 + random.nextInt(100)];
@@ -297,7 +298,7 @@ final class LanScenario implements ChaosScenario {
                     arp: %3$s
                     ageing: %4$ds
                     ports:
-                """.formatted(net.directory(), io.word(), arp, ageing));
+                """.formatted(net.directory(), io.setting(), arp, ageing));
         stations.stream().filter(station -> station.isDeclared).forEach(station -> yaml.append(station.yaml()));
         return yaml.toString();
     }
@@ -322,7 +323,7 @@ final class LanScenario implements ChaosScenario {
     @Override
     public void revive() throws IOException {
         try {
-            daemon.findCurrent();
+            daemon.updatePid();
         } catch (AssertionError e) {
             if (daemon.isAlive()) throw e;
             startAgain();
@@ -346,7 +347,7 @@ final class LanScenario implements ChaosScenario {
     @Override
     public List<String> measurements() {
         List<String> lines = new ArrayList<>(checks.measurements());
-        lines.add("io " + io.word() + "; " + traffic.summary());
+        lines.add("io " + io.setting() + "; " + traffic.summary());
         return lines;
     }
 

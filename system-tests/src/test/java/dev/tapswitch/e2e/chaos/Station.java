@@ -28,7 +28,7 @@ final class Station {
         this.number = number;
         this.isDeclared = isDeclared;
         this.mac = mac;
-        Command.expect(TestNetwork.inside(
+        Command.expect(TestNetwork.inNamespace(
                 namespace,
                 "sysctl",
                 "-qw",
@@ -108,7 +108,7 @@ final class Station {
     }
 
     private CommandResult run(String line) {
-        return Command.run(Duration.ofSeconds(10), TestNetwork.inside(namespace, "sh", "-c", line));
+        return Command.run(Duration.ofSeconds(10), TestNetwork.inNamespace(namespace, "sh", "-c", line));
     }
 
     /** What its interface's MAC address is now; empty where it has none. */
@@ -132,7 +132,7 @@ final class Station {
 
     /** A process that pings all addresses until each has answered once or the time is over; it prints those that have not. */
     List<String> pinger(List<String> addresses, int seconds) {
-        return TestNetwork.inside(namespace, "sh", "-c", """
+        return TestNetwork.inNamespace(namespace, "sh", "-c", """
                 left="%s"; end=$(($(date +%%s) + %d))
                 while :; do
                   next=

@@ -44,7 +44,8 @@ class CniIT {
                     inside.contains(one.path("interfaces").path(0).path("mac").asString()), inside);
             pods.ping("one", two);
             pods.ping("sw", one);
-            Command.expect(TestNetwork.inside(net.namespace("one"), "ping", "-n", "-c", "1", "-W", "2", "198.18.7.1"));
+            Command.expect(
+                    TestNetwork.inNamespace(net.namespace("one"), "ping", "-n", "-c", "1", "-W", "2", "198.18.7.1"));
 
             CniRuntime before = pods.with("prevResult", one);
             CommandResult checked = before.call("CHECK", "one");
@@ -113,14 +114,14 @@ class CniIT {
             assumeTrue(!mapped.output().contains("iptables"), () -> "iptables does not work here: " + mapped.output());
             assertEquals(0, mapped.exitCode(), mapped::output);
             Process server = Command.start(
-                    TestNetwork.inside(
+                    TestNetwork.inNamespace(
                             net.namespace("one"), "python3", "-m", "http.server", "8000", "-d", "/usr/share/doc"),
                     Path.of("/dev/null"));
-            net.endLater(server);
+            net.killAtEnd(server);
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "the published port answers",
-                    () -> Command.run(TestNetwork.inside(
+                    () -> Command.run(TestNetwork.inNamespace(
                                                     net.namespace("sw"),
                                                     "curl",
                                                     "-sf",

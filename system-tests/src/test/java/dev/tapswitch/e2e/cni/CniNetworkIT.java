@@ -33,16 +33,17 @@ class CniNetworkIT {
                                    "egressRate": 60000000, "egressBurst": 2147483647}}""";
             pods.with("runtimeConfig", Json.parse(limits)).add("one");
             Json two = pods.add("two");
-            net.endLater(Command.start(TestNetwork.inside(net.namespace("two"), "iperf3", "-s"), Path.of("/dev/null")));
+            net.killAtEnd(
+                    Command.start(TestNetwork.inNamespace(net.namespace("two"), "iperf3", "-s"), Path.of("/dev/null")));
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "iperf3 listens",
-                    () -> pods.in("two", "ss", "-ltn").contains(":5201"));
+                    () -> pods.exec("two", "ss", "-ltn").contains(":5201"));
             within(20, rate(pods, "one", two, "-R"), "ingress");
             // Its burst is more than a second's worth: only what comes after it is limited.
             within(60, rate(pods, "one", two, "-O", "2"), "egress");
             pods.delete("one");
-            assertEquals(1, pods.in("one", "ip", "-br", "link").lines().count(), "lo only");
+            assertEquals(1, pods.exec("one", "ip", "-br", "link").lines().count(), "lo only");
         }
     }
 
@@ -51,7 +52,7 @@ class CniNetworkIT {
         List<String> words =
                 new java.util.ArrayList<>(List.of("iperf3", "-J", "-t", "2", "-c", CniRuntime.addressOf(to)));
         words.addAll(List.of(options));
-        String said = pods.in(from, words.toArray(String[]::new));
+        String said = pods.exec(from, words.toArray(String[]::new));
         return Json.parse(said)
                         .path("end")
                         .path("sum_received")
@@ -72,22 +73,22 @@ class CniNetworkIT {
             CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipMasq", true);
             internet(net);
             assertEquals(
-                    "0", pods.in("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
+                    "0", pods.exec("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
             pods.add("one");
             pods.add("two");
             assertEquals(
-                    "1", pods.in("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
+                    "1", pods.exec("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
             reachesInternet(pods, "one");
             // Who may come in is for others to say: the internet has a route here.
-            pods.in("internet", "ip", "route", "add", "198.18.7.0/24", "via", "198.18.99.1");
-            pods.in("internet", "ping", "-n", "-c", "1", "-W", "2", "198.18.7.3");
+            pods.exec("internet", "ip", "route", "add", "198.18.7.0/24", "via", "198.18.99.1");
+            pods.exec("internet", "ping", "-n", "-c", "1", "-W", "2", "198.18.7.3");
 
             CniRuntime again = pods.restarted();
             reachesInternet(again, "one");
             again.delete("one");
             reachesInternet(again, "two");
             again.delete("two");
-            assertEquals("", again.in("sw", "nft", "list", "tables"));
+            assertEquals("", again.exec("sw", "nft", "list", "tables"));
             assertEquals(List.of("inet0", "lo"), links(again));
             assertEquals(List.of("lan"), switches(again));
         }
@@ -142,7 +143,7 @@ class CniNetworkIT {
                             .asString()
                             .equals("gone"));
             pods.add("one", "CNI_NETNS=/run/netns/" + net.namespace("fresh"));
-            assertTrue(pods.in("fresh", "ip", "link").contains("eth0"));
+            assertTrue(pods.exec("fresh", "ip", "link").contains("eth0"));
             // Nobody says DEL.
             net.deleteNamespace(net.namespace("fresh"));
             Await.within(
@@ -174,12 +175,12 @@ class CniNetworkIT {
     }
 
     private static void reachesInternet(CniRuntime pods, String container) {
-        pods.in(container, "ping", "-n", "-c", "2", "-i", "0.2", "-W", "2", INTERNET);
+        pods.exec(container, "ping", "-n", "-c", "2", "-i", "0.2", "-W", "2", INTERNET);
     }
 
     private static List<String> links(CniRuntime pods) {
         var names = new TreeSet<String>();
-        pods.in("sw", "ip", "-br", "link").lines().forEach(line -> names.add(line.split("[ @]", 2)[0]));
+        pods.exec("sw", "ip", "-br", "link").lines().forEach(line -> names.add(line.split("[ @]", 2)[0]));
         return List.copyOf(names);
     }
 

@@ -18,15 +18,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A container runtime with one network of ours; its plugins run in the daemon's namespace, which is the host's here. A container is a namespace of
- * the test's.
+ * Calls the CNI plugin as a container runtime does, for one network. The plugins run in the namespace of the daemon, which plays the host. A container is
+ * a namespace of the test.
  */
 public record CniRuntime(TestNetwork net, RunningDaemon daemon, Json config) {
     public static final Path PLUGINS = Path.of("/usr/lib/cni");
-    private static final Path LAUNCHER =
+    private static final Path PLUGIN =
             Path.of("../config/cni/tapswitch").toAbsolutePath().normalize();
 
-    /** With the network "pods", 198.18.7.0/24 by host-local, whose containers route by the host. */
+    /** Starts a daemon and a network "pods": host-local assigns addresses of 198.18.7.0/24, and the host is the default gateway. */
     public static CniRuntime start(TestNetwork net, String version) {
         assumeTrue(Command.exists("curl"), "needs curl");
         assumeTrue(Files.isExecutable(PLUGINS.resolve("host-local")), "needs Debian's containernetworking-plugins");
@@ -41,23 +41,25 @@ public record CniRuntime(TestNetwork net, RunningDaemon daemon, Json config) {
         return new CniRuntime(net, net.start(Io.EPOLL), config);
     }
 
-    public CommandResult call(Path plugin, String command, String container, String ifname, Json input, String... more)
+    /** Runs a CNI command of a plugin. {@code more}: further environment variables. */
+    public CommandResult call(
+            Path plugin, String cniCommand, String container, String ifname, Json input, String... more)
             throws IOException {
         Path stdin = Files.writeString(net.directory().resolve("stdin.json"), input.toString());
-        List<String> words = new ArrayList<>(
-                List.of("env", "CNI_COMMAND=" + command, "CNI_CONTAINERID=" + container, "CNI_IFNAME=" + ifname));
-        boolean isElsewhere = Arrays.stream(more).anyMatch(word -> word.startsWith("CNI_NETNS="));
-        if (!isElsewhere) words.add("CNI_NETNS=/run/netns/" + net.namespace(container));
-        words.add("CNI_PATH=" + LAUNCHER.getParent() + ":" + PLUGINS);
-        words.add("TAPSWITCH_SOCKET=" + daemon.api().socket());
-        words.addAll(List.of(more));
-        words.addAll(List.of("sh", "-c", plugin + " <" + stdin));
+        List<String> command = new ArrayList<>(
+                List.of("env", "CNI_COMMAND=" + cniCommand, "CNI_CONTAINERID=" + container, "CNI_IFNAME=" + ifname));
+        boolean hasNamespace = Arrays.stream(more).anyMatch(variable -> variable.startsWith("CNI_NETNS="));
+        if (!hasNamespace) command.add("CNI_NETNS=/run/netns/" + net.namespace(container));
+        command.add("CNI_PATH=" + PLUGIN.getParent() + ":" + PLUGINS);
+        command.add("TAPSWITCH_SOCKET=" + daemon.api().socket());
+        command.addAll(List.of(more));
+        command.addAll(List.of("sh", "-c", plugin + " <" + stdin));
         return Command.run(
-                Duration.ofMinutes(2), TestNetwork.inside(net.namespace("sw"), words.toArray(String[]::new)));
+                Duration.ofMinutes(2), TestNetwork.inNamespace(net.namespace("sw"), command.toArray(String[]::new)));
     }
 
-    public CommandResult call(String command, String container, String... more) throws IOException {
-        return call(LAUNCHER, command, container, "eth0", config, more);
+    public CommandResult call(String cniCommand, String container, String... more) throws IOException {
+        return call(PLUGIN, cniCommand, container, "eth0", config, more);
     }
 
     public Json add(String container, String... more) throws IOException {
@@ -71,27 +73,28 @@ public record CniRuntime(TestNetwork net, RunningDaemon daemon, Json config) {
         assertEquals(0, deleted.exitCode(), () -> deleted.output() + daemon.log());
     }
 
+    /** The same network with a changed configuration. */
     public CniRuntime with(String key, Object value) {
         Json changed = Json.parse(config.toString());
         changed.put(key, value);
         return new CniRuntime(net, daemon, changed);
     }
 
-    /** The same beside a daemon that was started again. */
+    /** Restarts the daemon. */
     public CniRuntime restarted() {
         return new CniRuntime(net, net.restart(), config);
     }
 
     public void ping(String from, Json to) {
-        in(from, "ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", addressOf(to));
+        exec(from, "ping", "-n", "-c", "2", "-i", "0.1", "-W", "20", addressOf(to));
     }
 
-    /** What a command said in a namespace, having succeeded. */
-    public String in(String namespace, String... words) {
-        return Command.expect(TestNetwork.inside(net.namespace(namespace), words));
+    /** Runs a command in a namespace; it must succeed. */
+    public String exec(String namespace, String... command) {
+        return Command.expect(TestNetwork.inNamespace(net.namespace(namespace), command));
     }
 
-    /** The address that ADD answered, without its length. */
+    /** The address in the result of ADD, without the prefix length. */
     public static String addressOf(Json added) {
         return added.path("ips").path(0).path("address").asString().replaceFirst("/.*", "");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.BusyboxImage;
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.CommandResult;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
@@ -18,11 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Podman with its CNI backend and a Tapswitch, in network and mount namespaces of the test's own, its images and containers in a directory of the
- * test's own. Closing it ends and removes all of it.
+ * Podman with its CNI backend and Tapswitch, in network and mount namespaces of the test. Images and containers are in a directory of the test. Closing
+ * the lab stops and removes everything.
  */
 public final class PodmanLab implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Set<PodmanLab> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
@@ -41,14 +42,10 @@ public final class PodmanLab implements AutoCloseable {
         assumeTrue(Command.exists("runc") || Command.exists("crun"), "needs runc or crun");
         assumeTrue(Files.isExecutable(CniRuntime.PLUGINS.resolve("host-local")), "needs containernetworking-plugins");
         assumeTrue(Command.exists("nft") && Command.exists("iptables"), "needs nftables and iptables");
-        assumeTrue(
-                Command.run("sh", "-c", "busybox --list | grep -qx httpd && ! ldd $(command -v busybox)")
-                                .exitCode()
-                        == 0,
-                "needs a static busybox: apt-get install busybox-static");
+        BusyboxImage.assumeAvailable();
         try {
             directory = Files.createTempDirectory("tapswitch-podman-");
-            // What plugins and Podman keep of their own accord is under /run and /var/lib.
+            // Plugins and Podman keep further files in /run and /var/lib.
             String script = """
                     mount -t tmpfs tmpfs /run && mkdir -p /run/netns /run/lock /run/tapswitch &&
                     mount -t tmpfs tmpfs /var/lib && ln -s %1$s/daemon.sock /run/tapswitch/tapswitch.sock &&
@@ -78,10 +75,11 @@ public final class PodmanLab implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        Await.within(PATIENCE, () -> "namespaces", () -> Files.exists(directory.resolve("ready")));
+        Await.within(
+                TIMEOUT, () -> "the namespaces of the host are ready", () -> Files.exists(directory.resolve("ready")));
     }
 
-    /** Declares a network as a file of Podman's, which knows no other way for a plugin that is not its own. */
+    /** Declares a network by a file: Podman's own command creates networks of its own plugins only. */
     public void network(String name, String content) {
         try {
             Files.writeString(directory.resolve("networks/" + name + ".conflist"), content);
@@ -90,17 +88,10 @@ public final class PodmanLab implements AutoCloseable {
         }
     }
 
-    /** Gives Podman the image {@code box}, in which there is busybox. */
+    /** Imports the image {@code box}, which has busybox. Skips the test where Podman cannot run. */
     public void importBox() {
-        Path root = directory.resolve("rootfs");
-        Command.expect("sh", "-c", """
-                set -e; mkdir -p %1$s/bin %1$s/etc %1$s/proc %1$s/sys %1$s/dev %1$s/tmp %1$s/www %1$s/root
-                cp "$(command -v busybox)" %1$s/bin/busybox
-                for a in $(busybox --list); do [ "$a" = busybox ] || ln -s busybox "%1$s/bin/$a"; done
-                echo 'root:x:0:0:root:/root:/bin/sh' >%1$s/etc/passwd
-                tar -C %1$s -cf %1$s.tar .
-                """.formatted(root));
-        CommandResult imported = tryPodman("import", root + ".tar", "box");
+        Path image = BusyboxImage.create(directory.resolve("rootfs"));
+        CommandResult imported = tryPodman("import", image.toString(), "box");
         assumeTrue(imported.exitCode() == 0, () -> "Podman can't run here: " + imported.output());
     }
 
@@ -112,51 +103,51 @@ public final class PodmanLab implements AutoCloseable {
         return daemon;
     }
 
-    /** How many ports a switch has; -1 where there is no such switch. */
+    /** The number of ports of a switch, or -1 if there is no such switch. */
     public int tapswitchPorts(String name) {
-        for (var one : daemon.api().get("/v1/switches")) {
-            if (one.required("name").asString().equals(name))
-                return one.required("ports").asInt();
+        for (var sw : daemon.api().get("/v1/switches")) {
+            if (sw.required("name").asString().equals(name))
+                return sw.required("ports").asInt();
         }
         return -1;
     }
 
-    /** A container that serves its own name by HTTP at port 80. */
+    /** Starts a container that serves its own name by HTTP on port 80. */
     public void web(String name, String... options) {
-        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, "--cgroup-parent", "/" + cgroup));
-        words.addAll(List.of(options));
-        words.addAll(List.of("box", "sh", "-c", "echo " + name + " >/www/index.html; exec httpd -f -h /www"));
-        podman(words.toArray(String[]::new));
+        List<String> command = new ArrayList<>(List.of("run", "-d", "--name", name, "--cgroup-parent", "/" + cgroup));
+        command.addAll(List.of(options));
+        command.addAll(List.of("box", "sh", "-c", "echo " + name + " >/www/index.html; exec httpd -f -h /www"));
+        podman(command.toArray(String[]::new));
     }
 
-    public String podman(String... words) {
-        CommandResult command = tryPodman(words);
+    public String podman(String... command) {
+        CommandResult result = tryPodman(command);
         assertEquals(
                 0,
-                command.exitCode(),
-                () -> "podman " + String.join(" ", words) + ":\n" + command.output() + daemon.log());
-        return command.output().strip();
+                result.exitCode(),
+                () -> "podman " + String.join(" ", command) + ":\n" + result.output() + daemon.log());
+        return result.output().strip();
     }
 
-    private CommandResult tryPodman(String... words) {
+    private CommandResult tryPodman(String... command) {
         List<String> all = new ArrayList<>(List.of("env", "CONTAINERS_CONF=" + directory + "/containers.conf"));
         all.addAll(List.of("podman", "--root", directory + "/storage", "--runroot", "/run/containers"));
         all.addAll(List.of("--tmpdir", "/run/libpod", "--storage-driver", "vfs"));
-        all.addAll(List.of(words));
-        return Command.run(PATIENCE, inHost(all.toArray(String[]::new)));
+        all.addAll(List.of(command));
+        return Command.run(TIMEOUT, inHost(all.toArray(String[]::new)));
     }
 
-    public String host(String... words) {
-        return Command.expect(inHost(words));
+    public String host(String... command) {
+        return Command.expect(inHost(command));
     }
 
-    public CommandResult tryHost(String... words) {
-        return Command.run(PATIENCE, inHost(words));
+    public CommandResult tryHost(String... command) {
+        return Command.run(TIMEOUT, inHost(command));
     }
 
-    private List<String> inHost(String... words) {
+    private List<String> inHost(String... command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "-t", "" + host.pid(), "-n", "-m", "--wd=/"));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return all;
     }
 
@@ -168,13 +159,13 @@ public final class PodmanLab implements AutoCloseable {
 
     private synchronized void tearDown() {
         if (!OPEN.remove(this)) return;
-        // A test that ran out of time is interrupted: that, not its cleaning up.
+        // JUnit interrupts a test that has exceeded its time limit; the interrupt must not stop the clean-up.
         Thread.interrupted();
         tryPodman("rm", "-f", "-a", "-t", "0");
         if (daemon != null) daemon.stop();
         host.destroyForcibly();
         try {
-            host.waitFor(10, TimeUnit.SECONDS);
+            host.waitFor(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,23 +23,23 @@ class ArticleIT {
         assertEquals("172.17.0.2", lab.address("web1", name));
         assertEquals("172.17.0.3", lab.address("web2", name));
         assertTrue(lab.host("ip", "-4", "address", "show", device).contains("172.17.0.1/16"));
-        assertTrue(lab.in("web1", "ip", "route").contains("default via 172.17.0.1 dev eth0"));
+        assertTrue(lab.exec("web1", "ip", "route").contains("default via 172.17.0.1 dev eth0"));
 
         // Who has 172.17.0.3? Seen where the container's network is, by the host's tcpdump.
-        lab.endLater(
+        lab.killAtEnd(
                 lab.inHost("nsenter", "--net=" + lab.sandbox("web1"), "tcpdump", "-l", "-n", "-i", "eth0", "arp"),
                 "arp.txt");
         Await.within(
                 Duration.ofSeconds(60),
-                () -> lab.said("arp.txt"),
-                () -> lab.said("arp.txt").contains("listening on"));
+                () -> lab.outputOf("arp.txt"),
+                () -> lab.outputOf("arp.txt").contains("listening on"));
         lab.ping("web1", "172.17.0.3");
         lab.ping("web2", "172.17.0.2");
         Await.within(
                 Duration.ofSeconds(60),
-                () -> lab.said("arp.txt"),
-                () -> lab.said("arp.txt").contains("Request who-has 172.17.0.3 tell 172.17.0.2")
-                        && lab.said("arp.txt").contains("Reply 172.17.0.3 is-at 02:42:ac:11:00:03"));
+                () -> lab.outputOf("arp.txt"),
+                () -> lab.outputOf("arp.txt").contains("Request who-has 172.17.0.3 tell 172.17.0.2")
+                        && lab.outputOf("arp.txt").contains("Reply 172.17.0.3 is-at 02:42:ac:11:00:03"));
 
         assertEquals("web2", lab.get("web1", "http://172.17.0.3/"));
         assertEquals("web1", lab.get("web2", "http://172.17.0.2/"));

@@ -11,6 +11,7 @@ import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.CommandResult;
 import dev.tapswitch.e2e.testbed.Frames;
 import dev.tapswitch.e2e.testbed.MacSpoofer;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import java.time.Duration;
 import java.util.List;
@@ -88,7 +89,7 @@ class DockerDefaultBridgeIT {
             assertTrue(web1.startsWith("veth") && web2.startsWith("veth") && !web1.equals(web2), web1 + " " + web2);
             assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
             long before = counted(lab, web2, "tx-frames");
-            lab.in("web1", "ping", "-c", "20", "-i", "0.01", "172.17.0.3");
+            lab.exec("web1", "ping", "-c", "20", "-i", "0.01", "172.17.0.3");
             assertTrue(counted(lab, web2, "tx-frames") >= before + 20);
 
             superFramesCrossBothWays(lab, web1, web2);
@@ -149,7 +150,7 @@ class DockerDefaultBridgeIT {
             try (var socket = rawSocketIn(lab, "forger")) {
                 for (var target : List.of(List.of(gateway, "172.17.0.1"), List.of(MAC_OF_WEB1, "172.17.0.2"))) {
                     try (var forgery = new MacSpoofer(socket, target.getFirst())) {
-                        forgery.assertNothingCame(pings(lab, "web2", target.getLast()));
+                        forgery.assertOwnerReceived(pings(lab, "web2", target.getLast()));
                     }
                 }
                 // So many MACs, and a newcomer has its place all the same.
@@ -178,7 +179,7 @@ class DockerDefaultBridgeIT {
 
     private static RawSocket rawSocketIn(DockerLab lab, String container) {
         String pid = lab.docker("inspect", "-f", "{{.State.Pid}}", container);
-        return RawSocket.inNamespace("/proc/" + pid + "/ns/net", () -> RawSocket.on("eth0"));
+        return NamespaceThread.call("/proc/" + pid + "/ns/net", () -> RawSocket.on("eth0"));
     }
 
     private static CommandResult pings(DockerLab lab, String container, String address) {
@@ -248,7 +249,7 @@ class DockerDefaultBridgeIT {
 
             lab.stopDocker();
             assertEquals("web1", lab.get("http://172.17.0.2/"));
-            lab.startDockerAgain();
+            lab.restartDocker();
             lab.docker("restart", "-t", "1", "web1");
             awaitPortsUp(lab, "docker0", 3);
             lab.ping("web2", "172.17.0.2");
@@ -268,7 +269,7 @@ class DockerDefaultBridgeIT {
             assertEquals("172.17.0.2", lab.address("web1", "bridge"));
             assertNotEquals(
                     0,
-                    lab.tryIn("web2", "ping", "-c", "1", "-W", "1", "172.17.0.2")
+                    lab.tryExec("web2", "ping", "-c", "1", "-W", "1", "172.17.0.2")
                             .exitCode());
             lab.ping("web2", "172.17.0.1");
             assertEquals("web1", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));

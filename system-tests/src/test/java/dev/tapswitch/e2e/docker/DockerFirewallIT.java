@@ -8,6 +8,7 @@ import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.CommandResult;
 import dev.tapswitch.e2e.testbed.Frames;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -55,7 +56,7 @@ class DockerFirewallIT {
     }
 
     private static boolean reaches(DockerLab lab, String container, String target) {
-        return lab.tryIn(container, "ping", "-c", "1", "-W", "1", target).exitCode() == 0;
+        return lab.tryExec(container, "ping", "-c", "1", "-W", "1", target).exitCode() == 0;
     }
 
     private static void await(DockerLab lab, boolean isReached, String target) {
@@ -83,8 +84,7 @@ class DockerFirewallIT {
                     0,
                     lab.tryInternet("curl", "-sS", "--max-time", "2", "http://127.0.0.1:9001/")
                             .exitCode());
-            try (DatagramSocket published =
-                    RawSocket.inNamespace(lab.namespace("aa"), () -> new DatagramSocket(9000))) {
+            try (DatagramSocket published = NamespaceThread.call(lab.namespace("aa"), () -> new DatagramSocket(9000))) {
                 lab.internet("bash", "-c", "echo neighbour >/dev/udp/127.0.0.1/9002");
                 lab.host("bash", "-c", "echo host >/dev/udp/127.0.0.1/9002");
                 assertEquals("host", receive(published));
@@ -94,9 +94,9 @@ class DockerFirewallIT {
             String mac = lab.host("sh", "-c", "ip -o link show net0 | grep -o 'ether [^ ]*'")
                     .strip()
                     .substring(6);
-            String own = lab.in("aa", "cat", "/sys/class/net/eth0/address").strip();
-            try (DatagramSocket service = RawSocket.inNamespace(lab.hostNamespace(), () -> new DatagramSocket(5300));
-                    RawSocket socket = RawSocket.inNamespace(lab.namespace("aa"), () -> RawSocket.on("eth0"))) {
+            String own = lab.exec("aa", "cat", "/sys/class/net/eth0/address").strip();
+            try (DatagramSocket service = NamespaceThread.call(lab.hostNamespace(), () -> new DatagramSocket(5300));
+                    RawSocket socket = NamespaceThread.call(lab.namespace("aa"), () -> RawSocket.on("eth0"))) {
                 socket.send(Frames.datagram(mac, own, "127.0.0.9", "10.77.0.1", 5300, "forged"));
                 socket.send(Frames.datagram(mac, own, "10.77.0.2", "10.77.0.1", 5300, "own"));
                 assertEquals("own", receive(service));
@@ -113,7 +113,7 @@ class DockerFirewallIT {
 
     /** Answers whoever connects with a line. */
     private static ServerSocket serve(String namespace, int port, String line) {
-        ServerSocket server = RawSocket.inNamespace(namespace, () -> new ServerSocket(port));
+        ServerSocket server = NamespaceThread.call(namespace, () -> new ServerSocket(port));
         Thread.ofVirtual().start(() -> {
             while (!server.isClosed()) {
                 try (Socket client = server.accept()) {
@@ -162,14 +162,14 @@ class DockerFirewallIT {
     @Test
     void anotherEnginesBridgeIsReachedByWhatItPublishesOnly() throws IOException {
         try (DockerLab lab = lab()) {
-            Process guest = lab.endLater(lab.inHost("unshare", "-n", "sleep", "infinity"), "guest");
+            Process guest = lab.killAtEnd(lab.inHost("unshare", "-n", "sleep", "infinity"), "guest");
             lab.host("sh", "-c", """
                     until [ "$(readlink /proc/%1$d/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.1; done
                     ip link add eng0 type bridge && ip address add 10.99.0.1/24 dev eng0 && ip link set eng0 up &&
                     ip link add g0 type veth peer name eth0 netns %1$d && ip link set g0 master eng0 up &&
                     nsenter -t %1$d -n sh -c 'ip link set lo up; ip address add 10.99.0.2/24 dev eth0 && ip link set eth0 up &&
                       ip route add default via 10.99.0.1'""".formatted(guest.pid()));
-            lab.endLater(
+            lab.killAtEnd(
                     lab.inHost(
                             "nsenter",
                             "-t",
@@ -200,7 +200,7 @@ class DockerFirewallIT {
             try (ServerSocket _ = serve("/proc/" + guest.pid() + "/ns/net", 80, "guest")) {
                 assertEquals(
                         "guest",
-                        lab.in("aa", "nc", "-w", "5", DockerLab.HOST, "7070").strip());
+                        lab.exec("aa", "nc", "-w", "5", DockerLab.HOST, "7070").strip());
             }
             assertTrue(!reaches(lab, "aa", "10.99.0.2"));
 
@@ -249,7 +249,7 @@ class DockerFirewallIT {
                     Integer.parseInt(Command.expect("sh", "-c", descriptors).strip());
             List<Socket> clients = new ArrayList<>();
             try {
-                RawSocket.inNamespace(lab.hostNamespace(), () -> {
+                NamespaceThread.call(lab.hostNamespace(), () -> {
                     for (int i = 0; i < 1_500; i++) clients.add(new Socket(InetAddress.ofLiteral("::1"), 9001));
                     return clients;
                 });
@@ -282,7 +282,7 @@ class DockerFirewallIT {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net", "-p", "9001:80");
             lab.web("bb", "--network", "net");
-            String interfaceOfAa = lab.in("aa", "cat", "/sys/class/net/eth0/ifindex");
+            String interfaceOfAa = lab.exec("aa", "cat", "/sys/class/net/eth0/ifindex");
             lab.tapswitch().stop();
             String left = lab.host("sh", "-c", "nft list tables; iptables -S; ip6tables -S; ip -o link show type tun");
             assertTrue(!left.contains("tapswitch") && !left.contains("net0"), left);
@@ -291,7 +291,7 @@ class DockerFirewallIT {
             await(lab, true, "bb");
             await(lab, true, DockerLab.INTERNET);
             assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
-            assertEquals(interfaceOfAa, lab.in("aa", "cat", "/sys/class/net/eth0/ifindex"));
+            assertEquals(interfaceOfAa, lab.exec("aa", "cat", "/sys/class/net/eth0/ifindex"));
         }
     }
 

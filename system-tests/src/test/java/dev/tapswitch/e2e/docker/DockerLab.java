@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.BusyboxImage;
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.CommandResult;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
@@ -18,24 +19,25 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A machine in miniature with a dockerd of its own, a Tapswitch, and a namespace that plays the Internet: network and mount namespaces of the
- * test's own, so that nothing of it reaches the machine. Closing it ends and removes all of it. What dockerd keeps is in memory: it waits for
- * the disk at each start of a container.
+ * A simulated host with dockerd and Tapswitch, and a namespace that plays the Internet. They run in network and mount namespaces of the test, so that
+ * nothing reaches the machine. Closing the lab stops and removes everything. The data of dockerd is on a tmpfs: dockerd syncs it at each start of a
+ * container, which would take time on a disk.
  */
 public final class DockerLab implements AutoCloseable {
-    /** The host's address towards the Internet, and the Internet's. */
+    /** The host's address on the link to the Internet. */
     public static final String HOST = "198.18.0.1";
 
+    /** The address of the Internet namespace. */
     public static final String INTERNET = "198.18.0.2";
+
     private static final String DOCKERD = "/usr/sbin/dockerd";
-    /** Debian's own comes with dockerd, and fits it; another may be first in the path. */
+    /** The client of Debian's docker.io fits its dockerd. The one that is first in the path may be of another version. */
     private static final String DOCKER = Files.isExecutable(Path.of("/usr/bin/docker")) ? "/usr/bin/docker" : "docker";
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final Set<DockerLab> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
@@ -46,10 +48,8 @@ public final class DockerLab implements AutoCloseable {
     private final Process host;
     private final Process internet;
     private final List<Process> processes = new ArrayList<>();
-    private Process containerd;
-    private Process dockerd;
+    private final DockerEngine engine = new DockerEngine(this);
     private RunningDaemon daemon;
-    private String[] options = {};
 
     public DockerLab() {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to run dockerd");
@@ -57,11 +57,7 @@ public final class DockerLab implements AutoCloseable {
         assumeTrue(Files.isExecutable(Path.of(DOCKERD)), "needs dockerd: apt-get install docker.io");
         assumeTrue(Command.exists(DOCKER), "needs the docker command: apt-get install docker.io");
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
-        assumeTrue(
-                Command.run("sh", "-c", "busybox --list | grep -qx httpd && ! ldd $(command -v busybox)")
-                                .exitCode()
-                        == 0,
-                "needs a static busybox: apt-get install busybox-static");
+        BusyboxImage.assumeAvailable();
         try {
             directory = Files.createTempDirectory("tapswitch-docker-");
             host = start("unshare", "-n", "-m", "--propagation", "private", "sh", "-c", """
@@ -75,7 +71,8 @@ public final class DockerLab implements AutoCloseable {
             throw new AssertionError(e);
         }
         OPEN.add(this);
-        Await.within(PATIENCE, () -> "namespaces", () -> Files.exists(directory.resolve("ready")));
+        Await.within(
+                TIMEOUT, () -> "the namespaces of the host are ready", () -> Files.exists(directory.resolve("ready")));
         host("ip", "link", "add", "inet0", "type", "veth", "peer", "name", "eth0", "netns", "" + internet.pid());
         host("ip", "address", "add", HOST + "/24", "dev", "inet0");
         host("ip", "-6", "address", "add", "fd00:198::1/64", "dev", "inet0", "nodad");
@@ -86,98 +83,52 @@ public final class DockerLab implements AutoCloseable {
         internet("ip", "link", "set", "eth0", "up");
     }
 
-    /** Starts dockerd and gives it the image {@code box}, in which there is busybox. */
+    /** Starts dockerd and imports the image {@code box}, which has busybox. */
     public DockerLab withDocker(String... dockerdOptions) {
-        startDocker(dockerdOptions);
-        Path root = directory.resolve("rootfs");
-        Command.expect("sh", "-c", """
-                set -e; mkdir -p %1$s/bin %1$s/etc %1$s/proc %1$s/sys %1$s/dev %1$s/tmp %1$s/www %1$s/root
-                cp "$(command -v busybox)" %1$s/bin/busybox
-                for a in $(busybox --list); do [ "$a" = busybox ] || ln -s busybox "%1$s/bin/$a"; done
-                echo 'root:x:0:0:root:/root:/bin/sh' >%1$s/etc/passwd
-                tar -C %1$s -cf %1$s.tar .
-                """.formatted(root));
-        docker("import", "-c", "ENV PATH=/bin", root + ".tar", "box");
+        engine.start(dockerdOptions);
+        Path image = BusyboxImage.create(directory.resolve("rootfs"));
+        docker("import", "-c", "ENV PATH=/bin", image.toString(), "box");
         return this;
     }
 
-    /** With the options and the data it had. */
-    public void startDockerAgain() {
-        startDocker(options);
-    }
-
     public void startDocker(String... dockerdOptions) {
-        boolean isOld = dockerd != null;
-        options = dockerdOptions;
-        startContainerd();
-        List<String> words = new ArrayList<>(List.of(
-                DOCKERD,
-                "--containerd",
-                "/run/containerd/containerd.sock",
-                "--data-root",
-                directory + "/data",
-                "--exec-root",
-                "/run/docker-lab",
-                "--pidfile",
-                "/run/docker-lab.pid",
-                "-H",
-                "unix://" + directory + "/docker.sock"));
-        words.addAll(List.of(options));
-        try {
-            dockerd = Command.start(inHost(words.toArray(String[]::new)), directory.resolve("dockerd.log"));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        Await.within(PATIENCE, () -> "dockerd answers:\n" + tail("dockerd.log"), () -> {
-            assumeTrue(isOld || dockerd.isAlive(), () -> "dockerd can't run here:\n" + tail("dockerd.log"));
-            return tryDocker("version").exitCode() == 0;
-        });
+        engine.start(dockerdOptions);
     }
 
-    /** A service of its own, as on real machines, so that killing dockerd does not kill it. */
-    private void startContainerd() {
-        if (containerd != null) return;
-        containerd = endLater(inHost("containerd", "--root", directory + "/containerd"), "containerd.log");
-        Await.within(
-                PATIENCE,
-                () -> "containerd:\n" + tail("containerd.log"),
-                () -> Command.run(PATIENCE, inHost("test", "-S", "/run/containerd/containerd.sock"))
-                                .exitCode()
-                        == 0);
+    /** Starts dockerd again with the same options and data. */
+    public void restartDocker() {
+        engine.restart();
     }
 
-    /** SIGTERM, as systemctl does. */
+    /** Stops dockerd with SIGTERM, as systemd does. */
     public void stopDocker() {
-        dockerd.destroy();
-        awaitEnd(dockerd, 60);
+        engine.stop();
     }
 
+    /** Kills dockerd with SIGKILL. */
     public void killDocker() {
-        dockerd.destroyForcibly();
-        awaitEnd(dockerd, 30);
-        host("rm", "-f", "/run/docker-lab.pid");
+        engine.kill();
     }
 
-    /** The machine loses its power: nothing runs, and nothing but what is on disk is left. */
+    /** Simulates a power loss: kills all processes and removes everything that is not on the disk. */
     public void powerOff() {
-        dockerd.destroyForcibly();
-        awaitEnd(dockerd, 30);
+        engine.kill();
         daemon.kill();
-        for (long pid : lab()) if (pid != host.pid()) ProcessHandle.of(pid).ifPresent(DockerLab::kill);
-        awaitEnd(containerd, 10);
-        containerd = null;
+        for (long pid : processesInHost())
+            if (pid != host.pid()) ProcessHandle.of(pid).ifPresent(DockerLab::killTree);
+        engine.awaitEndOfContainerd();
         host("sh", "-c", """
                 for m in $(grep -oE ' /run/(docker|containerd)[^ ]*' /proc/mounts | sort -r); do umount -l $m; done
                 rm -rf /run/docker* /run/containerd; mkdir -p /run/docker/plugins; nft flush ruleset""");
     }
 
-    /** With the container that it started, which is in a mount namespace of its own. */
-    private static void kill(ProcessHandle process) {
+    /** Kills a process with its descendants: containers have their own mount namespaces, so {@link #processesInHost} does not list them. */
+    private static void killTree(ProcessHandle process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 
-    /** Starts Tapswitch as the network driver, or as {@code lines} say. */
+    /** Starts Tapswitch as a network driver. {@code lines}: further configuration; a line that starts with "docker:" replaces the default. */
     public RunningDaemon startTapswitch(String... lines) {
         String more = String.join("\n", lines);
         daemon = RunningDaemon.start(inHost(), directory, """
@@ -187,15 +138,17 @@ public final class DockerLab implements AutoCloseable {
                 """.formatted(
                         directory, more.contains("docker: ") ? more : "docker: {enabled: true}\n" + more));
         Await.within(
-                PATIENCE,
+                TIMEOUT,
                 () -> "the driver's socket:\n" + daemon.log(),
-                () -> Command.run(PATIENCE, inHost("test", "-S", "/run/docker/plugins/tapswitch.sock"))
-                                .exitCode()
-                        == 0);
+                () -> hasSocket("/run/docker/plugins/tapswitch.sock"));
         return daemon;
     }
 
-    /** As it was configured before. */
+    boolean hasSocket(String path) {
+        return Command.run(TIMEOUT, inHost("test", "-S", path)).exitCode() == 0;
+    }
+
+    /** Starts Tapswitch again with the same configuration. */
     public RunningDaemon restartTapswitch() {
         daemon = RunningDaemon.start(inHost(), directory, daemon.yaml());
         return daemon;
@@ -209,128 +162,134 @@ public final class DockerLab implements AutoCloseable {
         return directory;
     }
 
-    public String docker(String... words) {
-        CommandResult command = tryDocker(words);
+    /** Runs a docker command that must succeed, and returns its output. */
+    public String docker(String... command) {
+        CommandResult result = tryDocker(command);
         assertEquals(
                 0,
-                command.exitCode(),
-                () -> "docker " + String.join(" ", words) + ":\n" + command.output()
+                result.exitCode(),
+                () -> "docker " + String.join(" ", command) + ":\n" + result.output()
                         + (daemon == null ? "" : "\n" + daemon.log()));
-        return command.output().strip();
+        return result.output().strip();
     }
 
-    public CommandResult tryDocker(String... words) {
+    public CommandResult tryDocker(String... command) {
         List<String> all = new ArrayList<>(List.of("env", "DOCKER_HOST=unix://" + directory + "/docker.sock", DOCKER));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return Command.run(Duration.ofMinutes(3), inHost(all.toArray(String[]::new)));
     }
 
-    /** A container that serves its own name by HTTP at port 80 until it is stopped. */
+    /** Starts a container that serves its own name by HTTP on port 80. */
     public void web(String name, String... dockerOptions) {
         webAnd("", name, dockerOptions);
     }
 
-    /** As {@link #web(String, String...)}, with a line of shell in the background: cheaper by far than a docker exec. */
+    /** Like {@link #web(String, String...)}, with a line of shell that runs in the background. This takes much less time than a docker exec. */
     public void webAnd(String line, String name, String... dockerOptions) {
-        List<String> words = new ArrayList<>(List.of("run", "-d", "--init", "--name", name, "--hostname", name));
-        if (!Files.isExecutable(Path.of("/usr/bin/docker-init"))) words.remove("--init");
-        words.addAll(List.of(dockerOptions));
-        words.addAll(List.of(
+        List<String> command = new ArrayList<>(List.of("run", "-d", "--init", "--name", name, "--hostname", name));
+        if (!Files.isExecutable(Path.of("/usr/bin/docker-init"))) command.remove("--init");
+        command.addAll(List.of(dockerOptions));
+        command.addAll(List.of(
                 "box",
                 "sh",
                 "-c",
                 "trap 'exit 0' TERM; echo " + name + " >/www/index.html; httpd -f -h /www & " + line + "\nwait"));
-        docker(words.toArray(String[]::new));
+        docker(command.toArray(String[]::new));
     }
 
     private void remove(List<String> containers) {
         for (int i = 0; i < containers.size(); i += 10) {
-            List<String> words = new ArrayList<>(List.of("rm", "-f"));
-            words.addAll(containers.subList(i, Math.min(i + 10, containers.size())));
-            tryDocker(words.toArray(String[]::new));
+            List<String> command = new ArrayList<>(List.of("rm", "-f"));
+            command.addAll(containers.subList(i, Math.min(i + 10, containers.size())));
+            tryDocker(command.toArray(String[]::new));
         }
     }
 
-    /** A command in a container, which must succeed. */
-    public String in(String container, String... words) {
-        List<String> all = new ArrayList<>(List.of("exec", container, "timeout", "10"));
-        all.addAll(List.of(words));
+    /** Runs a command in a container, which must succeed within a minute, and returns its output. */
+    public String exec(String container, String... command) {
+        List<String> all = new ArrayList<>(List.of("exec", container, "timeout", "60"));
+        all.addAll(List.of(command));
         return docker(all.toArray(String[]::new));
     }
 
-    public CommandResult tryIn(String container, String... words) {
-        List<String> all = new ArrayList<>(List.of("exec", container, "timeout", "5"));
-        all.addAll(List.of(words));
+    /** Runs a command in a container for up to 30 s. */
+    public CommandResult tryExec(String container, String... command) {
+        List<String> all = new ArrayList<>(List.of("exec", container, "timeout", "30"));
+        all.addAll(List.of(command));
         return tryDocker(all.toArray(String[]::new));
     }
 
     public void ping(String container, String target) {
-        String said = in(container, "ping", "-c", "2", "-W", "2", target);
-        if (!said.contains(" 0% packet loss")) fail(container + " pings " + target + ":\n" + said);
+        String output = exec(container, "ping", "-c", "2", "-W", "20", target);
+        if (!output.contains(" 0% packet loss")) fail(container + " pings " + target + ":\n" + output);
     }
 
-    /** What a container gets by HTTP. */
+    /** The body of an HTTP response that a container gets. */
     public String get(String container, String url) {
-        return in(container, "wget", "-q", "-O", "-", url);
+        return exec(container, "wget", "-q", "-O", "-", url);
     }
 
-    /** What the host gets by HTTP. */
+    /** The body of an HTTP response that the host gets. */
     public String get(String url) {
-        return host("curl", "-gsS", "--max-time", "5", url).strip();
+        return host("curl", "-gsS", "--max-time", "30", url).strip();
     }
 
-    /** What somebody in the Internet gets by HTTP. */
+    /** The body of an HTTP response that a client on the Internet gets. */
     public String getFromInternet(String url) {
-        return internet("curl", "-gsS", "--max-time", "5", url).strip();
+        return internet("curl", "-gsS", "--max-time", "30", url).strip();
     }
 
-    /** A web server in the Internet that says who asked. */
+    /** Starts a web server on the Internet whose CGI script {@code who} returns the address of the client. */
     public void serveInternet() {
         try {
-            Path who = Files.createDirectories(directory.resolve("www/cgi-bin")).resolve("who");
-            Files.writeString(who, """
+            Path script =
+                    Files.createDirectories(directory.resolve("www/cgi-bin")).resolve("who");
+            Files.writeString(script, """
                     #!/bin/sh
                     echo "Content-Type: text/plain"; echo; echo "$REMOTE_ADDR"
                     """);
-            assertTrue(who.toFile().setExecutable(true));
+            assertTrue(script.toFile().setExecutable(true));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        endLater(inInternet("busybox", "httpd", "-f", "-p", "0.0.0.0:80", "-h", directory + "/www"), "httpd.log");
+        killAtEnd(inInternet("busybox", "httpd", "-f", "-p", "0.0.0.0:80", "-h", directory + "/www"), "httpd.log");
         Await.within(
-                PATIENCE,
-                () -> "the Internet",
+                TIMEOUT,
+                () -> "the web server on the Internet responds",
                 () -> Command.run(Duration.ofSeconds(30), inInternet("curl", "-s", "http://127.0.0.1/cgi-bin/who"))
                         .output()
                         .contains("127.0.0.1"));
     }
 
+    /** The IPv4 address of a container on a network. */
     public String address(String container, String network) {
         return docker(
                 "inspect", "-f", "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}", container);
     }
 
-    /** The network namespace of a container. */
+    /** The file of a container's network namespace, as Docker reports it (a sandbox). */
     public String sandbox(String container) {
         return docker("inspect", "-f", "{{.NetworkSettings.SandboxKey}}", container);
     }
 
-    public String host(String... words) {
-        return Command.expect(inHost(words));
+    /** Runs a command on the simulated host; it must succeed. */
+    public String host(String... command) {
+        return Command.expect(inHost(command));
     }
 
-    public String internet(String... words) {
-        return Command.expect(inInternet(words));
+    /** Runs a command on the Internet; it must succeed. */
+    public String internet(String... command) {
+        return Command.expect(inInternet(command));
     }
 
-    public CommandResult tryInternet(String... words) {
-        return Command.run(Duration.ofSeconds(60), inInternet(words));
+    public CommandResult tryInternet(String... command) {
+        return Command.run(Duration.ofSeconds(60), inInternet(command));
     }
 
-    /** A process that goes on until the test ends, and what it says in a file of the lab's. */
-    public Process endLater(List<String> words, String file) {
+    /** Starts a process that runs until the lab is closed. {@code file}: where its output goes, in the lab's directory. */
+    public Process killAtEnd(List<String> command, String file) {
         try {
-            Process process = Command.start(words, directory.resolve(file));
+            Process process = Command.start(command, directory.resolve(file));
             processes.add(process);
             return process;
         } catch (IOException e) {
@@ -338,7 +297,8 @@ public final class DockerLab implements AutoCloseable {
         }
     }
 
-    public String said(String file) {
+    /** The output of a process that {@link #killAtEnd} has started. */
+    public String outputOf(String file) {
         try {
             return Files.readString(directory.resolve(file));
         } catch (IOException e) {
@@ -346,33 +306,35 @@ public final class DockerLab implements AutoCloseable {
         }
     }
 
-    /** Of the miniature host. */
+    /** The network namespace of the simulated host. */
     public String hostNamespace() {
         return "/proc/" + host.pid() + "/ns/net";
     }
 
-    /** Of a container that runs. */
+    /** The network namespace of a running container, by its process. */
     public String namespace(String container) {
         return "/proc/" + docker("inspect", "-f", "{{.State.Pid}}", container) + "/ns/net";
     }
 
-    public List<String> inHost(String... words) {
+    /** The command line that runs a command in the namespaces of the simulated host. */
+    public List<String> inHost(String... command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "-t", "" + host.pid(), "-n", "-m", "--wd=/"));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return all;
     }
 
-    private List<String> inInternet(String... words) {
+    private List<String> inInternet(String... command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "-t", "" + internet.pid(), "-n"));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return all;
     }
 
-    private static Process start(String... words) throws IOException {
-        return Command.start(List.of(words), Path.of("/dev/null"));
+    private static Process start(String... command) throws IOException {
+        return Command.start(List.of(command), Path.of("/dev/null"));
     }
 
-    private String tail(String file) {
+    /** The last lines of a file in the lab's directory. */
+    String tail(String file) {
         return Command.run("tail", "-n", "20", directory.resolve(file).toString())
                 .output();
     }
@@ -385,12 +347,12 @@ public final class DockerLab implements AutoCloseable {
 
     private synchronized void tearDown() {
         if (!OPEN.remove(this)) return;
-        // A test that ran out of time is interrupted: that, not its cleaning up.
+        // JUnit interrupts a test that has exceeded its time limit; the interrupt must not stop the clean-up.
         Thread.interrupted();
         try {
-            if (dockerd != null && dockerd.isAlive()) {
+            if (engine.isRunning()) {
                 remove(tryDocker("ps", "-aq").output().lines().toList());
-                stopDocker();
+                engine.stop();
             }
             if (daemon != null) daemon.stop();
         } finally {
@@ -400,10 +362,10 @@ public final class DockerLab implements AutoCloseable {
 
     private void endProcesses() {
         processes.forEach(Process::destroyForcibly);
-        // containerd's shims, where dockerd was killed: what shares our mount namespace, and its children, the
-        // containers.
-        for (long pid : lab()) ProcessHandle.of(pid).ifPresent(DockerLab::kill);
-        awaitEnd(host, 10);
+        // Where dockerd was killed, containerd's shims still run in the mount namespace of the host, and containers are
+        // their children.
+        for (long pid : processesInHost()) ProcessHandle.of(pid).ifPresent(DockerLab::killTree);
+        DockerEngine.awaitEnd(host, 30);
         internet.destroyForcibly();
         Command.run("rm", "-rf", "--one-file-system", directory.toString());
         if (Files.exists(directory)) System.err.println("left behind: " + directory + " " + list());
@@ -417,23 +379,15 @@ public final class DockerLab implements AutoCloseable {
         }
     }
 
-    private List<Long> lab() {
+    /** The processes in the mount namespace of the host. */
+    private List<Long> processesInHost() {
         return Command.run("sh", "-c", """
-                ours=$(readlink /proc/%d/ns/mnt) || exit 0
-                for p in /proc/[0-9]*; do [ "$(readlink $p/ns/mnt 2>/dev/null)" = "$ours" ] && echo ${p#/proc/}; done; true
+                host=$(readlink /proc/%d/ns/mnt) || exit 0
+                for p in /proc/[0-9]*; do [ "$(readlink $p/ns/mnt 2>/dev/null)" = "$host" ] && echo ${p#/proc/}; done; true
                 """.formatted(host.pid()))
                 .output()
                 .lines()
                 .map(Long::parseLong)
                 .toList();
-    }
-
-    private static void awaitEnd(Process process, int seconds) {
-        try {
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) process.destroyForcibly();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
     }
 }

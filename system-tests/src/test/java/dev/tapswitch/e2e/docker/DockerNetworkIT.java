@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.CommandResult;
-import dev.tapswitch.e2e.testbed.RawSocket;
+import dev.tapswitch.e2e.testbed.NamespaceThread;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -85,7 +85,7 @@ class DockerNetworkIT {
             lab.web("bb", "--network", "six", "-p", "127.0.0.1:9003:80", "-p", "9100-9102:90-92", "-p", "9200:53/udp");
             assertEquals("10.66.0.7", lab.address("aa", "six"));
             assertEquals("10.66.0.129", lab.address("bb", "six"));
-            String link = lab.in("aa", "ip", "address", "show", "eth0");
+            String link = lab.exec("aa", "ip", "address", "show", "eth0");
             assertTrue(link.contains("02:11:22:33:44:55") && link.contains("mtu 1400"), link);
             assertTrue(lab.host("ip", "address", "show", "six0").contains("10.66.0.254/24"));
             lab.ping("aa", "10.66.0.129");
@@ -135,15 +135,15 @@ class DockerNetworkIT {
             lab.web("dd", "--network", "inner");
             assertNotEquals(
                     0,
-                    lab.tryIn("aa", "ping", "-c", "1", "-W", "1", "10.72.0.2").exitCode());
+                    lab.tryExec("aa", "ping", "-c", "1", "-W", "1", "10.72.0.2").exitCode());
             assertEquals("bb", lab.get("aa", "http://10.71.0.1:9001/")); // published, so for all
             lab.ping("cc", "dd");
             lab.ping("aa", DockerLab.INTERNET);
             assertNotEquals(
                     0,
-                    lab.tryIn("cc", "ping", "-c", "1", "-W", "1", DockerLab.INTERNET)
+                    lab.tryExec("cc", "ping", "-c", "1", "-W", "1", DockerLab.INTERNET)
                             .exitCode());
-            assertFalse(lab.in("cc", "ip", "route").contains("default"));
+            assertFalse(lab.exec("cc", "ip", "route").contains("default"));
             assertFalse(lab.docker("network", "ls").contains("gwbridge"));
 
             // A second network, while it runs; and back.
@@ -154,7 +154,8 @@ class DockerNetworkIT {
             lab.docker("network", "disconnect", "two", "cc");
             assertNotEquals(
                     0,
-                    lab.tryIn("bb", "ping", "-c", "1", "-W", "1", "10.72.0.99").exitCode());
+                    lab.tryExec("bb", "ping", "-c", "1", "-W", "1", "10.72.0.99")
+                            .exitCode());
             lab.ping("cc", "dd");
             assertTrue(refused(lab, "network", "rm", "inner").contains("active endpoints"));
 
@@ -197,7 +198,7 @@ class DockerNetworkIT {
             String taken = refused(
                     lab, "run", "-d", "--name", "bb", "--network", "net", "-p", "9001:80", "box", "sleep", "60");
             assertTrue(taken.contains("*:9001/tcp: it is already published for 10.71.0.2:80"), taken);
-            lab.endLater(lab.inHost("busybox", "nc", "-l", "-p", "9002"), "nc.log");
+            lab.killAtEnd(lab.inHost("busybox", "nc", "-l", "-p", "9002"), "nc.log");
             Await.pause(java.time.Duration.ofMillis(500));
             String busy = refused(
                     lab, "run", "-d", "--name", "cc", "--network", "net", "-p", "9002:80", "box", "sleep", "60");
@@ -281,7 +282,7 @@ class DockerNetworkIT {
             lab.ping("aa", DockerLab.HOST);
             assertNotEquals(
                     0,
-                    lab.tryIn("aa", "ping", "-c", "2", "-W", "1", lab.address("bb", "net"))
+                    lab.tryExec("aa", "ping", "-c", "2", "-W", "1", lab.address("bb", "net"))
                             .exitCode());
             assertEquals("bb", lab.get("aa", "http://" + DockerLab.HOST + ":9301/"));
         }
@@ -296,7 +297,7 @@ class DockerNetworkIT {
             lab.web("aa", "--network", "net", "-p", "9201:9000/udp");
             String pid = lab.docker("inspect", "-f", "{{.State.Pid}}", "aa");
             try (DatagramSocket server =
-                    RawSocket.inNamespace("/proc/" + pid + "/ns/net", () -> new DatagramSocket(9000))) {
+                    NamespaceThread.call("/proc/" + pid + "/ns/net", () -> new DatagramSocket(9000))) {
                 var echo = CompletableFuture.runAsync(() -> echo(server));
                 assertEquals(
                         "from outside",

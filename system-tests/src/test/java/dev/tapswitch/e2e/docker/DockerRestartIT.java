@@ -140,25 +140,25 @@ class DockerRestartIT {
             lab.web("aa", "--network", "net", "--restart", "always", "-p", "9001:80");
             lab.web("bb", "--network", "net", "--restart", "always");
             lab.stopDocker();
-            lab.startDockerAgain();
+            lab.restartDocker();
             bothServe(lab);
 
             lab.killDocker();
-            lab.startDockerAgain();
+            lab.restartDocker();
             bothServe(lab);
 
             // Both at once, Tapswitch back first, as its unit's Before=docker.service has it.
             lab.killDocker();
             lab.tapswitch().kill();
             lab.restartTapswitch();
-            lab.startDockerAgain();
+            lab.restartDocker();
             bothServe(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
 
             // The machine boots.
             lab.powerOff();
             lab.restartTapswitch();
-            lab.startDockerAgain();
+            lab.restartDocker();
             bothServe(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
             awaitPortsUp(lab, 3);
@@ -177,7 +177,7 @@ class DockerRestartIT {
             lab.tapswitch().kill();
             lab.restartTapswitch();
             assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
-            lab.startDockerAgain();
+            lab.restartDocker();
             bothServe(lab);
             lab.docker("stop", "-t", "1", "aa");
             lab.docker("start", "aa");
@@ -221,7 +221,7 @@ class DockerRestartIT {
         Await.within(
                 Duration.ofSeconds(60),
                 () -> lab.docker("ps", "-a")
-                        + lab.said("dockerd.log")
+                        + lab.outputOf("dockerd.log")
                                 .lines()
                                 .filter(line -> line.contains("level=error") || line.contains("level=warn"))
                                 .collect(Collectors.joining("\n"))

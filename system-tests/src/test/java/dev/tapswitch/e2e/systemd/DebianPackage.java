@@ -14,11 +14,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The package of this build, made once for all tests that need it. */
+/** The Debian package of this build. It is built once for all tests that need it. */
 public final class DebianPackage {
     private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
     private static final Path TARGET = TOP.resolve("target");
-    /** What it is made of. */
+    /** The files that the package is built from. */
     private static final List<Path> SOURCES = List.of(
             Path.of("../cli/target/tapswitch.jar"),
             TOP.resolve(".ci"),
@@ -27,21 +27,21 @@ public final class DebianPackage {
 
     private DebianPackage() {}
 
-    /** Made when it is missing or older than what it is made of; the test is skipped where it can't be. */
+    /** Builds the package if it is missing or older than its sources. Skips the test where it can't be built. */
     public static Path file() throws IOException {
         assumeTrue(
                 Command.exists("dpkg-deb") && Command.exists("strip") && Command.exists("unzip"),
-                "needs Debian's tools");
+                "needs dpkg-deb, strip and unzip");
         Path found = newest();
-        if (found != null && Files.getLastModifiedTime(found).compareTo(changed()) >= 0) return found;
-        CommandResult made = Command.run(
+        if (found != null && Files.getLastModifiedTime(found).compareTo(latestChange()) >= 0) return found;
+        CommandResult built = Command.run(
                 Duration.ofMinutes(10),
                 List.of("env", "JAVA_HOME=" + System.getProperty("java.home"), TOP.resolve(".ci/package") + ""));
-        assertEquals(0, made.exitCode(), made::output);
+        assertEquals(0, built.exitCode(), built::output);
         return newest();
     }
 
-    private static FileTime changed() throws IOException {
+    private static FileTime latestChange() throws IOException {
         FileTime latest = FileTime.fromMillis(0);
         for (Path source : SOURCES) {
             try (Stream<Path> files = Files.walk(source)) {

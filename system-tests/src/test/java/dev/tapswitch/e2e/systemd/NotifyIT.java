@@ -78,7 +78,7 @@ class NotifyIT {
     void theWatchdogIsFedOnlyWhileTheWorkersTurn(Io io) throws IOException {
         try (var net = new TestNetwork();
                 var systemd = supervised(net)) {
-            net.environment("WATCHDOG_USEC=600000");
+            net.daemonEnvironment("WATCHDOG_USEC=600000");
             net.quietNode("a");
             RunningDaemon daemon = net.start(io, 2);
             await(systemd, "WATCHDOG=1");
@@ -106,12 +106,12 @@ class NotifyIT {
     @Test
     void nonsenseFromTheServiceManagerNeverKeepsItFromStarting() {
         try (var net = new TestNetwork()) {
-            net.environment("NOTIFY_SOCKET=vsock:2:9999");
-            net.environment("WATCHDOG_USEC=soon");
-            net.environment("WATCHDOG_PID=me");
-            net.environment("LISTEN_PID=-1");
-            net.environment("LISTEN_FDS=many");
-            net.environment("LISTEN_FDNAMES=:::");
+            net.daemonEnvironment("NOTIFY_SOCKET=vsock:2:9999");
+            net.daemonEnvironment("WATCHDOG_USEC=soon");
+            net.daemonEnvironment("WATCHDOG_PID=me");
+            net.daemonEnvironment("LISTEN_PID=-1");
+            net.daemonEnvironment("LISTEN_FDS=many");
+            net.daemonEnvironment("LISTEN_FDNAMES=:::");
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             net.start(Io.EPOLL);
@@ -121,7 +121,7 @@ class NotifyIT {
 
     private static NotifyReceiver supervised(TestNetwork net) {
         var path = net.directory().resolve("notify");
-        net.environment("NOTIFY_SOCKET=" + path);
+        net.daemonEnvironment("NOTIFY_SOCKET=" + path);
         return new NotifyReceiver(path);
     }
 

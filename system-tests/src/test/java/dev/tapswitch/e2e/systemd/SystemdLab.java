@@ -14,10 +14,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A machine in miniature: Debian's systemd as PID 1 over an overlay of this one's files, with the package at /opt/tapswitch.deb. */
+/** A simulated machine: Debian's systemd as PID 1, on an overlay of this machine's files, with the package at /opt/tapswitch.deb. */
 public final class SystemdLab implements AutoCloseable {
     private static final Path SCRIPT = Path.of("src/test/resources/systemd/lab").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final Path directory;
 
@@ -27,7 +27,7 @@ public final class SystemdLab implements AutoCloseable {
 
     public static SystemdLab up() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-        assumeTrue(Files.exists(Path.of("/lib/systemd/systemd")), "needs systemd's files, which are not here");
+        assumeTrue(Files.exists(Path.of("/lib/systemd/systemd")), "needs systemd");
         Path packageFile = DebianPackage.file();
         Path directory = Files.createTempDirectory("tapswitch-systemd-");
         Path opt = Files.createDirectories(directory.resolve("files/opt"));
@@ -35,41 +35,43 @@ public final class SystemdLab implements AutoCloseable {
         Path units = Files.createDirectories(directory.resolve("units"));
         Files.writeString(units.resolve("lab.target"), "[Unit]\nRequires=systemd-journald.service dbus.socket\n");
         SystemdLab lab = new SystemdLab(directory);
-        CommandResult booted = Command.run(PATIENCE, List.of(SCRIPT.toString(), "up", directory.toString()));
+        CommandResult booted = Command.run(TIMEOUT, List.of(SCRIPT.toString(), "up", directory.toString()));
         if (booted.exitCode() != 0) lab.close();
-        assumeTrue(booted.exitCode() == 0, () -> "no systemd can be booted here: " + booted.output());
-        // systemd leaves this to the one who started it where it is told that it is in a container.
+        assumeTrue(booted.exitCode() == 0, () -> "systemd can't be booted here: " + booted.output());
+        // With container=lab, systemd expects the container manager to have made / shared.
         lab.expect("mount --make-rshared /");
         lab.expect("rm -f /usr/sbin/policy-rc.d");
         return lab;
     }
 
-    /** Runs a line of shell in there. */
+    /** Runs a line of shell on the machine. */
     public CommandResult run(String line) {
-        return Command.run(PATIENCE, words(line));
+        return Command.run(TIMEOUT, command(line));
     }
 
-    /** What it said, having succeeded. */
+    /** Runs a line of shell that must succeed, and returns its output. */
     public String expect(String line) {
-        CommandResult command = run(line);
-        assertEquals(0, command.exitCode(), () -> line + ":\n" + command.output() + log());
-        return command.output().strip();
+        CommandResult result = run(line);
+        assertEquals(0, result.exitCode(), () -> line + ":\n" + result.output() + log());
+        return result.output().strip();
     }
 
-    /** Starts one that goes on; it ends with the lab. */
+    /** Starts a process that runs until the machine is powered off. */
     public Process start(String line, Path output) throws IOException {
-        return Command.start(words(line), output);
+        return Command.start(command(line), output);
     }
 
+    /** The last lines of the service's journal. */
     public String log() {
         return "\n" + run("journalctl -u tapswitch --no-pager | tail -n 30").output();
     }
 
-    /** A property of the service, e.g. NRestarts. */
+    /** A property of the service, for example NRestarts. */
     public String property(String name) {
         return expect("systemctl show tapswitch --value -p " + name);
     }
 
+    /** Writes a file on the machine. */
     public void write(String path, String content) throws IOException {
         Path file = Files.writeString(directory.resolve("content"), content);
         Path root = Path.of(
@@ -81,15 +83,15 @@ public final class SystemdLab implements AutoCloseable {
         return directory;
     }
 
-    private List<String> words(String line) {
+    private List<String> command(String line) {
         return new ArrayList<>(List.of(SCRIPT.toString(), "in", directory.toString(), "sh", "-c", line));
     }
 
     @Override
     public void close() throws IOException {
-        // A test that ran out of time is interrupted: that, not its cleaning up.
+        // JUnit interrupts a test that has exceeded its time limit; the interrupt must not stop the clean-up.
         Thread.interrupted();
-        Command.run(PATIENCE, List.of(SCRIPT.toString(), "down", directory.toString()));
+        Command.run(TIMEOUT, List.of(SCRIPT.toString(), "down", directory.toString()));
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
         }

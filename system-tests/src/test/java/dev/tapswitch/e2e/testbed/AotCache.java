@@ -7,24 +7,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The classes of the jar, loaded and linked once, as the launcher has them: without it each of the tests' JVMs starts at twice the cost. */
+/** An AOT cache with the classes of the jar, like the one that the launcher uses. It halves the start-up time of the JVMs that the tests start. */
 public final class AotCache {
     private static final Path JAR =
             Path.of("../cli/target/tapswitch.jar").toAbsolutePath().normalize();
     private static final Path FILE = Path.of("target/tests.aot").toAbsolutePath();
-    private static final List<String> OPTIONS = make();
+    private static final List<String> OPTIONS = create();
 
     private AotCache() {}
 
-    /** For the JVM; none where no cache could be made. */
+    /** JVM options; none if the cache could not be created. */
     public static List<String> options() {
         return OPTIONS;
     }
 
-    private static List<String> make() {
+    private static List<String> create() {
         try {
-            if (!isNew()) {
-                List<String> words = new ArrayList<>(List.of(
+            if (!isUpToDate()) {
+                List<String> command = new ArrayList<>(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
@@ -35,19 +35,21 @@ public final class AotCache {
                         "warm-up"));
                 boolean isIsolated = Command.run("unshare", "-n", "true").exitCode() == 0;
                 if (isIsolated) {
-                    words.addAll(0, List.of("unshare", "-n"));
-                    words.add("--ports");
+                    command.addAll(0, List.of("unshare", "-n"));
+                    command.add("--ports");
                 }
-                Command.run(Duration.ofMinutes(2), words);
+                Command.run(Duration.ofMinutes(2), command);
                 Files.deleteIfExists(Path.of(FILE + ".config"));
             }
-            return isNew() ? List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-XX:AOTCache=" + FILE) : List.of();
+            return isUpToDate()
+                    ? List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-XX:AOTCache=" + FILE)
+                    : List.of();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static boolean isNew() throws IOException {
+    private static boolean isUpToDate() throws IOException {
         return Files.exists(FILE) && Files.getLastModifiedTime(FILE).compareTo(Files.getLastModifiedTime(JAR)) > 0;
     }
 }

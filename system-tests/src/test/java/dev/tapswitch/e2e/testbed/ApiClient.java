@@ -13,10 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The control API as any program speaks to it: HTTP over the unix socket, one connection a request. */
+/** A client of the control API: HTTP over the unix socket, one connection per request. */
 public record ApiClient(Path socket) {
 
-    /** An answer of any status. */
+    /** A response of any status. */
     public record Response(int status, String body) {
         public Json json() {
             return Json.parse(body);
@@ -41,6 +41,7 @@ public record ApiClient(Path socket) {
         return response.body.isBlank() ? Json.of(null) : response.json();
     }
 
+    /** Sends a request and returns the response whatever its status. Fails if there is none. */
     public Response send(String method, String path, String body) {
         try {
             return exchange(method, path, body);
@@ -49,6 +50,7 @@ public record ApiClient(Path socket) {
         }
     }
 
+    /** Like {@link #send}, but throws when the daemon cannot be reached. */
     public Response exchange(String method, String path, String body) throws IOException {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -59,40 +61,41 @@ public record ApiClient(Path socket) {
             channel.write(ByteBuffer.wrap(content));
             var all = new ByteArrayOutputStream();
             ByteBuffer buffer = ByteBuffer.allocate(65_536);
-            while (!isWhole(all) && channel.read(buffer.clear()) >= 0) all.write(buffer.array(), 0, buffer.position());
+            while (!isComplete(all) && channel.read(buffer.clear()) >= 0)
+                all.write(buffer.array(), 0, buffer.position());
             return parse(all.toString(StandardCharsets.UTF_8));
         }
     }
 
-    /** Whether all that the head announces is there: Docker's plugin socket stays open. */
-    private static boolean isWhole(ByteArrayOutputStream read) {
+    /** Whether the whole body has been read, by Content-Length: Docker's plugin socket keeps the connection open. */
+    private static boolean isComplete(ByteArrayOutputStream read) {
         String text = read.toString(StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
-        int announced = text.toLowerCase(Locale.ROOT).indexOf("content-length: ");
-        if (end < 0 || announced < 0 || announced > end) return false;
-        int length = Integer.parseInt(
-                text.substring(announced + 16, text.indexOf("\r\n", announced)).strip());
+        int contentLength = text.toLowerCase(Locale.ROOT).indexOf("content-length: ");
+        if (end < 0 || contentLength < 0 || contentLength > end) return false;
+        int length = Integer.parseInt(text.substring(contentLength + 16, text.indexOf("\r\n", contentLength))
+                .strip());
         return text.length() - end - 4 >= length;
     }
 
     private static Response parse(String text) throws IOException {
         int end = text.indexOf("\r\n\r\n");
-        if (end < 0) throw new IOException("not an HTTP answer: " + text);
+        if (end < 0) throw new IOException("not an HTTP response: " + text);
         int status = Integer.parseInt(text.substring(9, 12));
         String body = text.substring(end + 4);
         boolean chunked = text.substring(0, end).toLowerCase(Locale.ROOT).contains("chunked");
-        return new Response(status, chunked ? joined(body) : body);
+        return new Response(status, chunked ? dechunked(body) : body);
     }
 
-    private static String joined(String chunks) {
+    private static String dechunked(String chunks) {
         var body = new StringBuilder();
-        int at = 0;
+        int position = 0;
         while (true) {
-            int line = chunks.indexOf("\r\n", at);
-            int length = line < 0 ? 0 : Integer.parseInt(chunks.substring(at, line), 16);
+            int line = chunks.indexOf("\r\n", position);
+            int length = line < 0 ? 0 : Integer.parseInt(chunks.substring(position, line), 16);
             if (length == 0) return body.toString();
             body.append(chunks, line + 2, line + 2 + length);
-            at = line + 2 + length + 2;
+            position = line + 2 + length + 2;
         }
     }
 }

@@ -6,24 +6,26 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for what takes a moment, no longer than said. */
+/** Waits for a condition, with a limit on the time. */
 public final class Await {
     private Await() {}
 
-    public static void within(Duration limit, Supplier<String> what, BooleanSupplier condition) {
+    /** Fails when the condition does not become true within the limit. {@code expectation} describes it, with the state found. */
+    public static void within(Duration limit, Supplier<String> expectation, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) fail("not within " + limit.toMillis() + " ms: " + what.get());
+            if (System.nanoTime() > end) fail("not within " + limit.toMillis() + " ms: " + expectation.get());
             pause(Duration.ofMillis(50));
         }
     }
 
-    /** As {@link #within}, but whoever calls looks what there is when the time is over. */
+    /** Like {@link #within}, but does not fail: the caller examines the state after the limit. */
     public static void atMost(Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean() && System.nanoTime() < end) pause(Duration.ofMillis(200));
     }
 
+    /** Sleeps for a fixed time. For intervals between frames and for periods in which nothing may happen; to wait for a condition, use {@link #within}. */
     public static void pause(Duration duration) {
         try {
             Thread.sleep(duration);

@@ -1,46 +1,40 @@
 package dev.tapswitch.e2e.testbed;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** One frame sent again and again, on a thread that ends when this is closed. */
+/** Sends one frame repeatedly, at a given rate or as fast as possible, on a separate thread until it is closed. */
 public final class FrameGenerator implements AutoCloseable {
+    private static final int BATCH = 32;
+    /** Frames that are overdue because other threads had the CPU are not made up for beyond this number. */
+    private static final int MAX_BURST = 100;
+
     private final RawSocket socket;
     private final byte[] frame;
-    private final int framesASecond;
-    private final AtomicLong sent = new AtomicLong();
-    private final Thread thread;
-    private volatile boolean isClosed;
+    private final int framesPerSecond;
+    private final long start = System.nanoTime();
+    private final BackgroundLoop loop;
+    private long scheduled;
 
-    /** {@code framesASecond}: 0 for as many as possible. */
-    public FrameGenerator(Node from, byte[] frame, int framesASecond) {
+    /** {@code framesPerSecond}: 0 for as many as possible. */
+    public FrameGenerator(Node from, byte[] frame, int framesPerSecond) {
         this.socket = from.raw();
         this.frame = frame;
-        this.framesASecond = framesASecond;
-        this.thread = Thread.ofPlatform().daemon().name("flood").start(this::run);
+        this.framesPerSecond = framesPerSecond;
+        this.loop = new BackgroundLoop("frame-generator", this::sendBatch);
     }
 
-    private void run() {
-        long began = System.nanoTime();
-        while (!isClosed) {
-            long due = framesASecond == 0
-                    ? sent.get() + 32
-                    : (System.nanoTime() - began) / 1_000 * framesASecond / 1_000_000;
-            // What was missed while others had the CPU is not caught up with.
-            long now = Math.min(due - sent.get(), 100);
-            for (long i = 0; i < now; i++) socket.send(frame);
-            sent.set(due);
-            if (now == 0) Await.pause(Duration.ofMillis(1));
-        }
+    private void sendBatch() {
+        long due = framesPerSecond == 0
+                ? scheduled + BATCH
+                : (System.nanoTime() - start) / 1_000 * framesPerSecond / 1_000_000;
+        long burst = Math.min(due - scheduled, MAX_BURST);
+        for (long i = 0; i < burst; i++) socket.send(frame);
+        scheduled = due;
+        if (burst == 0) Await.pause(Duration.ofMillis(1));
     }
 
     @Override
     public void close() {
-        isClosed = true;
-        try {
-            thread.join(10_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }

@@ -5,20 +5,20 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Predicate;
 
-/** Frames as bytes, written as they are read: in hex, in the order of the wire. */
+/** Builds and compares frames as bytes. Contents are given as hex digits in wire order. */
 public final class Frames {
     public static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
-    /** IEEE 802 local experimental ethertype 1: nobody's, so nothing answers. */
-    public static final String NOBODYS = "88b5";
+    /** IEEE 802 local experimental ethertype 1. No protocol uses it, so no station responds. */
+    public static final String EXPERIMENTAL_ETHERTYPE = "88b5";
 
     private Frames() {}
 
-    /** Hex digits; blanks and colons are for the reader. */
+    /** Parses hex digits; ignores blanks and colons. */
     public static byte[] bytes(String... hex) {
         return HexFormat.of().parseHex(String.join("", hex).replaceAll("[\\s:]", ""));
     }
 
-    /** A frame of at least 60 bytes, as Ethernet has it without the FCS, ended by a mark that is unlikely elsewhere. */
+    /** A frame of at least 60 bytes (the Ethernet minimum without FCS). Its last four bytes are a mark that hardly occurs in other frames. */
     public static byte[] frame(String destination, String source, String... rest) {
         byte[] head = bytes(destination, source, String.join("", rest));
         byte[] frame = Arrays.copyOf(head, Math.max(60, head.length + 4));
@@ -44,8 +44,8 @@ public final class Frames {
         return arp(1, BROADCAST, senderMac, sender, "000000000000", target);
     }
 
-    /** An unsolicited neighbour advertisement (RFC 4861 4.4) to all nodes, with the override flag; addresses are 32 hex digits. */
-    public static byte[] advertisement(String mac, String address) {
+    /** An unsolicited neighbour advertisement (RFC 4861 4.4) to all nodes with the override flag. {@code address}: 32 hex digits. */
+    public static byte[] neighbourAdvertisement(String mac, String address) {
         String allNodes = "ff020000000000000000000000000001";
         byte[] pseudo = bytes(address, allNodes, "00000020 0000003a 88000000 20000000", address, "0201", mac);
         return bytes(
@@ -60,44 +60,38 @@ public final class Frames {
                 mac);
     }
 
-    /** RFC 1071, over an even number of bytes. */
-    private static int checksum(byte[] bytes) {
-        int sum = 0;
-        for (int i = 0; i < bytes.length; i += 2) sum += (bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff;
-        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-        return ~sum & 0xffff;
-    }
-
-    /** Who has {@code target}, asked by {@code mac} or by anyone when null. */
+    /** Matches ARP requests for {@code target} from {@code mac}, or from any station if that is null. */
     public static Predicate<byte[]> isArpRequest(String mac, String target) {
-        byte[] wanted = bytes(ipv4(target));
+        byte[] expected = bytes(ipv4(target));
         return frame -> frame.length >= 42
-                && has(frame, 12, "0806")
-                && has(frame, 20, "0001")
-                && (mac == null || has(frame, 22, mac))
-                && Arrays.equals(frame, 38, 42, wanted, 0, 4);
+                && hasAt(frame, 12, "0806")
+                && hasAt(frame, 20, "0001")
+                && (mac == null || hasAt(frame, 22, mac))
+                && Arrays.equals(frame, 38, 42, expected, 0, 4);
     }
 
-    /** A neighbour solicitation (RFC 4861 4.3) for an address given as 32 hex digits. */
+    /** Matches neighbour solicitations (RFC 4861 4.3). {@code target}: 32 hex digits. */
     public static Predicate<byte[]> isSolicitation(String target) {
-        return frame -> frame.length >= 78 && has(frame, 12, "86dd") && has(frame, 54, "87") && has(frame, 62, target);
+        return frame ->
+                frame.length >= 78 && hasAt(frame, 12, "86dd") && hasAt(frame, 54, "87") && hasAt(frame, 62, target);
     }
 
-    public static Predicate<byte[]> is(byte[] frame) {
+    public static Predicate<byte[]> equalTo(byte[] frame) {
         return other -> Arrays.equals(frame, other);
     }
 
-    public static Predicate<byte[]> from(String mac) {
-        return frame -> frame.length >= 14 && has(frame, 6, mac);
+    public static Predicate<byte[]> sentFrom(String mac) {
+        return frame -> frame.length >= 14 && hasAt(frame, 6, mac);
     }
 
-    public static boolean has(byte[] frame, int offset, String hex) {
-        byte[] wanted = bytes(hex);
-        return frame.length >= offset + wanted.length
-                && Arrays.equals(frame, offset, offset + wanted.length, wanted, 0, wanted.length);
+    /** Whether the frame has these bytes at this offset. */
+    public static boolean hasAt(byte[] frame, int offset, String hex) {
+        byte[] expected = bytes(hex);
+        return frame.length >= offset + expected.length
+                && Arrays.equals(frame, offset, offset + expected.length, expected, 0, expected.length);
     }
 
-    /** RFC 1071, over parts of an even length. */
+    /** The Internet checksum (RFC 1071). Each part must have an even length. */
     public static int checksum(byte[]... parts) {
         int sum = 0;
         for (byte[] part : parts)
@@ -106,7 +100,7 @@ public final class Frames {
         return ~sum & 0xffff;
     }
 
-    /** A datagram without a checksum of its own, which IPv4 allows. */
+    /** A UDP datagram in IPv4, without a UDP checksum (RFC 768 allows that). */
     public static byte[] datagram(
             String destination, String source, String sender, String receiver, int port, String text) {
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
@@ -125,6 +119,7 @@ public final class Frames {
                 HexFormat.of().formatHex(payload));
     }
 
+    /** The hex digits of an IPv4 address. */
     public static String ipv4(String dotted) {
         var hex = new StringBuilder();
         for (String part : dotted.split("\\.", -1)) hex.append("%02x".formatted(Integer.parseInt(part)));

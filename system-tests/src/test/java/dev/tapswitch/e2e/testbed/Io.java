@@ -1,17 +1,18 @@
 package dev.tapswitch.e2e.testbed;
 
-/** The two ways of moving frames; what must hold with both is tested with both. */
+/** The event loop's two ways to read and write frames. Behaviour that must hold with both is tested with both. */
 public enum Io {
     EPOLL("epoll"),
     IO_URING("io_uring");
 
-    private final String word;
+    private final String setting;
 
-    Io(String word) {
-        this.word = word;
+    Io(String setting) {
+        this.setting = setting;
     }
 
-    public String word() {
-        return word;
+    /** The value of the setting {@code io}. */
+    public String setting() {
+        return setting;
     }
 }

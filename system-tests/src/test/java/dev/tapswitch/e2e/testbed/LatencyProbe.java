@@ -1,6 +1,6 @@
 package dev.tapswitch.e2e.testbed;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Two nodes that have nothing to do with an attack and ping each other. How long their pings take is measured beside how late a thread of the test wakes up,
- * which the switch has no part in: on a busy machine both are late, and only the switch's part is judged.
+ * Measures the round-trip times between two nodes that take no part in an attack. At the same time it measures how late a sleeping thread of the test
+ * wakes up, which the switch cannot influence. On a busy machine both are late; the limit grows with the wake-up delay, so that only the switch is judged.
  */
 public final class LatencyProbe {
     private static final int PINGS = 200;
     private static final double LIMIT_MS = 5;
-    /** Of an echo and its reply, by the switch: ping, worker, worker, ping. */
+    /** Of one round trip through the switch: worker, receiver's kernel, worker, ping. */
     private static final int WAKE_UPS = 4;
 
     private static final int ROUNDS = 6;
@@ -31,25 +31,25 @@ public final class LatencyProbe {
         this.address = address;
     }
 
-    /** In one of some rounds nothing is lost and 99 of 100 pings take less than 5 ms, or what the machine itself adds to that. */
-    public void expectQuickPings(String during) {
-        StringBuilder said = new StringBuilder();
+    /** Passes if in one of six rounds no ping is lost and the 99th percentile is below 5 ms plus four wake-up delays. */
+    public void assertLowLatency(String during) {
+        var rounds = new StringBuilder();
         for (int round = 0; round < ROUNDS; round++) {
-            CompletableFuture<Double> machine = CompletableFuture.supplyAsync(LatencyProbe::wakeUpMs);
+            CompletableFuture<Double> wakeUpDelay = CompletableFuture.supplyAsync(LatencyProbe::wakeUpDelayMs);
             CommandResult ping = from.tryExec(
                     Duration.ofSeconds(30), "ping", "-n", "-c", "" + PINGS, "-i", "0.01", "-W", "2", address);
             List<Double> times = times(ping.output());
-            double limit = LIMIT_MS + WAKE_UPS * machine.join();
+            double limit = LIMIT_MS + WAKE_UPS * wakeUpDelay.join();
             double p99 = times.isEmpty() ? Double.NaN : percentile(times, 99);
-            said.append("%d of %d came back, p50 %.2f ms, p99 %.2f ms, limit %.2f ms%n"
+            rounds.append("%d of %d replies, p50 %.2f ms, p99 %.2f ms, limit %.2f ms%n"
                     .formatted(times.size(), PINGS, times.isEmpty() ? Double.NaN : percentile(times, 50), p99, limit));
             if (times.size() < PINGS / 2) break;
             if (times.size() == PINGS && p99 < limit) {
-                System.out.printf("measured: %s: %s", during, said);
+                System.out.printf("measured: %s: %s", during, rounds);
                 return;
             }
         }
-        assertTrue(false, () -> "pings of others during " + during + ":\n" + said);
+        fail("pings of other nodes during " + during + ":\n" + rounds);
     }
 
     private static List<Double> times(String output) {
@@ -58,15 +58,15 @@ public final class LatencyProbe {
         return times;
     }
 
-    /** How late this thread wakes up, 99 of 100 times, while the pings are sent. */
-    private static double wakeUpMs() {
-        List<Double> late = new ArrayList<>();
+    /** The 99th percentile of this thread's wake-up delays while the pings are sent. */
+    private static double wakeUpDelayMs() {
+        List<Double> delays = new ArrayList<>();
         for (int i = 0; i < PINGS; i++) {
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             Await.pause(Duration.ofMillis(10));
-            late.add((System.nanoTime() - began) / 1e6 - 10);
+            delays.add((System.nanoTime() - start) / 1e6 - 10);
         }
-        return percentile(late, 99);
+        return percentile(delays, 99);
     }
 
     private static double percentile(List<Double> values, int percent) {

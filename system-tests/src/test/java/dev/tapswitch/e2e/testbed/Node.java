@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** A node of the test's network: a namespace with a TAP of the switch in it. */
+/** A node of the test network: a namespace with a TAP of the switch. */
 public final class Node {
     private final TestNetwork net;
     private final String name;
@@ -28,7 +28,7 @@ public final class Node {
         this.addresses = addresses;
     }
 
-    /** One more line of the port's configuration. */
+    /** Adds a line to the port's configuration. */
     public Node with(String line) {
         lines.add(line);
         return this;
@@ -46,7 +46,7 @@ public final class Node {
         return device;
     }
 
-    /** Its TAP's address: 02:00:00:00 and the node's number from 1. */
+    /** The MAC address of its TAP: 02:00:00:00 and the node's number, which starts at 1. */
     public String mac() {
         return "02:00:00:00:%02x:%02x".formatted(number >> 8, number & 0xff);
     }
@@ -67,44 +67,44 @@ public final class Node {
         return yaml.toString();
     }
 
-    public String exec(String... words) {
-        return Command.expect(TestNetwork.inside(namespace, words));
+    public String exec(String... command) {
+        return Command.expect(TestNetwork.inNamespace(namespace, command));
     }
 
-    public CommandResult tryExec(Duration limit, String... words) {
-        return Command.run(limit, TestNetwork.inside(namespace, words));
+    public CommandResult tryExec(Duration limit, String... command) {
+        return Command.run(limit, TestNetwork.inNamespace(namespace, command));
     }
 
     /** {@code ip -n NAMESPACE ...}. */
-    public String ip(String... words) {
+    public String ip(String... command) {
         List<String> all = new ArrayList<>(List.of("ip", "-n", namespace));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return Command.expect(all);
     }
 
-    /** A server or a generator that goes on until the test ends. */
-    public Process start(String... words) {
+    /** Starts a process that runs until the test ends. */
+    public Process start(String... command) {
         try {
-            Process process = Command.start(TestNetwork.inside(namespace, words), Path.of("/dev/null"));
-            net.endLater(process);
+            Process process = Command.start(TestNetwork.inNamespace(namespace, command), Path.of("/dev/null"));
+            net.killAtEnd(process);
             return process;
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    /** Three echoes, none lost. */
+    /** Sends three pings, of which none may be lost. */
     public void ping(String address, String... options) {
-        List<String> words = new ArrayList<>(List.of("ping", "-n", "-c", "3", "-i", "0.1", "-W", "20"));
-        words.addAll(List.of(options));
-        words.add(address);
-        CommandResult ping = tryExec(Duration.ofSeconds(60), words.toArray(String[]::new));
+        List<String> command = new ArrayList<>(List.of("ping", "-n", "-c", "3", "-i", "0.1", "-W", "20"));
+        command.addAll(List.of(options));
+        command.add(address);
+        CommandResult ping = tryExec(Duration.ofSeconds(60), command.toArray(String[]::new));
         assertTrue(
                 ping.exitCode() == 0 && ping.output().contains(" 0% packet loss"),
                 () -> name + " pings " + address + ":\n" + ping.output() + net.counters());
     }
 
-    /** Repeated until it works, for a path that comes back by itself. */
+    /** Repeats a ping until there is a reply. */
     public void pingWithin(Duration limit, String address) {
         Await.within(
                 limit,
@@ -114,15 +114,15 @@ public final class Node {
                         == 0);
     }
 
-    /** Frames as they are, to and from this node's TAP. */
+    /** Opens a raw socket on this node's TAP. It is closed when the test ends. */
     public RawSocket raw() {
-        RawSocket socket = enter(() -> RawSocket.on(device));
-        net.closeLater(socket);
+        RawSocket socket = callInNamespace(() -> RawSocket.on(device));
+        net.closeAtEnd(socket);
         return socket;
     }
 
-    /** Runs on a thread that has entered the node's namespace; sockets it makes stay there. */
-    public <T> T enter(Callable<T> work) {
-        return RawSocket.inNamespace("/run/netns/" + namespace, work);
+    /** Runs {@code work} on a thread in the node's namespace; sockets that it creates belong to that namespace. */
+    public <T> T callInNamespace(Callable<T> work) {
+        return NamespaceThread.call("/run/netns/" + namespace, work);
     }
 }

@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The receiving end of sd_notify(3): writes down what comes. What descriptors come with it are dropped by the kernel, unread. */
+/** Receives and keeps the messages of sd_notify(3). The kernel closes descriptors that come with them, because the receiver reads no control data. */
 public final class NotifyReceiver implements AutoCloseable {
-    /** A message, and when it came. */
+    /** A message and the time of its arrival. */
     public record Message(long nanos, String text) {}
 
-    private static final int LONGEST = 4_096;
+    private static final int MAX_LENGTH = 4_096;
 
     private final List<Message> messages = new CopyOnWriteArrayList<>();
     private final Path path;
@@ -41,9 +41,9 @@ public final class NotifyReceiver implements AutoCloseable {
 
     private void receive() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(LONGEST);
+            MemorySegment buffer = arena.allocate(MAX_LENGTH);
             while (true) {
-                int length = Libc.recv(fd, buffer.address(), LONGEST, 0);
+                int length = Libc.recv(fd, buffer.address(), MAX_LENGTH, 0);
                 if (length <= 0) return;
                 byte[] bytes = buffer.asSlice(0, length).toArray(JAVA_BYTE);
                 messages.add(new Message(System.nanoTime(), new String(bytes, StandardCharsets.UTF_8)));
@@ -55,7 +55,7 @@ public final class NotifyReceiver implements AutoCloseable {
         return messages;
     }
 
-    /** How many messages have a line that begins so. */
+    /** Counts the messages with a line that starts with {@code line}. */
     public long count(String line) {
         return messages.stream()
                 .filter(message -> ("\n" + message.text).contains("\n" + line))
@@ -64,7 +64,7 @@ public final class NotifyReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        // The thread that waits in recv would hold the socket open: an empty datagram ends it.
+        // The receiving thread blocks in recv and keeps the socket open. An empty datagram ends it.
         try (var socket = new UnixDatagramSocket(path.toString())) {
             socket.send(new byte[0]);
         }

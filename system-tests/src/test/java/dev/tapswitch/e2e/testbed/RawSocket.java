@@ -18,38 +18,33 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
- * An AF_PACKET socket (packet(7)) on one device: sends frames byte for byte, and receives those that arrive, not those that leave. The VLAN tag that the
- * kernel takes off a received frame is put back, so that a frame is seen as it was on the wire.
+ * An AF_PACKET socket (packet(7)) on one device. It sends frames unchanged, and receives the frames that arrive at the device but not those that leave by
+ * it. The kernel removes the outer VLAN tag of a received frame; this class inserts it again, so that tests see the frame as it was on the wire.
  */
 public final class RawSocket implements AutoCloseable {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final VarHandle ERRNO_VALUE =
             Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final MethodHandle OPEN = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = plain("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SETNS = plain("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle INDEX = plain("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle INDEX = handle("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle SOCKET =
-            plain("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle BIND =
-            plain("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+            handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SETSOCKOPT =
-            plain("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+            handle("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SEND = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("send"),
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
             ERRNO);
-    private static final MethodHandle RECVMSG =
-            plain("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle RECVMSG = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("recvmsg"),
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT),
+            ERRNO);
     private static final ValueLayout.OfShort BIG_ENDIAN =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -62,14 +57,19 @@ public final class RawSocket implements AutoCloseable {
     private static final int SOL_PACKET = 263;
     private static final int PACKET_AUXDATA = 8;
     private static final int PACKET_IGNORE_OUTGOING = 23;
-    private static final int CLONE_NEWNET = 0x40000000;
+    private static final int EINTR = 4;
+    private static final int EAGAIN = 11;
+    private static final int ENETDOWN = 100;
     private static final int ENOBUFS = 105;
-    private static final int ROOM = 70_000;
+    private static final int BUFFER_LENGTH = 70_000;
 
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
-    private final MemorySegment sending = arena.allocate(ROOM);
-    private final MemorySegment receiving = arena.allocate(ROOM);
+    private final MemorySegment sendErrno = arena.allocate(Linker.Option.captureStateLayout());
+    /** Separate, because one thread may send while another one receives. */
+    private final MemorySegment receiveErrno = arena.allocate(Linker.Option.captureStateLayout());
+
+    private final MemorySegment sending = arena.allocate(BUFFER_LENGTH);
+    private final MemorySegment receiving = arena.allocate(BUFFER_LENGTH);
     private final MemorySegment control = arena.allocate(256, 8);
     private final MemorySegment message = arena.allocate(56, 8);
     private final int fd;
@@ -78,25 +78,25 @@ public final class RawSocket implements AutoCloseable {
         this.fd = fd;
         MemorySegment vector = arena.allocate(16, 8);
         vector.set(ADDRESS, 0, receiving);
-        vector.set(JAVA_LONG, 8, ROOM);
+        vector.set(JAVA_LONG, 8, BUFFER_LENGTH);
         message.set(ADDRESS, 16, vector);
         message.set(JAVA_LONG, 24, 1);
         message.set(ADDRESS, 32, control);
     }
 
-    /** Opened in the namespace of the calling thread. */
+    /** Opens a socket in the namespace of the calling thread. */
     public static RawSocket on(String device) {
         try (Arena arena = Arena.ofConfined()) {
             int index = (int) INDEX.invokeExact(arena.allocateFrom(device));
-            if (index == 0) throw new AssertionError("no device " + device + " here");
+            if (index == 0) throw new AssertionError("no device " + device + " in this namespace");
             int fd = (int) SOCKET.invokeExact(AF_PACKET, SOCK_RAW, 0);
-            if (fd < 0) throw new AssertionError("no raw socket");
+            if (fd < 0) throw new AssertionError("cannot open a raw socket");
             option(arena, fd, SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20);
             option(arena, fd, SOL_PACKET, PACKET_AUXDATA, 1);
             option(arena, fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
             MemorySegment timeout = arena.allocate(16, 8);
             timeout.set(JAVA_LONG, 8, 10_000); // microseconds
-            check((int) SETSOCKOPT.invokeExact(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, 16), "timeout");
+            check((int) SETSOCKOPT.invokeExact(fd, SOL_SOCKET, SO_RCVTIMEO, timeout, 16), "SO_RCVTIMEO");
             MemorySegment address = arena.allocate(20, 8);
             address.set(JAVA_SHORT, 0, (short) AF_PACKET);
             address.set(JAVA_SHORT, 2, (short) ETH_P_ALL_NETWORK_ORDER);
@@ -110,41 +110,17 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
-    /** Runs {@code work} on a thread of its own that has entered the namespace, and ends with it. */
-    public static <T> T inNamespace(String path, Callable<T> work) {
-        var result = new CompletableFuture<T>();
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                enter(path);
-                result.complete(work.call());
-            } catch (Throwable e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
-    }
-
-    private static void enter(String path) throws Throwable {
-        try (Arena arena = Arena.ofConfined()) {
-            int fd = (int) OPEN.invokeExact(arena.allocateFrom(path), 0);
-            check(fd, "open " + path);
-            int entered = (int) SETNS.invokeExact(fd, CLONE_NEWNET);
-            check((int) CLOSE.invokeExact(fd), "close " + path);
-            check(entered, "setns " + path);
-        }
-    }
-
-    /** Sends one frame as it is. Not for two threads at once. */
+    /** Sends one frame unchanged. Only one thread at a time may send. */
     public void send(byte[] frame) {
         MemorySegment.copy(frame, 0, sending, JAVA_BYTE, 0, frame.length);
         try {
             long sent;
             do {
-                sent = (long) SEND.invokeExact(errno, fd, sending, (long) frame.length, 0);
-            } while (sent < 0 && (int) ERRNO_VALUE.get(errno, 0L) == ENOBUFS);
+                sent = (long) SEND.invokeExact(sendErrno, fd, sending, (long) frame.length, 0);
+            } while (sent < 0 && (int) ERRNO_VALUE.get(sendErrno, 0L) == ENOBUFS);
             if (sent != frame.length) {
                 throw new AssertionError(
-                        "sending " + frame.length + " bytes: errno " + (int) ERRNO_VALUE.get(errno, 0L));
+                        "cannot send " + frame.length + " bytes: errno " + (int) ERRNO_VALUE.get(sendErrno, 0L));
             }
         } catch (RuntimeException | Error e) {
             throw e;
@@ -153,7 +129,7 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
-    /** All frames that match and arrive within the time; returns early when there are {@code enough}. */
+    /** Receives matching frames until {@code enough} have arrived or the time is over. */
     public List<byte[]> receive(Predicate<byte[]> wanted, int enough, Duration within) {
         List<byte[]> frames = new ArrayList<>();
         long end = System.nanoTime() + within.toNanos();
@@ -164,17 +140,21 @@ public final class RawSocket implements AutoCloseable {
         return frames;
     }
 
-    /** How many arrive that match, when nothing more is expected: listens for all of the time. */
+    /** Counts the matching frames that arrive within the time. Always takes all of the time. */
     public int count(Predicate<byte[]> wanted, Duration within) {
         return receive(wanted, Integer.MAX_VALUE, within).size();
     }
 
-    /** The next frame, or null when none came within 10 ms. */
+    /** Returns the next frame, or null if none arrives within 10 ms. */
     private byte[] next() {
-        message.set(JAVA_LONG, 40, 256); // room for control data, reset by every call
+        message.set(JAVA_LONG, 40, 256); // msg_controllen: recvmsg overwrites it
         try {
-            long length = (long) RECVMSG.invokeExact(fd, message, 0);
-            return length < 0 ? null : withTag(receiving.asSlice(0, length).toArray(JAVA_BYTE));
+            long length = (long) RECVMSG.invokeExact(receiveErrno, fd, message, 0);
+            if (length >= 0) return withTag(receiving.asSlice(0, length).toArray(JAVA_BYTE));
+            int errno = (int) ERRNO_VALUE.get(receiveErrno, 0L);
+            // ENETDOWN: the device went down; frames that arrive after it is up again are received.
+            if (errno == EAGAIN || errno == EINTR || errno == ENETDOWN) return null;
+            throw new AssertionError("cannot receive: errno " + errno);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -182,7 +162,7 @@ public final class RawSocket implements AutoCloseable {
         }
     }
 
-    /** struct tpacket_auxdata in the control data (linux/if_packet.h) holds the outer tag, where there was one. */
+    /** Inserts the outer VLAN tag, which is in struct tpacket_auxdata (linux/if_packet.h) of the control data. */
     private byte[] withTag(byte[] frame) {
         if (message.get(JAVA_LONG, 40) < 16 + 20 || control.get(JAVA_INT, 12) != PACKET_AUXDATA) return frame;
         int status = control.get(JAVA_INT, 16);
@@ -215,7 +195,7 @@ public final class RawSocket implements AutoCloseable {
         if (result < 0) throw new AssertionError(what + " failed");
     }
 
-    private static MethodHandle plain(String name, FunctionDescriptor descriptor) {
+    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
     }
 }

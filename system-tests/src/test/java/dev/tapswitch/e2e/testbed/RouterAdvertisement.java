@@ -3,18 +3,18 @@ package dev.tapswitch.e2e.testbed;
 import java.net.InetAddress;
 import java.util.HexFormat;
 
-/** Router advertisements as frames (RFC 4861 4.2), from a router that wants to be everybody's. */
+/** Builds router advertisements (RFC 4861 4.2) as a rogue router sends them. */
 public final class RouterAdvertisement {
     private static final String ALL_NODES = "ff02::1";
     private static final int ICMPV6 = 58;
 
     private RouterAdvertisement() {}
 
-    /** A default route for 30 minutes, and a prefix of 64 bits from which to make an address. */
-    public static byte[] of(String router, String prefix) {
+    /** Advertises a default route for 30 minutes and a /64 prefix for address autoconfiguration. */
+    public static byte[] frame(String router, String prefix) {
         String body = "40 00 0708 00000000 00000000" // hop limit, flags, lifetime, reachable, retransmission
-                + "03 04 40 c0 00015180 00003840 00000000" + address(prefix) // on-link and autonomous
-                + "01 01 02 00 00 66 0b ad"; // its MAC
+                + "03 04 40 c0 00015180 00003840 00000000" + address(prefix) // prefix information: on-link, autonomous
+                + "01 01 02 00 00 66 0b ad"; // source link-layer address
         byte[] unsummed = Frames.bytes("86 00 0000", body);
         byte[] pseudo = Frames.bytes(
                 address(router), address(ALL_NODES), "%08x".formatted(unsummed.length), "%08x".formatted(ICMPV6));

@@ -17,23 +17,25 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
-/** The daemon as users run it: its jar, in a process and a namespace of its own. */
+/** A daemon that runs from its jar, with the JVM options of the launcher, in a separate process and namespace. */
 public final class RunningDaemon {
     private static final Path JAR =
             Path.of("..", "cli", "target", "tapswitch.jar").toAbsolutePath().normalize();
     private static final Pattern STACK_TRACE =
             Pattern.compile("(?m)^\\s+at [\\w.$/]+\\(|Exception in thread|hs_err_pid");
     private static final Duration START = Duration.ofMinutes(2);
+    private static final String KILLED_ON_STOP = "did not end on SIGTERM and was killed\n";
     private static final String LAN = "/v1/switches/lan";
 
     private final Process process;
-    /** The process that is the daemon now. */
+    /** The process that serves: another one after a hand-over. */
     private ProcessHandle current;
 
     private final Path log;
     private final Path config;
     private final ApiClient api;
-    private String said = "";
+    /** The log, kept after the daemon has ended and its file is removed. */
+    private String endedLog = "";
 
     private RunningDaemon(Process process, Path log, Path config, ApiClient api) {
         this.process = process;
@@ -47,22 +49,22 @@ public final class RunningDaemon {
         return start(namespace, directory, yaml, List.of());
     }
 
-    /** {@code environment}: NAME=VALUE each. */
+    /** {@code environment}: assignments NAME=VALUE. */
     public static RunningDaemon start(String namespace, Path directory, String yaml, List<String> environment) {
-        List<String> inside = new ArrayList<>(TestNetwork.inside(namespace, "env"));
-        inside.addAll(environment);
-        return start(inside, directory, yaml);
+        List<String> prefix = new ArrayList<>(TestNetwork.inNamespace(namespace, "env"));
+        prefix.addAll(environment);
+        return start(prefix, directory, yaml);
     }
 
-    /** {@code inside}: the words that run a command where the daemon should be. */
-    public static RunningDaemon start(List<String> inside, Path directory, String yaml) {
+    /** {@code prefix}: the command line that runs a command in the namespaces of the daemon. */
+    public static RunningDaemon start(List<String> prefix, Path directory, String yaml) {
         try {
             Path config = Files.writeString(directory.resolve("tapswitch.yaml"), yaml);
             Path log = directory.resolve("daemon.log");
-            List<String> words = new ArrayList<>(inside);
-            words.addAll(tapswitch("daemon", "--config", config.toString()));
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(tapswitch("daemon", "--config", config.toString()));
             var daemon = new RunningDaemon(
-                    Command.start(words, log), log, config, new ApiClient(directory.resolve("daemon.sock")));
+                    Command.start(command, log), log, config, new ApiClient(directory.resolve("daemon.sock")));
             daemon.awaitReady(yaml);
             return daemon;
         } catch (IOException e) {
@@ -70,32 +72,32 @@ public final class RunningDaemon {
         }
     }
 
-    /** The words that run the jar as the launcher does. */
-    public static List<String> tapswitch(String... words) {
-        assertTrue(Files.exists(JAR), "build first: " + JAR);
+    /** The command line that runs the jar with the JVM options of the launcher. */
+    public static List<String> tapswitch(String... command) {
+        assertTrue(Files.exists(JAR), JAR + " is missing: mvn package");
         List<String> all = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of("..", "config", "daemon.jvm").toAbsolutePath().normalize()));
         all.addAll(AotCache.options());
         all.addAll(List.of("-jar", JAR.toString()));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return all;
     }
 
-    /** The command line tool, asking this daemon. */
-    public CommandResult cli(String... words) {
-        List<String> all = tapswitch(words);
+    /** Runs the command line tool as a client of this daemon. */
+    public CommandResult cli(String... command) {
+        List<String> all = tapswitch(command);
         all.addAll(List.of("--socket", api.socket().toString()));
         return Command.run(Duration.ofMinutes(2), all);
     }
 
     private void awaitReady(String yaml) {
-        Await.within(START, () -> "the daemon answers; it said:\n" + log(), () -> {
+        Await.within(START, () -> "the daemon responds; its log:\n" + log(), () -> {
             if (!process.isAlive()) {
                 Assumptions.assumeFalse(
                         yaml.contains("io: io_uring") && log().contains("io_uring"),
-                        () -> "no io_uring here: " + log());
-                fail("the daemon ended with " + process.exitValue() + ":\n" + log() + "\n" + yaml);
+                        () -> "io_uring is not available: " + log());
+                fail("the daemon has ended with exit code " + process.exitValue() + ":\n" + log() + "\n" + yaml);
             }
             try {
                 return api.exchange("GET", "/v1/status", "").status() == 200;
@@ -124,16 +126,16 @@ public final class RunningDaemon {
         return current.isAlive();
     }
 
-    /** By the command: the daemon is another process from now on. */
+    /** Hands over to a new process with {@code tapswitch restart}. */
     public void handOver() {
         CommandResult restarted = cli("restart");
         assertEquals(0, restarted.exitCode(), () -> restarted.output() + log());
-        long pid = findCurrent();
+        long pid = updatePid();
         assertEquals("the daemon now runs as pid " + pid, restarted.output().strip());
     }
 
-    /** Asks who serves now, which a hand-over whose end was not seen may have changed. */
-    public long findCurrent() {
+    /** Asks the API for the process that serves: it may have changed in a hand-over whose result the test has not seen. */
+    public long updatePid() {
         long pid = api.get("/v1/status").required("pid").asLong();
         current = ProcessHandle.of(pid).orElseThrow();
         return pid;
@@ -151,12 +153,12 @@ public final class RunningDaemon {
         return config;
     }
 
-    /** All it has logged. */
+    /** The whole log. */
     public String log() {
         try {
-            return Files.exists(log) ? Files.readString(log) : said;
+            return Files.exists(log) ? Files.readString(log) : endedLog;
         } catch (IOException e) {
-            return said + e;
+            return endedLog + e;
         }
     }
 
@@ -179,7 +181,7 @@ public final class RunningDaemon {
         return api.get(LAN + "/macs");
     }
 
-    /** The port of a MAC entry, or "" where there is none. */
+    /** The port of a MAC table entry, or "" if there is none. */
     public String portOf(String mac) {
         for (Json entry : macs()) {
             if (entry.required("mac").asString().equalsIgnoreCase(mac))
@@ -192,7 +194,7 @@ public final class RunningDaemon {
         return api.get(LAN + "/neighbours");
     }
 
-    /** The MAC of a neighbour, or "" where there is none. */
+    /** The MAC of a neighbour, or "" if there is none. */
     public String macOf(String address) {
         for (Json entry : neighbours()) {
             if (entry.required("address").asString().equals(address))
@@ -201,11 +203,12 @@ public final class RunningDaemon {
         return "";
     }
 
-    /** A counter of a port by its name in the API, for example "rx-frames". */
+    /** A counter of a port. {@code counter}: its name in the API, for example "rx-frames". */
     public long count(String port, String counter) {
         return statsOf(port).required(counter).asLong();
     }
 
+    /** How many frames the port has dropped for a reason, for example "too-big". */
     public long drops(String port, String reason) {
         Json drops = statsOf(port).required("drops");
         return drops.path(reason).asLong();
@@ -215,32 +218,33 @@ public final class RunningDaemon {
         for (Json entry : api.get(LAN + "/stats").required("ports")) {
             if (entry.required("name").asString().equals(port)) return entry;
         }
-        throw new AssertionError("no port " + port);
+        throw new AssertionError("the switch has no port " + port);
     }
 
+    /** Stops the daemon with SIGTERM; kills it after a minute. */
     public void stop() {
         if (current.isAlive()) {
             current.destroy();
             if (!hasEnded(60)) {
                 current.destroyForcibly();
                 hasEnded(30);
-                said = "stopped only by force\n";
+                endedLog = KILLED_ON_STOP;
             }
         }
-        said += log();
+        endedLog += log();
     }
 
-    /** SIGKILL: it has no chance to say goodbye. */
+    /** Kills the daemon with SIGKILL. */
     public void kill() {
         current.destroyForcibly();
         hasEnded(30);
-        said += log();
+        endedLog += log();
     }
 
-    /** Somebody else has killed it. */
+    /** Waits for the end of a daemon that the test has killed by other means. */
     public void awaitEnd() {
-        assertTrue(hasEnded(30), "it goes on");
-        said += log();
+        assertTrue(hasEnded(30), "the daemon still runs");
+        endedLog += log();
     }
 
     private boolean hasEnded(int seconds) {
@@ -256,10 +260,10 @@ public final class RunningDaemon {
         }
     }
 
-    /** After stop: whatever frames came, no stack trace, no flood of lines, and it went when asked. */
+    /** After {@link #stop}: the log has no stack trace and a bounded length, and the daemon has ended on SIGTERM. */
     public void assertLogIsSane() {
-        assertTrue(!STACK_TRACE.matcher(said).find(), () -> "a stack trace in the log:\n" + said);
-        assertTrue(!said.startsWith("stopped only by force"), said);
-        assertTrue(said.length() < 400_000, () -> "a log of " + said.length() + " characters");
+        assertTrue(!STACK_TRACE.matcher(endedLog).find(), () -> "the log has a stack trace:\n" + endedLog);
+        assertTrue(!endedLog.startsWith(KILLED_ON_STOP), endedLog);
+        assertTrue(endedLog.length() < 400_000, () -> "the log has " + endedLog.length() + " characters");
     }
 }

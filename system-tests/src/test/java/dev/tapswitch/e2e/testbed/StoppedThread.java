@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/** One thread of another process, held by ptrace(2) until closed, while the rest of the process runs on: what a stuck worker looks like. */
+/** Stops one thread of another process with ptrace(2) until it is closed; the other threads run on. Simulates a stuck worker. */
 public final class StoppedThread implements AutoCloseable {
     private static final long PTRACE_DETACH = 17;
     private static final long PTRACE_SEIZE = 0x4206;
@@ -28,13 +28,13 @@ public final class StoppedThread implements AutoCloseable {
     private final CountDownLatch release = new CountDownLatch(1);
     private final Thread tracer;
 
-    /** {@code namePrefix}: of the thread's name, as /proc shows it. */
+    /** {@code namePrefix}: the start of the thread's name in /proc/PID/task/TID/comm. */
     public StoppedThread(long pid, String namePrefix) throws IOException {
         int thread = find(pid, namePrefix);
-        CompletableFuture<Long> frozen = new CompletableFuture<>();
-        // ptrace knows a tracer by its thread.
+        CompletableFuture<Long> stopped = new CompletableFuture<>();
+        // For ptrace the tracer is a thread: the one that attaches must also detach.
         tracer = Thread.ofPlatform().daemon().start(() -> {
-            frozen.complete(ptrace(PTRACE_SEIZE, thread) | ptrace(PTRACE_INTERRUPT, thread));
+            stopped.complete(ptrace(PTRACE_SEIZE, thread) | ptrace(PTRACE_INTERRUPT, thread));
             try {
                 release.await();
             } catch (InterruptedException e) {
@@ -42,14 +42,14 @@ public final class StoppedThread implements AutoCloseable {
             }
             ptrace(PTRACE_DETACH, thread);
         });
-        assertTrue(frozen.join() >= 0, "ptrace");
+        assertTrue(stopped.join() >= 0, "ptrace has failed");
     }
 
     private static int find(long pid, String namePrefix) throws IOException {
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
             List<Path> found =
                     tasks.filter(task -> nameOf(task).startsWith(namePrefix)).toList();
-            assertTrue(!found.isEmpty(), () -> "no thread " + namePrefix + " in " + pid);
+            assertTrue(!found.isEmpty(), () -> "process " + pid + " has no thread " + namePrefix);
             return Integer.parseInt(found.getFirst().getFileName().toString());
         }
     }
@@ -74,7 +74,7 @@ public final class StoppedThread implements AutoCloseable {
     public void close() {
         release.countDown();
         try {
-            tracer.join(5_000);
+            tracer.join(60_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * One test's little network: namespaces with names of its own, nodes in them, and a daemon in a namespace of its own. Closing it ends and removes all
- * of it, and fails the test when the daemon logged a stack trace.
+ * The network of one test: namespaces with unique names, nodes in them, and a daemon in a separate namespace. Closing it stops and removes all of them,
+ * and fails the test if the daemon has logged a stack trace.
  */
 public final class TestNetwork implements AutoCloseable {
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final Set<TestNetwork> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        // A JVM that is told to stop in the middle of a test still cleans up.
+        // Removes the namespaces also when the JVM is terminated during a test.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(TestNetwork::tearDown)));
     }
 
@@ -33,13 +33,13 @@ public final class TestNetwork implements AutoCloseable {
     private final Set<String> namespaces = new LinkedHashSet<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
-    private final List<AutoCloseable> sockets = new ArrayList<>();
+    private final List<AutoCloseable> resources = new ArrayList<>();
     private final List<String> environment = new ArrayList<>();
-    private final List<String> head = new ArrayList<>();
+    private final List<String> topLevelSettings = new ArrayList<>();
     private RunningDaemon daemon;
 
     public TestNetwork() {
-        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to make network namespaces");
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to create network namespaces");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
         try {
             directory = Files.createTempDirectory("tapswitch-e2e-");
@@ -49,7 +49,7 @@ public final class TestNetwork implements AutoCloseable {
         OPEN.add(this);
     }
 
-    /** A namespace with IPv6 on, so that it says things of its own accord (router solicitations, MLD). */
+    /** Creates a namespace unless it exists, and returns its full name. IPv6 is enabled: the kernel sends router solicitations and MLD reports by itself. */
     public String namespace(String name) {
         String full = prefix + name;
         if (namespaces.add(full)) {
@@ -59,42 +59,43 @@ public final class TestNetwork implements AutoCloseable {
         return full;
     }
 
-    /** A namespace that is silent: what is captured in it is what the test made. */
+    /** Like {@link #namespace}, with IPv6 disabled: its kernel sends no frames by itself. */
     public String quietNamespace(String name) {
         String full = namespace(name);
-        for (String which : List.of("all", "default"))
-            Command.expect(inside(full, "sysctl", "-qw", "net.ipv6.conf." + which + ".disable_ipv6=1"));
+        for (String interfaces : List.of("all", "default"))
+            Command.expect(inNamespace(full, "sysctl", "-qw", "net.ipv6.conf." + interfaces + ".disable_ipv6=1"));
         return full;
     }
 
-    /** A node on the switch, in a namespace of its own; it gets its TAP, eth0, when the daemon starts. */
+    /** Adds a node with a separate namespace. Its TAP, eth0, is created when the daemon starts. */
     public Node node(String name, String... addresses) {
         return add(new Node(this, name, namespace(name), "eth0", nodes.size() + 1, List.of(addresses)));
     }
 
+    /** Like {@link #node}, in a namespace with IPv6 disabled. */
     public Node quietNode(String name, String... addresses) {
         return add(new Node(this, name, quietNamespace(name), "eth0", nodes.size() + 1, List.of(addresses)));
     }
 
-    /** One of many ports in one namespace. */
+    /** Adds a port to a namespace that may have other ports. Its device has the name of the port. */
     public Node portIn(String namespace, String name) {
         return add(new Node(this, name, namespace, name, nodes.size() + 1, List.of()));
     }
 
-    /** NAME=VALUE, for the daemon. */
-    public void environment(String assignment) {
+    /** Adds an environment variable, NAME=VALUE, for the daemon. */
+    public void daemonEnvironment(String assignment) {
         environment.add(assignment);
     }
 
-    /** File descriptors that the daemon may have open: RLIMIT_NOFILE. */
+    /** Limits the file descriptors that the daemon may have open (RLIMIT_NOFILE). */
     public void limitDescriptors(int soft, int hard) {
-        // env(1) runs what follows its assignments.
+        // The daemon is started by env(1), which runs the command that follows the assignments.
         environment.addAll(List.of("prlimit", "--nofile=" + soft + ":" + hard));
     }
 
-    /** A line of the configuration, outside of its switches. */
-    public void head(String line) {
-        head.add(line);
+    /** Adds a line to the top level of the configuration. */
+    public void topLevelSetting(String line) {
+        topLevelSettings.add(line);
     }
 
     private Node add(Node node) {
@@ -102,7 +103,7 @@ public final class TestNetwork implements AutoCloseable {
         return node;
     }
 
-    /** Starts the daemon with one switch, {@code lan}, holding all nodes; the lines are added to the switch's settings as they are. */
+    /** Starts the daemon with one switch, {@code lan}, with a port for each node, and waits until all ports are up. {@code switchLines}: lines of the switch's settings. */
     public RunningDaemon start(Io io, String... switchLines) {
         return start(io, 1, switchLines);
     }
@@ -114,8 +115,8 @@ public final class TestNetwork implements AutoCloseable {
                 io: %2$s
                 workers: %3$d
                 log-level: info
-                """.formatted(directory, io.word(), workers));
-        head.forEach(line -> yaml.append(line).append('\n'));
+                """.formatted(directory, io.setting(), workers));
+        topLevelSettings.forEach(line -> yaml.append(line).append('\n'));
         yaml.append("switches:\n  lan:\n");
         Arrays.stream(switchLines)
                 .forEach(line -> yaml.append("    ").append(line).append('\n'));
@@ -126,7 +127,7 @@ public final class TestNetwork implements AutoCloseable {
         return daemon;
     }
 
-    /** Stops the daemon and starts it again, with the configuration and the state it had. */
+    /** Stops the daemon and starts it again with the same configuration and state. */
     public RunningDaemon restart() {
         daemon.stop();
         daemon.assertLogIsSane();
@@ -134,17 +135,20 @@ public final class TestNetwork implements AutoCloseable {
         return daemon;
     }
 
-    /** As {@link #restart}, after a crash. */
+    /** Like {@link #restart}, but kills the daemon with SIGKILL. */
     public RunningDaemon restartAfterKill() {
         daemon.kill();
         daemon = RunningDaemon.start(namespace("sw"), directory, daemon.yaml(), environment);
         return daemon;
     }
 
-    /** The words that run a command inside a namespace. Not `ip netns exec`, which would hide namespaces made later. */
-    public static List<String> inside(String namespace, String... words) {
+    /**
+     * The command line that runs a command in a namespace. It does not use {@code ip netns exec}, whose private mount namespace does not show namespaces
+     * that are created later.
+     */
+    public static List<String> inNamespace(String namespace, String... command) {
         List<String> all = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace));
-        all.addAll(List.of(words));
+        all.addAll(List.of(command));
         return all;
     }
 
@@ -152,20 +156,22 @@ public final class TestNetwork implements AutoCloseable {
         return directory;
     }
 
-    /** For failures: what the switch says of every port. */
+    /** The counters of all ports, for failure messages. */
     public String counters() {
         return daemon == null ? "" : daemon.api().get("/v1/switches/lan/stats").toPrettyString();
     }
 
-    public void closeLater(AutoCloseable socket) {
-        sockets.add(socket);
+    /** Closes a socket or another resource when the test ends. */
+    public void closeAtEnd(AutoCloseable resource) {
+        resources.add(resource);
     }
 
-    public void endLater(Process process) {
+    /** Kills a process when the test ends. */
+    public void killAtEnd(Process process) {
         processes.add(process);
     }
 
-    /** As if a container went away under the switch. */
+    /** Deletes a namespace while the switch serves it, as when a container ends. */
     public void deleteNamespace(String full) {
         Command.expect("ip", "netns", "del", full);
         namespaces.remove(full);
@@ -179,16 +185,16 @@ public final class TestNetwork implements AutoCloseable {
 
     private synchronized void tearDown() {
         OPEN.remove(this);
-        // A test that ran out of time is interrupted: that, not its cleaning up.
+        // JUnit interrupts a test that has exceeded its time limit; the interrupt must not stop the clean-up.
         Thread.interrupted();
-        sockets.forEach(socket -> {
+        resources.forEach(resource -> {
             try {
-                socket.close();
+                resource.close();
             } catch (Exception e) {
-                System.err.println("closing a socket: " + e);
+                System.err.println("cannot close a resource: " + e);
             }
         });
-        sockets.clear();
+        resources.clear();
         processes.forEach(Process::destroyForcibly);
         processes.clear();
         if (daemon != null) daemon.stop();
@@ -197,7 +203,7 @@ public final class TestNetwork implements AutoCloseable {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
         } catch (IOException e) {
-            System.err.println("removing " + directory + ": " + e);
+            System.err.println("cannot remove " + directory + ": " + e);
         }
     }
 }
