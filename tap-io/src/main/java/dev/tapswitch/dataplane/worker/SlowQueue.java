@@ -35,6 +35,7 @@ final class SlowQueue {
     private final WriteCost cost = new WriteCost();
     private final ConcurrentLinkedQueue<Integer> results = new ConcurrentLinkedQueue<>();
     private final Output output;
+    private final Runnable wake;
     private final WriteWatch watch;
     private final int trialWrites;
     private final long penaltyNanos;
@@ -47,9 +48,14 @@ final class SlowQueue {
     private volatile boolean isReleased;
     private volatile boolean isClosed;
 
-    /** {@code trialWrites}: fast writes in a row that end the trial; {@code penaltyNanos}: for how long after its last slow write a port stays slow. */
-    SlowQueue(Output output, WriteWatch watch, int trialWrites, long penaltyNanos) {
+    /**
+     * @param wake wakes the slow writer
+     * @param trialWrites fast writes in a row that end the trial
+     * @param penaltyNanos for how long after its last slow write a port stays slow
+     */
+    SlowQueue(Output output, Runnable wake, WriteWatch watch, int trialWrites, long penaltyNanos) {
         this.output = output;
+        this.wake = wake;
         this.watch = watch;
         this.trialWrites = trialWrites;
         this.penaltyNanos = penaltyNanos;
@@ -61,6 +67,9 @@ final class SlowQueue {
     boolean add(long address, int length) {
         if (added - written >= MAX_FRAMES || !ring.add(address, length)) return false;
         added++;
+        // Always: the slow writer may be about to park, having removed the frame before this one. A thread that is not
+        // parked keeps the permit.
+        wake.run();
         return true;
     }
 

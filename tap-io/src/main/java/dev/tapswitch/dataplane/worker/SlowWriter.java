@@ -17,7 +17,7 @@ final class SlowWriter implements AutoCloseable {
 
     private static final int CLOSE_MS = 1_000;
 
-    /** {@code written}: to be run when nothing is left to write for now; {@code ended}: when the queue is not touched any more. */
+    /** {@code written}: to be run when nothing is left to write for now, or the queue is released; {@code ended}: when the queue is not touched any more. */
     private record Entry(SlowQueue queue, Runnable written, Runnable ended) {}
 
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
@@ -53,7 +53,8 @@ final class SlowWriter implements AutoCloseable {
     private void write(Entry entry) {
         long took = entry.queue.writeFirst();
         // A loop that ends takes no more tasks.
-        if (entry.queue.isEmpty() && !entry.queue.isClosed() && !isClosed) entry.written.run();
+        boolean isDone = entry.queue.isEmpty() || entry.queue.isReleased();
+        if (isDone && !entry.queue.isClosed() && !isClosed) entry.written.run();
         if (took >= REST_NANOS) rest(took);
     }
 

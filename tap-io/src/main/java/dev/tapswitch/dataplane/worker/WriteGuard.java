@@ -46,7 +46,7 @@ final class WriteGuard {
 
     /** Whether the worker writes to the port itself. */
     boolean isDirect() {
-        return slow == null && !isDropping || mayReturn();
+        return slow == null && !isDropping || takeBack();
     }
 
     /** Whether the next write is to be watched closely. */
@@ -77,9 +77,7 @@ final class WriteGuard {
     void defer(Counters outcome, long address, int length) {
         counters = outcome;
         SlowQueue target = slow;
-        boolean wasEmpty = target != null && target.isEmpty();
         if (target == null || !target.add(address, length)) outcome.drop(DropReason.SLOW_RECEIVER);
-        if (wasEmpty) worker.slowWriter().wake();
         count();
     }
 
@@ -126,6 +124,7 @@ final class WriteGuard {
         if (descriptor < 0) return null;
         SlowQueue made = new SlowQueue(
                 (address, length) -> Libc.write(descriptor, address, length),
+                worker.slowWriter()::wake,
                 new WriteWatch(),
                 trialWrites,
                 penaltyNanos);
@@ -136,7 +135,7 @@ final class WriteGuard {
     }
 
     /** The port is the worker's again once the slow writer has released it, or nothing more is to be dropped. */
-    private boolean mayReturn() {
+    private boolean takeBack() {
         SlowQueue before = slow;
         if (before == null ? System.nanoTime() - droppedUntilNanos < 0 : !before.isReleased()) return false;
         if (isSlow()) penaltyNanos = Math.min(2 * penaltyNanos, SlowQueue.LONGEST_PENALTY_NANOS);
@@ -159,11 +158,12 @@ final class WriteGuard {
         }
     }
 
-    /** Counts what the slow writer has written, and reports a port that it has found slow. */
+    /** Counts what the slow writer has written, reports a port that it has found slow, and takes back one that it has found fast. */
     private void count() {
         SlowQueue now = slow;
         if (now == null) return;
         now.count(counters);
         if (now.isSlow()) report(now.slowestNanos());
+        if (now.isReleased()) takeBack();
     }
 }

@@ -48,7 +48,7 @@ class SlowQueueTest {
     private final Watch watch = new Watch();
     private final MemorySegment frame = Arena.ofAuto().allocate(LENGTH);
     private int writeNanos = FAST;
-    private final SlowQueue queue = new SlowQueue(this::write, watch, TRIAL, PENALTY);
+    private final SlowQueue queue = new SlowQueue(this::write, () -> {}, watch, TRIAL, PENALTY);
 
     private int write(long address, int length) {
         watch.nowNanos += writeNanos;
