@@ -10,6 +10,7 @@ import dev.tapswitch.control.config.PortDraft;
 import dev.tapswitch.control.integration.Integration;
 import dev.tapswitch.control.integration.IntegrationContext;
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.json.JsonException;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.PortState;
@@ -87,6 +88,8 @@ public final class Cni implements Integration {
             return error(version, CniException.REFUSED, e.getMessage());
         } catch (ConfigException e) {
             return error(version, CniException.INVALID_CONFIG, e.oneLine());
+        } catch (JsonException e) {
+            return error(version, CniException.INVALID_CONFIG, e.getMessage());
         }
     }
 
@@ -114,13 +117,19 @@ public final class Cni implements Integration {
             control.removePort(sw.name(), port.config().name());
     }
 
+    /** Empty if the configuration has none. */
+    private static String mtu(CniRequest request) {
+        Json config = request.config();
+        return config.has("mtu") ? Integer.toString(config.path("mtu").asInt()) : "";
+    }
+
     /** The port of a request. */
     static PortConfig port(CniRequest request, IpamResult ipam) throws CniException, ConfigException {
         Bandwidth bandwidth = request.bandwidth();
         return new PortDraft(request.attachment().port())
                 .read(PortSchema.NAMESPACE, request.netns())
                 .read(PortSchema.DEVICE, request.ifname())
-                .read(PortSchema.MTU, request.config().path("mtu").asString(""))
+                .read(PortSchema.MTU, mtu(request))
                 // Chosen here, so that it is bound before the container can change the address of its interface.
                 .read(PortSchema.MAC, request.mac().isEmpty() ? randomMac() : request.mac())
                 .read(PortSchema.ADDRESSES, ipam.addresses())

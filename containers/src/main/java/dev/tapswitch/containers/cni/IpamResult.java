@@ -1,6 +1,7 @@
 package dev.tapswitch.containers.cni;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,19 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
                 ips.add(Json.object().put("address", address));
             }
         }
+        for (Json ip : ips) check(ip);
         if (request.isDefaultGateway()) addDefaults(ips, routes);
         return new IpamResult(ips, routes, result.path("dns"));
+    }
+
+    private static void check(Json ip) throws CniException {
+        String gateway = ip.path("gateway").asString("");
+        try {
+            IpPrefix.parse(ip.path("address").asString(""));
+            if (!gateway.isEmpty()) IpAddress.parse(gateway);
+        } catch (IllegalArgumentException e) {
+            throw new CniException(CniException.INVALID_CONFIG, "ips: " + e.getMessage(), e);
+        }
     }
 
     private static void addDefaults(List<Json> ips, List<Json> routes) {

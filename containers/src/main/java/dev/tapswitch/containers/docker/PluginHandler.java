@@ -51,7 +51,7 @@ final class PluginHandler extends RequestHandler {
                 LOG.warn("{}: {}", path.substring(1), refused.getMessage());
                 yield error(refused.getMessage());
             }
-            case JsonException wrong -> error("the request is not JSON: " + wrong.getMessage());
+            case JsonException wrong -> error("the request cannot be read: " + wrong.getMessage());
             case IllegalArgumentException wrong -> error(wrong.getMessage());
             default -> {
                 LOG.error("{} failed: this is a bug, please report it", path, failure);

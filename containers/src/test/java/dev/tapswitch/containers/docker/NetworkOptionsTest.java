@@ -55,7 +55,7 @@ class NetworkOptionsTest {
     @Test
     void anErrorNamesTheOptionAndWhatIsExpected() {
         assertTrue(refused("\"com.docker.network.driver.mtu\":\"9k\"")
-                .contains("driver.mtu: \"9k\" is not a number; expected a whole number"));
+                .contains("driver.mtu: \"9k\" is not a whole number; expected a whole number"));
         assertTrue(refused("\"tapswitch.arq\":\"flood\"").contains("unknown option tapswitch.arq; expected one of"));
     }
 

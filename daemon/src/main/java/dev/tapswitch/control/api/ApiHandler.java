@@ -4,6 +4,7 @@ import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.handover.Handover;
 import dev.tapswitch.control.http.Exchange;
 import dev.tapswitch.control.http.RequestHandler;
+import dev.tapswitch.control.json.JsonException;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.ControlThread;
 import dev.tapswitch.control.switches.RequestException;
@@ -75,6 +76,7 @@ final class ApiHandler extends RequestHandler {
         return switch (failure) {
             case RequestException refused -> Response.error(status(refused.reason()), refused.getMessage());
             case ConfigException wrong -> Response.error(400, wrong.oneLine());
+            case JsonException wrong -> Response.error(400, wrong.getMessage());
             default -> {
                 LOG.error("a request failed: this is a bug, please report it", failure);
                 yield Response.error(

@@ -1,5 +1,6 @@
 package dev.tapswitch.control.config;
 
+import dev.tapswitch.control.config.Problems.Format;
 import dev.tapswitch.control.schema.DaemonSchema;
 import dev.tapswitch.control.schema.DockerSchema;
 import dev.tapswitch.control.schema.SettingValues;
@@ -20,8 +21,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class ConfigReader {
     private final Problems problems;
 
-    private ConfigReader(String source) {
-        this.problems = new Problems(source);
+    private ConfigReader(String source, Format format) {
+        this.problems = new Problems(source, format);
+    }
+
+    private static ConfigReader ofRequest() {
+        return new ConfigReader("", Format.JSON);
     }
 
     /** Reads a config file. */
@@ -31,7 +36,7 @@ public final class ConfigReader {
 
     /** Reads a config file's text; {@code source} names it in problems. */
     public static Config parse(String source, String text) throws ConfigException {
-        ConfigReader reader = new ConfigReader(source);
+        ConfigReader reader = new ConfigReader(source, Format.YAML);
         Config config = reader.config(new YamlMapping(reader.compose(text), "", reader.problems));
         reader.problems.check();
         return config;
@@ -39,7 +44,7 @@ public final class ConfigReader {
 
     /** Reads what was added by command or API, as the state file keeps it; {@code source} names it in problems. */
     public static UserChanges parseAdditions(String source, String text) throws ConfigException {
-        ConfigReader reader = new ConfigReader(source);
+        ConfigReader reader = new ConfigReader(source, Format.JSON);
         YamlMapping top = new YamlMapping(reader.compose(text), "", reader.problems);
         top.number("version", 1, 1, 1);
         UserChanges additions = new UserChanges(
@@ -51,7 +56,7 @@ public final class ConfigReader {
 
     /** A new switch as a request describes it: its name and settings. */
     public static SwitchConfig switchOf(String body) throws ConfigException {
-        ConfigReader reader = new ConfigReader("");
+        ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
         String name = reader.nameOf(mapping, "the new switch's name");
         SwitchConfig read = SwitchReader.read(name, mapping, reader.problems, false);
@@ -71,9 +76,9 @@ public final class ConfigReader {
 
     /** A new port as a request describes it. */
     public static PortConfig portOf(String body) throws ConfigException {
-        ConfigReader reader = new ConfigReader("");
+        ConfigReader reader = ofRequest();
         Node node = reader.compose(body);
-        String name = reader.nameOf(new YamlMapping(node, "", new Problems("")), "the new port's name");
+        String name = reader.nameOf(new YamlMapping(node, "", new Problems("", Format.JSON)), "the new port's name");
         YamlMapping mapping = new YamlMapping(node, "ports." + name, reader.problems);
         mapping.value("name");
         PortConfig read = PortReader.read(mapping, PortConfig.of(name));
@@ -83,7 +88,7 @@ public final class ConfigReader {
 
     /** A port with what a request changes of it. */
     public static PortConfig portOf(PortConfig base, String body) throws ConfigException {
-        ConfigReader reader = new ConfigReader("");
+        ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "ports." + base.name(), reader.problems);
         if (!base.name().equals(mapping.text("name", base.name())))
             mapping.problem("name", "a port can't be renamed; delete it and add another");
@@ -96,7 +101,7 @@ public final class ConfigReader {
 
     /** A binding as a request describes it, to one of {@code ports}. */
     public static StaticMac staticMacOf(String body, Map<String, PortConfig> ports) throws ConfigException {
-        ConfigReader reader = new ConfigReader("");
+        ConfigReader reader = ofRequest();
         StaticMac read = SwitchReader.staticMac(new YamlMapping(reader.compose(body), "", reader.problems), ports);
         reader.problems.check();
         return read;
@@ -104,7 +109,7 @@ public final class ConfigReader {
 
     /** A frame to come in on one of {@code ports}, as a request describes it. */
     public static ProbeRequest supposedFrameOf(String body, Map<String, PortConfig> ports) throws ConfigException {
-        ConfigReader reader = new ConfigReader("");
+        ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
         ProbeRequest read = new ProbeRequest(
                 mapping.text("in", null),
@@ -190,7 +195,7 @@ public final class ConfigReader {
     }
 
     private static Node portNode(YamlMapping switches, String name, String port) {
-        Problems none = new Problems("");
+        Problems none = new Problems("", Format.JSON);
         YamlMapping one = new YamlMapping(switches.entries().get(name), "", none);
         return one.mapping("ports").entries().get(port);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Builds a port from values that another program supplied. Everything that is wrong is found at once. */
 public final class PortDraft {
-    private final Problems problems = new Problems("");
+    private final Problems problems = new Problems("", Problems.Format.JSON);
     private PortConfig port;
 
     /** A port with all defaults. */

@@ -7,13 +7,26 @@ import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Collects all that is wrong, so that a user mends a file in one go. */
+/** The problems of one document. All of them are collected, so that a user can correct a file in one go. */
 final class Problems {
+    /** How a document is written. A JSON document is read as YAML, but its numbers and booleans must not be quoted. */
+    enum Format {
+        YAML,
+        JSON
+    }
+
     private final String source;
+    private final Format format;
     private final List<Problem> found = new ArrayList<>();
 
-    Problems(String source) {
+    /** {@code source}: the file, or empty for a request. */
+    Problems(String source, Format format) {
         this.source = source;
+        this.format = format;
+    }
+
+    Format format() {
+        return format;
     }
 
     void add(Node node, String path, String message) {

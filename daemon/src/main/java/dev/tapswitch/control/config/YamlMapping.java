@@ -1,5 +1,6 @@
 package dev.tapswitch.control.config;
 
+import dev.tapswitch.control.config.Problems.Format;
 import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.SettingType;
 import dev.tapswitch.control.schema.SettingValues;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -77,7 +79,7 @@ final class YamlMapping {
     private <T> T value(Setting<T> setting, T otherwise) {
         if (setting.type() instanceof SettingType.Texts list)
             return (T) texts(setting.key(), list.check(), (List<String>) otherwise);
-        return parsed(setting.key(), setting.type()::parse, otherwise);
+        return typed(setting.key(), setting.type(), otherwise);
     }
 
     String text(String key, String otherwise) {
@@ -85,11 +87,21 @@ final class YamlMapping {
     }
 
     boolean flag(String key, boolean otherwise) {
-        return parsed(key, new SettingType.Flag()::parse, otherwise);
+        return typed(key, new SettingType.Flag(), otherwise);
     }
 
     int number(String key, int least, int most, int otherwise) {
-        return parsed(key, new SettingType.WholeNumber(least, most)::parse, otherwise);
+        return typed(key, new SettingType.WholeNumber(least, most), otherwise);
+    }
+
+    private <T> T typed(String key, SettingType<T> type, T otherwise) {
+        boolean isQuoted = problems.format() == Format.JSON
+                && value(key) instanceof ScalarNode scalar
+                && scalar.getTag().equals(Tag.STR);
+        Optional<String> expected = isQuoted ? type.unquoted() : Optional.empty();
+        if (expected.isEmpty()) return parsed(key, type::parse, otherwise);
+        problem(key, "is a string; expected " + expected.get());
+        return otherwise;
     }
 
     /** A scalar as {@code parser} reads it, whose IllegalArgumentException says what was expected. */

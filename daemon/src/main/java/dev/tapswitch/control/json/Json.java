@@ -10,24 +10,33 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
- * A value of JSON: Gson's tree, read without a check at each step. What is not there is a missing value.
+ * A JSON value: a wrapper of Gson's tree that is read without a check at each step. A member that does not exist is a missing value.
  *
- * <p>{@code asX()} throws a JsonException where the value is there and can't be read as an X; {@code asX(otherwise)} never does. Both read what is
- * missing or null as {@code otherwise}, or as empty, zero and false. To change what is not an object, or an array, is an IllegalStateException.
- * Not for several threads while one of them changes it.
+ * <p>{@code asX()} reads a missing value or null as empty, zero or false; {@code asX(otherwise)} reads it as {@code otherwise}. Numbers and booleans are read
+ * strictly: JsonException if the value is anything else, with its path and what was expected. An integer has neither quotes nor a fraction nor an
+ * exponent. IllegalStateException if a value that is not an object or an array is changed as one. Not thread-safe while a thread changes it.
  */
 public final class Json implements Iterable<Json> {
-    private static final Json MISSING = new Json(null);
+    private static final int MAX_SHOWN = 40;
 
     private final JsonElement element;
+    private final Json parent;
+    /** The member's name or the element's index in the parent; null for the whole document. */
+    private final Object key;
 
-    /** {@code element}: null for a missing value. */
+    /** The whole document. {@code element}: null for a missing value. */
     Json(JsonElement element) {
+        this(element, null, null);
+    }
+
+    private Json(JsonElement element, Json parent, Object key) {
         this.element = element;
+        this.parent = parent;
+        this.key = key;
     }
 
     public static Json object() {
@@ -38,17 +47,17 @@ public final class Json implements Iterable<Json> {
         return new Json(new JsonArray());
     }
 
-    /** Reads a text that is one value, by RFC 8259 and nothing looser; JsonException says on one line what is wrong and where. */
+    /** Reads a text that is one value, strictly by RFC 8259. JsonException says on one line what is wrong and where. */
     public static Json parse(String text) {
         return new Json(JsonText.read(text, false));
     }
 
-    /** As {@link #parse}, of a program that names a member twice, as iperf3 does: the last one counts. */
+    /** As {@link #parse}, for the output of programs that name a member twice, such as iperf3: the last one counts. */
     public static Json parseForeign(String text) {
         return new Json(JsonText.read(text, true));
     }
 
-    /** Maps, collections, strings, numbers, booleans and null as JSON; Json as it is. */
+    /** Converts maps, collections, strings, numbers, booleans and null. Json is returned as it is. */
     public static Json of(Object value) {
         return switch (value) {
             case Json json -> json;
@@ -70,21 +79,21 @@ public final class Json implements Iterable<Json> {
         };
     }
 
-    /** The member of an object; missing where there is none. */
+    /** The member of an object; a missing value if there is none. */
     public Json path(String name) {
-        return has(name) ? new Json(element.getAsJsonObject().get(name)) : MISSING;
+        return new Json(has(name) ? element.getAsJsonObject().get(name) : null, this, name);
     }
 
-    /** The element of an array; missing where there is none. */
+    /** The element of an array; a missing value if there is none. */
     public Json path(int index) {
         boolean isThere = isArray() && index >= 0 && index < size();
-        return isThere ? new Json(element.getAsJsonArray().get(index)) : MISSING;
+        return new Json(isThere ? element.getAsJsonArray().get(index) : null, this, index);
     }
 
-    /** The member of an object; JsonException where there is none. */
+    /** The member of an object; JsonException if there is none. */
     public Json required(String name) {
         if (has(name)) return path(name);
-        throw new JsonException("\"" + name + "\" is missing");
+        throw new JsonException(where() + "\"" + name + "\" is missing");
     }
 
     /** Whether an object has this member; it may be null. */
@@ -104,7 +113,7 @@ public final class Json implements Iterable<Json> {
         return element instanceof JsonPrimitive value && value.isNumber();
     }
 
-    /** Elements of an array, members of an object; 0 for all else. */
+    /** The number of elements of an array or members of an object; 0 for all other values. */
     public int size() {
         return isArray() ? element.getAsJsonArray().size() : properties().size();
     }
@@ -117,15 +126,14 @@ public final class Json implements Iterable<Json> {
     public List<Map.Entry<String, Json>> properties() {
         if (!isObject()) return List.of();
         return element.getAsJsonObject().entrySet().stream()
-                .map(member -> Map.entry(member.getKey(), new Json(member.getValue())))
+                .map(member -> Map.entry(member.getKey(), new Json(member.getValue(), this, member.getKey())))
                 .toList();
     }
 
     /** The elements of an array, or the values of an object. */
     public Stream<Json> valueStream() {
         if (!isArray()) return properties().stream().map(Map.Entry::getValue);
-        return StreamSupport.stream(element.getAsJsonArray().spliterator(), false)
-                .map(Json::new);
+        return IntStream.range(0, size()).mapToObj(this::path);
     }
 
     @Override
@@ -137,26 +145,25 @@ public final class Json implements Iterable<Json> {
         return isThere() ? expect(asString(null), "a string") : "";
     }
 
+    /** A string, or a number or boolean as it is written. */
     public String asString(String otherwise) {
         return element instanceof JsonPrimitive value ? value.getAsString() : otherwise;
     }
 
     public int asInt() {
-        return isThere() ? Math.toIntExact(expect(integer(Integer.MIN_VALUE, Integer.MAX_VALUE), "an integer")) : 0;
+        return asInt(0);
     }
 
     public int asInt(int otherwise) {
-        Long value = integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
-        return value == null ? otherwise : Math.toIntExact(value);
+        return isThere() ? Math.toIntExact(integer(Integer.MIN_VALUE, Integer.MAX_VALUE)) : otherwise;
     }
 
     public long asLong() {
-        return isThere() ? expect(integer(Long.MIN_VALUE, Long.MAX_VALUE), "an integer") : 0;
+        return asLong(0);
     }
 
     public long asLong(long otherwise) {
-        Long value = integer(Long.MIN_VALUE, Long.MAX_VALUE);
-        return value == null ? otherwise : value;
+        return isThere() ? integer(Long.MIN_VALUE, Long.MAX_VALUE) : otherwise;
     }
 
     public double asDouble() {
@@ -165,12 +172,14 @@ public final class Json implements Iterable<Json> {
     }
 
     public boolean asBoolean() {
-        return isThere() && expect(bool(), "true or false");
+        return asBoolean(false);
     }
 
     public boolean asBoolean(boolean otherwise) {
-        Boolean value = bool();
-        return value == null ? otherwise : value;
+        if (!isThere()) return otherwise;
+        return expect(
+                element instanceof JsonPrimitive value && value.isBoolean() ? value.getAsBoolean() : null,
+                "true or false");
     }
 
     /** Sets an object's member, in place of one of that name; returns the object. */
@@ -240,31 +249,34 @@ public final class Json implements Iterable<Json> {
         return element != null && !element.isJsonNull();
     }
 
-    /** As those who write JSON by hand may write it: strings of digits are numbers too, and fractions are cut off. */
-    private Long integer(long least, long most) {
-        if (!(element instanceof JsonPrimitive value) || value.isBoolean()) return null;
-        if (value.isString() && !value.getAsString().matches("-?[0-9]{1,18}")) return null;
-        BigDecimal number = value.getAsBigDecimal();
-        boolean isWithin =
-                number.compareTo(BigDecimal.valueOf(least)) >= 0 && number.compareTo(BigDecimal.valueOf(most)) <= 0;
-        return isWithin ? (Long) number.longValue() : null;
-    }
-
-    private Boolean bool() {
-        if (!(element instanceof JsonPrimitive value)) return null;
-        if (value.isBoolean()) return value.getAsBoolean();
-        if (value.isNumber()) return value.getAsDouble() != 0;
-        return switch (value.getAsString()) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> null;
-        };
+    private long integer(long min, long max) {
+        BigDecimal number = isNumber() ? element.getAsBigDecimal() : null;
+        // A scale other than 0 means a fraction or an exponent.
+        boolean isInteger = number != null
+                && number.scale() == 0
+                && number.compareTo(BigDecimal.valueOf(min)) >= 0
+                && number.compareTo(BigDecimal.valueOf(max)) <= 0;
+        return expect(isInteger ? (Long) number.longValue() : null, "a whole number from " + min + " to " + max);
     }
 
     private <T> T expect(T found, String what) {
         if (found != null) return found;
         String shown = toString();
-        throw new JsonException((shown.length() > 40 ? shown.substring(0, 40) + "..." : shown) + " is not " + what);
+        throw new JsonException(where() + (shown.length() > MAX_SHOWN ? shown.substring(0, MAX_SHOWN) + "..." : shown)
+                + " is not valid here; expected " + what);
+    }
+
+    /** {@code ports[0].mtu: } for error messages; empty for the whole document. */
+    private String where() {
+        String path = path();
+        return path.isEmpty() ? "" : path + ": ";
+    }
+
+    private String path() {
+        if (parent == null) return "";
+        String before = parent.path();
+        if (key instanceof Integer index) return before + "[" + index + "]";
+        return before.isEmpty() ? key.toString() : before + "." + key;
     }
 
     private static Number finite(Number number) {

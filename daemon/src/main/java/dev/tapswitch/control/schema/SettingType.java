@@ -2,6 +2,7 @@ package dev.tapswitch.control.schema;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,6 +25,11 @@ public sealed interface SettingType<T> {
 
     /** What stands for a value in help texts; empty for a flag. */
     String placeholder();
+
+    /** What the value is, if JSON has it without quotes: "a whole number from 1 to 9"; empty if JSON has it as a string or a list. */
+    default Optional<String> unquoted() {
+        return Optional.empty();
+    }
 
     /** {@code true} or {@code false}. */
     record Flag() implements SettingType<Boolean> {
@@ -48,15 +54,20 @@ public sealed interface SettingType<T> {
         public String placeholder() {
             return "";
         }
+
+        @Override
+        public Optional<String> unquoted() {
+            return Optional.of("true or false");
+        }
     }
 
     /** A whole number. */
     record WholeNumber(int min, int max) implements SettingType<Integer> {
         @Override
         public Integer parse(String text) {
-            String expected = "expected a whole number from " + min + " to " + max;
+            String expected = "expected " + range();
             if (!text.matches("[+-]?[0-9]{1,18}"))
-                throw new IllegalArgumentException("\"" + text + "\" is not a number; " + expected);
+                throw new IllegalArgumentException("\"" + text + "\" is not a whole number; " + expected);
             long number = Long.parseLong(text);
             if (number >= min && number <= max) return (int) number;
             throw new IllegalArgumentException(
@@ -76,6 +87,15 @@ public sealed interface SettingType<T> {
         @Override
         public String placeholder() {
             return "N";
+        }
+
+        @Override
+        public Optional<String> unquoted() {
+            return Optional.of(range());
+        }
+
+        private String range() {
+            return "a whole number from " + min + " to " + max;
         }
     }
 

@@ -125,7 +125,7 @@ class ConfigReaderTest {
             docker: {enabled: true, default-bridge: a, default-bridge-address: 1.2.3} | 1: docker.default-bridge-address: address "1.2.3" has no prefix length
             {switches: {a: }, docker: {enabled: true, default-bridge: a}} | 1: switches.a: is docker's default-bridge too
             io: fast                                                | 1: io: "fast" is not one of its values; expected auto or epoll or io_uring
-            workers: many                                           | 1: workers: "many" is not a number; expected a whole number from 1 to 64
+            workers: many                                           | 1: workers: "many" is not a whole number; expected a whole number from 1 to 64
             busy-poll: 1s                                           | 1: busy-poll: "1s" is too long; expected 0 to 10ms, such as 50us
             workers: 0                                              | 1: workers: 0 is too small; expected a whole number from 1 to 64
             socket: x.sock                                          | 1: socket: "x.sock" is not an absolute path; expected one that begins with /
@@ -151,6 +151,39 @@ class ConfigReaderTest {
         String error = errorOf(text);
         assertTrue(error.startsWith("t.yaml:") && error.contains(message), () -> error);
         assertTrue(error.lines().count() == 1, () -> error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"name": "p", "mtu": "1500"}   | ports.p.mtu: is a string; expected a whole number from 68 to 65521
+            {"name": "p", "mtu": 1500.5}   | ports.p.mtu: "1500.5" is not a whole number; expected a whole number from 68
+            {"name": "p", "mtu": 15e2}     | ports.p.mtu: "15e2" is not a whole number; expected a whole number from 68
+            {"name": "p", "mtu": [1500]}   | ports.p.mtu: is a list; expected one value
+            {"name": "p", "up": "true"}    | ports.p.up: is a string; expected true or false
+            {"name": "p", "up": 1}         | ports.p.up: "1" is not one of its values; expected false or true
+            """)
+    void numbersAndBooleansOfRequestsAreReadStrictly(String body, String message) {
+        String error = assertThrows(ConfigException.class, () -> ConfigReader.portOf(body))
+                .getMessage();
+        assertTrue(error.startsWith(message), error);
+    }
+
+    @Test
+    void numbersOfTheStateFileAreReadStrictly() {
+        String error = assertThrows(
+                        ConfigException.class,
+                        () -> ConfigReader.parseAdditions(
+                                "state.json", "{\"version\": 1, \"switches\": {\"lan\": {\"mac-capacity\": \"64\"}}}"))
+                .getMessage();
+        assertTrue(error.contains("switches.lan.mac-capacity: is a string; expected a whole number"), error);
+    }
+
+    @Test
+    void inTheConfigFileANumberMayBeQuoted() throws ConfigException {
+        var lan = read("switches: {lan: {ports: {p: {mtu: '9000', up: 'false'}}}}")
+                .switches()
+                .get("lan");
+        assertEquals(9_000, lan.ports().get("p").get(PortSchema.MTU));
     }
 
     @Test

@@ -94,18 +94,65 @@ class JsonTest {
                 assertThrows(JsonException.class, () -> json.required("no")).getMessage());
     }
 
-    @Test
-    void whatCantBeReadAsWhatIsWantedIsSaid() {
-        Json json = Json.parse("{\"text\": \"x\", \"large\": 3000000000, \"digits\": \"12\", \"half\": 1.5}");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"12\"|\"12\"",
+                "1.5|1.5",
+                "1.0|1.0",
+                "1e3|1E+3",
+                "3000000000|3000000000",
+                "true|true",
+                "{}|{}",
+                "[1]|[1]",
+            })
+    void anIntegerHasNeitherQuotesNorFractionNorExponent(String value, String shown) {
+        Json json = Json.parse("{\"ports\": [{\"mtu\": " + value + "}]}")
+                .path("ports")
+                .path(0)
+                .path("mtu");
+        String expected =
+                "ports[0].mtu: " + shown + " is not valid here; expected a whole number from -2147483648 to 2147483647";
+        assertEquals(expected, assertThrows(JsonException.class, json::asInt).getMessage());
         assertEquals(
-                "\"x\" is not an integer",
-                assertThrows(JsonException.class, () -> json.path("text").asInt())
-                        .getMessage());
-        assertThrows(JsonException.class, () -> json.path("large").asInt());
-        assertEquals(5, json.path("large").asInt(5));
-        assertEquals(3_000_000_000L, json.path("large").asLong());
-        assertEquals(12, json.path("digits").asInt());
-        assertEquals(1, json.path("half").asInt());
+                expected, assertThrows(JsonException.class, () -> json.asInt(5)).getMessage());
+    }
+
+    @Test
+    void integersAreReadUpToTheirLimits() {
+        Json json =
+                Json.parse("[2147483647, -2147483648, 9223372036854775807, -9223372036854775808, 9223372036854775808]");
+        assertEquals(Integer.MAX_VALUE, json.path(0).asInt());
+        assertEquals(Integer.MIN_VALUE, json.path(1).asInt());
+        assertEquals(Long.MAX_VALUE, json.path(2).asLong());
+        assertEquals(Long.MIN_VALUE, json.path(3).asLong());
+        assertThrows(JsonException.class, () -> json.path(4).asLong());
+        assertThrows(JsonException.class, () -> json.path(2).asInt());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"true\"", "1", "0", "[]", "\"\""})
+    void aBooleanIsTrueOrFalse(String value) {
+        Json json = Json.parse("{\"up\": " + value + "}").path("up");
+        assertEquals(
+                "up: " + value + " is not valid here; expected true or false",
+                assertThrows(JsonException.class, () -> json.asBoolean(true)).getMessage());
+        assertThrows(JsonException.class, json::asBoolean);
+    }
+
+    @Test
+    void anErrorNamesThePathOfTheValue() {
+        Json json = Json.parse("{\"a\": [{}, {\"b\": {\"c\": 1.5}}]}");
+        for (Json each : json.path("a").path(1)) {
+            assertTrue(assertThrows(JsonException.class, () -> each.path("c").asLong())
+                    .getMessage()
+                    .startsWith("a[1].b.c: 1.5 "));
+            assertEquals(
+                    "a[1].b: \"d\" is missing",
+                    assertThrows(JsonException.class, () -> each.required("d")).getMessage());
+        }
         assertThrows(JsonException.class, json::asString);
     }
 
