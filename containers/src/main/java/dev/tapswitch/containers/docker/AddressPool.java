@@ -12,21 +12,21 @@ import java.util.stream.Stream;
  *
  * @param pool the subnet
  * @param range the part of it from which addresses are chosen
- * @param given the assigned addresses, each with its MAC, "" if Docker named none
+ * @param assigned the assigned addresses, each with its MAC, "" if Docker named none
  */
-record AddressPool(String id, IpPrefix pool, IpPrefix range, Map<IpAddress, String> given) {
+record AddressPool(String id, IpPrefix pool, IpPrefix range, Map<IpAddress, String> assigned) {
     AddressPool {
-        given = Map.copyOf(given);
+        assigned = Map.copyOf(assigned);
     }
 
     AddressPool with(IpAddress address, String mac) {
-        Map<IpAddress, String> changed = new LinkedHashMap<>(given);
+        Map<IpAddress, String> changed = new LinkedHashMap<>(assigned);
         changed.put(address, mac);
         return new AddressPool(id, pool, range, changed);
     }
 
     AddressPool without(IpAddress address) {
-        Map<IpAddress, String> changed = new LinkedHashMap<>(given);
+        Map<IpAddress, String> changed = new LinkedHashMap<>(assigned);
         changed.remove(address);
         return new AddressPool(id, pool, range, changed);
     }
@@ -34,7 +34,7 @@ record AddressPool(String id, IpPrefix pool, IpPrefix range, Map<IpAddress, Stri
     /** The lowest address of the range that a host may have and that is not assigned; empty if there is none. */
     Optional<IpAddress> firstFree() {
         return Stream.iterate(range.first(), range::contains, IpAddress::next)
-                .filter(address -> pool.isHost(address) && !given.containsKey(address))
+                .filter(address -> pool.isHost(address) && !assigned.containsKey(address))
                 .findFirst();
     }
 }

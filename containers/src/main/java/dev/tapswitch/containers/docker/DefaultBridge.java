@@ -5,6 +5,7 @@ import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.config.SwitchConfig;
+import dev.tapswitch.control.log.Plural;
 import dev.tapswitch.control.log.RateLimitedLogger;
 import dev.tapswitch.control.schema.DockerSchema;
 import dev.tapswitch.control.schema.PortSchema;
@@ -34,16 +35,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
- * Docker's default network, that of containers which name none, on a switch: Docker makes a veth for each and puts it into its bridge, and we
- * take it over there. A TAP of the switch is the bridge's one port that is left, so that the host, Docker's rules and its proxies reach
- * containers as ever. Control thread only, where not said otherwise.
+ * Docker's default network on a switch. Docker creates a veth for each container and adds it to its bridge; the switch then takes over the veth.
+ * The bridge keeps one port, a TAP of the switch, so that the host, Docker's rules and its proxies reach the containers as before. Must be used on
+ * the control thread, except for methods that say otherwise.
  *
- * <p>What is there is looked at whenever a link changes, and made what it should be: nothing has to be remembered, whoever was away meanwhile.
+ * <p>Whenever a link changes, a resync compares the bridge with the switch and reconciles them. No state has to be saved.
  */
 final class DefaultBridge {
     private static final RateLimitedLogger LOG = new RateLimitedLogger(LoggerFactory.getLogger(DefaultBridge.class));
-    private static final int LONGEST_NAME = 15;
-    /** From one look to the next, for changes come by the dozen: less than a container takes to start. */
+    private static final int MAX_NAME = 15;
+    /** The pause after a resync, because links change in groups. Shorter than the start of a container. */
     private static final long PAUSE_NANOS = 10_000_000;
 
     private final String name;
@@ -51,21 +52,23 @@ final class DefaultBridge {
     private final String tap;
     private final ControlService control;
     private final ProvidedSwitches provider;
-    /** By name: the veths that are ports of the switch. */
-    private final Map<String, LinkInfo> taken = new LinkedHashMap<>();
+    /** The veths that are ports of the switch, by name. */
+    private final Map<String, LinkInfo> ownVeths = new LinkedHashMap<>();
 
-    private final AtomicBoolean isLookAsked = new AtomicBoolean();
+    private final AtomicBoolean isResyncPending = new AtomicBoolean();
     private RtNetlink netlink;
     private BridgePorts ports;
-    private LinkMonitor events;
+    private LinkMonitor monitor;
     private int mtu = PortSchema.MTU.defaultValue();
-    /** The bridge's own; 0 while it is not known. */
+    /** The MAC address of the bridge; 0 if it is not known yet. */
     private long mac;
-    /** The bridge's own, the containers' gateways. */
+    /** The addresses of the bridge, which are the gateways of the containers. */
     private List<IpAddress> addresses = List.of();
 
     private boolean isIsolated;
-    private boolean isUnfinished;
+    /** Whether the last resync has failed or is still to be continued. */
+    private boolean isIncomplete;
+
     private volatile boolean isClosed;
 
     private DefaultBridge(String name, String address, ControlService control) {
@@ -73,7 +76,7 @@ final class DefaultBridge {
         this.address = address;
         this.control = control;
         String device = "tap-" + name;
-        this.tap = device.substring(0, Math.min(device.length(), LONGEST_NAME));
+        this.tap = device.substring(0, Math.min(device.length(), MAX_NAME));
         this.provider = new ProvidedSwitches(
                 "Docker's default network",
                 "remove docker.default-bridge from " + control.file() + " and restart the daemon",
@@ -81,7 +84,7 @@ final class DefaultBridge {
         provider.put(config());
     }
 
-    /** Empty where Docker's default network is left alone. */
+    /** Empty if the configuration does not include Docker's default network. */
     static Optional<DefaultBridge> of(SettingValues docker, ControlService control) {
         String bridge = docker.get(DockerSchema.DEFAULT_BRIDGE);
         if (bridge.isEmpty()) return Optional.empty();
@@ -93,18 +96,20 @@ final class DefaultBridge {
         return provider;
     }
 
-    /** The switch as it is now: a port to the bridge, of the bridge's name, and one for each veth. */
+    /** The configuration of the switch: a port to the bridge, with the name of the bridge, and one for each veth. */
     private SwitchConfig config() {
         Map<String, PortConfig> configs = new LinkedHashMap<>();
         configs.put(name, PortConfig.of(name).with(PortSchema.DEVICE, tap).with(PortSchema.MTU, mtu));
-        for (LinkInfo veth : taken.values()) configs.put(veth.name(), config(veth));
-        // The gateway's MAC is the bridge's, not that of our port to it.
+        for (LinkInfo veth : ownVeths.values()) configs.put(veth.name(), config(veth));
+        // The gateway has the MAC address of the bridge, not of the TAP.
         List<StaticMac> macs = mac == 0 ? List.of() : List.of(new StaticMac(mac, 0, name));
         return new SwitchConfig(name, SettingValues.DEFAULTS, configs, macs, mac == 0 ? List.of() : gateways());
     }
 
     private List<StaticNeighbour> gateways() {
-        return addresses.stream().map(each -> new StaticNeighbour(each, mac)).toList();
+        return addresses.stream()
+                .map(address -> new StaticNeighbour(address, mac))
+                .toList();
     }
 
     private PortConfig config(LinkInfo veth) {
@@ -116,51 +121,53 @@ final class DefaultBridge {
                 .with(PortSchema.DROP_BEYOND_LIMIT, true);
     }
 
-    /** Once the switch runs: takes over what is there, and from now on what comes. IOException says why links can't be watched. */
+    /** Takes over the existing veths, and from now on new ones. The switch must be running. IOException says why links cannot be watched. */
     void start(Executor thread) throws IOException {
         try {
             netlink = new RtNetlink();
             ports = new BridgePorts(netlink);
-            events = new LinkMonitor();
+            monitor = new LinkMonitor();
         } catch (DeviceException e) {
             throw new IOException("docker: default-bridge: " + e.getMessage(), e);
         }
-        look();
-        if (!isUnfinished) LOG.info("Docker's default network: bridge " + name + ", " + taken.size() + " containers");
+        resync();
+        if (!isIncomplete)
+            LOG.info("Docker's default network: bridge " + name + ", "
+                    + Plural.of(ownVeths.size(), "container", "containers"));
         Thread.ofPlatform().name("links").daemon().start(() -> follow(thread));
     }
 
-    /** Of a thread of its own: many changes at once lead to one look. */
+    /** Runs on a dedicated thread. Changes that arrive together lead to one resync. */
     private void follow(Executor thread) {
-        while (events.await()) {
-            if (isLookAsked.compareAndSet(false, true)) thread.execute(this::look);
+        while (monitor.await()) {
+            if (isResyncPending.compareAndSet(false, true)) thread.execute(this::resync);
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    /** Tries again what failed. To be called every second. */
+    /** Retries a resync that has failed. Must be called every second. */
     void tick() {
-        if (isUnfinished) look();
+        if (isIncomplete) resync();
     }
 
-    /** Makes the bridge and the switch what they should be. */
-    private void look() {
-        isLookAsked.set(false);
+    /** Reconciles the switch with the bridge. */
+    private void resync() {
+        isResyncPending.set(false);
         if (isClosed) return;
-        isUnfinished = true;
+        isIncomplete = true;
         try {
             List<LinkInfo> links = netlink.links();
             Optional<LinkInfo> bridge = find(links, name);
             if (bridge.isEmpty() && !address.isEmpty()) {
                 IpPrefix prefix = IpPrefix.parse(address);
                 ports.create(name, prefix, GeneratedMacs.ofIpv4(prefix.address()));
-                LOG.info("bridge " + name + " made, with address " + address);
-                return; // The news of it come next.
+                LOG.info("bridge " + name + " is created with address " + address);
+                return; // The notification of the new link leads to the next resync.
             }
             if (bridge.isPresent() && !bridge.get().kind().equals("bridge"))
-                throw new DeviceException("there is a " + name + " that is no bridge");
-            arrange(links, bridge);
-            isUnfinished = false;
+                throw new DeviceException("interface " + name + " is not a bridge");
+            reconcile(links, bridge);
+            isIncomplete = false;
         } catch (DeviceException | RequestException e) {
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
         } catch (RuntimeException e) {
@@ -168,23 +175,23 @@ final class DefaultBridge {
         }
     }
 
-    private void arrange(List<LinkInfo> links, Optional<LinkInfo> found) throws DeviceException, RequestException {
+    private void reconcile(List<LinkInfo> links, Optional<LinkInfo> found) throws DeviceException, RequestException {
         int bridge = found.map(LinkInfo::index).orElse(-1);
-        Map<String, LinkInfo> there = new LinkedHashMap<>();
+        Map<String, LinkInfo> veths = new LinkedHashMap<>();
         for (LinkInfo link : links) {
-            if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) there.put(link.name(), link);
+            if (bridge >= 0 && link.master() == bridge && link.kind().equals("veth")) veths.put(link.name(), link);
         }
         List<IpAddress> addressesNow = bridge < 0 ? addresses : addressesOf(bridge);
-        forgetGone(there, found.map(LinkInfo::mac).orElse(mac), addressesNow);
+        removeGone(veths, found.map(LinkInfo::mac).orElse(mac), addressesNow);
         Optional<LinkInfo> toBridge = find(links, tap);
-        // Before the host can reach them by the switch, containers stay where they are.
+        // Until the host reaches the switch by the TAP, containers stay on the bridge.
         if (bridge < 0 || toBridge.isEmpty()) return;
         if (toBridge.get().master() != bridge) ports.setMaster(toBridge.get().index(), bridge);
-        for (LinkInfo veth : there.values()) {
+        for (LinkInfo veth : veths.values()) {
             if (isServed(veth) && !veth.isShut()) ports.shut(veth.index());
         }
-        takeOver(there.values().stream()
-                .filter(veth -> !taken.containsKey(veth.name()))
+        takeOver(veths.values().stream()
+                .filter(veth -> !ownVeths.containsKey(veth.name()))
                 .toList());
     }
 
@@ -193,75 +200,75 @@ final class DefaultBridge {
     }
 
     /**
-     * Ports of veths that went, or that are others of the same name, go; the port to the bridge takes what the largest may send, and has the
-     * bridge's MAC and addresses bound to it.
+     * Removes the ports of veths that are gone or were replaced by others of the same name. Updates the port to the bridge: its MTU is that of the
+     * largest veth, and the MAC address and addresses of the bridge are bound to it.
      */
-    private void forgetGone(Map<String, LinkInfo> there, long macNow, List<IpAddress> addressesNow)
+    private void removeGone(Map<String, LinkInfo> veths, long macNow, List<IpAddress> addressesNow)
             throws RequestException {
-        boolean changes = taken.values().removeIf(veth -> {
-            LinkInfo now = there.get(veth.name());
+        boolean changes = ownVeths.values().removeIf(veth -> {
+            LinkInfo now = veths.get(veth.name());
             return now == null || now.index() != veth.index();
         });
-        int most = there.values().stream().mapToInt(LinkInfo::mtu).max().orElse(mtu);
-        changes |= most != mtu || macNow != mac || !addressesNow.equals(addresses);
-        mtu = most;
+        int maxMtu = veths.values().stream().mapToInt(LinkInfo::mtu).max().orElse(mtu);
+        changes |= maxMtu != mtu || macNow != mac || !addressesNow.equals(addresses);
+        mtu = maxMtu;
         mac = macNow;
         addresses = addressesNow;
         if (changes) control.provide(provider, config());
     }
 
-    private void takeOver(List<LinkInfo> coming) throws RequestException {
-        if (coming.isEmpty()) return;
+    private void takeOver(List<LinkInfo> veths) throws RequestException {
+        if (veths.isEmpty()) return;
         isIsolated = DockerIsolation.isOn(name);
-        take(coming);
-        // Until now they were behind the bridge.
+        addPorts(veths);
+        // The switch has learned their addresses on the port to the bridge.
         RunningPort toBridge = control.requirePort(name, name);
         control.requireSwitch(name).learning().macTable().flushPort(toBridge.index(), false);
     }
 
-    /** Together for the sake of speed; one by one where one of them fails, as it does when its container has ended meanwhile. */
-    private void take(List<LinkInfo> coming) throws RequestException {
+    /** Adds all ports in one change, which is fast. If one of them fails, for example because its container has ended, adds them one by one. */
+    private void addPorts(List<LinkInfo> veths) throws RequestException {
         try (Undo undo = new Undo()) {
-            undo.add("the new ports of " + name, () -> coming.forEach(veth -> taken.remove(veth.name())));
-            coming.forEach(veth -> taken.put(veth.name(), veth));
+            undo.add("the new ports of " + name, () -> veths.forEach(veth -> ownVeths.remove(veth.name())));
+            veths.forEach(veth -> ownVeths.put(veth.name(), veth));
             control.provide(provider, config());
             undo.commit();
         } catch (RequestException e) {
-            if (coming.size() == 1) throw e;
+            if (veths.size() == 1) throw e;
             LOG.warn("docker: default-bridge " + name + ": " + e.getMessage());
-            takeOneByOne(coming);
+            addOneByOne(veths);
         }
     }
 
-    /** One that can't be taken does not keep out the others; it is tried again. */
-    private void takeOneByOne(List<LinkInfo> coming) throws RequestException {
-        RequestException last = null;
-        for (LinkInfo veth : coming) {
+    /** Adds all ports that can be added. The next resync retries the others. */
+    private void addOneByOne(List<LinkInfo> veths) throws RequestException {
+        RequestException failure = null;
+        for (LinkInfo veth : veths) {
             try {
-                take(List.of(veth));
+                addPorts(List.of(veth));
             } catch (RequestException e) {
-                last = e;
+                failure = e;
             }
         }
-        if (last != null) throw last;
+        if (failure != null) throw failure;
     }
 
     private boolean isServed(LinkInfo veth) throws RequestException {
-        return taken.containsKey(veth.name())
+        return ownVeths.containsKey(veth.name())
                 && control.requirePort(name, veth.name()).state() != PortState.GONE;
     }
 
-    /** Looks no more; the bridge stays as it is. Any thread. */
+    /** Stops watching and leaves the bridge as it is. May be called on any thread. */
     void release() {
         isClosed = true;
-        if (events != null) events.close();
+        if (monitor != null) monitor.close();
     }
 
-    /** The bridge has no use of our port any more, and is to forget what it knows behind it: its own ports come back. Any thread. */
+    /** Stops watching and removes the TAP from the bridge, which then forwards to its own ports again. May be called on any thread. */
     void close() {
         isClosed = true;
-        if (events == null) return;
-        events.close();
+        if (monitor == null) return;
+        monitor.close();
         try (RtNetlink links = new RtNetlink()) {
             Optional<LinkInfo> toBridge = find(links.links(), tap);
             if (toBridge.isPresent())

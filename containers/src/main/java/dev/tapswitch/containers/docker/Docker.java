@@ -28,11 +28,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Docker's networks from start to end: brings back what was there, serves dockerd, and follows the TAPs that Docker moves. */
+/** Docker's networks: restores them at the start, serves dockerd, and follows the TAPs that Docker moves. */
 public final class Docker implements Integration {
     private static final Logger LOG = LoggerFactory.getLogger(Docker.class);
     private static final RateLimitedLogger LIMITED = new RateLimitedLogger(LOG);
-    /** A container that is gone for so long without Docker's saying so is forgotten: its last words were lost. */
+    /** After this time without its namespace, a container counts as removed: Docker's request to delete its endpoint was lost. */
     private static final long LOST_MS = 60_000;
 
     private final Config config;
@@ -55,13 +55,13 @@ public final class Docker implements Integration {
         this.defaultBridge = DefaultBridge.of(config.docker(), control);
     }
 
-    /** Restores the networks of the state file. Before control starts. */
+    /** Loads the state and provides its switches. Must be called before the control service starts. */
     public static Docker restore(IntegrationContext context, Nat nat) {
         ControlService control = context.control();
         Docker docker =
                 new Docker(context.config(), control, context.commands(), nat, DockerState.load(context.state()));
         for (DockerEndpoint endpoint : docker.state.endpoints.values()) {
-            TapLocation.find(endpoint).ifPresent(place -> docker.driver.found(endpoint, place));
+            TapLocation.find(endpoint).ifPresent(location -> docker.driver.found(endpoint, location));
         }
         docker.driver.restore();
         return docker;
@@ -92,46 +92,46 @@ public final class Docker implements Integration {
                 Plural.of(networks.size(), "network", "networks"));
     }
 
-    /** Finds where dockerd has moved the TAPs. A port whose TAP is gone because its container ended must not be opened again. */
+    /** Finds the TAPs that dockerd has moved. Removes ports whose TAP is gone with its container, so that they are not opened again. */
     @Override
     public void follow() {
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
             try {
                 follow(endpoint);
             } catch (RequestException | RuntimeException e) {
-                complain(endpoint, e);
+                logFailure(endpoint, e);
             }
         }
     }
 
-    /** Forgets what is gone for good, and tries again what failed. */
+    /** Removes endpoints of containers that are gone, and retries what has failed. */
     @Override
     public void tick(long nowMs) {
         defaultBridge.ifPresent(DefaultBridge::tick);
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
             try {
-                forgetIfLost(endpoint, nowMs);
+                removeIfLost(endpoint, nowMs);
             } catch (RequestException | RuntimeException e) {
-                complain(endpoint, e);
+                logFailure(endpoint, e);
             }
         }
     }
 
-    /** The networks' interfaces on the host go; those in containers stay as Docker has set them up. */
+    /** Removes the interfaces of networks on the host. Those in containers stay as Docker has configured them. */
     @Override
     public void removeFromHost() {
-        follow(); // Docker may just have moved one.
+        follow(); // Docker may have moved a TAP to the host since the last time.
         state.networks.values().forEach(network -> control.forgetDevicesOnHost(network.device()));
     }
 
-    /** What fails with one container must not hold up the others. */
-    private static void complain(DockerEndpoint endpoint, Exception e) {
+    /** A failure with one container is logged and does not affect the others. */
+    private static void logFailure(DockerEndpoint endpoint, Exception e) {
         LIMITED.warn(
                 "port " + endpoint.device() + ": " + (e instanceof RequestException ? e.getMessage() : e.toString()));
         LOG.debug("port {}", endpoint.device(), e);
     }
 
-    /** No port goes back to Docker's bridge. */
+    /** Leaves the ports of Docker's bridge with the switch. */
     @Override
     public void release() {
         if (server != null) server.close();
@@ -147,21 +147,22 @@ public final class Docker implements Integration {
     private void follow(DockerEndpoint endpoint) throws RequestException {
         RunningPort port = portOf(endpoint);
         if (port == null || port.state() == PortState.GONE) {
-            if (port == null && !TapLocation.isSandboxThere(endpoint)) return;
+            if (port == null && !TapLocation.sandboxExists(endpoint)) return;
             Optional<TapLocation> found = TapLocation.find(endpoint);
             if (port != null || found.isPresent()) driver.provideWith(endpoint, found.orElse(null));
             return;
         }
-        TapLocation place = driver.placeOf(endpoint);
-        TapLocation now = placeOf(endpoint, port, place);
-        if (!Objects.equals(place, now)) driver.moved(endpoint, now);
+        TapLocation before = driver.locationOf(endpoint);
+        TapLocation now = locationOf(endpoint, port, before);
+        if (!Objects.equals(before, now)) driver.moved(endpoint, now);
     }
 
     /**
-     * By the namespace that it is in, never by its name: a container names its interfaces as it likes, also as ours are called on the host. One that it has moved on, to a
-     * namespace of its own, stays where Docker has put it, as far as we are concerned.
+     * The location of the TAP of an open port. Depends on the namespace that the TAP is in, never on its name, because a container can give its
+     * interfaces any name, also that of a TAP on the host. A TAP that the container has moved to a further namespace keeps the location that Docker
+     * gave it.
      */
-    private static TapLocation placeOf(DockerEndpoint endpoint, RunningPort port, TapLocation before) {
+    private static TapLocation locationOf(DockerEndpoint endpoint, RunningPort port, TapLocation before) {
         if (endpoint.sandbox().isEmpty() || port.isIn(new Namespace.Current())) return TapLocation.onHost(endpoint);
         Namespace sandbox = new Namespace.AtPath(endpoint.sandbox());
         return port.isIn(sandbox)
@@ -169,22 +170,22 @@ public final class Docker implements Integration {
                 : before;
     }
 
-    private void forgetIfLost(DockerEndpoint endpoint, long nowMs) throws RequestException {
-        if (TapLocation.isSandboxThere(endpoint)) {
+    private void removeIfLost(DockerEndpoint endpoint, long nowMs) throws RequestException {
+        if (TapLocation.sandboxExists(endpoint)) {
             lostSinceMs.remove(endpoint.id());
             return;
         }
         long since = lostSinceMs.computeIfAbsent(endpoint.id(), id -> nowMs);
         if (nowMs - since < LOST_MS) return;
-        LOG.info("port {}: its container is gone; forgotten", endpoint.device());
+        LOG.info("port {} is removed: its container is gone", endpoint.device());
         lostSinceMs.remove(endpoint.id());
-        driver.forget(endpoint);
+        driver.remove(endpoint);
         state.save();
     }
 
     private RunningPort portOf(DockerEndpoint endpoint) {
         DockerNetwork network = state.networks.get(endpoint.network());
-        var one = network == null ? null : control.host().find(network.device());
-        return one == null ? null : one.port(endpoint.device());
+        var sw = network == null ? null : control.host().find(network.device());
+        return sw == null ? null : sw.port(endpoint.device());
     }
 }

@@ -88,7 +88,7 @@ final class DockerDocument {
 
     static Json of(AddressPool pool) {
         Json given = Json.object();
-        pool.given().forEach((address, mac) -> given.put(address.toString(), mac));
+        pool.assigned().forEach((address, mac) -> given.put(address.toString(), mac));
         return Json.object()
                 .put("id", pool.id())
                 .put("pool", pool.pool().toString())

@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A container's attachment to a network, kept in the state file.
+ * The attachment of a container to a network, kept in the state file.
  *
- * @param network its id
- * @param device what its TAP is called in the host's namespace, and the name of its port
+ * @param network the id of the network
+ * @param device the name of its port, and of its TAP while that is on the host
  * @param mac low 48 bits
  * @param ipv4 with its prefix length; empty if it has none
  * @param ipv6 with its prefix length; empty if it has none
- * @param sandbox the path of the container's namespace; empty before it joined and after it left
- * @param ports what is published of it
+ * @param sandbox the path of the container's namespace; empty before the container joins and after it leaves
+ * @param ports the published ports
  */
 record DockerEndpoint(
         String id,
@@ -31,6 +31,7 @@ record DockerEndpoint(
         ports = List.copyOf(ports);
     }
 
+    /** The addresses, without their prefix lengths. */
     List<IpAddress> addresses() {
         return Stream.of(ipv4, ipv6)
                 .flatMap(Optional::stream)
@@ -38,10 +39,12 @@ record DockerEndpoint(
                 .toList();
     }
 
+    /** A copy with this sandbox. */
     DockerEndpoint joined(String path) {
         return new DockerEndpoint(id, network, device, mac, ipv4, ipv6, path, ports);
     }
 
+    /** A copy with these published ports. */
     DockerEndpoint publishing(List<PublishedPort> published) {
         return new DockerEndpoint(id, network, device, mac, ipv4, ipv6, sandbox, published);
     }

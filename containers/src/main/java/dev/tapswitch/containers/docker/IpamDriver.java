@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The methods of Docker's remote IPAM driver. It asks for each container's MAC, so that the address is bound to it before its first frame. What was
- * given survives a restart. Control thread only.
+ * The methods of Docker's remote IPAM driver. It asks Docker for the MAC address of each container, so that the IP address is bound to it before the
+ * first frame. Assigned addresses survive a restart. Must be used on the control thread.
  */
 final class IpamDriver {
     private final DockerState state;
@@ -46,14 +46,16 @@ final class IpamDriver {
         for (AddressPool other : state.pools.values()) {
             if (block.overlaps(other.pool())) {
                 throw new RequestException(
-                        Reason.CONFLICT, "subnet " + block + " overlaps with " + other.pool() + ", another network's");
+                        Reason.CONFLICT,
+                        "subnet " + block + " overlaps with subnet " + other.pool() + " of another network");
             }
         }
         AddressPool pool = new AddressPool("tapswitch/" + block, block, range, Map.of());
-        keep(pool);
-        Json answer = object().put("PoolID", pool.id()).put("Pool", pool.pool().toString());
-        answer.putObject("Data");
-        return answer;
+        save(pool);
+        Json response =
+                object().put("PoolID", pool.id()).put("Pool", pool.pool().toString());
+        response.putObject("Data");
+        return response;
     }
 
     Json releasePool(Json request) throws RequestException {
@@ -66,19 +68,19 @@ final class IpamDriver {
         String wanted = request.path("Address").asString("");
         IpAddress address = wanted.isEmpty() ? firstFree(pool) : IpAddress.parse(wanted);
         if (!pool.pool().isHost(address)) {
-            throw new RequestException(Reason.INVALID, address + " is not a host's address in subnet " + pool.pool());
+            throw new RequestException(Reason.INVALID, address + " is not a host address in subnet " + pool.pool());
         }
-        if (pool.given().containsKey(address)) {
+        if (pool.assigned().containsKey(address)) {
             throw new RequestException(
-                    Reason.CONFLICT, "address " + address + " is given to another container already");
+                    Reason.CONFLICT, "address " + address + " is already assigned to another container");
         }
         String mac = request.path("Options")
                 .path("com.docker.network.endpoint.macaddress")
                 .asString("");
-        keep(pool.with(address, mac));
-        Json answer = object().put("Address", address + "/" + pool.pool().length());
-        answer.putObject("Data");
-        return answer;
+        save(pool.with(address, mac));
+        Json response = object().put("Address", address + "/" + pool.pool().length());
+        response.putObject("Data");
+        return response;
     }
 
     Json releaseAddress(Json request) throws RequestException {
@@ -93,18 +95,18 @@ final class IpamDriver {
     private static IpAddress firstFree(AddressPool pool) throws RequestException {
         return pool.firstFree()
                 .orElseThrow(() -> new RequestException(
-                        Reason.CONFLICT, "no address is left in " + pool.range() + ": all are given to containers"));
+                        Reason.CONFLICT, "no address is free in " + pool.range() + ": all are assigned to containers"));
     }
 
-    /** The network of a prefix; Docker may pass one with bits beyond its length set. */
+    /** Reads a network. Docker may send one with bits beyond the prefix length. */
     private static IpPrefix network(String text) {
         return IpPrefix.parse(text).network();
     }
 
-    /** A subnet of those that Docker takes its own from, which neither a pool nor the host has. */
+    /** A subnet from the ranges that Docker uses by default, which no pool and no interface of the host overlaps. */
     private IpPrefix free(boolean ipv6) throws RequestException {
         if (ipv6) {
-            // RFC 4193: a /48 of fd00::/8 with 40 random bits, and its first /64.
+            // RFC 4193: the first /64 of a /48 in fd00::/8 with 40 random bits.
             long random = new SecureRandom().nextLong(1L << 40);
             return new IpPrefix(new IpAddress(0xFDL << 56 | random << 16, 0), 64);
         }
@@ -115,19 +117,19 @@ final class IpamDriver {
                 .map(IpPrefix::parse)
                 .filter(block -> taken.stream().noneMatch(block::overlaps))
                 .findFirst()
-                .orElseThrow(() -> new RequestException(
-                        Reason.CONFLICT, "no subnet is left of those that are chosen from: name one with --subnet"));
+                .orElseThrow(() ->
+                        new RequestException(Reason.CONFLICT, "no default subnet is free: choose one with --subnet"));
     }
 
     private List<IpPrefix> taken() throws RequestException {
         try {
             Stream<IpPrefix> host = NetworkInterface.networkInterfaces()
-                    .flatMap(each -> each.getInterfaceAddresses().stream())
+                    .flatMap(device -> device.getInterfaceAddresses().stream())
                     .map(IpamDriver::prefix);
             Stream<IpPrefix> pools = state.pools.values().stream().map(AddressPool::pool);
             return Stream.concat(host, pools).toList();
         } catch (SocketException e) {
-            throw new RequestException(Reason.FAILED, "the host's addresses can't be read: " + e.getMessage(), e);
+            throw new RequestException(Reason.FAILED, "cannot read the addresses of the host: " + e.getMessage(), e);
         }
     }
 
@@ -141,12 +143,12 @@ final class IpamDriver {
         if (pool != null) return pool;
         throw new RequestException(
                 Reason.NOT_FOUND,
-                "tapswitch has no address pool " + id
-                        + ": remove its network with 'docker network rm' and make it anew");
+                "tapswitch does not know address pool " + id
+                        + ": remove its network with 'docker network rm' and create it again");
     }
 
-    /** An address that cannot be saved for a restart is not assigned. */
-    private void keep(AddressPool pool) throws RequestException {
+    /** Adds or replaces a pool. What cannot be saved is not assigned. */
+    private void save(AddressPool pool) throws RequestException {
         try (Undo undo = new Undo()) {
             AddressPool before = state.pools.put(pool.id(), pool);
             undo.add("the change of address pool " + pool.id(), () -> {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The methods of Docker's remote network driver. What fails leaves nothing behind; what takes something away is content when it is not there, for
- * Docker asks again after it was killed. Control thread only.
+ * The methods of Docker's remote network driver. A method that fails leaves nothing behind. Deleting something that does not exist succeeds, because
+ * Docker repeats such requests after it was killed. Must be used on the control thread.
  */
 final class NetworkDriver {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkDriver.class);
@@ -33,8 +33,8 @@ final class NetworkDriver {
             "disconnect its container with 'docker network disconnect'");
     private final Nat nat;
     private final DockerState state;
-    /** Where the TAPs are, by endpoint. */
-    private final Map<String, TapLocation> places = new LinkedHashMap<>();
+    /** The locations of the TAPs, by endpoint id. */
+    private final Map<String, TapLocation> locations = new LinkedHashMap<>();
 
     NetworkDriver(ControlService control, Nat nat, DockerState state) {
         this.control = control;
@@ -52,7 +52,7 @@ final class NetworkDriver {
             if (other.id().equals(network.id()) || other.device().equals(network.device())) {
                 throw new RequestException(
                         Reason.CONFLICT,
-                        "there is a network with " + network.device() + " already; choose another name");
+                        "interface " + network.device() + " already belongs to another network; choose another name");
             }
         }
         try (Undo undo = new Undo()) {
@@ -65,19 +65,19 @@ final class NetworkDriver {
             state.save();
             undo.commit();
         }
-        LOG.info("network {}: {}", network.device(), network.ipv4());
+        LOG.info("network {} is created", network.device());
         return empty();
     }
 
     Json deleteNetwork(Json request) throws RequestException {
         DockerNetwork network = state.networks.get(request.path("NetworkID").asString(""));
         if (network == null) return empty();
-        for (DockerEndpoint endpoint : endpointsOf(network)) forget(endpoint);
+        for (DockerEndpoint endpoint : endpointsOf(network)) remove(endpoint);
         nat.remove(network.device());
         control.withdraw(provider, network.device());
         state.networks.remove(network.id());
         state.save();
-        LOG.info("network {} removed", network.device());
+        LOG.info("network {} is removed", network.device());
         return empty();
     }
 
@@ -89,42 +89,40 @@ final class NetworkDriver {
             undo.add("port " + endpoint.device(), () -> provide(network));
             undo.add("endpoint " + endpoint.device(), () -> {
                 state.endpoints.remove(endpoint.id());
-                places.remove(endpoint.id());
+                locations.remove(endpoint.id());
             });
             state.endpoints.put(endpoint.id(), endpoint);
-            places.put(endpoint.id(), TapLocation.onHost(endpoint));
+            locations.put(endpoint.id(), TapLocation.onHost(endpoint));
             provide(network);
             state.save();
             undo.commit();
         }
-        Json answer = empty();
-        Json told = answer.putObject("Interface");
-        boolean given =
+        Json response = empty();
+        Json device = response.putObject("Interface");
+        // Docker refuses a response with a value that is already in its request.
+        boolean isMacRequested =
                 !request.path("Interface").path("MacAddress").asString("").isEmpty();
-        if (!given) told.put("MacAddress", MacAddress.format(endpoint.mac()));
-        return answer;
+        if (!isMacRequested) device.put("MacAddress", MacAddress.format(endpoint.mac()));
+        return response;
     }
 
-    /**
-     * A dockerd that was killed forgets its endpoints without a word, and gives their addresses to others: what then stands in the way is
-     * forgotten here too.
-     */
+    /** Removes an endpoint that uses the same address. A dockerd that was killed loses its endpoints and assigns their addresses again. */
     private void removeStale(DockerEndpoint wanted, DockerEndpoint other) throws RequestException {
         boolean sameAddress = wanted.addresses().stream().anyMatch(other.addresses()::contains);
         if (!sameAddress && wanted.mac() != other.mac()) return;
-        if (!sameAddress && TapLocation.isSandboxThere(other)) {
+        if (!sameAddress && TapLocation.sandboxExists(other)) {
             throw new RequestException(
                     Reason.CONFLICT,
-                    "MAC address " + MacAddress.format(wanted.mac()) + " is another container's on this network");
+                    "MAC address " + MacAddress.format(wanted.mac()) + " belongs to another container on this network");
         }
-        LOG.info("port {}: Docker gave its address away; forgotten", other.device());
-        forget(other);
+        LOG.info("port {} is removed: Docker has assigned its address to another container", other.device());
+        remove(other);
     }
 
     Json deleteEndpoint(Json request) throws RequestException {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null) return empty();
-        forget(endpoint);
+        remove(endpoint);
         state.save();
         return empty();
     }
@@ -132,30 +130,31 @@ final class NetworkDriver {
     Json join(Json request) throws RequestException {
         DockerNetwork network = network(request);
         DockerEndpoint endpoint = requireEndpoint(request);
-        keep(endpoint.joined(request.path("SandboxKey").asString("")));
-        Json answer = empty();
-        answer.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
-        // Docker gives a container without a gateway another network that has one, unless its network is internal.
+        save(endpoint.joined(request.path("SandboxKey").asString("")));
+        Json response = empty();
+        response.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
+        // Without a gateway, Docker attaches the container to a further network that has one, unless the network is
+        // internal.
         if (!network.isInternal()) {
-            putGateway(answer, "Gateway", network.ipv4());
-            if (endpoint.ipv6().isPresent()) putGateway(answer, "GatewayIPv6", network.ipv6());
+            putGateway(response, "Gateway", network.ipv4());
+            if (endpoint.ipv6().isPresent()) putGateway(response, "GatewayIPv6", network.ipv6());
         }
-        return answer;
+        return response;
     }
 
-    private static void putGateway(Json answer, String key, List<Subnet> subnets) {
+    private static void putGateway(Json response, String key, List<Subnet> subnets) {
         subnets.stream()
                 .findFirst()
-                .ifPresent(subnet -> answer.put(
+                .ifPresent(subnet -> response.put(
                         key, subnet.gatewayAddress().map(IpAddress::toString).orElse("")));
     }
 
-    /** Docker takes the TAP out of the container after this. */
+    /** Docker moves the TAP out of the container after this request. */
     Json leave(Json request) throws RequestException {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null) return empty();
         nat.withdraw(endpoint.id());
-        keep(endpoint.joined("").publishing(List.of()));
+        save(endpoint.joined("").publishing(List.of()));
         moved(endpoint, TapLocation.onHost(endpoint));
         return empty();
     }
@@ -166,7 +165,7 @@ final class NetworkDriver {
         var published = nat.publish(endpoint.id(), PortMappings.read(request.path("Options"), network, endpoint));
         try (Undo undo = new Undo()) {
             undo.add("the published ports of " + endpoint.device(), () -> nat.withdraw(endpoint.id()));
-            keep(endpoint.publishing(published));
+            save(endpoint.publishing(published));
             undo.commit();
         }
         return empty();
@@ -176,17 +175,17 @@ final class NetworkDriver {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null || endpoint.ports().isEmpty()) return empty();
         nat.withdraw(endpoint.id());
-        keep(endpoint.publishing(List.of()));
+        save(endpoint.publishing(List.of()));
         return empty();
     }
 
     Json endpointOperInfo(Json request) throws RequestException {
         DockerEndpoint endpoint = requireEndpoint(request);
-        Json answer = empty();
-        answer.putObject("Value")
+        Json response = empty();
+        response.putObject("Value")
                 .put("com.docker.network.endpoint.macaddress", MacAddress.format(endpoint.mac()))
                 .put("tapswitch.port", endpoint.device());
-        return answer;
+        return response;
     }
 
     /** The source of the switches of Docker's networks. */
@@ -194,50 +193,51 @@ final class NetworkDriver {
         return provider;
     }
 
-    /** Provides the switches of all networks of the state. Before control starts. */
+    /** Provides the switches of all networks in the state. Must be called before the control service starts. */
     void restore() {
         state.networks.values().forEach(network -> provider.put(config(network)));
     }
 
-    /** The switch of a network as it is now. */
+    /** The configuration of a network's switch. */
     private SwitchConfig config(DockerNetwork network) {
-        Map<DockerEndpoint, TapLocation> there = new LinkedHashMap<>();
+        Map<DockerEndpoint, TapLocation> located = new LinkedHashMap<>();
         for (DockerEndpoint endpoint : endpointsOf(network)) {
-            TapLocation place = places.get(endpoint.id());
-            if (place != null) there.put(endpoint, place);
+            TapLocation location = locations.get(endpoint.id());
+            if (location != null) located.put(endpoint, location);
         }
-        return network.config(there);
+        return network.config(located);
     }
 
-    /** Tells where an endpoint's TAP was found at the start; nothing where it was not. */
-    void found(DockerEndpoint endpoint, TapLocation place) {
-        places.put(endpoint.id(), place);
+    /** Sets the location in which an endpoint's TAP was found at the start. */
+    void found(DockerEndpoint endpoint, TapLocation location) {
+        locations.put(endpoint.id(), location);
     }
 
-    TapLocation placeOf(DockerEndpoint endpoint) {
-        return places.get(endpoint.id());
+    /** The location of an endpoint's TAP; null if it has none. */
+    TapLocation locationOf(DockerEndpoint endpoint) {
+        return locations.get(endpoint.id());
     }
 
-    /** Docker has moved a TAP. */
-    void moved(DockerEndpoint endpoint, TapLocation place) {
-        if (places.get(endpoint.id()) == null) return;
-        places.put(endpoint.id(), place);
+    /** Updates the port after Docker has moved its TAP. */
+    void moved(DockerEndpoint endpoint, TapLocation location) {
+        if (locations.get(endpoint.id()) == null) return;
+        locations.put(endpoint.id(), location);
         DockerNetwork network = state.networks.get(endpoint.network());
-        control.moved(provider, config(network), endpoint.device(), place.namespace(), place.device());
+        control.moved(provider, config(network), endpoint.device(), location.namespace(), location.device());
     }
 
-    /** A TAP is there again, or no more: its port comes or goes. */
-    void provideWith(DockerEndpoint endpoint, TapLocation place) throws RequestException {
-        if (place == null) places.remove(endpoint.id());
-        else places.put(endpoint.id(), place);
+    /** Adds the port of a TAP that exists again, or removes that of a TAP that is gone. */
+    void provideWith(DockerEndpoint endpoint, TapLocation location) throws RequestException {
+        if (location == null) locations.remove(endpoint.id());
+        else locations.put(endpoint.id(), location);
         provide(state.networks.get(endpoint.network()));
     }
 
-    /** Removes an endpoint, with its port and what is published of it. */
-    void forget(DockerEndpoint endpoint) throws RequestException {
+    /** Removes an endpoint with its port and its published ports. */
+    void remove(DockerEndpoint endpoint) throws RequestException {
         nat.withdraw(endpoint.id());
         state.endpoints.remove(endpoint.id());
-        places.remove(endpoint.id());
+        locations.remove(endpoint.id());
         DockerNetwork network = state.networks.get(endpoint.network());
         if (network != null) provide(network);
     }
@@ -246,7 +246,7 @@ final class NetworkDriver {
         control.provide(provider, config(network));
     }
 
-    private void keep(DockerEndpoint changed) throws RequestException {
+    private void save(DockerEndpoint changed) throws RequestException {
         try (Undo undo = new Undo()) {
             DockerEndpoint before = state.endpoints.put(changed.id(), changed);
             undo.add("the change of endpoint " + changed.device(), () -> state.endpoints.put(before.id(), before));
@@ -267,7 +267,7 @@ final class NetworkDriver {
         if (network != null) return network;
         throw new RequestException(
                 Reason.NOT_FOUND,
-                "tapswitch does not know network " + id + ": remove it with 'docker network rm' and make it anew");
+                "tapswitch does not know network " + id + ": remove it with 'docker network rm' and create it again");
     }
 
     private DockerEndpoint requireEndpoint(Json request) throws RequestException {
@@ -281,7 +281,8 @@ final class NetworkDriver {
     private static DockerEndpoint endpoint(Json request, DockerNetwork network) throws RequestException {
         String id = request.path("EndpointID").asString("");
         if (!id.matches("[0-9a-f]{12,}"))
-            throw new RequestException(Reason.INVALID, "EndpointID \"" + id + "\" is no id");
+            throw new RequestException(
+                    Reason.INVALID, "EndpointID \"" + id + "\" is not valid; expected hexadecimal digits");
         Json wanted = request.path("Interface");
         Optional<IpPrefix> ipv4 = prefix(wanted.path("Address").asString(""));
         String mac = wanted.path("MacAddress").asString("");

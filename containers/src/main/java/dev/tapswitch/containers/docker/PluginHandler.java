@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of dockerd's: POST of a method with JSON, or with nothing. An error is a 200 with an "Err", as dockerd expects it; a method that there
- * is not is a 404.
+ * Handles the requests of dockerd on a connection. The path of a request names the method, and the body is JSON or empty. As dockerd expects, an
+ * error is a response 200 with the key "Err", and an unknown method is a 404.
  */
 final class PluginHandler extends RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PluginHandler.class);
@@ -33,40 +33,40 @@ final class PluginHandler extends RequestHandler {
         LOG.debug("{} {}", path, body);
         PluginMethods.Method method = methods.find(path);
         if (!exchange.problem().isEmpty()) {
-            answer(exchange, HttpResponseStatus.BAD_REQUEST, error(exchange.problem()));
+            respond(exchange, HttpResponseStatus.BAD_REQUEST, error(exchange.problem()));
             return;
         }
         if (method == null) {
-            answer(exchange, HttpResponseStatus.NOT_FOUND, error("tapswitch has no " + path));
+            respond(exchange, HttpResponseStatus.NOT_FOUND, error("tapswitch does not support " + path));
             return;
         }
         var _ = thread.submit(() -> method.run(Json.parse(body.isBlank() ? "{}" : body)))
                 .exceptionally(failure -> explain(path, failure))
-                .thenAccept(answer -> answer(exchange, HttpResponseStatus.OK, answer));
+                .thenAccept(response -> respond(exchange, HttpResponseStatus.OK, response));
     }
 
     private static Json explain(String path, Throwable failure) {
         return switch (failure) {
-            case RequestException refused -> {
-                LOG.warn("{}: {}", path.substring(1), refused.getMessage());
-                yield error(refused.getMessage());
+            case RequestException e -> {
+                LOG.warn("{} failed: {}", path.substring(1), e.getMessage());
+                yield error(e.getMessage());
             }
-            case JsonException wrong -> error("the request cannot be read: " + wrong.getMessage());
-            case IllegalArgumentException wrong -> error(wrong.getMessage());
+            case JsonException e -> error("the request cannot be read: " + e.getMessage());
+            case IllegalArgumentException e -> error(e.getMessage());
             default -> {
                 LOG.error("{} failed: this is a bug, please report it", path, failure);
-                yield error("tapswitch failed at this, which is a bug: its log says more (" + failure + ")");
+                yield error("this is a bug in tapswitch, see its log: " + failure);
             }
         };
     }
 
-    /** The network driver's protocol calls it Err, the IPAM driver's Error. */
+    /** The protocol of the network driver uses the key Err, that of the IPAM driver Error. */
     private static Json error(String message) {
         return Json.object().put("Err", message).put("Error", message);
     }
 
-    /** Any thread. */
-    private static void answer(Exchange exchange, HttpResponseStatus status, Json body) {
+    /** May be called on any thread. */
+    private static void respond(Exchange exchange, HttpResponseStatus status, Json body) {
         LOG.debug("-> {} {}", status.code(), body);
         exchange.answer(status.code(), TYPE, body.toString());
     }

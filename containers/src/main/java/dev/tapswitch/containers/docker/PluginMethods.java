@@ -5,9 +5,9 @@ import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import java.util.Map;
 
-/** What dockerd may ask, by path. Control thread only. */
+/** The methods of the plugin protocol, by path. Must be used on the control thread. */
 final class PluginMethods {
-    /** A method: its answer, or a Refused whose message the user of docker sees. */
+    /** A method. Returns the response, or throws a RequestException whose message the user of docker sees. */
     @FunctionalInterface
     interface Method {
         Json run(Json request) throws RequestException;
@@ -38,17 +38,17 @@ final class PluginMethods {
                 Map.entry("/NetworkDriver.DiscoverDelete", request -> empty()));
     }
 
-    /** The method at a path; null where there is none. */
+    /** The method of a path; null if there is none. */
     Method find(String path) {
         return methods.get(path);
     }
 
-    /** A dockerd that has just started may have set the firewall up anew. */
+    /** Called when dockerd starts, which may have replaced the firewall rules. */
     private static Json activate(Nat nat) {
         nat.refresh();
-        Json answer = empty();
-        answer.putArray("Implements").add("NetworkDriver").add("IpamDriver");
-        return answer;
+        Json response = empty();
+        response.putArray("Implements").add("NetworkDriver").add("IpamDriver");
+        return response;
     }
 
     private static Json empty() {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads what {@code -p} and {@code -P} say, as Docker passes it on. */
+/** Reads the port mappings of {@code docker run -p} and {@code -P} in a request. */
 final class PortMappings {
     private PortMappings() {}
 
@@ -35,17 +35,19 @@ final class PortMappings {
     }
 
     private static String text(Optional<IpPrefix> prefix) {
-        return prefix.map(each -> each.address().toString()).orElse("");
+        return prefix.map(found -> found.address().toString()).orElse("");
     }
 
-    /** IP protocol numbers. */
+    /** The name of an IP protocol number. */
     private static String protocol(int number) throws RequestException {
         return switch (number) {
             case 6 -> "tcp";
             case 17 -> "udp";
             case 132 -> "sctp";
             default ->
-                throw new RequestException(Reason.INVALID, "ports of IP protocol " + number + " can't be published");
+                throw new RequestException(
+                        Reason.INVALID,
+                        "ports of IP protocol " + number + " cannot be published; expected TCP, UDP or SCTP");
         };
     }
 
@@ -54,7 +56,10 @@ final class PortMappings {
         try {
             return IpAddress.parse(text).isAny() ? "" : text;
         } catch (IllegalArgumentException e) {
-            throw new RequestException(Reason.INVALID, "\"" + text + "\" is not an address to publish a port at", e);
+            throw new RequestException(
+                    Reason.INVALID,
+                    "host address \"" + text + "\" of a published port is not valid: " + e.getMessage(),
+                    e);
         }
     }
 }

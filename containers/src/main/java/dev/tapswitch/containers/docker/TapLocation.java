@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where an endpoint's TAP is: made on the host, moved into the container and renamed there by Docker, and moved back at the end.
+ * The location of an endpoint's TAP. The TAP is created on the host; Docker moves it into the container and renames it, and moves it back at the
+ * end.
  *
- * @param device what it is called there
+ * @param device its name in that namespace
  */
 record TapLocation(Namespace namespace, String device) {
     private static final Logger LOG = LoggerFactory.getLogger(TapLocation.class);
@@ -22,16 +23,17 @@ record TapLocation(Namespace namespace, String device) {
         return new TapLocation(HOST, endpoint.device());
     }
 
-    /** Looks for it by its MAC, in the container and then on the host; empty where it is gone. */
+    /** Finds the TAP by its MAC address, in the container and then on the host; empty if it is gone. */
     static Optional<TapLocation> find(DockerEndpoint endpoint) {
-        if (isSandboxThere(endpoint)) {
+        if (sandboxExists(endpoint)) {
             Optional<TapLocation> inside = find(new Namespace.AtPath(endpoint.sandbox()), endpoint);
             if (inside.isPresent()) return inside;
         }
-        return find(HOST, endpoint).filter(place -> place.device().equals(endpoint.device()));
+        return find(HOST, endpoint).filter(location -> location.device().equals(endpoint.device()));
     }
 
-    static boolean isSandboxThere(DockerEndpoint endpoint) {
+    /** Whether the namespace of the container exists. */
+    static boolean sandboxExists(DockerEndpoint endpoint) {
         return !endpoint.sandbox().isEmpty() && Files.exists(Path.of(endpoint.sandbox()));
     }
 
@@ -39,7 +41,7 @@ record TapLocation(Namespace namespace, String device) {
         try {
             return TapDevice.find(namespace, endpoint.mac()).map(device -> new TapLocation(namespace, device));
         } catch (DeviceException e) {
-            LOG.debug("looking for {}: {}", endpoint.device(), e.getMessage());
+            LOG.debug("cannot search for {}: {}", endpoint.device(), e.getMessage());
             return Optional.empty();
         }
     }

@@ -1,5 +1,2 @@
-/**
- * Docker's remote network driver and IPAM driver: its plugin protocol, and what of it must outlive a restart. Frames, and how switches
- * work, must never enter.
- */
+/** Docker's remote network driver and IPAM driver: the plugin protocol, and the state that survives a restart. Must not contain switching code. */
 package dev.tapswitch.containers.docker;
