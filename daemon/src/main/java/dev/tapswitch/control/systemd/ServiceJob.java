@@ -8,20 +8,37 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What systemd is doing to our service. SIGTERM is the same for a stop and for a restart, and nothing in the environment tells them apart. */
 final class ServiceJob {
-    private static final Duration LIMIT = Duration.ofSeconds(3);
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceJob.class);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int ATTEMPTS = 3;
     private static final Pattern UNIT = Pattern.compile("/([^/]+\\.service)(?:/|$)", Pattern.MULTILINE);
     private static final String USUAL_UNIT = "tapswitch.service";
 
     private ServiceJob() {}
 
-    /** Whether the service is being restarted. Without an answer, yes: what stays can be removed later, and connections can't be brought back. */
+    /**
+     * Whether the service is being restarted. If systemd does not answer, true: what is left behind can be removed later, but lost connections can't be
+     * restored.
+     */
     static boolean isRestart() {
-        CommandRun jobs = CommandRun.run(
+        CommandRun jobs = list();
+        // With KillMode=control-group, systemd sends SIGTERM to this command as well if it finds it in time.
+        for (int i = 1; i < ATTEMPTS && jobs.exit() != 0 && jobs.exit() != CommandRun.TIMED_OUT; i++) jobs = list();
+        if (jobs.exit() == 0) return isRestart(jobs.output(), unit(cgroups()));
+        LOG.warn(
+                "systemd does not say whether this is a restart ({}): interfaces and rules stay",
+                jobs.output().strip());
+        return true;
+    }
+
+    private static CommandRun list() {
+        return CommandRun.run(
                 List.of("systemctl", "list-jobs", "--no-legend", "--plain", "--full", "--no-pager"), "", LIMIT);
-        return jobs.exit() != 0 || isRestart(jobs.output(), unit(cgroups()));
     }
 
     /** {@code jobs}: lines of a number, a unit, a type and a state. */
