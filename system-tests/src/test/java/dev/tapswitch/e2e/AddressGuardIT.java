@@ -23,18 +23,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A node that says that it has another's address, and one that really takes it over. The kernel's own stacks are the nodes. */
+/** A node that claims the address of another node, and one that takes an address over. The nodes are the kernel's network stacks. */
 @Timeout(400)
 class AddressGuardIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration QUIET = Duration.ofMillis(300);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration QUIET_PERIOD = Duration.ofMillis(300);
     private static final String B = "198.18.0.2";
     private static final String B6 = "fd00:7a::2";
     private static final String B6_HEX = "fd00007a000000000000000000000002";
 
     @ParameterizedTest
     @CsvSource({"direct,IO_URING,2", "reply,EPOLL,1", "flood,EPOLL,1"})
-    void forgedArpNeverLeadsToTheLiarAndTheConflictIsCountedAndLogged(String mode, Io io, int workers) {
+    void forgedArpNeverRedirectsTrafficAndTheConflictIsCountedAndLogged(String mode, Io io, int workers) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
@@ -52,24 +52,24 @@ class AddressGuardIT {
                 a.exec("ping", "-n", "-c", "1", "-W", "5", B);
                 assertTrue(a.ip("neigh", "show", B).contains(b.mac()), () -> a.ip("neigh", "show", B) + net.counters());
             }
-            assertEquals(0, atC.count(AddressGuardIT::isPing, QUIET), "pings that reached the liar");
-            assertEquals(0, atA.count(claimOf(c), QUIET), "forged frames that reached a");
+            assertEquals(0, atC.count(AddressGuardIT::isPing, QUIET_PERIOD), "pings that reached the forger");
+            assertEquals(0, atA.count(claimFrom(c), QUIET_PERIOD), "forged frames that reached a");
             assertEquals(80, daemon.drops("c", "address-conflict"));
             assertEquals(b.mac(), daemon.macOf(B));
-            Await.within(SOON, daemon::log, () -> daemon.log().contains("port c claims " + B));
+            Await.within(TIMEOUT, daemon::log, () -> daemon.log().contains("port c claims " + B));
             assertTrue(
                     daemon.log().lines().filter(line -> line.contains("claims")).count() < 40, daemon::log);
         }
     }
 
     @Test
-    void forgedAdvertisementsNeverLeadToTheLiar() {
+    void forgedNeighbourAdvertisementsNeverRedirectTraffic() {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "fd00:7a::1/64");
             Node b = net.node("b", B6 + "/64");
             Node c = net.node("c");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            a.pingWithin(SOON, B6);
+            a.pingWithin(TIMEOUT, B6);
             RawSocket atC = c.raw();
             for (int i = 0; i < 20; i++) {
                 atC.send(neighbourAdvertisement(c.mac(), B6_HEX));
@@ -84,7 +84,7 @@ class AddressGuardIT {
 
     @ParameterizedTest
     @CsvSource({"direct,IO_URING,2", "reply,EPOLL,1"})
-    void anAddressMovesWhenItsOwnersInterfaceIsDownAndASuccessorAnnouncesItOnce(String mode, Io io, int workers) {
+    void anAddressMovesWhenItsOwnersInterfaceIsDownAndAnotherNodeAnnouncesItOnce(String mode, Io io, int workers) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
@@ -95,7 +95,7 @@ class AddressGuardIT {
             c.ip("addr", "add", B + "/24", "dev", "eth0");
             c.raw().send(arpRequest(c.mac(), B, B));
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> a.ip("neigh", "show", B) + daemon.log(),
                     () -> a.ip("neigh", "show", B).contains(c.mac()));
             a.ping(B);
@@ -103,9 +103,9 @@ class AddressGuardIT {
         }
     }
 
-    /** As keepalived does without virtual MACs: a few announcements at once, and no more. The owner's link stays up. */
+    /** As keepalived does without virtual MACs: it sends a few announcements at once. The link of the previous owner stays up. */
     @Test
-    void anAddressMovesWhenItsOwnerGivesItUpAndOthersCachesFollow() {
+    void anAddressMovesWhenItsOwnerReleasesItAndOtherNodesUpdateTheirCaches() {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
@@ -117,18 +117,18 @@ class AddressGuardIT {
             byte[] announcement = arpRequest(c.mac(), B, B);
             b.ip("addr", "del", B + "/24", "dev", "eth0");
             c.ip("addr", "add", B + "/24", "dev", "eth0");
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             for (int i = 0; i < 5; i++) atC.send(announcement);
-            assertEquals(1, atA.receive(equalTo(announcement), 1, SOON).size(), daemon::log);
-            System.out.printf("measured: an address moved after %d ms%n", (System.nanoTime() - began) / 1_000_000);
+            assertEquals(1, atA.receive(equalTo(announcement), 1, TIMEOUT).size(), daemon::log);
+            System.out.printf("measured: an address moved after %d ms%n", (System.nanoTime() - start) / 1_000_000);
             a.ping(B);
             assertTrue(a.ip("neigh", "show", B).contains(c.mac()));
-            Await.within(SOON, daemon::log, () -> daemon.log().contains("port c has taken over " + B));
+            Await.within(TIMEOUT, daemon::log, () -> daemon.log().contains("port c has taken over " + B));
         }
     }
 
     @Test
-    void theSwitchsProbeReachesTheOwnerOnly() {
+    void theProbeOfTheSwitchReachesTheOwnerOnly() {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
@@ -140,18 +140,20 @@ class AddressGuardIT {
             RawSocket atC = c.raw();
             atC.send(arpRequest(c.mac(), B, B));
             Predicate<byte[]> probe = frame -> isArpRequest(null, B).test(frame) && Frames.hasAt(frame, 28, "00000000");
-            byte[] first = atB.receive(probe, 1, SOON).getFirst();
-            assertTrue((first[6] & 3) == 2, "from a locally administered MAC");
-            Predicate<byte[]> answer = frame -> Frames.hasAt(frame, 12, "0806") && Frames.hasAt(frame, 20, "0002");
-            assertEquals(0, atA.count(answer.or(probe), QUIET));
-            assertEquals(0, atC.count(answer.or(probe), QUIET));
+            byte[] first = atB.receive(probe, 1, TIMEOUT).getFirst();
+            assertTrue((first[6] & 3) == 2, "the probe comes from a locally administered MAC");
+            Predicate<byte[]> reply = frame -> Frames.hasAt(frame, 12, "0806") && Frames.hasAt(frame, 20, "0002");
+            assertEquals(0, atA.count(reply.or(probe), QUIET_PERIOD));
+            assertEquals(0, atC.count(reply.or(probe), QUIET_PERIOD));
             assertEquals("b", daemon.portOf(b.mac()));
-            assertFalse(b.ip("neigh").contains("%02x:%02x:".formatted(first[6], first[7])), "it entered no cache");
+            assertFalse(
+                    b.ip("neigh").contains("%02x:%02x:".formatted(first[6], first[7])),
+                    "the MAC of the probe is in no neighbour cache");
         }
     }
 
     @Test
-    void aBoundAddressIsItsOwnersAndItsOwnerAloneIsAsked() {
+    void claimsOfABoundAddressAreDroppedAndOnlyItsOwnerReceivesRequests() {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", B + "/24");
@@ -169,11 +171,11 @@ class AddressGuardIT {
                 assertTrue(a.ip("neigh", "show", B).contains(b.mac()), () -> a.ip("neigh", "show", B));
             }
             assertEquals(40, daemon.drops("c", "address-bound"));
-            // Also when it is silent.
+            // Also when the owner does not respond.
             b.ip("addr", "flush", "dev", "eth0");
             a.ip("neigh", "flush", "all");
             a.tryExec(Duration.ofSeconds(10), "ping", "-n", "-c", "3", "-W", "1", B);
-            assertEquals(0, atC.count(isArpRequest(a.mac(), B).or(AddressGuardIT::isPing), QUIET));
+            assertEquals(0, atC.count(isArpRequest(a.mac(), B).or(AddressGuardIT::isPing), QUIET_PERIOD));
         }
     }
 
@@ -181,7 +183,7 @@ class AddressGuardIT {
         return Frames.hasAt(frame, 12, "0800") && Frames.hasAt(frame, 23, "01");
     }
 
-    private static Predicate<byte[]> claimOf(Node node) {
+    private static Predicate<byte[]> claimFrom(Node node) {
         return frame -> Frames.hasAt(frame, 12, "0806") && Frames.hasAt(frame, 22, node.mac());
     }
 }

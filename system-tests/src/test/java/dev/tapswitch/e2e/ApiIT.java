@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The control API under those who ask for much, and read slowly or not at all; the daemon has the memory that the package gives it. */
-@Timeout(300)
+@Timeout(400)
 class ApiIT {
     private static final int MACS = Integer.getInteger("tapswitch.test.macs", 150_000);
     private static final int SLOW_READERS = 8;
@@ -41,7 +41,7 @@ class ApiIT {
     private static final String LISTING = "/v1/switches/lan/macs";
 
     @Test
-    void listingsOfALargeTableTakeBoundedMemoryWhoeverReadsThem() throws Exception {
+    void listingsOfALargeTableTakeBoundedMemoryAlsoForSlowClients() throws Exception {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             List<Node> nodes = List.of(a, net.quietNode("b", "198.18.0.2/24"), net.quietNode("c"), net.quietNode("d"));
@@ -59,12 +59,12 @@ class ApiIT {
                 for (SocketChannel reader : nonReaders) reader.close();
             }
             assertTrue(daemon.isAlive(), daemon::log);
-            theCommandListsThem(daemon);
+            assertTheCommandListsAllEntries(daemon);
         }
     }
 
     /** With the memory that the launcher gives a command. */
-    private static void theCommandListsThem(RunningDaemon daemon) {
+    private static void assertTheCommandListsAllEntries(RunningDaemon daemon) {
         assertTrue(command(daemon, "mac", "list").lines().count() > MACS);
         assertTrue(command(daemon, "showmacs").lines().count() > MACS);
         assertTrue(command(daemon, "mac", "list", "--json")
@@ -143,7 +143,7 @@ class ApiIT {
     }
 
     @Test
-    void twoHundredRequestsInOneWriteAreAnsweredInOrder() throws IOException {
+    void twoHundredPipelinedRequestsAreAnsweredInOrder() throws IOException {
         try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);

@@ -27,14 +27,14 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A container that claims another's address, or the gateway's, where Tapswitch knows whose it is: on networks of Docker and CNI, and a host port's. */
-@Timeout(200)
+/** A station that claims an address which Tapswitch has bound to another MAC: on Docker and CNI networks, and the address of a host port. */
+@Timeout(400)
 class BoundAddressIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration QUIET = Duration.ofMillis(300);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration QUIET_PERIOD = Duration.ofMillis(300);
 
     @Test
-    void onADockerNetworkNobodyBelievesAContainerThatClaimsAnothersAddress() {
+    void onADockerNetworkAContainerCannotClaimTheAddressOfAnother() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             lab.docker(
@@ -77,26 +77,28 @@ class BoundAddressIT {
                         lab.host("ping", "-n", "-c", "1", "-W", "5", b);
                     }
                     assertTrue(
-                            lab.host("ip", "neigh", "show", b, "dev", "net0").contains(macB), "the host's own entry");
+                            lab.host("ip", "neigh", "show", b, "dev", "net0").contains(macB),
+                            "the neighbour entry of the host");
                 }
                 assertTrue(neighbour(lab, "aa", b).contains(macB), () -> neighbour(lab, "aa", b));
                 assertTrue(neighbour(lab, "aa", b6).contains(macB), () -> neighbour(lab, "aa", b6));
-                assertEquals(0, atC.count(isPingTo(b), QUIET), "pings that reached the liar");
-                assertEquals(120, dropsOfOthers(lab.tapswitch(), "net0"), "all that was forged");
+                assertEquals(0, atC.count(isPingTo(b), QUIET_PERIOD), "pings that reached the forger");
+                assertEquals(120, boundAddressDrops(lab.tapswitch(), "net0"), "dropped forged frames");
                 Await.within(
-                        SOON,
+                        TIMEOUT,
                         () -> lab.tapswitch().log(),
                         () -> lab.tapswitch().log().contains("it is bound to " + macB));
 
-                // And who is bound is asked at its own port, whoever it was that asked.
+                // A request for a bound address goes to its port only.
                 for (int i = 0; i < 5; i++) lab.exec("aa", "sh", "-c", "ip neigh flush dev eth0; ping -c 1 -W 5 " + b);
-                assertEquals(0, atC.count(isArpRequest(macA, b), QUIET), "requests that a third container heard");
+                assertEquals(
+                        0, atC.count(isArpRequest(macA, b), QUIET_PERIOD), "requests that reached a third container");
             }
         }
     }
 
     @Test
-    void onDockersDefaultNetworkNobodyCanClaimTheGatewaysAddress() {
+    void onDockersDefaultNetworkNoContainerCanClaimTheAddressOfTheGateway() {
         try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16")) {
             lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
             lab.web("aa");
@@ -104,11 +106,11 @@ class BoundAddressIT {
             RunningDaemon daemon = lab.tapswitch();
             String gatewayMac = linkMac(lab.host("ip", "-br", "link", "show", "docker0"));
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> daemon.api().get("/v1/switches/docker0/neighbours") + daemon.log(),
                     () -> macOf(daemon, "docker0", "172.17.0.1").equals(gatewayMac));
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "all ports are up",
                     () -> daemon.api()
                                     .get("/v1/switches/docker0")
@@ -125,7 +127,7 @@ class BoundAddressIT {
                     String neighbour = lab.host("nsenter", inside, "ip", "neigh", "show", "172.17.0.1");
                     assertTrue(neighbour.contains(gatewayMac), neighbour);
                 }
-                assertEquals(20, dropsOfOthers(daemon, "docker0"));
+                assertEquals(20, boundAddressDrops(daemon, "docker0"));
             }
         }
     }
@@ -136,7 +138,7 @@ class BoundAddressIT {
     }
 
     @Test
-    void aContainerOfACniNetworkCanNotClaimAnothersAddressOrTheGateways() throws IOException {
+    void onACniNetworkAContainerCannotClaimTheAddressOfAnotherOrOfTheGateway() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = CniRuntime.start(net, "1.0.0");
             String a = CniRuntime.addressOf(pods.add("one"));
@@ -157,16 +159,16 @@ class BoundAddressIT {
                     pods.exec("one", "ping", "-n", "-c", "1", "-W", "5", b);
                     assertTrue(pods.exec("one", "ip", "neigh", "show", b).contains(macB));
                 }
-                assertEquals(60, dropsOfOthers(pods.daemon(), "pods"));
+                assertEquals(60, boundAddressDrops(pods.daemon(), "pods"));
             }
-            // Who comes next with the address of one that went has it, by another MAC.
+            // The address is free for the next container, which has another MAC.
             pods.delete("two");
             assertEquals("", macOf(pods.daemon(), "pods", b));
         }
     }
 
     @Test
-    void aHostPortsAddressIsItsOwnOnAnySwitch() {
+    void theAddressOfAHostPortCannotBeClaimedOnAnySwitch() {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node c = net.quietNode("c");
@@ -198,7 +200,7 @@ class BoundAddressIT {
         return "";
     }
 
-    private static long dropsOfOthers(RunningDaemon daemon, String name) {
+    private static long boundAddressDrops(RunningDaemon daemon, String name) {
         long drops = 0;
         for (Json port : daemon.api().get("/v1/switches/" + name + "/stats").required("ports"))
             drops += port.required("drops").path("address-bound").asLong(0);
@@ -213,7 +215,7 @@ class BoundAddressIT {
         return lab.docker("inspect", "-f", "{{(index .NetworkSettings.Networks \"net\").MacAddress}}", container);
     }
 
-    /** Of a line of {@code ip -br link}. */
+    /** The MAC in a line of {@code ip -br link}. */
     private static String linkMac(String line) {
         return line.strip().split("\\s+", -1)[2];
     }

@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The daemon as a citizen of its machine: what it takes, what it refuses, and what it leaves. */
 @Timeout(400)
 class DaemonIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void idleItTakesNoCpuAndLittleMemory(Io io) throws IOException {
+    void anIdleDaemonUsesAlmostNoCpuAndLittleMemory(Io io) throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
@@ -37,7 +37,7 @@ class DaemonIT {
             // The compilers finish sooner or later, which depends on who else wants the CPUs.
             long[] used = {Long.MAX_VALUE};
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "idle, it used " + used[0] + " ms of CPU in 4 s",
                     () -> (used[0] = cpuMillisIn(daemon, Duration.ofSeconds(4))) <= 80);
             long heap = daemon.api().get("/v1/status").required("heap-bytes").asLong() >> 20;
@@ -72,7 +72,7 @@ class DaemonIT {
     }
 
     @Test
-    void aWrongConfigurationIsRefusedWithItsLineBeforeAnythingIsTouched() throws IOException {
+    void anInvalidConfigurationIsRefusedWithItsLineAndChangesNothing() throws IOException {
         try (var net = new TestNetwork()) {
             String namespace = net.quietNamespace("a");
             Path config =
@@ -100,7 +100,7 @@ class DaemonIT {
     }
 
     @Test
-    void aHangUpReloadsAndAWrongFileChangesNothing() throws IOException {
+    void sighupReloadsAndAnInvalidFileChangesNothing() throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
@@ -108,13 +108,13 @@ class DaemonIT {
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
             hangUp(daemon);
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "reloaded: " + daemon.log(),
                     () -> arpMode(daemon).equals("reply"));
             Files.writeString(daemon.config(), daemon.yaml().replace("arp: reply", "arp: sometimes"));
             hangUp(daemon);
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "it says so: " + daemon.log(),
                     () -> daemon.log().contains("sometimes"));
             assertEquals("reply", arpMode(daemon));
@@ -125,7 +125,7 @@ class DaemonIT {
     }
 
     @Test
-    void aHangUpReloadsAlsoWhereNohupHasStartedIt() throws IOException {
+    void sighupReloadsAlsoUnderNohup() throws IOException {
         try (var net = new TestNetwork()) {
             net.daemonEnvironment("--ignore-signal=HUP"); // an option of env, by which the daemon is started
             net.quietNode("a");
@@ -133,7 +133,7 @@ class DaemonIT {
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
             hangUp(daemon);
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "reloaded: " + daemon.log(),
                     () -> arpMode(daemon).equals("reply"));
         }
@@ -148,7 +148,7 @@ class DaemonIT {
     }
 
     @Test
-    void toldToStopItTakesItsTapsAndItsSocketWithIt() {
+    void aStopRemovesTheTapsAndTheSocket() {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node kept = net.quietNode("kept", "198.18.0.2/24").with("persistent: true");
@@ -165,7 +165,7 @@ class DaemonIT {
     }
 
     @Test
-    void theApiDescribesItselfAndRefusesInOneLine() {
+    void theApiHasADescriptionAndItsErrorsAreOneLine() {
         try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);

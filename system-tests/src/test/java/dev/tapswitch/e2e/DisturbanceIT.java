@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one port does, or what is done to it, does not slow down the others: storms of broadcasts, flapping, deletion, many ports in one namespace. */
-@Timeout(180)
+@Timeout(400)
 class DisturbanceIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int PORTS = 50;
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aBroadcastStormDelaysNoOthersAndWhatIsTooMuchIsCounted(Io io) {
+    void aBroadcastStormDoesNotDelayOtherPortsAndExcessFramesAreCounted(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
@@ -39,34 +39,37 @@ class DisturbanceIT {
             try (var _ = new FrameGenerator(
                     storm, Frames.frame(Frames.BROADCAST, storm.mac(), Frames.EXPERIMENTAL_ETHERTYPE), 0)) {
                 Await.within(
-                        SOON, () -> "counted: " + daemon.port("storm"), () -> daemon.drops("storm", "flood-limit") > 0);
+                        TIMEOUT,
+                        () -> "counted: " + daemon.port("storm"),
+                        () -> daemon.drops("storm", "flood-limit") > 0);
                 new LatencyProbe(a, "198.18.0.2").assertLowLatency("a broadcast storm, " + io);
                 long before = daemon.count("p9", "tx-frames");
-                Await.within(SOON, () -> "the storm is still flooded", () -> daemon.count("p9", "tx-frames") > before);
+                Await.within(
+                        TIMEOUT, () -> "the storm is still flooded", () -> daemon.count("p9", "tx-frames") > before);
             }
             // The port of the storm is read again.
             storm.ip("addr", "add", "198.18.0.3/24", "dev", "eth0");
-            storm.pingWithin(SOON, "198.18.0.1");
+            storm.pingWithin(TIMEOUT, "198.18.0.1");
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void framesToAllFromManyPortsInOneNamespaceLeaveRoomForOthers(Io io) {
+    void multicastOfManyPortsInOneNamespaceDoesNotDelayOtherPorts(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             String crowd = net.namespace("crowd");
             for (int i = 2; i < 200; i++) net.portIn(crowd, "p" + i);
             net.start(io);
-            a.pingWithin(SOON, "198.18.0.2");
+            a.pingWithin(TIMEOUT, "198.18.0.2");
             new LatencyProbe(a, "198.18.0.2").assertLowLatency("the start of 198 ports in one namespace, " + io);
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void anInterfaceThatFlapsAsFastAsItCanDelaysNoOthers(Io io) {
+    void anInterfaceThatFlapsContinuouslyDoesNotDelayOtherPorts(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
@@ -81,16 +84,16 @@ class DisturbanceIT {
                 assertTrue(flaps.isAlive());
             }
             flaps.destroyForcibly();
-            Await.within(SOON, () -> "the shell ends", () -> !flaps.isAlive());
+            Await.within(TIMEOUT, () -> "the shell ends", () -> !flaps.isAlive());
             flapping.ip("link", "set", "eth0", "up");
-            daemon.awaitPortState("flapping", SOON, "up");
-            a.pingWithin(SOON, "198.18.0.3");
+            daemon.awaitPortState("flapping", TIMEOUT, "up");
+            a.pingWithin(TIMEOUT, "198.18.0.3");
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void portsDeletedUnderTrafficDelayNoOthers(Io io) throws InterruptedException {
+    void portsDeletedUnderTrafficDoNotDelayOtherPorts(Io io) throws InterruptedException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");

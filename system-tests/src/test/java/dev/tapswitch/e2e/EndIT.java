@@ -26,7 +26,7 @@ class EndIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void whenTheProcessHasEndedItsInterfacesAreGone(Io io) {
+    void theInterfacesAreGoneWhenTheDaemonHasEnded(Io io) {
         try (var net = new TestNetwork()) {
             String namespace = withPorts(net);
             RunningDaemon daemon = net.start(io, 2);
@@ -39,7 +39,7 @@ class EndIT {
     /** The kernel removes the interfaces of a killed process one after the other, 20 ms each; with io_uring the process has ended before that. */
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aStartRightAfterAKillGetsAllPorts(Io io) {
+    void aStartRightAfterAKillOpensAllPorts(Io io) {
         try (var net = new TestNetwork()) {
             withPorts(net);
             RunningDaemon first = net.start(io);
@@ -53,7 +53,7 @@ class EndIT {
     }
 
     @Test
-    void aNameThatBecomesFreeIsTakenAtOnce() throws DeviceException {
+    void aPortOpensAtOnceWhenItsDeviceNameBecomesFree() throws DeviceException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);

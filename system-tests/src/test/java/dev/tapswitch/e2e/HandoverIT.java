@@ -26,14 +26,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A restart in which the new process takes the ports over from the running one. With a real systemd: {@code SystemdIT}. */
 @Timeout(400)
 class HandoverIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Pattern PING = Pattern.compile(
             "(\\d+) packets transmitted, (\\d+) received.*?min/avg/max/mdev = [\\d.]+/([\\d.]+)/([\\d.]+)/",
             Pattern.DOTALL);
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void noEchoIsLostAndNoInterfaceNoticesWhenANewProcessTakesOver(Io io) throws IOException, InterruptedException {
+    void aHandoverLosesNoPingAndKeepsTheInterfaces(Io io) throws IOException, InterruptedException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
@@ -64,7 +64,7 @@ class HandoverIT {
             assertEquals(link, link(a));
             daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);
             // The old one has gone by itself, and the new one can do what it could.
-            Await.within(SOON, () -> "the old process ends", () -> !predecessor.isAlive());
+            Await.within(TIMEOUT, () -> "the old process ends", () -> !predecessor.isAlive());
             assertNotEquals(predecessor.pid(), daemon.pid());
             assertEquals(
                     "added", daemon.api().get("/v1/switches/added").path("name").asString());
@@ -74,7 +74,7 @@ class HandoverIT {
     }
 
     @Test
-    void whereTheNewProcessCannotStartTheOldOneGoesOn() throws IOException {
+    void theOldProcessContinuesWhenTheNewOneCannotStart() throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");

@@ -15,12 +15,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The host's own ports: stations on the switch must not change its routes or addresses. */
+/** Host ports: stations on the switch must not change the routes and addresses of the host. */
 @Timeout(400)
 class HostPortIT {
     private static final String ROUTER = "fe80::bad";
 
-    /** The namespace that the daemon runs in is the host. */
+    /** The namespace of the daemon plays the host. */
     @Test
     void aRouterAdvertisementGivesTheHostNeitherRouteNorAddress() {
         try (var net = new TestNetwork()) {
@@ -39,10 +39,10 @@ class HostPortIT {
                     0, daemon.cli("port", "add", "lan", "uplink", "--accept-ra").exitCode());
 
             RawSocket socket = station.raw();
-            // Who wants them gets them, as any station in a namespace of its own.
+            // A port with accept-ra takes them, and so does a node in another namespace.
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "a default route by uplink and by other: " + routes(host) + routes(other),
+                    () -> "default routes of uplink and other: " + routes(host) + routes(other),
                     () -> {
                         socket.send(RouterAdvertisement.frame(ROUTER, "2001:db8:bad::"));
                         Await.pause(Duration.ofMillis(200));
@@ -74,7 +74,7 @@ class HostPortIT {
                         "net.ipv4.conf.default.arp_announce=0");
             RunningDaemon daemon = net.start(Io.EPOLL);
             assertEquals("0 0 0 0 1 2", settings(host, "host0"));
-            assertEquals("2 1 1 1 0 0", settings(station, "eth0")); // its own affair
+            assertEquals("2 1 1 1 0 0", settings(station, "eth0")); // a node's namespace keeps its own settings
             assertEquals(
                     0, daemon.cli("port", "set", "lan", "host0", "--accept-ra").exitCode());
             assertEquals("2 1 0 0 1 2", settings(host, "host0"));

@@ -18,15 +18,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No frame, whatever it holds, makes the daemon log a stack trace, stop or leak; and no flood starves the others. */
+/** No frame makes the daemon log a stack trace, stop or leak, and no flood starves other ports. */
 @Timeout(400)
 class HostileFramesIT {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int FRAMES = 10_000;
     private static final String[] ETHERTYPES = {"0806", "0800", "86dd", "8100", "88a8", "88cc", "88b5", "0003"};
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void tenThousandFramesOfGarbageChangeNothing(Io io) {
+    void tenThousandMalformedFramesNeitherStopTheDaemonNorFillItsLog(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
@@ -37,9 +38,9 @@ class HostileFramesIT {
             RawSocket atC = c.raw();
             var random = new Random(20_261_124);
             for (int i = 0; i < FRAMES; i++) {
-                atC.send(garbage(random));
+                atC.send(malformed(random));
                 if (i % 200 != 199) continue;
-                // No more than the device's queue holds, 500 frames or so: on a busy machine, too, all are to be read.
+                // The device's queue holds about 500 frames, so the test waits until these are read.
                 long sent = i + 1L;
                 Await.within(
                         Duration.ofSeconds(60),
@@ -51,12 +52,12 @@ class HostileFramesIT {
             assertTrue(daemon.neighbours().size() <= 1024);
             a.ping("198.18.0.2");
             b.ping("198.18.0.1");
-            assertTrue(daemon.log().length() < 20_000, () -> "the wire filled the log:\n" + daemon.log());
+            assertTrue(daemon.log().length() < 20_000, () -> "malformed frames have filled the log:\n" + daemon.log());
         }
     }
 
-    /** Half of it is noise from the first byte; half begins like a frame of a kind that is looked into. */
-    private static byte[] garbage(Random random) {
+    /** Half of the frames are random from the first byte; the other half start with the headers of a protocol that the switch parses. */
+    private static byte[] malformed(Random random) {
         byte[] frame = new byte[14 + random.nextInt(random.nextInt(10) == 0 ? 1_480 : 100)];
         random.nextBytes(frame);
         if (random.nextBoolean()) {
@@ -74,7 +75,7 @@ class HostileFramesIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void spoofedSourcesFillNoMoreThanTheTable(Io io) {
+    void spoofedSourcesNeverExceedTheCapacityOfTheTables(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
@@ -86,21 +87,22 @@ class HostileFramesIT {
                 atC.send(Frames.arpRequest(mac, "198.18.%d.%d".formatted(64 + (i >> 8), i & 0xff), "198.18.0.1"));
                 if (i % 100 == 99) Await.pause(Duration.ofMillis(5));
             }
-            Await.within(SOON, () -> "counted: " + daemon.port("c"), () -> daemon.count("c", "evicted") > 1_000);
-            // A list is no snapshot: while entries are evicted for others it may show both.
             Await.within(
-                    SOON,
+                    TIMEOUT,
+                    () -> "evictions are counted: " + daemon.port("c"),
+                    () -> daemon.count("c", "evicted") > 1_000);
+            // A listing is no snapshot: it may have both an evicted entry and the one that replaced it.
+            Await.within(
+                    TIMEOUT,
                     () -> daemon.macs().size() + " MACs, " + daemon.neighbours().size() + " neighbours",
                     () -> daemon.macs().size() <= 256 && daemon.neighbours().size() <= 256);
-            a.pingWithin(SOON, "198.18.0.2");
+            a.pingWithin(TIMEOUT, "198.18.0.2");
         }
     }
 
-    private static final Duration SOON = Duration.ofSeconds(60);
-
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aFloodInOneDirectionLeavesRoomForAPingInTheOther(Io io) throws InterruptedException {
+    void aFloodInOneDirectionDoesNotBlockPingsInTheOther(Io io) throws InterruptedException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
@@ -130,14 +132,14 @@ class HostileFramesIT {
                     sent.get(),
                     ping.output()
                             .lines()
-                            .filter(l -> l.startsWith("rtt"))
+                            .filter(line -> line.startsWith("rtt"))
                             .findFirst()
-                            .orElse("no ping came back"));
+                            .orElse("no replies"));
+            assertTrue(received > FRAMES, () -> "only " + received + " frames were flooded");
             assertEquals(0, ping.exitCode(), ping.output());
-            // The replies leave by a's queue, where the kernel drops what the flood leaves no room for; the requests
-            // are ours to forward.
+            // The kernel drops replies when the flood has filled a's queue. The switch is responsible for the requests.
             long requests = daemon.count("a", "tx-frames") - sentBefore;
-            assertTrue(requests >= 30, () -> "only " + requests + " of 30 requests came to a\n" + ping.output());
+            assertTrue(requests >= 30, () -> "only " + requests + " of 30 requests reached a\n" + ping.output());
         }
     }
 }

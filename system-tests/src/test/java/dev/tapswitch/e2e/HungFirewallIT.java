@@ -44,7 +44,7 @@ class HungFirewallIT {
     }
 
     @Test
-    void theApiAnswersPortsComeAndGoAndTheRequestThatNeedsItFailsInTime() throws Exception {
+    void whileNftHangsTheApiRespondsPortsCanChangeAndTheRequestThatNeedsItFailsInTime() throws Exception {
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");

@@ -41,18 +41,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The segmenter against the kernel: super-frames and partial checksums that a kernel's socket made, cut by ours and by Linux, byte for byte. Linux
- * cuts what crosses its bridge from a TAP with offloads to one without.
+ * Compares the segmenter with the kernel, byte for byte. Sockets of the kernel send super-frames and frames with partial checksums; the segmenter and the
+ * kernel segment and complete the same frames. The kernel does so when a frame crosses its bridge from a TAP with offloads to one without.
  */
 @Timeout(400)
 class KernelSegmentsIT {
-    private static final int LONGEST = 70_000;
+    private static final int MAX_LENGTH = 70_000;
     private static final int HEADER = VirtioNetHeader.LENGTH;
-    private static final int ENOUGH = 200;
+    /** Frames to compare. */
+    private static final int MAX_COMPARED = 200;
 
-    private final MemorySegment frame = Arena.ofAuto().allocate(LONGEST);
-    private final MemorySegment ours = Arena.ofAuto().allocate(LONGEST);
-    private final MemorySegment theirs = Arena.ofAuto().allocate(LONGEST);
+    private final MemorySegment frame = Arena.ofAuto().allocate(MAX_LENGTH);
+    private final MemorySegment fromSegmenter = Arena.ofAuto().allocate(MAX_LENGTH);
+    private final MemorySegment fromKernel = Arena.ofAuto().allocate(MAX_LENGTH);
     private final Segmenter segmenter = new Segmenter();
     private final Set<Integer> gsoTypes = new HashSet<>();
     private int superFrames;
@@ -60,7 +61,7 @@ class KernelSegmentsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"198.18.0.", "fd00:7a::"})
-    void tcpSuperFramesAndChecksumsAreAsLinuxMakesThem(String prefix) throws Exception {
+    void tcpSegmentsAndChecksumsEqualThoseOfTheKernel(String prefix) throws Exception {
         try (var net = new TestNetwork();
                 var a = tap(net.node("a"), "eth0", true, prefix + "1/" + (prefix.contains(":") ? 64 : 24));
                 var b = tap(net.node("b"), "eth0", true, prefix + "2/" + (prefix.contains(":") ? 64 : 24));
@@ -74,15 +75,15 @@ class KernelSegmentsIT {
                 relay(b, a, bridge);
             }
             assertEquals(16L << 20, received.get());
-            assertTrue(superFrames > 10, () -> superFrames + " super-frames came");
-            assertTrue(checksums > 0, "no partial checksum came");
+            assertTrue(superFrames > 10, () -> "only " + superFrames + " super-frames");
+            assertTrue(checksums > 0, "no frame with a partial checksum");
             assertEquals(
                     Set.of(prefix.contains(":") ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4), gsoTypes);
         }
     }
 
     @Test
-    void udpSuperFramesAreAsLinuxMakesThem() throws Exception {
+    void udpSegmentsEqualThoseOfTheKernel() throws Exception {
         try (var net = new TestNetwork();
                 var a = tap(net.node("a"), "eth0", true, "198.18.0.1/24");
                 var b = tap(net.node("b"), "eth0", true, "198.18.0.2/24");
@@ -105,22 +106,22 @@ class KernelSegmentsIT {
         Libc.write(to.queueFds()[0], frame.address(), length);
     }
 
-    /** What the frame becomes, by ours and by Linux. */
+    /** Compares the segmenter's frames with the kernel's. */
     private void compare(int length, Bridge bridge) {
         int gso = VirtioNetHeader.gsoType(frame, 0) & ~VirtioNetHeader.GSO_ECN;
         boolean partial = (VirtioNetHeader.flags(frame, 0) & VirtioNetHeader.NEEDS_CSUM) != 0;
         if (gso != VirtioNetHeader.GSO_NONE) gsoTypes.add(gso);
-        if (!partial || superFrames + checksums > ENOUGH) return;
+        if (!partial || superFrames + checksums > MAX_COMPARED) return;
         if (gso == VirtioNetHeader.GSO_NONE) checksums++;
         else superFrames++;
         int frames = segmenter.wrap(frame, 0, length - HEADER);
-        assertTrue(frames > 0, "a frame of the kernel's is called bad");
+        assertTrue(frames > 0, "the segmenter refuses a frame of the kernel");
         assertEquals(length, Libc.write(bridge.in.queueFds()[0], frame.address(), length));
         for (int i = 0; i < frames; i++) {
-            int size = segmenter.next(i, ours, 0);
-            assertEquals(HEADER + size, bridge.next(theirs), "the length of segment " + i + " of " + frames);
-            assertEquals(VirtioNetHeader.GSO_NONE, VirtioNetHeader.gsoType(theirs, 0));
-            assertArrayEquals(bytes(theirs, size), bytes(ours, size), "segment " + i + " of " + frames);
+            int size = segmenter.next(i, fromSegmenter, 0);
+            assertEquals(HEADER + size, bridge.next(fromKernel), "the length of segment " + i + " of " + frames);
+            assertEquals(VirtioNetHeader.GSO_NONE, VirtioNetHeader.gsoType(fromKernel, 0));
+            assertArrayEquals(bytes(fromKernel, size), bytes(fromSegmenter, size), "segment " + i + " of " + frames);
         }
     }
 
@@ -129,7 +130,7 @@ class KernelSegmentsIT {
     }
 
     private static int read(TapDevice tap, MemorySegment memory) {
-        return Libc.read(tap.queueFds()[0], memory.address(), LONGEST);
+        return Libc.read(tap.queueFds()[0], memory.address(), MAX_LENGTH);
     }
 
     private static TapDevice tap(Node node, String device, boolean offload, String... addresses)
@@ -166,7 +167,7 @@ class KernelSegmentsIT {
         }
     }
 
-    /** udp(7): UDP_SEGMENT has the kernel hand 20 datagrams down as one; Java's sockets can't ask for that. */
+    /** Sends UDP with UDP_SEGMENT (udp(7)): the kernel passes 20 datagrams to the device as one frame. Java's sockets do not have this option. */
     private static Void sendDatagrams() throws Exception {
         var connect = Linker.nativeLinker()
                 .downcallHandle(
@@ -195,7 +196,7 @@ class KernelSegmentsIT {
         return null;
     }
 
-    /** The kernel's bridge between a TAP that may be handed super-frames and one that can't take them. */
+    /** A bridge of the kernel between a TAP with offloads and one without. */
     private static final class Bridge implements AutoCloseable {
         final TapDevice in;
         final TapDevice out;
@@ -206,12 +207,13 @@ class KernelSegmentsIT {
             in = tap(node, "in", true);
             out = tap(node, "out", false);
             for (String port : List.of("in", "out")) node.ip("link", "set", port, "master", "br0");
-            // Frames of both directions come in by one port: learned there, the other direction's would not be let out.
+            // Frames of both directions enter by this port. If it learned their sources, the bridge would not forward
+            // the replies.
             node.ip("link", "set", "in", "type", "bridge_slave", "learning", "off");
             node.ip("link", "set", "br0", "up");
         }
 
-        /** The next frame that the kernel lets out, within twenty seconds; its length with the header. */
+        /** Reads the next frame that the kernel sends, and returns its length with the virtio-net header; 0 if there is none within 20 s. */
         int next(MemorySegment memory) {
             long deadline = System.nanoTime() + 20_000_000_000L;
             while (System.nanoTime() - deadline < 0) {

@@ -45,7 +45,7 @@ class LoopIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aMillionFramesAllocateNothing(Io io) throws Exception {
+    void forwardingAMillionFramesAllocatesNothing(Io io) throws Exception {
         try (var net = new TestNetwork();
                 var forwarding = new Forwarding(net, io, 2, 0)) {
             var frame = frame();
@@ -96,7 +96,7 @@ class LoopIT {
     /** More ports than a worker reads without being told; and when nothing comes any more, it sleeps. */
     @ParameterizedTest
     @EnumSource(Io.class)
-    void manyPortsTalkAtOnce(Io io) throws Exception {
+    void manyPortsCanSendAtOnceAndAnIdleWorkerSleeps(Io io) throws Exception {
         int senders = 6;
         int each = 2_000;
         try (var net = new TestNetwork();

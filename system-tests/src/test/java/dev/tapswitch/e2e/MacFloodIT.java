@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.BackgroundLoop;
 import dev.tapswitch.e2e.testbed.CommandResult;
 import dev.tapswitch.e2e.testbed.Io;
 import dev.tapswitch.e2e.testbed.Node;
@@ -14,22 +15,21 @@ import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One station that sends from more MACs than the table holds takes no place from the others. */
-@Timeout(180)
+/** A station that sends from more MACs than the table holds does not displace the entries of others. */
+@Timeout(400)
 class MacFloodIT {
     private static final int MACS = 70_000;
     private static final int CAPACITY = 65_536;
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String MACS_OF = "/v1/switches/lan/macs?port=";
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void othersStayKnownAndNewcomersAreLearnedAtOnce(Io io) {
+    void otherPortsKeepTheirEntriesAndNewStationsAreLearnedAtOnce(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
@@ -40,10 +40,10 @@ class MacFloodIT {
             RawSocket atA = a.raw();
             RawSocket atB = b.raw();
             RawSocket atNewcomer = newcomer.raw();
-            try (var flood = new Flood(greedy.raw())) {
+            try (var _ = flood(greedy.raw())) {
                 Await.within(
                         Duration.ofSeconds(60),
-                        () -> "a full table: " + daemon.port("greedy"),
+                        () -> "the table is full: " + daemon.port("greedy"),
                         () -> daemon.count("greedy", "evicted") > MACS);
                 CommandResult ping = b.tryExec(
                         Duration.ofSeconds(60), "ping", "-n", "-q", "-c", "50", "-i", "0.02", "-W", "10", "198.18.0.1");
@@ -51,18 +51,18 @@ class MacFloodIT {
 
                 byte[] hello = frame(b.mac(), newcomer.mac(), EXPERIMENTAL_ETHERTYPE, "01");
                 atNewcomer.send(hello);
-                assertEquals(1, atB.receive(equalTo(hello), 1, SOON).size());
+                assertEquals(1, atB.receive(equalTo(hello), 1, TIMEOUT).size());
                 assertEquals(1, daemon.api().get(MACS_OF + "newcomer").size());
-                byte[] answer = frame(newcomer.mac(), a.mac(), EXPERIMENTAL_ETHERTYPE, "02");
-                for (int i = 0; i < 100; i++) atA.send(answer);
-                assertEquals(100, atNewcomer.receive(equalTo(answer), 100, SOON).size());
+                byte[] reply = frame(newcomer.mac(), a.mac(), EXPERIMENTAL_ETHERTYPE, "02");
+                for (int i = 0; i < 100; i++) atA.send(reply);
+                assertEquals(
+                        100, atNewcomer.receive(equalTo(reply), 100, TIMEOUT).size());
                 assertEquals(
                         0,
-                        atB.count(equalTo(answer), Duration.ofMillis(300)),
-                        "frames to a known station reach a third");
+                        atB.count(equalTo(reply), Duration.ofMillis(300)),
+                        "frames to a known station that reached another one");
 
                 daemon.api().post("/v1/switches/lan/macs", "{\"mac\": \"02:00:5e:00:00:01\", \"port\": \"b\"}");
-                flood.assertGoesOn();
             }
             assertEquals(1, daemon.api().get(MACS_OF + "a").size());
             assertEquals(2, daemon.api().get(MACS_OF + "b").size());
@@ -72,38 +72,20 @@ class MacFloodIT {
         }
     }
 
-    /** Frames from another MAC each, as fast as the kernel takes them. */
-    private static final class Flood implements AutoCloseable {
-        private final Thread thread;
-        private volatile boolean isClosed;
-
-        Flood(RawSocket socket) {
-            // To the flooder's own port, so that the flood loads nobody but the switch.
-            byte[] frame = frame("02:77:00:00:00:00", "02:77:00:00:00:00", EXPERIMENTAL_ETHERTYPE);
-            thread = Thread.ofPlatform().daemon().start(() -> {
-                for (int i = 0; !isClosed; i = (i + 1) % MACS) {
-                    for (int at : new int[] {3, 9}) {
-                        frame[at] = (byte) (i >> 16);
-                        frame[at + 1] = (byte) (i >> 8);
-                        frame[at + 2] = (byte) i;
-                    }
-                    socket.send(frame);
-                }
-            });
-        }
-
-        void assertGoesOn() {
-            assertTrue(thread.isAlive(), "the flood has ended");
-        }
-
-        @Override
-        public void close() {
-            isClosed = true;
-            try {
-                thread.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    /** Sends frames as fast as the kernel takes them, each from another MAC. */
+    private static BackgroundLoop flood(RawSocket socket) {
+        // To the MAC of the sender, so that the frames load the switch and no receiver.
+        byte[] frame = frame("02:77:00:00:00:00", "02:77:00:00:00:00", EXPERIMENTAL_ETHERTYPE);
+        int[] number = {0};
+        return new BackgroundLoop("mac-flood", () -> {
+            int i = number[0];
+            for (int offset : new int[] {3, 9}) {
+                frame[offset] = (byte) (i >> 16);
+                frame[offset + 1] = (byte) (i >> 8);
+                frame[offset + 2] = (byte) i;
             }
-        }
+            socket.send(frame);
+            number[0] = (i + 1) % MACS;
+        });
     }
 }

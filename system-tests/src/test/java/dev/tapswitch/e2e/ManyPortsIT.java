@@ -25,7 +25,7 @@ class ManyPortsIT {
     private static final int MORE = 25;
 
     @Test
-    void elevenHundredPortsAreAddedFastReachedByBroadcastsAndSparedByArp() {
+    void elevenHundredPortsOpenFastReceiveBroadcastsAndNoArpForKnownNeighbours() {
         try (var net = new TestNetwork()) {
             List<String> namespaces = new ArrayList<>();
             for (int i = 0; i < NAMESPACES; i++) namespaces.add(net.quietNamespace("many" + i));

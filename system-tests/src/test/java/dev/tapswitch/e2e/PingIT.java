@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The main job: nodes in different namespaces reach each other. */
+/** Basic forwarding: nodes in different namespaces reach each other. */
 @Timeout(400)
 class PingIT {
     @ParameterizedTest
@@ -28,7 +28,7 @@ class PingIT {
             a.ping("198.18.0.2");
             b.ping("198.18.0.3");
             c.ping("198.18.0.1");
-            a.pingWithin(Duration.ofSeconds(60), "fd00:7a::2"); // the addresses are tentative for a second or two
+            a.pingWithin(Duration.ofSeconds(60), "fd00:7a::2"); // the addresses are tentative until DAD has ended
             b.pingWithin(Duration.ofSeconds(60), "fd00:7a::3");
             a.ping("fd00:7a::2");
             c.ping("fd00:7a::1");
@@ -41,7 +41,7 @@ class PingIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void jumboFramesPassWholeAndThoseTooBigForThePortAreCounted(Io io) {
+    void jumboFramesPassUnchangedAndFramesLargerThanTheMtuAreDroppedAndCounted(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24").with("mtu: 9000");
             Node b = net.quietNode("b", "198.18.0.2/24").with("mtu: 9000");
@@ -54,7 +54,7 @@ class PingIT {
                     Duration.ofSeconds(60), "ping", "-n", "-c", "2", "-W", "1", "-M", "do", "-s", "8972", "198.18.0.3");
             assertNotEquals(0, tooBig.exitCode());
             assertEquals(before + 2, daemon.drops("small", "too-big"));
-            b.ping("198.18.0.3"); // and goes on
+            b.ping("198.18.0.3"); // the port still forwards
             assertTrue(daemon.count("a", "rx-bytes") > 3 * 8972);
             assertEquals("up", daemon.portState(small.name()));
         }

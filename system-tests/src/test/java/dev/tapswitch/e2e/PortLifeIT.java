@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Ports go down, vanish and come back; the switch notices, says so, and goes on by itself. */
 @Timeout(400)
 class PortLifeIT {
-    private static final Duration NOTICED = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aPortThatFlapsForgetsItsEntriesAndComesBackByItself(Io io) {
+    void aFlappingPortLosesItsEntriesAndRecovers(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             Node b = net.node("b", "198.18.0.2/24");
@@ -39,12 +39,12 @@ class PortLifeIT {
             for (int flap = 0; flap < 3; flap++) {
                 b.ip("link", "set", "eth0", "down");
                 a.tryExec(Duration.ofSeconds(30), "ping", "-n", "-c", "2", "-i", "0.2", "-W", "1", "198.18.0.2");
-                daemon.awaitPortState("b", NOTICED, "down");
+                daemon.awaitPortState("b", TIMEOUT, "down");
                 assertEquals("", daemon.portOf(b.mac()));
                 a.ping("198.18.0.3"); // the others never notice
                 b.ip("link", "set", "eth0", "up");
-                daemon.awaitPortState("b", NOTICED, "up");
-                a.pingWithin(NOTICED, "198.18.0.2");
+                daemon.awaitPortState("b", TIMEOUT, "up");
+                a.pingWithin(TIMEOUT, "198.18.0.2");
             }
             assertTrue(daemon.count("b", "rx-frames") > received, "counters go on");
         }
@@ -52,7 +52,7 @@ class PortLifeIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aNamespaceDeletedUnderTheSwitchAndMadeAgainIsServedAgain(Io io) {
+    void aPortReopensWhenItsNamespaceIsDeletedAndRecreated(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             Node b = net.node("b", "198.18.0.2/24");
@@ -60,18 +60,18 @@ class PortLifeIT {
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
             net.deleteNamespace(b.namespace());
-            daemon.awaitPortState("b", NOTICED, "gone", "down");
+            daemon.awaitPortState("b", TIMEOUT, "gone", "down");
             a.ping("198.18.0.3");
             assertEquals("", daemon.portOf(b.mac()));
             net.namespace("b");
             daemon.awaitPortState("b", Duration.ofSeconds(60), "up");
-            a.pingWithin(NOTICED, "198.18.0.2");
+            a.pingWithin(TIMEOUT, "198.18.0.2");
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aDeviceDeletedByHandIsMadeAgain(Io io) {
+    void aDeletedDeviceIsRecreated(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             Node b = net.node("b", "198.18.0.2/24");
@@ -85,13 +85,13 @@ class PortLifeIT {
                                     .exitCode()
                             == 0);
             daemon.awaitPortState("b", Duration.ofSeconds(60), "up");
-            a.pingWithin(NOTICED, "198.18.0.2");
+            a.pingWithin(TIMEOUT, "198.18.0.2");
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void portsAddedAndRemovedWhileFramesPassDisturbNoOther(Io io) {
+    void portsAddedAndRemovedUnderTrafficDoNotDisturbOthers(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             net.node("b", "198.18.0.2/24");
@@ -103,7 +103,7 @@ class PortLifeIT {
                 daemon.api().post("/v1/switches/lan/ports", """
                         {"name":"c","namespace":"%s","device":"eth0","addresses":["198.18.0.3/24"]}
                         """.formatted(c.namespace()));
-                c.pingWithin(NOTICED, "198.18.0.1");
+                c.pingWithin(TIMEOUT, "198.18.0.1");
                 daemon.api().delete("/v1/switches/lan/ports/c");
                 assertTrue(
                         Command.run("ip", "-n", c.namespace(), "link", "show", "eth0")
@@ -118,7 +118,7 @@ class PortLifeIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aReloadAppliesTheDifferenceAndTheRestLosesNoFrame(Io io) throws IOException {
+    void aReloadAppliesTheDifferenceAndUnchangedPortsLoseNoFrame(Io io) throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
@@ -138,7 +138,7 @@ class PortLifeIT {
                     Await.pause(Duration.ofMillis(1));
                 }
             }
-            int arrived = atB.receive(Frames.sentFrom(a.mac()), sent, NOTICED).size();
+            int arrived = atB.receive(Frames.sentFrom(a.mac()), sent, TIMEOUT).size();
             assertEquals(sent, arrived);
             assertEquals(3, daemon.api().get("/v1/status").required("ports").asInt());
         }

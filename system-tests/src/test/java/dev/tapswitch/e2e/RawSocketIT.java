@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(400)
 class RawSocketIT {
     @Test
-    void framesWithAndWithoutTagsAreSeenAsTheyWereSent() {
+    void framesAreReceivedUnchangedWithAndWithoutVlanTags() {
         try (var net = new TestNetwork()) {
             String left = net.quietNamespace("left");
             String right = net.quietNamespace("right");

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The kernel gives the number of a process that has ended to another one, whose namespace is nobody's business. */
-@Timeout(240)
+@Timeout(400)
 class ReusedPidIT {
-    private static final Duration NOTICED = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** A PID namespace, in which numbers can be chosen, and its first process, which reaps the others. */
     private record Pids(long init) {
@@ -35,7 +35,7 @@ class ReusedPidIT {
                     net.directory().resolve("init"));
             net.killAtEnd(unshare);
             Await.within(
-                    NOTICED,
+                    TIMEOUT,
                     () -> "a process",
                     () -> unshare.children().findAny().isPresent());
             return new Pids(unshare.children().findAny().orElseThrow().pid());
@@ -55,14 +55,14 @@ class ReusedPidIT {
     /** The words say why a port has no device. */
     private static void awaitWhy(RunningDaemon daemon, String why) {
         Await.within(
-                NOTICED,
+                TIMEOUT,
                 () -> "\"" + why + "\" in " + daemon.port("p") + "\n" + daemon.log(),
                 () -> daemon.port("p").path("why").asString("").equals(why));
         assertEquals("gone", daemon.portState("p"));
     }
 
     @Test
-    void itsSuccessorByNumberDoesNotGetTheInterface() throws IOException {
+    void aProcessWithAReusedPidDoesNotGetTheInterface() throws IOException {
         try (var net = new TestNetwork()) {
             Pids pids = Pids.start(net);
             String pid = pids.run("unshare -n sleep 1000 >/dev/null 2>&1 & echo $!");
@@ -80,7 +80,7 @@ class ReusedPidIT {
             try {
                 daemon.awaitPortsUp(1);
                 pids.run("kill -9 " + pid);
-                daemon.awaitPortState("p", NOTICED, "gone");
+                daemon.awaitPortState("p", TIMEOUT, "gone");
                 // Others may take a number, too: until it is ours.
                 pids.run("""
                         until [ "$new" = %1$s ]; do

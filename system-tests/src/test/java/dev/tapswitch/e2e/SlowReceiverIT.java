@@ -26,10 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A container whose firewall takes milliseconds a frame slows nobody down but itself. */
-@Timeout(180)
+@Timeout(400)
 @EnabledIf("hasNft")
 class SlowReceiverIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     /** Each level of chains has the kernel evaluate so many times as many rules. */
     private static final int RULES = 30;
     /** With five levels, a frame takes about a second. */
@@ -49,7 +49,7 @@ class SlowReceiverIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void othersAreNotSlowedDownAndThePortIsLimitedCountedAndNamedUntilItIsFastAgain(Io io) {
+    void aSlowReceiverIsLimitedAndReportedUntilItIsFastAgainAndDoesNotDelayOtherPorts(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Node b = net.quietNode("b", "198.18.0.2/24");
@@ -60,7 +60,7 @@ class SlowReceiverIT {
             sender.ping("198.18.0.3");
             nestChains(net, slow, 4, RULES);
             try (var _ = new FrameGenerator(sender, Frames.frame(slow.mac(), sender.mac(), DATAGRAM), 20_000)) {
-                Await.within(SOON, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
+                Await.within(TIMEOUT, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
                 new LatencyProbe(a, "198.18.0.2").assertLowLatency("frames to a slow receiver, " + io);
                 assertTrue(daemon.drops("slow", "slow-receiver") > 0, () -> "" + daemon.port("slow"));
                 assertEquals(
@@ -77,10 +77,10 @@ class SlowReceiverIT {
                 assertTrue(daemon.cli("stats").output().contains("up (slow receiver)"));
                 assertTrue(daemon.cli("status").output().contains("lan.slow"));
                 slow.exec("nft", "delete", "table", "inet", "slow");
-                Await.within(SOON, () -> "it is fast again: " + daemon.port("slow"), () -> !isSlow(daemon));
+                Await.within(TIMEOUT, () -> "it is fast again: " + daemon.port("slow"), () -> !isSlow(daemon));
             }
             assertTrue(daemon.log().contains("port slow receives fast again"), daemon.log());
-            sender.pingWithin(SOON, "198.18.0.3");
+            sender.pingWithin(TIMEOUT, "198.18.0.3");
             b.ping("198.18.0.1");
         }
     }
@@ -96,20 +96,20 @@ class SlowReceiverIT {
             a.ping("198.18.0.3");
             nestChains(net, slow, 4, RULES);
             try (var _ = new FrameGenerator(a, Frames.frame(slow.mac(), a.mac(), DATAGRAM), 2_000)) {
-                Await.within(SOON, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
+                Await.within(TIMEOUT, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
                 daemon.api().delete("/v1/switches/lan/ports/slow");
             }
             a.ping("198.18.0.2");
             slow.exec("nft", "delete", "table", "inet", "slow");
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "its interface is gone",
                     () -> !slow.exec("ip", "link").contains("eth0"));
         }
     }
 
     @Test
-    void theWatchdogIsFedWhileAWorkerIsInsideAWriteToASlowReceiver() throws IOException {
+    void theWatchdogIsNotifiedWhileAWorkerIsBlockedInAWriteToASlowReceiver() throws IOException {
         try (var net = new TestNetwork();
                 var systemd = new NotifyReceiver(net.directory().resolve("notify"))) {
             net.daemonEnvironment("NOTIFY_SOCKET=" + net.directory().resolve("notify"));
@@ -120,12 +120,12 @@ class SlowReceiverIT {
             a.ping("198.18.0.3");
             nestChains(net, slow, 5, MORE_RULES);
             RawSocket atA = a.raw();
-            Await.within(SOON, () -> "the port is named: " + daemon.log(), () -> {
+            Await.within(TIMEOUT, () -> "the port is named: " + daemon.log(), () -> {
                 atA.send(Frames.frame(slow.mac(), a.mac(), DATAGRAM));
                 return daemon.log().contains("it is in a write to port slow of switch lan");
             });
             long fed = systemd.count("WATCHDOG=1");
-            Await.within(SOON, () -> "it is fed", () -> systemd.count("WATCHDOG=1") > fed);
+            Await.within(TIMEOUT, () -> "it is fed", () -> systemd.count("WATCHDOG=1") > fed);
         }
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StateIT {
     @ParameterizedTest
     @ValueSource(strings = {"state.json", "cni.json"})
-    void aDamagedFileDoesNotKeepTheDaemonFromStartingAndItSaysSo(String name) throws IOException {
+    void aDamagedFileIsReportedAndDoesNotPreventTheStart(String name) throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
@@ -43,7 +43,7 @@ class StateIT {
     }
 
     @Test
-    void aFileThatWasCutOffIsReplacedByTheCopyOfTheChangeBeforeIt() throws IOException {
+    void aTruncatedFileIsReplacedByThePreviousCopy() throws IOException {
         try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -67,19 +67,19 @@ class StateIT {
     }
 
     @Test
-    void inAReadOnlyDirectoryItRunsAndRefusesWhatCanNotBeKept() throws IOException {
-        refusesWhatCanNotBeKept("mount -t tmpfs -o ro none STATE", "Read-only file system");
+    void withAReadOnlyStateDirectoryTheDaemonRunsAndRefusesChanges() throws IOException {
+        assertChangesAreRefused("mount -t tmpfs -o ro none STATE", "Read-only file system");
     }
 
     @Test
-    void onAFullDiskItRunsAndRefusesWhatCanNotBeKept() throws IOException {
-        refusesWhatCanNotBeKept(
+    void onAFullDiskTheDaemonRunsAndRefusesChanges() throws IOException {
+        assertChangesAreRefused(
                 "mount -t tmpfs -o size=4k none STATE; head -c 8192 /dev/zero >STATE/full 2>&-",
                 "No space left on device");
     }
 
     /** {@code mount}: commands that make STATE what it is to be, in the daemon's own mount namespace. */
-    private static void refusesWhatCanNotBeKept(String mount, String why) throws IOException {
+    private static void assertChangesAreRefused(String mount, String why) throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Path state = Files.createDirectories(net.directory().resolve("state"));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bulk traffic arrives, whole and in order. How fast it is is the benchmark's business. */
+/** Bulk traffic arrives complete and in order. Its speed is measured by the benchmarks. */
 @Timeout(400)
 class ThroughputIT {
     private static final int BYTES = 64 << 20;
@@ -65,7 +65,7 @@ class ThroughputIT {
         }
     }
 
-    /** With offload, frames of up to 64 KiB; without on one side, the switch segments and completes checksums; the kernel checks them. */
+    /** With offload, frames have up to 64 KiB. Without offload at the receiver, the switch segments them and completes checksums, which the kernel verifies. */
     @ParameterizedTest
     @CsvSource({
         "EPOLL,true,198.18.0.2",
@@ -75,13 +75,13 @@ class ThroughputIT {
         "EPOLL,false,fd00:7a::2",
         "IO_URING,true,fd00:7a::2"
     })
-    void sixtyFourMebibytesArriveAsTheyWereSent(Io io, boolean offloadAtReceiver, String address) throws Exception {
+    void sixtyFourMebibytesArriveUnchanged(Io io, boolean offloadAtReceiver, String address) throws Exception {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24", "fd00:7a::1/64");
             Node b = net.node("b", "198.18.0.2/24", "fd00:7a::2/64").with("offload: " + offloadAtReceiver);
             RunningDaemon daemon = net.start(io);
             a.pingWithin(Duration.ofSeconds(60), address);
-            // The listener's namespace is that of the thread that made it; accepted connections stay in it.
+            // The listener belongs to the namespace of the thread that creates it, and so do its connections.
             ServerSocket listener = b.callInNamespace(() -> new ServerSocket(7000, 1, InetAddress.getByName("::")));
             net.closeAtEnd(listener);
             var received = new CompletableFuture<byte[]>();

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Any ethertype, any payload, tagged or not: forwarded byte for byte. And what no bridge forwards, is not. */
+/** Frames of any ethertype and payload, tagged or untagged, are forwarded unchanged. Frames that no bridge forwards are dropped. */
 @Timeout(400)
 class TransparencyIT {
     private static final String X = "02:00:5e:00:00:01";
     private static final String UNKNOWN = "02:00:5e:00:00:99";
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration QUIET = Duration.ofMillis(300);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration QUIET_PERIOD = Duration.ofMillis(300);
 
     private static Map<String, byte[]> transparent() {
         Map<String, byte[]> frames = new LinkedHashMap<>();
@@ -38,11 +38,12 @@ class TransparencyIT {
                         BROADCAST,
                         "multicast",
                         "01:00:5e:00:00:63",
-                        "Cisco's multicast",
+                        "Cisco multicast",
                         "01:00:0c:cc:cc:cc")
                 .entrySet()) {
             frames.put(
-                    to.getKey() + ", nobody's ethertype", frame(to.getValue(), X, EXPERIMENTAL_ETHERTYPE, "00112233"));
+                    to.getKey() + ", experimental ethertype",
+                    frame(to.getValue(), X, EXPERIMENTAL_ETHERTYPE, "00112233"));
             frames.put(
                     to.getKey() + ", 802.1Q VLAN 100",
                     frame(to.getValue(), X, "8100 0064", EXPERIMENTAL_ETHERTYPE, "01"));
@@ -56,20 +57,20 @@ class TransparencyIT {
         frames.put(
                 "ARP in a VLAN",
                 frame(BROADCAST, X, "8100 0064 0806 0001 0800 06 04 0001", X, "c6120063 000000000000 c6120062"));
-        frames.put("ARP that is cut short", frame(BROADCAST, X, "0806 0001 0800 06 04 00"));
-        frames.put("ARP of other lengths", frame(BROADCAST, X, "0806 0001 0800 ff ff 0001"));
+        frames.put("truncated ARP", frame(BROADCAST, X, "0806 0001 0800 06 04 00"));
+        frames.put("ARP with other address lengths", frame(BROADCAST, X, "0806 0001 0800 ff ff 0001"));
         frames.put(
-                "IPv4 with a lying length", frame(UNKNOWN, X, "0800 4f00 ffff 0000 4000 40 06 0000 c6120001 c6120002"));
-        frames.put("IPv4 of version 9", frame(UNKNOWN, X, "0800 9500 0014"));
-        frames.put("IPv6 that lies", frame(UNKNOWN, X, "86dd 6000 0000 ffff 3a ff"));
-        frames.put("802.3 with a length", frame(UNKNOWN, X, "0026 4242 03"));
-        frames.put("TRILL, MPLS, PPPoE", frame(UNKNOWN, X, "8847 00010140"));
+                "IPv4 with a wrong length", frame(UNKNOWN, X, "0800 4f00 ffff 0000 4000 40 06 0000 c6120001 c6120002"));
+        frames.put("IPv4 ethertype, version 9", frame(UNKNOWN, X, "0800 9500 0014"));
+        frames.put("IPv6 with a wrong length", frame(UNKNOWN, X, "86dd 6000 0000 ffff 3a ff"));
+        frames.put("802.3 with a length field", frame(UNKNOWN, X, "0026 4242 03"));
+        frames.put("MPLS", frame(UNKNOWN, X, "8847 00010140"));
         return frames;
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void whateverTheFrameHoldsItArrivesByteForByte(Io io) {
+    void anyFrameArrivesUnchanged(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
@@ -79,7 +80,7 @@ class TransparencyIT {
             List<String> lost = new ArrayList<>();
             transparent().forEach((what, bytes) -> {
                 in.send(bytes);
-                if (out.receive(equalTo(bytes), 1, SOON).isEmpty()) lost.add(what);
+                if (out.receive(equalTo(bytes), 1, TIMEOUT).isEmpty()) lost.add(what);
             });
             assertEquals(List.of(), lost);
         }
@@ -87,7 +88,7 @@ class TransparencyIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aBigFrameArrivesByteForByte(Io io) {
+    void aJumboFrameArrivesUnchanged(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a").with("mtu: 9000");
             Node b = net.quietNode("b").with("mtu: 9000");
@@ -97,15 +98,15 @@ class TransparencyIT {
             byte[] untagged = frame(UNKNOWN, X, EXPERIMENTAL_ETHERTYPE, "5a".repeat(9000 - 4));
             byte[] tagged = frame(UNKNOWN, X, "8100 0064", EXPERIMENTAL_ETHERTYPE, "a5".repeat(9000 - 4));
             in.send(untagged);
-            assertEquals(1, out.receive(equalTo(untagged), 1, SOON).size());
+            assertEquals(1, out.receive(equalTo(untagged), 1, TIMEOUT).size());
             in.send(tagged);
-            assertEquals(1, out.receive(equalTo(tagged), 1, SOON).size());
+            assertEquals(1, out.receive(equalTo(tagged), 1, TIMEOUT).size());
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void whatABridgeNeverForwardsIsDroppedAndCounted(Io io) {
+    void reservedDestinationsAndInvalidSourcesAreDroppedAndCounted(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
@@ -117,21 +118,22 @@ class TransparencyIT {
             in.send(frame(UNKNOWN, "03:00:5e:00:00:01", EXPERIMENTAL_ETHERTYPE));
             in.send(frame(UNKNOWN, BROADCAST, EXPERIMENTAL_ETHERTYPE));
             in.send(frame(UNKNOWN, "00:00:00:00:00:00", EXPERIMENTAL_ETHERTYPE));
-            assertEquals(0, out.count(f -> Frames.hasAt(f, 12, EXPERIMENTAL_ETHERTYPE), QUIET));
+            assertEquals(0, out.count(f -> Frames.hasAt(f, 12, EXPERIMENTAL_ETHERTYPE), QUIET_PERIOD));
             assertEquals(16, daemon.drops("a", "reserved-multicast"));
             assertEquals(2, daemon.drops("a", "source-multicast"));
             assertEquals(1, daemon.drops("a", "source-zero"));
             assertEquals("", daemon.portOf("03:00:5e:00:00:01"));
             assertEquals("", daemon.portOf("00:00:00:00:00:00"));
-            byte[] neighbour = frame("01:80:c2:00:00:10", X, EXPERIMENTAL_ETHERTYPE); // the first that is not reserved
-            in.send(neighbour);
-            assertEquals(1, out.receive(equalTo(neighbour), 1, SOON).size());
+            byte[] unreserved =
+                    frame("01:80:c2:00:00:10", X, EXPERIMENTAL_ETHERTYPE); // the first address after the reserved ones
+            in.send(unreserved);
+            assertEquals(1, out.receive(equalTo(unreserved), 1, TIMEOUT).size());
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aFrameNeverComesBackUnlessThePortIsAHairpin(Io io) {
+    void aFrameNeverLeavesByThePortItCameInOnUnlessItIsAHairpinPort(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b").with("hairpin: true");
@@ -140,13 +142,13 @@ class TransparencyIT {
             RawSocket hairpin = b.raw();
             byte[] fromA = frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE, "0a");
             plain.send(fromA);
-            assertEquals(0, plain.count(equalTo(fromA), QUIET));
+            assertEquals(0, plain.count(equalTo(fromA), QUIET_PERIOD));
             byte[] fromB = frame(BROADCAST, "02:00:5e:00:00:02", EXPERIMENTAL_ETHERTYPE, "0b");
             hairpin.send(fromB);
-            assertEquals(1, hairpin.receive(equalTo(fromB), 1, SOON).size());
+            assertEquals(1, hairpin.receive(equalTo(fromB), 1, TIMEOUT).size());
             byte[] toItself = frame(X, "02:00:5e:00:00:03", EXPERIMENTAL_ETHERTYPE, "0c");
             plain.send(toItself);
-            assertEquals(0, plain.count(equalTo(toItself), QUIET));
+            assertEquals(0, plain.count(equalTo(toItself), QUIET_PERIOD));
             assertEquals(1, daemon.drops("a", "same-port"));
         }
     }

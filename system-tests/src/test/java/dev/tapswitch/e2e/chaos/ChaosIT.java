@@ -25,7 +25,8 @@ class ChaosIT {
     private static final Path OUT = Path.of("target", "chaos");
 
     @Test
-    void randomContainerLivesLeaveNothingBehindAndNobodyUnreachable() throws IOException, InterruptedException {
+    void randomContainerLifeCyclesLeaveNothingBehindAndEveryStationReachable()
+            throws IOException, InterruptedException {
         long seed = Long.getLong("chaos.seed", System.nanoTime() & 0xFFFF_FFFFL);
         Duration time = duration(System.getProperty("chaos.time", "1h"));
         Set<String> worlds =

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /** What must hold of a {@link DockerScenario} at any time of rest. */
 final class DockerInvariants {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofSeconds(60);
 
     private final DockerLab lab;
@@ -67,7 +67,7 @@ final class DockerInvariants {
     private void ports(Consumer<String> findings) {
         for (String network : List.of("net0", "net1")) {
             long expected = 1L + of(network).size();
-            Await.atMost(PATIENCE, () -> count(network, "ports-up") == expected && count(network, "ports") == expected);
+            Await.atMost(TIMEOUT, () -> count(network, "ports-up") == expected && count(network, "ports") == expected);
             long ports = count(network, "ports");
             long up = count(network, "ports-up");
             if (ports != expected || up != expected)
@@ -165,7 +165,7 @@ final class DockerInvariants {
 
     /** All containers and networks are removed: so are all rules and interfaces that were made for them. */
     void rulesAreAsAtTheStart(Consumer<String> findings) {
-        Await.atMost(PATIENCE, () -> rules().equals(rules));
+        Await.atMost(TIMEOUT, () -> rules().equals(rules));
         if (!rules().equals(rules)) findings.accept("rules without a network: " + rules() + ", at the start: " + rules);
         links(findings);
     }

@@ -140,10 +140,10 @@ final class LanInvariants {
             List<String> links = station.links().toList();
             if (links.size() != 1) findings.accept(station + " has the interfaces " + links);
         }
-        hostIsClean(findings);
+        checkHostIsClean(findings);
     }
 
-    private void hostIsClean(Consumer<String> findings) {
+    private void checkHostIsClean(Consumer<String> findings) {
         String host = net.namespace("sw");
         List<String> links = Command.expect("ip", "-n", host, "-o", "link")
                 .lines()
@@ -185,7 +185,7 @@ final class LanInvariants {
                 () -> stations.stream().allMatch(each -> each.links().findAny().isEmpty()));
         for (Station station : stations)
             station.links().forEach(link -> findings.accept("left in " + station + ": " + link));
-        hostIsClean(findings);
+        checkHostIsClean(findings);
         logged.forEach(findings);
     }
 

@@ -28,7 +28,7 @@ class CniIT {
     }
 
     @Test
-    void containersGetAddressesReachEachOtherAndTheHostAndGoWithoutATrace() throws IOException {
+    void addConnectsContainersAndDelLeavesNothingBehind() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = network(net, "1.0.0");
             Json one = pods.add("one");
@@ -67,7 +67,7 @@ class CniIT {
     }
 
     @Test
-    void aMacAndAddressesAreWhatWasAskedFor() throws IOException {
+    void requestedMacsAndAddressesAreUsed() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = network(net, "1.0.0");
             Json byArgs = pods.add("one", "CNI_ARGS=IgnoreUnknown=1;MAC=02:11:22:33:44:66");
@@ -95,7 +95,7 @@ class CniIT {
     }
 
     @Test
-    void publishedPortsWorkByTheChainedPortmap() throws IOException {
+    void publishedPortsWorkWithPortmapChained() throws IOException {
         try (var net = new TestNetwork()) {
             assumeTrue(Command.exists("iptables") && Command.exists("python3"), "needs iptables and python3");
             CniRuntime pods = network(net, "1.0.0");
@@ -137,7 +137,7 @@ class CniIT {
     }
 
     @Test
-    void whatTheRuntimeForgotIsCollected() throws IOException {
+    void gcRemovesAttachmentsThatTheRuntimeDoesNotList() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = network(net, "1.1.0").with("ipam", Json.object()).with("isDefaultGateway", false);
             pods.add("one");
@@ -158,7 +158,7 @@ class CniIT {
     }
 
     @Test
-    void refusalsAreCniErrorsAndLeaveNothingBehind() throws IOException {
+    void failuresAreCniErrorsAndLeaveNothingBehind() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = network(net, "1.0.0");
             refused(pods.with("cniVersion", "9.9.9").call("ADD", "one"), 1, "9.9.9");

@@ -25,7 +25,7 @@ class CniNetworkIT {
     private static final String INTERNET = "198.18.99.2";
 
     @Test
-    void aContainerSendsAndReceivesAsFastAsItsBandwidthSays() throws IOException {
+    void theBandwidthOfAContainerIsLimitedInBothDirections() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = CniRuntime.start(net, "1.0.0");
             String limits = """
@@ -67,7 +67,7 @@ class CniNetworkIT {
     }
 
     @Test
-    void whatLeavesIsMasqueradedUntilTheLastContainerGoesAlsoOverARestart() throws IOException {
+    void packetsAreMasqueradedUntilTheLastContainerIsRemovedAlsoAfterARestart() throws IOException {
         try (var net = new TestNetwork()) {
             assumeTrue(Command.exists("nft"), "needs nft");
             CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipMasq", true);
@@ -95,7 +95,7 @@ class CniNetworkIT {
     }
 
     @Test
-    void whatTheUserMadeStays() throws IOException {
+    void switchesAndPortsOfTheUserAreKept() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = CniRuntime.start(net, "1.0.0");
             CniRuntime onLan = pods.with("switch", "lan");
@@ -125,7 +125,7 @@ class CniNetworkIT {
     }
 
     @Test
-    void aContainerThatComesBackAfterTheHostWentDownIsAddedAgain() throws IOException {
+    void aContainerCanBeAddedAgainAfterItsNamespaceIsGone() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipam", Json.object());
             pods.add("one");

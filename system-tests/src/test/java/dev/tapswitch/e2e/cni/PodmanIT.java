@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(400)
 class PodmanIT {
     @Test
-    void containersReachEachOtherArePublishedAndGoWithoutATrace() {
+    void containersAreConnectedAndPublishedAndLeaveNothingBehind() {
         try (var lab = new PodmanLab()) {
             lab.network("pods", """
                     {"cniVersion": "0.4.0", "name": "pods", "plugins": [

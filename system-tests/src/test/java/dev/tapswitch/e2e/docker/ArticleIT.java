@@ -63,7 +63,7 @@ class ArticleIT {
     }
 
     @Test
-    void whatDocker0DidTapswitchDoes() {
+    void tapswitchGivesTheSameResultsAsDocker0() {
         try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16")) {
             lab.serveInternet();
             experiment(lab, "docker0");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerDefaultBridgeIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String MAC_OF_WEB1 = "02:42:ac:11:00:02";
     private static final String MAC_OF_WEB2 = "02:42:ac:11:00:03";
 
@@ -34,7 +34,7 @@ class DockerDefaultBridgeIT {
 
     private static void awaitPortsUp(DockerLab lab, String name, int count) {
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> count + " ports up: " + ports(lab, name) + "\n"
                         + lab.tapswitch().log(),
                 () -> ports(lab, name).size() == count
@@ -74,7 +74,7 @@ class DockerDefaultBridgeIT {
     }
 
     @Test
-    void plainDockerRunIsOnTheSwitch() {
+    void plainDockerRunUsesTheSwitch() {
         try (var lab = new DockerLab()) {
             lab.serveInternet();
             // Before docker0 is there: it is waited for.
@@ -92,8 +92,8 @@ class DockerDefaultBridgeIT {
             lab.exec("web1", "ping", "-c", "20", "-i", "0.01", "172.17.0.3");
             assertTrue(counted(lab, web2, "tx-frames") >= before + 20);
 
-            superFramesCrossBothWays(lab, web1, web2);
-            aLinkThatWentDownAndUpIsStillOurs(lab, web1);
+            assertSuperFramesPassInBothDirections(lab, web1, web2);
+            assertAPortIsServedAfterItsLinkWentDownAndUp(lab, web1);
 
             lab.docker("rm", "-f", "web1");
             awaitPortsUp(lab, "docker0", 2);
@@ -104,7 +104,7 @@ class DockerDefaultBridgeIT {
         }
     }
 
-    private static void superFramesCrossBothWays(DockerLab lab, String web1, String web2) {
+    private static void assertSuperFramesPassInBothDirections(DockerLab lab, String web1, String web2) {
         lab.host("nsenter", "--net=" + lab.sandbox("web2"), "iperf3", "-s", "-D", "--pidfile", "/run/iperf3.pid");
         for (String direction : List.of("--client", "-Rc")) {
             String from = direction.equals("-Rc") ? web2 : web1;
@@ -119,21 +119,22 @@ class DockerDefaultBridgeIT {
     }
 
     /** The kernel enables a bridge's port when its link comes up. */
-    private static void aLinkThatWentDownAndUpIsStillOurs(DockerLab lab, String web1) {
+    private static void assertAPortIsServedAfterItsLinkWentDownAndUp(DockerLab lab, String web1) {
         String inside = "--net=" + lab.sandbox("web1");
         lab.host("nsenter", inside, "ip", "link", "set", "eth0", "down");
-        Await.within(SOON, () -> "down", () -> ports(lab, "docker0").toString().contains("its interface is down"));
+        Await.within(
+                TIMEOUT, () -> "down", () -> ports(lab, "docker0").toString().contains("its interface is down"));
         lab.host("nsenter", inside, "ip", "link", "set", "eth0", "up");
         awaitPortsUp(lab, "docker0", 3);
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> web1 + " shut: " + lab.host("bridge", "link"),
                 () -> forwardedByTheKernel(lab).equals(List.of("tap-docker0")));
         lab.ping("web1", "172.17.0.3");
     }
 
     @Test
-    void noContainerTakesTheTrafficToTheGatewayOrToAnother() {
+    void noContainerReceivesTheTrafficOfTheGatewayOrOfAnother() {
         try (var lab = new DockerLab()) {
             lab.withDocker("--bip", "172.17.0.1/16");
             // One that is older than Tapswitch, and two that come later.
@@ -144,7 +145,7 @@ class DockerDefaultBridgeIT {
             awaitPortsUp(lab, "docker0", 4);
             String gateway = lab.host("ip", "-br", "link", "show", "docker0").split(" +", -1)[2];
             for (String mac : List.of(gateway, MAC_OF_WEB1, MAC_OF_WEB2))
-                Await.within(SOON, () -> mac + " is bound: " + macs(lab), () -> isBound(lab, mac));
+                Await.within(TIMEOUT, () -> mac + " is bound: " + macs(lab), () -> isBound(lab, mac));
             assertEquals("docker0", portOf(lab, "docker0", gateway));
 
             try (var socket = rawSocketIn(lab, "forger")) {
@@ -213,7 +214,7 @@ class DockerDefaultBridgeIT {
     }
 
     @Test
-    void whoeverIsAwayContainersReachEachOther() {
+    void containersReachEachOtherWhileTapswitchOrDockerdIsDown() {
         try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16", "--live-restore")) {
             // Containers that are older than Tapswitch.
             lab.web("web1", "-p", "9001:80");
@@ -258,10 +259,11 @@ class DockerDefaultBridgeIT {
     }
 
     @Test
-    void aBridgeOfOurOwnForDockerKeepsContainersApartIfDockerSaysSo() {
+    void aBridgeCreatedForDockerIsolatesContainersWithIccDisabled() {
         try (var lab = new DockerLab()) {
             lab.startTapswitch("docker: {enabled: true, default-bridge: ts0, default-bridge-address: 172.17.0.1/16}");
-            Await.within(SOON, () -> "ts0", () -> lab.host("ip", "-br", "link").contains("tap-ts0"));
+            Await.within(
+                    TIMEOUT, () -> "ts0", () -> lab.host("ip", "-br", "link").contains("tap-ts0"));
             lab.withDocker("--bridge", "ts0", "--icc=false", "--userland-proxy=false", "--mtu", "9000");
             lab.web("web1", "-p", "9001:80");
             lab.web("web2");

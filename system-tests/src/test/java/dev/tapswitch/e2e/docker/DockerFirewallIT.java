@@ -27,9 +27,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What containers and neighbours must not reach, and whose rules hold. Beside ufw and firewalld: DockerServiceIT. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(300)
+@Timeout(400)
 class DockerFirewallIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     /** A second address of the Internet's. */
     private static final String FORBIDDEN = "198.18.0.3";
 
@@ -61,7 +61,7 @@ class DockerFirewallIT {
 
     private static void await(DockerLab lab, boolean isReached, String target) {
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> target
                         + (isReached ? " is reached:\n" : " is not reached:\n")
                         + lab.host("iptables", "-S")
@@ -70,7 +70,7 @@ class DockerFirewallIT {
     }
 
     @Test
-    void loopbackAddressesOfTheWireReachNothing() throws IOException {
+    void packetsWithLoopbackAddressesReachNoService() throws IOException {
         try (DockerLab lab = lab()) {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net", "-p", "127.0.0.1:9001:80", "-p", "127.0.0.1:9002:9000/udp");
@@ -105,7 +105,7 @@ class DockerFirewallIT {
     }
 
     private static String receive(DatagramSocket socket) throws IOException {
-        socket.setSoTimeout((int) SOON.toMillis());
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
         var packet = new DatagramPacket(new byte[1_500], 1_500);
         socket.receive(packet);
         return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8).strip();
@@ -127,7 +127,7 @@ class DockerFirewallIT {
     }
 
     @Test
-    void whatTheAdministratorDropsStaysDropped() {
+    void packetsThatTheAdministratorDropsStayDropped() {
         try (DockerLab lab = lab()) {
             lab.host("iptables", "-I", "DOCKER-USER", "-d", FORBIDDEN, "-j", "DROP");
             assertTrue(lab.host("iptables", "-S", "FORWARD").contains("-P FORWARD DROP"));
@@ -160,7 +160,7 @@ class DockerFirewallIT {
     }
 
     @Test
-    void anotherEnginesBridgeIsReachedByWhatItPublishesOnly() throws IOException {
+    void containersReachAnotherEngineByItsPublishedPortsOnly() throws IOException {
         try (DockerLab lab = lab()) {
             Process guest = lab.killAtEnd(lab.inHost("unshare", "-n", "sleep", "infinity"), "guest");
             lab.host("sh", "-c", """
@@ -187,9 +187,9 @@ class DockerFirewallIT {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net");
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "the host reaches the guest",
-                    () -> Command.run(SOON, lab.inHost("ping", "-c", "1", "-W", "1", "10.99.0.2"))
+                    () -> Command.run(TIMEOUT, lab.inHost("ping", "-c", "1", "-W", "1", "10.99.0.2"))
                                     .exitCode()
                             == 0);
             assertTrue(!reaches(lab, "aa", "10.99.0.2"));
@@ -213,7 +213,7 @@ class DockerFirewallIT {
     }
 
     @Test
-    void anInternalNetworksContainerDoesNotReachTheRelay() throws IOException {
+    void aContainerOfAnInternalNetworkDoesNotReachTheRelay() throws IOException {
         try (DockerLab lab = lab()) {
             create(lab, "net", 0);
             create(lab, "inner", 1, "--internal");
@@ -228,7 +228,7 @@ class DockerFirewallIT {
             // The way is open: a service of the host's own answers.
             try (ServerSocket _ = serve(lab.hostNamespace(), 7070, "host")) {
                 Await.within(
-                        SOON,
+                        TIMEOUT,
                         () -> "the host's service at " + gateway,
                         () -> connect(lab, inCc, gateway, 7070).output().contains("host"));
             }
@@ -240,7 +240,7 @@ class DockerFirewallIT {
 
     /** 1,500 took all descriptors of a process that may have 1,024, and no port could be added. */
     @Test
-    void relayedConnectionsLeaveDescriptorsForAllElse() throws Exception {
+    void relayedConnectionsLeaveDescriptorsForEverythingElse() throws Exception {
         try (DockerLab lab = lab()) {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net", "-p", "9001:80");
@@ -257,7 +257,7 @@ class DockerFirewallIT {
                         Integer.parseInt(Command.expect("sh", "-c", descriptors).strip()) - before;
                 assertTrue(held < 700, () -> held + " descriptors more");
                 Await.within(
-                        SOON,
+                        TIMEOUT,
                         () -> "a refusal is logged",
                         () -> lab.tapswitch().log().contains("is refused"));
                 lab.web("bb", "--network", "net", "-p", "9002:80");
@@ -266,9 +266,9 @@ class DockerFirewallIT {
                 for (Socket client : clients) client.close();
             }
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "the relay serves again",
-                    () -> Command.run(SOON, lab.inHost("curl", "-gs", "--max-time", "2", "http://[::1]:9001/"))
+                    () -> Command.run(TIMEOUT, lab.inHost("curl", "-gs", "--max-time", "2", "http://[::1]:9001/"))
                             .output()
                             .strip()
                             .equals("aa"));
@@ -277,7 +277,7 @@ class DockerFirewallIT {
 
     /** Without systemd SIGTERM is a stop. Docker's containers, and their interfaces, go on. */
     @Test
-    void anOrderlyEndLeavesNoRulesAndNoInterfacesOnTheHost() {
+    void aStopLeavesNoRulesAndNoInterfacesOnTheHost() {
         try (DockerLab lab = lab()) {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net", "-p", "9001:80");
@@ -298,6 +298,6 @@ class DockerFirewallIT {
     private static CommandResult connect(DockerLab lab, String inside, String address, int port) {
         String line = "exec 3<>/dev/tcp/" + address + "/" + port
                 + " && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 2 grep . <&3";
-        return Command.run(SOON, lab.inHost("nsenter", inside, "timeout", "3", "bash", "-c", line));
+        return Command.run(TIMEOUT, lab.inHost("nsenter", inside, "timeout", "3", "bash", "-c", line));
     }
 }

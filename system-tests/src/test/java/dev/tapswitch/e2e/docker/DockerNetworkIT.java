@@ -45,7 +45,7 @@ class DockerNetworkIT {
     }
 
     @Test
-    void optionsMeanWhatTheyMeanOnABridge() {
+    void optionsWorkAsOnABridgeNetwork() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();
@@ -122,7 +122,7 @@ class DockerNetworkIT {
     }
 
     @Test
-    void networksAreApartAndInternalOnesAreClosed() {
+    void networksAreIsolatedAndInternalOnesDoNotReachTheInternet() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();
@@ -168,7 +168,7 @@ class DockerNetworkIT {
     }
 
     @Test
-    void whatCanNotBeIsSaidAtOnceAndLeavesNothingBehind() {
+    void invalidRequestsAreRefusedAtOnceAndLeaveNothingBehind() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             String[] wrong = {
@@ -225,7 +225,7 @@ class DockerNetworkIT {
     }
 
     @Test
-    void addressesOfOurOwnDriverAreBoundToTheirMacs() {
+    void addressesOfTheIpamDriverAreBoundToTheirMacs() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             create(lab, "auto", "--ipam-driver", "tapswitch");
@@ -289,7 +289,7 @@ class DockerNetworkIT {
     }
 
     @Test
-    void datagramsReachTheirPublishedPortAndFindTheirWayBack() throws Exception {
+    void datagramsReachPublishedPortsAndTheirRepliesReturn() throws Exception {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();

@@ -104,7 +104,7 @@ class DockerRestartIT {
     }
 
     @Test
-    void aHandOverKeepsConnectionsPublishedPortsAndDockersNetworks() throws IOException {
+    void aHandoverKeepsConnectionsPublishedPortsAndNetworks() throws IOException {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             create(lab);
@@ -119,21 +119,21 @@ class DockerRestartIT {
                     "-p",
                     "9001:80");
             lab.tapswitch().handOver();
-            bothServe(lab);
+            awaitBothServices(lab);
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "all lines: " + read(out.resolve("got")),
                     () -> read(out.resolve("got")).equals(numbers));
             lab.docker("rm", "-f", "aa");
             lab.web("aa", "--network", "net", "-p", "9001:80");
-            bothServe(lab);
+            awaitBothServices(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
             awaitPortsUp(lab, 3);
         }
     }
 
     @Test
-    void dockerdComesBackToItsNetworks() {
+    void networksWorkAgainAfterARestartOfDockerd() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             create(lab);
@@ -141,32 +141,32 @@ class DockerRestartIT {
             lab.web("bb", "--network", "net", "--restart", "always");
             lab.stopDocker();
             lab.restartDocker();
-            bothServe(lab);
+            awaitBothServices(lab);
 
             lab.killDocker();
             lab.restartDocker();
-            bothServe(lab);
+            awaitBothServices(lab);
 
             // Both at once, Tapswitch back first, as its unit's Before=docker.service has it.
             lab.killDocker();
             lab.tapswitch().kill();
             lab.restartTapswitch();
             lab.restartDocker();
-            bothServe(lab);
+            awaitBothServices(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
 
             // The machine boots.
             lab.powerOff();
             lab.restartTapswitch();
             lab.restartDocker();
-            bothServe(lab);
+            awaitBothServices(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
             awaitPortsUp(lab, 3);
         }
     }
 
     @Test
-    void withLiveRestoreContainersGoOnWithoutDockerd() {
+    void withLiveRestoreContainersStayReachableWithoutDockerd() {
         try (var lab = new DockerLab().withDocker("--bridge=none", "--live-restore")) {
             lab.startTapswitch();
             create(lab);
@@ -178,17 +178,17 @@ class DockerRestartIT {
             lab.restartTapswitch();
             assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
             lab.restartDocker();
-            bothServe(lab);
+            awaitBothServices(lab);
             lab.docker("stop", "-t", "1", "aa");
             lab.docker("start", "aa");
-            bothServe(lab);
+            awaitBothServices(lab);
             awaitPortsUp(lab, 3);
         }
     }
 
     /** It waits for two minutes, for dockerd to give up and for Tapswitch to forget. */
     @Test
-    void whatEndedWhileTapswitchWasAwayIsForgotten() {
+    void containersRemovedWhileTapswitchWasDownAreForgotten() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
             create(lab);
@@ -205,7 +205,7 @@ class DockerRestartIT {
             assertEquals(0, lab.tapswitch().api().get("/v1/published-ports").size());
             assertFalse(lab.host("ip", "-o", "link", "show", "type", "tun").contains("tap"));
             lab.web("aa", "--network", "net", "-p", "9001:80");
-            bothServe(lab);
+            awaitBothServices(lab);
         }
     }
 
@@ -217,7 +217,7 @@ class DockerRestartIT {
         }
     }
 
-    private static void bothServe(DockerLab lab) {
+    private static void awaitBothServices(DockerLab lab) {
         Await.within(
                 Duration.ofSeconds(60),
                 () -> lab.docker("ps", "-a")

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("ordered")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DockerServiceIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int LINES = 60;
     private static final int STARTS = 6;
     private static SystemdLab lab;
@@ -95,7 +95,7 @@ class DockerServiceIT {
 
     @Test
     @Order(2)
-    void connectionsSurviveARestartOfTheServiceAndItsBeingKilled() throws IOException, InterruptedException {
+    void connectionsSurviveARestartAndAKillOfTheService() throws IOException, InterruptedException {
         lab.expect("docker exec -d aa sh -c 'tail -f /dev/null | nc -l -p 7000 >/tmp/got'");
         lab.expect("docker exec -d bb sh -c 'i=0; while [ $i -lt " + LINES
                 + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc aa 7000'");
@@ -107,16 +107,16 @@ class DockerServiceIT {
         Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", said);
         String before = link("bb");
         lab.expect("systemctl restart tapswitch");
-        serves();
+        awaitService();
         lab.expect("systemctl kill -s KILL tapswitch");
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> "active" + lab.log(),
                 () -> lab.property("NRestarts").equals("1")
                         && lab.property("ActiveState").equals("active"));
-        serves();
+        awaitService();
         String numbers = IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
-        Await.within(SOON, () -> "all lines, not " + got(), () -> got().equals(numbers));
+        Await.within(TIMEOUT, () -> "all lines, not " + got(), () -> got().equals(numbers));
         assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
         String lost = Files.readString(said)
                 .lines()
@@ -146,7 +146,7 @@ class DockerServiceIT {
             lab.expect(i % 2 == 0 ? "systemctl kill -s KILL tapswitch" : "systemctl restart tapswitch");
             String which = "start " + i + " of seed " + seed;
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> which + lab.log(),
                     () -> lab.run("docker exec cc ping -c 1 -W 1 aa").exitCode() == 0);
             assertEquals(before, link("cc"), () -> which + lab.log());
@@ -157,23 +157,23 @@ class DockerServiceIT {
 
     @Test
     @Order(4)
-    void containersComeBackWithDocker() {
+    void containersStartAgainWithDocker() {
         lab.expect("systemctl restart docker");
-        serves();
+        awaitService();
         lab.expect("docker exec bb ping -c 1 -W 20 aa");
     }
 
     @Test
     @Order(5)
-    void itWorksBesideFirewalld() {
+    void networksWorkBesideFirewalld() {
         assumeTrue(Command.exists("firewall-cmd"), "needs firewalld");
         CommandResult started = lab.run("systemctl start firewalld");
         assumeTrue(started.exitCode() == 0, () -> "firewalld can't run here: " + started.output());
-        allIsReached();
+        assertAllServicesAreReachable();
         lab.expect("firewall-cmd --reload");
-        allIsReached();
+        assertAllServicesAreReachable();
         lab.expect("systemctl restart tapswitch"); // the other order
-        allIsReached();
+        assertAllServicesAreReachable();
         assertEquals("net0", lab.expect("firewall-cmd --zone=trusted --list-interfaces"));
         // Where the administrator has put an interface it stays.
         lab.expect("firewall-cmd --permanent --zone=block --add-interface=net2 && firewall-cmd --reload");
@@ -184,38 +184,39 @@ class DockerServiceIT {
         assertEquals("net2", lab.expect("firewall-cmd --zone=block --list-interfaces"));
         lab.expect("docker network rm net2");
         lab.expect("firewall-cmd --permanent --zone=block --remove-interface=net2 && firewall-cmd --reload");
-        allIsReached();
-        leavesAsItWas("nft list table inet firewalld");
+        assertAllServicesAreReachable();
+        assertANetworkLeavesNoRules("nft list table inet firewalld");
         lab.expect("systemctl stop firewalld");
     }
 
     @Test
     @Order(6)
-    void itWorksBesideUfw() {
+    void networksWorkBesideUfw() {
         assumeTrue(Command.exists("ufw"), "needs ufw");
         CommandResult enabled = lab.run("ufw --force enable");
         assumeTrue(enabled.exitCode() == 0, () -> "ufw can't run here: " + enabled.output());
         assertTrue(lab.expect("iptables -S FORWARD").contains("-P FORWARD DROP"));
-        allIsReached();
+        assertAllServicesAreReachable();
         lab.expect("ufw reload");
-        allIsReached();
+        assertAllServicesAreReachable();
         // What the administrator denies, before and after ufw makes its rules again.
         String denied = "docker exec bb timeout 5 wget -q -O - http://198.18.0.3:8080/";
         lab.expect(denied);
         lab.expect("ufw route deny to 198.18.0.3");
         assertNotEquals(0, lab.run(denied).exitCode());
         lab.expect("ufw reload");
-        allIsReached();
+        assertAllServicesAreReachable();
         assertNotEquals(0, lab.run(denied).exitCode());
-        leavesAsItWas("iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's own, which come by the way
+        assertANetworkLeavesNoRules(
+                "iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's own, which come by the way
         lab.expect("ufw --force disable");
     }
 
     @Test
     @Order(7)
-    void rulesThatOthersClearAreBack() {
+    void rulesAreRestoredAfterAFlush() {
         lab.expect("nft flush ruleset");
-        allIsReached();
+        assertAllServicesAreReachable();
     }
 
     @Test
@@ -232,25 +233,25 @@ class DockerServiceIT {
         assertEquals("", lab.expect("ip -o link show type tun"));
         assertEquals("0", lab.property("NFileDescriptorStore"));
         lab.expect("systemctl start tapswitch");
-        allIsReached();
+        assertAllServicesAreReachable();
         assertEquals(
                 before.lines().findFirst(), link("bb").lines().findFirst(), "the container's interface is the same");
     }
 
     /** By name, from the host at both of its addresses, from outside and to there, and from a container by the host's address. */
-    private static void allIsReached() {
+    private static void assertAllServicesAreReachable() {
         List<String> ways = List.of(
                 "docker exec bb timeout 30 sh -c 'ping -c 1 -W 10 aa && wget -q -O - http://198.18.0.2:8080/"
                         + " && wget -q -O - http://198.18.0.1:9001/'",
                 "curl -sS -m 20 http://127.0.0.1:9001/ http://198.18.0.1:9001/",
                 "ip netns exec inet curl -sS -m 20 http://198.18.0.1:9001/");
         for (String way : ways) {
-            Await.within(SOON, () -> way + lab.log(), () -> lab.run(way).exitCode() == 0);
+            Await.within(TIMEOUT, () -> way + lab.log(), () -> lab.run(way).exitCode() == 0);
         }
     }
 
     /** A network that came and went leaves what another firewall has as it was. */
-    private static void leavesAsItWas(String list) {
+    private static void assertANetworkLeavesNoRules(String list) {
         String before = lab.expect(list);
         lab.expect(
                 "docker network create -d tapswitch --subnet 10.76.0.0/24 -o com.docker.network.bridge.name=net1 net1");
@@ -261,7 +262,7 @@ class DockerServiceIT {
 
     @Test
     @Order(9)
-    void whatDockerRemovesIsGone() {
+    void removedContainersAndNetworksLeaveNothingBehind() {
         lab.expect("docker rm -f aa bb && docker network rm net");
         assertEquals("", lab.expect("ip -o link show type tun"));
         assertEquals("0", lab.property("NFileDescriptorStore"));
@@ -295,7 +296,7 @@ class DockerServiceIT {
 
     @Test
     @Order(11)
-    void theRemovalOfThePackageRemovesWhatAKilledServiceHasLeft() throws IOException {
+    void removingThePackageRemovesWhatAKilledServiceHasLeft() throws IOException {
         lab.expect("iptables -P FORWARD DROP && mkdir -p /run/systemd/system/tapswitch.service.d");
         lab.write("/run/systemd/system/tapswitch.service.d/once.conf", "[Service]\nRestart=no\n");
         lab.expect("systemctl daemon-reload");
@@ -304,7 +305,7 @@ class DockerServiceIT {
                     + ".0.0/24 -o com.docker.network.bridge.name=net" + i + " net" + i);
         lab.expect("systemctl kill -s KILL tapswitch");
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> "it is not started again",
                 () -> lab.property("ActiveState").equals("failed"));
         String left = "nft list tables; iptables -S; ip6tables -S; ip -o link show type tun";
@@ -321,9 +322,9 @@ class DockerServiceIT {
                 + " box sh -c \"trap 'exit 0' TERM; echo " + name + " >/www/index.html; httpd -f -h /www & wait\"");
     }
 
-    private static void serves() {
+    private static void awaitService() {
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> "aa at 127.0.0.1:9001" + lab.log(),
                 () -> lab.run("curl -s -m 10 http://127.0.0.1:9001/")
                         .output()

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What the daemon tells the one who started it: sd_notify(3) as it comes out of the socket. With a real systemd: {@link SystemdIT}. */
 @Timeout(400)
 class NotifyIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Test
-    void readyIsToldWhenAllPortsForwardAndWhatIsMissingIsInTheStatus() {
+    void readyIsSentWhenAllPortsForwardAndTheStatusNamesMissingPorts() {
         try (var net = new TestNetwork();
                 var systemd = supervised(net)) {
             Node a = net.quietNode("a", "198.18.0.1/24");
@@ -41,7 +41,7 @@ class NotifyIT {
     }
 
     @Test
-    void aReloadIsToldFromBeginningToEndAndARefusedOneSaysWhy() throws IOException {
+    void reloadsAreNotifiedAndTheStatusGivesTheReasonOfARefusal() throws IOException {
         try (var net = new TestNetwork();
                 var systemd = supervised(net)) {
             net.quietNode("a");
@@ -53,7 +53,7 @@ class NotifyIT {
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: perhaps\n"));
             Command.expect("kill", "-HUP", Long.toString(daemon.pid()));
             Await.within(
-                    SOON,
+                    TIMEOUT,
                     () -> "the refusal: " + systemd.messages(),
                     () -> systemd.messages().stream()
                             .anyMatch(message -> message.text().contains("the last reload was refused: ")
@@ -63,7 +63,7 @@ class NotifyIT {
     }
 
     @Test
-    void stoppingIsTold() {
+    void stoppingIsNotified() {
         try (var net = new TestNetwork();
                 var systemd = supervised(net)) {
             net.quietNode("a");
@@ -75,7 +75,7 @@ class NotifyIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void theWatchdogIsFedOnlyWhileTheWorkersTurn(Io io) throws IOException {
+    void theWatchdogIsNotifiedOnlyWhileAllWorkersRespond(Io io) throws IOException {
         try (var net = new TestNetwork();
                 var systemd = supervised(net)) {
             net.daemonEnvironment("WATCHDOG_USEC=600000");
@@ -84,13 +84,13 @@ class NotifyIT {
             await(systemd, "WATCHDOG=1");
             long began = System.nanoTime();
             long before = systemd.count("WATCHDOG=1");
-            Await.within(SOON, () -> "fed again and again", () -> systemd.count("WATCHDOG=1") >= before + 10);
+            Await.within(TIMEOUT, () -> "fed again and again", () -> systemd.count("WATCHDOG=1") >= before + 10);
             long times = systemd.count("WATCHDOG=1") - before;
             long periods = (System.nanoTime() - began) / 200_000_000;
             assertTrue(times <= periods + 4, () -> times + " times in " + periods + " thirds of the time allowed");
             try (var _ = new StoppedThread(daemon.pid(), "worker-1-2")) {
                 Await.within(
-                        SOON,
+                        TIMEOUT,
                         () -> "it is noticed: " + daemon.log(),
                         () -> daemon.log().contains("worker 1 has not turned"));
                 long frozen = systemd.count("WATCHDOG=1");
@@ -99,12 +99,12 @@ class NotifyIT {
                 assertEquals(200, daemon.api().send("GET", "/v1/status", "").status(), "all else runs");
             }
             long released = systemd.count("WATCHDOG=1");
-            Await.within(SOON, () -> "fed again", () -> systemd.count("WATCHDOG=1") > released);
+            Await.within(TIMEOUT, () -> "fed again", () -> systemd.count("WATCHDOG=1") > released);
         }
     }
 
     @Test
-    void nonsenseFromTheServiceManagerNeverKeepsItFromStarting() {
+    void invalidVariablesOfTheServiceManagerDoNotPreventTheStart() {
         try (var net = new TestNetwork()) {
             net.daemonEnvironment("NOTIFY_SOCKET=vsock:2:9999");
             net.daemonEnvironment("WATCHDOG_USEC=soon");
@@ -126,6 +126,6 @@ class NotifyIT {
     }
 
     private static void await(NotifyReceiver systemd, String line) {
-        Await.within(SOON, () -> line + " in " + systemd.messages(), () -> systemd.count(line) > 0);
+        Await.within(TIMEOUT, () -> line + " in " + systemd.messages(), () -> systemd.count(line) > 0);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class PackageIT {
     /** Debian's own judge of packages; what is overridden says why in config/debian/lintian-overrides. */
     @Test
-    void lintianFindsNothing() throws IOException {
+    void lintianReportsNothing() throws IOException {
         assumeTrue(Command.exists("lintian"), "needs lintian");
         Path file = DebianPackage.file();
         CommandResult judged = Command.run(
@@ -32,7 +32,7 @@ class PackageIT {
 
     /** A library or a module that crept in shows here first. */
     @Test
-    void installedItStaysSmall() throws IOException {
+    void theInstalledPackageIsSmall() throws IOException {
         String said = Command.expect("dpkg-deb", "-f", DebianPackage.file().toString(), "Installed-Size");
         int kilobytes = Integer.parseInt(said.strip());
         System.out.printf("measured: the package takes %d MiB installed%n", kilobytes / 1024);

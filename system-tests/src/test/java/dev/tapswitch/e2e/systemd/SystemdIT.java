@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("ordered")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SystemdIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Pattern PING = Pattern.compile(
             "(\\d+) packets transmitted.*?min/avg/max/mdev = [\\d.]+/[\\d.]+/([\\d.]+)/", Pattern.DOTALL);
     private static final String CONFIG = """
@@ -60,7 +60,7 @@ class SystemdIT {
 
     @Test
     @Order(1)
-    void installedItRunsAtOnceWithoutAnyJava() throws IOException {
+    void theInstalledServiceRunsAtOnceWithoutAJavaInstallation() throws IOException {
         lab.expect("mkdir /var/nothing; mount --bind /var/nothing /usr/lib/jvm || true");
         lab.expect("dpkg -i --no-triggers /opt/tapswitch.deb");
         assertEquals("active", lab.property("ActiveState"));
@@ -80,7 +80,7 @@ class SystemdIT {
 
     @Test
     @Order(2)
-    void aMistakeInTheConfigurationFailsTheReloadAndChangesNothing() throws IOException {
+    void anInvalidConfigurationFailsTheReloadAndChangesNothing() throws IOException {
         lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG + "    arp: perhaps\n");
         CommandResult refused = lab.run("systemctl reload tapswitch");
         assertNotEquals(0, refused.exitCode(), refused.output());
@@ -93,21 +93,21 @@ class SystemdIT {
 
     @Test
     @Order(3)
-    void aRestartKeepsTheInterfacesTheirCarrierAndEveryFrame() throws IOException, InterruptedException {
+    void aRestartKeepsInterfacesAndCarrierAndLosesNoFrame() throws IOException, InterruptedException {
         assertEquals("2", lab.property("NFileDescriptorStore"));
         survive("restart", "systemctl restart tapswitch");
     }
 
     @Test
     @Order(4)
-    void killedItComesBackWithTheSameInterfaces() throws IOException, InterruptedException {
+    void aKilledServiceRestartsWithTheSameInterfaces() throws IOException, InterruptedException {
         survive("SIGKILL", "systemctl kill -s KILL tapswitch; sleep 1");
     }
 
     /** What follows, restarts and a stop among it, happens to the successor. */
     @Test
     @Order(5)
-    void aHandOverKeepsTheServiceActiveUnderAnotherProcess() throws IOException, InterruptedException {
+    void aHandoverKeepsTheServiceActiveInAnotherProcess() throws IOException, InterruptedException {
         lab.expect("systemctl restart tapswitch");
         String before = lab.property("MainPID");
         survive("hand-over", "tapswitch restart");
@@ -123,7 +123,7 @@ class SystemdIT {
     /** To the same version: for dpkg that is an upgrade too. */
     @Test
     @Order(6)
-    void anUpgradeIsAHandOverToTheNewFiles() throws IOException, InterruptedException {
+    void anUpgradeHandsOverToTheNewFiles() throws IOException, InterruptedException {
         String before = lab.property("MainPID");
         survive("upgrade", "dpkg -i --no-triggers /opt/tapswitch.deb");
         assertNotEquals(before, lab.property("MainPID"));
@@ -139,7 +139,7 @@ class SystemdIT {
     void aConnectionSurvivesARestart() throws IOException, InterruptedException {
         lab.start("ip netns exec b iperf3 -s -1", Path.of("/dev/null"));
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> "iperf3 listens",
                 () -> lab.run("ip netns exec b ss -ltn | grep -q 5201").exitCode() == 0);
         Path said = lab.directory().resolve("iperf");
@@ -153,7 +153,7 @@ class SystemdIT {
 
     @Test
     @Order(8)
-    void aDaemonThatHangsIsEndedByTheWatchdogAndStartedAgain() throws IOException {
+    void theWatchdogRestartsADaemonThatHangs() throws IOException {
         lab.expect("mkdir -p /etc/systemd/system/tapswitch.service.d");
         lab.write("/etc/systemd/system/tapswitch.service.d/test.conf", "[Service]\nWatchdogSec=2s\n");
         lab.expect("systemctl daemon-reload && systemctl restart tapswitch");
@@ -161,7 +161,7 @@ class SystemdIT {
         String index = lab.expect("ip netns exec a cat /sys/class/net/eth0/ifindex");
         lab.expect("kill -STOP " + before);
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> "another process than " + before + lab.log(),
                 () -> !lab.property("MainPID").equals(before)
                         && lab.property("ActiveState").equals("active"));
@@ -173,7 +173,7 @@ class SystemdIT {
 
     @Test
     @Order(9)
-    void whatIsRemovedIsNotKeptByTheStore() throws IOException {
+    void theDescriptorStoreDropsTheQueuesOfRemovedPorts() throws IOException {
         lab.expect("tapswitch port add lan c --namespace a --device extra");
         assertEquals("3", lab.property("NFileDescriptorStore"));
         lab.expect("tapswitch port delete lan c");
@@ -192,7 +192,7 @@ class SystemdIT {
 
     @Test
     @Order(10)
-    void stoppedItLeavesNoInterface() {
+    void aStopRemovesTheInterfaces() {
         lab.expect("systemctl stop tapswitch");
         assertNotEquals(0, lab.run("ip -n a link show eth0").exitCode());
         assertEquals("0", lab.property("NFileDescriptorStore"));
@@ -202,7 +202,7 @@ class SystemdIT {
 
     @Test
     @Order(11)
-    void removedAndPurgedItIsGone() {
+    void removeAndPurgeLeaveNothingBehind() {
         lab.expect("dpkg --remove --no-triggers tapswitch");
         assertNotEquals(
                 "active", lab.run("systemctl is-active tapswitch").output().strip());
@@ -225,7 +225,7 @@ class SystemdIT {
 
     private static String awaitStatus(String part) {
         Await.within(
-                SOON,
+                TIMEOUT,
                 () -> part + " in " + lab.property("StatusText"),
                 () -> lab.property("StatusText").contains(part));
         return lab.property("StatusText");
