@@ -43,6 +43,9 @@ public final class Nat implements Integration {
     /** Bridges that containers may reach because they are uplinks. */
     private Set<String> uplinks = Set.of();
 
+    /** Bridges whose names cannot be part of a rule, which the log has reported. */
+    private final Set<String> unquotable = new TreeSet<>();
+
     private boolean isWatchTried;
     private boolean isUsed;
 
@@ -219,11 +222,26 @@ public final class Nat implements Integration {
 
     private Set<String> uplinks() {
         try {
-            return UplinkBridges.find();
+            return quotable(UplinkBridges.find());
         } catch (DeviceException e) {
             LOG.debug("cannot list bridges", e);
             return uplinks;
         }
+    }
+
+    /** Without bridges whose names would be wildcards or syntax in a rule. Containers do not reach those. */
+    private Set<String> quotable(Set<String> bridges) {
+        Set<String> quotable = new TreeSet<>(bridges);
+        quotable.removeIf(bridge -> !RuleText.isQuotable(bridge));
+        Set<String> others = new TreeSet<>(bridges);
+        others.removeAll(quotable);
+        others.removeAll(unquotable);
+        for (String bridge : others)
+            LOG.warn(
+                    "containers do not reach bridge {}: its name cannot be part of a firewall rule; rename it to letters and digits",
+                    bridge);
+        unquotable.addAll(others);
+        return quotable;
     }
 
     private Set<String> reachable() {

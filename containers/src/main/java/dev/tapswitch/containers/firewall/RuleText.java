@@ -12,10 +12,24 @@ import java.util.stream.Stream;
  */
 final class RuleText {
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}";
+    /** Within quotes nft(8) reads any other character literally, but a name that ends in * as a wildcard. It has no escape for a quote. */
+    private static final String QUOTABLE = "[!-~&&[^\"\\\\*]]{1,15}";
+
     private static final List<String> PROTOCOLS = List.of("tcp", "udp", "sctp");
     private static final int MAX_PORT = 65_535;
 
     private RuleText() {}
+
+    /** Whether nft(8) can read the name of this interface literally. */
+    static boolean isQuotable(String device) {
+        return device.matches(QUOTABLE);
+    }
+
+    /** The name of an interface in quotes, as nft(8) reads it literally. IllegalArgumentException if it is not quotable. */
+    static String quoted(String device) {
+        if (isQuotable(device)) return '"' + device + '"';
+        throw new IllegalArgumentException("interface name " + device + " cannot be part of a rule");
+    }
 
     /** Describes what is wrong with a network; empty if it is valid. */
     static Optional<String> problemOf(NatNetwork network) {

@@ -30,7 +30,7 @@ final class Ruleset {
     /**
      * The commands that replace the table, or delete it if there is no network.
      *
-     * @param reachableBridges bridges of other programs that containers may reach
+     * @param reachableBridges bridges of other programs that containers may reach; {@link RuleText#isQuotable}
      */
     static String of(
             Collection<NatNetwork> networks, Collection<PublishedPort> ports, Collection<String> reachableBridges) {
@@ -93,13 +93,13 @@ final class Ruleset {
     private void masquerading() {
         chain("postrouting", "type nat hook postrouting priority srcnat; policy accept;");
         for (NatNetwork network : networks) {
-            String out = "    oifname \"" + network.device() + "\" ";
+            String out = "    oifname " + RuleText.quoted(network.device()) + " ";
             // Replies to connections from loopback, or from the container's own network, must return through the host.
             if (!network.ipv4().isEmpty()) line(out + "ip saddr 127.0.0.0/8 masquerade");
             for (String subnet : network.ipv4()) line(out + "ct status dnat ip saddr " + subnet + " masquerade");
             for (String subnet : network.ipv6()) line(out + "ct status dnat ip6 saddr " + subnet + " masquerade");
             if (!network.has(Option.MASQUERADE) || network.has(Option.INTERNAL)) continue;
-            String leaving = "    oifname != \"" + network.device() + "\" ";
+            String leaving = "    oifname != " + RuleText.quoted(network.device()) + " ";
             if (!network.has(Option.ROUTED_IPV4))
                 for (String subnet : network.ipv4()) line(leaving + "ip saddr " + subnet + " masquerade");
             if (!network.has(Option.ROUTED_IPV6))
@@ -112,7 +112,7 @@ final class Ruleset {
         chain("forward", "type filter hook forward priority filter; policy accept;");
         line("    ct state established,related accept");
         for (NatNetwork network : networks) {
-            String device = "\"" + network.device() + "\"";
+            String device = RuleText.quoted(network.device());
             String within = "    iifname " + device + " oifname " + device;
             if (network.has(Option.ISOLATED)) line(within + " ct status dnat accept");
             line(within + (network.has(Option.ISOLATED) ? " drop" : " accept"));
@@ -124,14 +124,13 @@ final class Ruleset {
         List<NatNetwork> closed =
                 networks.stream().filter(network -> !network.has(Option.OPEN)).toList();
         if (!closed.isEmpty()) line("    iifname " + devices(closed) + " oifname " + devices(closed) + " drop");
-        // Containers reach the bridges of other container engines by published ports only: our rules in FORWARD accept
-        // what its
-        // policy would drop.
+        // Containers reach the bridges of other container engines by published ports only. Without this rule, our rules
+        // in FORWARD would accept what its policy drops.
         String uplinks = reachableBridges.isEmpty() ? "" : "oifname != " + set(reachableBridges.stream()) + " ";
         line("    iifname " + devices(networks) + " meta oifkind \"bridge\" " + uplinks + "drop");
         for (PublishedPort port : ports) routed(port);
         for (NatNetwork network : networks) {
-            String out = "    oifname \"" + network.device() + "\" ";
+            String out = "    oifname " + RuleText.quoted(network.device()) + " ";
             if (network.has(Option.ROUTED_IPV4) || network.has(Option.ROUTED_IPV6))
                 line(out + "meta l4proto { icmp, ipv6-icmp } accept");
             if (!network.has(Option.INTERNAL) && !network.has(Option.OPEN)) line(out + "drop");
@@ -160,7 +159,7 @@ final class Ruleset {
         NatNetwork network = networkOf(port);
         if (network == null) return;
         String match = port.protocol() + " dport " + port.containerPort() + " accept";
-        String out = "    oifname \"" + port.device() + "\" ";
+        String out = "    oifname " + RuleText.quoted(port.device()) + " ";
         if (network.has(Option.ROUTED_IPV4) && port.hasIpv4()) line(out + "ip daddr " + port.ipv4() + " " + match);
         if (network.has(Option.ROUTED_IPV6) && port.hasIpv6()) line(out + "ip6 daddr " + port.ipv6() + " " + match);
     }
@@ -177,7 +176,7 @@ final class Ruleset {
     }
 
     private static String set(Stream<String> names) {
-        return names.map(name -> "\"" + name + "\"").collect(Collectors.joining(", ", "{ ", " }"));
+        return names.map(RuleText::quoted).collect(Collectors.joining(", ", "{ ", " }"));
     }
 
     private void chain(String name, String hook) {

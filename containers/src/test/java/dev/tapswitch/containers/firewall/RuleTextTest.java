@@ -1,6 +1,8 @@
 package dev.tapswitch.containers.firewall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -38,6 +40,20 @@ class RuleTextTest {
                 RuleText.problemOf(network(name, "10.77.0.0/24", "fd77::/64")).isPresent());
         assertTrue(RuleText.problemOf(new PublishedPort(name, "tcp", "", 1, "10.77.0.2", "", 80))
                 .isPresent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"br0", "br+", "+", "br;x", "br{", "br}", "a$b", "#x", "@x", "-x", "a'b"})
+    void aQuotedNameIsLiteral(String name) {
+        assertEquals("\"" + name + "\"", RuleText.quoted(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "br*", "*", "a*b", "a\"b", "\"", "br\\*", "a b", "a\nb", "br\u00e9", "0123456789abcdef"})
+    void aNameThatNftWouldNotReadLiterallyIsNotQuoted(String name) {
+        assertFalse(RuleText.isQuotable(name));
+        assertThrows(IllegalArgumentException.class, () -> RuleText.quoted(name));
     }
 
     @ParameterizedTest

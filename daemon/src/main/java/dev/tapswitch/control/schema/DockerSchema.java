@@ -24,7 +24,7 @@ public final class DockerSchema {
 
     public static final Setting<String> DEFAULT_BRIDGE = Setting.of(
                     "default-bridge",
-                    new SettingType.Text<>("NAME", TapSpec::checkedName, text -> text, false),
+                    new SettingType.Text<>("NAME", DockerSchema::bridgeName, text -> text, false),
                     "",
                     "The bridge of Docker's default network, docker0 or that of 'dockerd -b': a plain 'docker run' connects to a switch of this name.")
             .fixed()
@@ -44,7 +44,7 @@ public final class DockerSchema {
 
     public static final Setting<List<String>> REACHABLE_BRIDGES = Setting.of(
                     "reachable-bridges",
-                    new SettingType.Texts("NAME", DockerSchema::bridge),
+                    new SettingType.Texts("NAME", DockerSchema::bridgeName),
                     List.of(),
                     "Bridges of other engines that containers may reach, as virbr0. Otherwise they reach only what is published there.")
             .fixed()
@@ -58,11 +58,11 @@ public final class DockerSchema {
 
     private DockerSchema() {}
 
-    /** It becomes part of a rule of nftables, where * is a wildcard. */
-    private static void bridge(String name) {
-        if (TapSpec.checkedName(name).matches("[A-Za-z0-9_.-]+")) return;
+    /** The name becomes part of firewall rules, where * (nftables) and + (iptables) are wildcards. */
+    private static String bridgeName(String name) {
+        if (TapSpec.checkedName(name).matches("[A-Za-z0-9_.][A-Za-z0-9_.-]*")) return name;
         throw new IllegalArgumentException(
-                "\"" + name + "\" is not possible here; expected letters, digits, '_', '.' and '-'");
+                "\"" + name + "\" cannot be part of a firewall rule; expected letters, digits, '_', '.' and '-'");
     }
 
     private static String interfaceAddress(String text) {
