@@ -2,20 +2,22 @@ package dev.tapswitch.fuzz;
 
 import dev.tapswitch.control.json.Json;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Any bytes on the control socket are answered, or their connection is closed, and nothing of it is a bug. An input is requests, separated by empty
- * lines, each a line {@code METHOD PATH} and a body; or bytes as they are behind {@code RAW}.
+ * Sends bytes to the control socket: the daemon replies or closes the connection, and no reply reports a bug. An input is a list of requests, separated by
+ * empty lines, each with a line {@code METHOD PATH} and a body; or a line {@code RAW} and bytes that are sent unchanged.
  */
 public final class ApiFuzz {
     private static final String RAW = "RAW\n";
 
     private ApiFuzz() {}
 
-    /** Jazzer calls this before the first input, whose time is limited. */
+    /** Jazzer calls this before the first input. Starting the daemon does not count in the time of an input. */
     public static void fuzzerInitialize() {
         FuzzedDaemon.instance();
     }
@@ -24,18 +26,18 @@ public final class ApiFuzz {
         FuzzedDaemon daemon = FuzzedDaemon.instance();
         String text = new String(input, StandardCharsets.UTF_8);
         if (text.startsWith(RAW)) {
-            byte[] rest = java.util.Arrays.copyOfRange(input, RAW.length(), input.length);
+            byte[] rest = Arrays.copyOfRange(input, RAW.length(), input.length);
             daemon.exchange(daemon.api(), List.of(rest), false);
             return;
         }
         List<byte[]> requests = requests(text);
-        // A stream of frames does not end by itself.
+        // The reply to a trace request is a stream that does not end by itself.
         boolean isStream = text.contains("trace");
         if (!requests.isEmpty()) daemon.exchange(daemon.api(), requests, !isStream);
         reset(daemon);
     }
 
-    /** The last one asks for the connection to be closed. */
+    /** The requests in an input. The last one requests that the connection be closed. */
     static List<byte[]> requests(String text) {
         List<byte[]> requests = new ArrayList<>();
         String[] parts = text.split("\n\n", 5);
@@ -48,18 +50,18 @@ public final class ApiFuzz {
                 requests.add(FuzzedDaemon.request(
                         words[0], words[1], lines.length > 1 ? lines[1] : "", i == parts.length - 1));
         }
-        // Only an answer to the last request closes the connection.
+        // The server closes the connection only after it has replied to a valid last request.
         if (!requests.isEmpty()) requests.add(FuzzedDaemon.request("GET", "/v1/nothing", "", true));
         return requests;
     }
 
-    /** Removes the switches that were added, and what was added to the declared one. */
+    /** Deletes the switches that an input has added, and the ports that it has added to the configured switch. */
     private static void reset(FuzzedDaemon daemon) throws IOException {
         List<byte[]> requests = new ArrayList<>();
-        Json kept = daemon.kept("state.json");
-        for (var added : kept.path("switches").properties())
+        Json state = daemon.state("state.json");
+        for (var added : state.path("switches").properties())
             requests.add(FuzzedDaemon.request("DELETE", "/v1/switches/" + encoded(added.getKey()), "", false));
-        for (var added : kept.path("additions").path("lan").path("ports").properties())
+        for (var added : state.path("additions").path("lan").path("ports").properties())
             requests.add(
                     FuzzedDaemon.request("DELETE", "/v1/switches/lan/ports/" + encoded(added.getKey()), "", false));
         requests.add(FuzzedDaemon.request("POST", "/v1/reload", "", true));
@@ -67,6 +69,6 @@ public final class ApiFuzz {
     }
 
     private static String encoded(String name) {
-        return java.net.URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Any bytes on the socket of Docker's plugin are answered, and nothing of it is a bug. Inputs are as those of {@link ApiFuzz}. */
+/** Sends bytes to the socket of the Docker plugin: no reply reports a bug. Inputs have the format of {@link ApiFuzz}. */
 public final class DockerFuzz {
     private DockerFuzz() {}
 
-    /** Jazzer calls this before the first input, whose time is limited. */
+    /** Jazzer calls this before the first input. Starting the daemon does not count in the time of an input. */
     public static void fuzzerInitialize() {
         FuzzedDaemon.instance();
     }
@@ -18,17 +18,18 @@ public final class DockerFuzz {
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         FuzzedDaemon daemon = FuzzedDaemon.instance();
         List<byte[]> requests = ApiFuzz.requests(new String(input, StandardCharsets.UTF_8));
-        // It keeps its connections: whoever asks has had all answers when no more come.
+        // The plugin keeps connections open: the replies are complete when no more arrive.
         if (!requests.isEmpty()) daemon.exchange(daemon.plugin(), requests, false);
         reset(daemon);
     }
 
+    /** Deletes the networks and address pools that an input has created. */
     private static void reset(FuzzedDaemon daemon) throws IOException {
-        Json kept = daemon.kept("docker.json");
+        Json state = daemon.state("docker.json");
         List<byte[]> requests = new ArrayList<>();
-        for (Json network : kept.path("networks"))
+        for (Json network : state.path("networks"))
             requests.add(post("/NetworkDriver.DeleteNetwork", "NetworkID", network.path("id")));
-        for (Json pool : kept.path("pools")) requests.add(post("/IpamDriver.ReleasePool", "PoolID", pool.path("id")));
+        for (Json pool : state.path("pools")) requests.add(post("/IpamDriver.ReleasePool", "PoolID", pool.path("id")));
         if (!requests.isEmpty()) daemon.exchange(daemon.plugin(), requests, false);
     }
 

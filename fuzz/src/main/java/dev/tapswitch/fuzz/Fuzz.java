@@ -1,6 +1,7 @@
 package dev.tapswitch.fuzz;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,17 +11,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code tapswitch fuzz [TARGET...] [--time 1h] [--list]}: fuzzes one target after the other. */
+/** The command {@code tapswitch fuzz [TARGET...] [--time 1h] [--list]}: runs fuzz targets one after the other. */
 public final class Fuzz {
     private static final Duration DEFAULT_TIME = Duration.ofMinutes(1);
     private static final String USAGE = """
             usage: tapswitch fuzz [TARGET...] [--time 1h] [--list]
-            Fuzzes the targets, or all of them, one after the other; --time is for each (default 1m).
-            Inputs that reach new code are kept in fuzz/target/work/TARGET/corpus, findings in .../findings.""";
+            Runs the given fuzz targets, or all of them, one after the other.
+              --time TIME  the time for each target, such as 30s, 10m or 1h (default: 1m)
+              --list       lists the targets
+            Writes inputs that reach new code to fuzz/target/work/TARGET/corpus, and findings to .../findings.
+            Exits with 0 if there is no finding, 1 if there is one, and 2 if the command is wrong.""";
 
     private Fuzz() {}
 
-    /** {@code arguments}: the module's directory, then those of the command. Exits with 0 where nothing was found. */
+    /** {@code arguments}: the directory of the module, then the arguments of the command. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path module = Path.of(arguments[0]);
         List<FuzzTarget> targets = new ArrayList<>();
@@ -29,7 +33,7 @@ public final class Fuzz {
             switch (arguments[i]) {
                 case "--list" -> {
                     for (FuzzTarget target : FuzzTarget.values())
-                        System.out.printf("%-14s %s%n", target.word(), target.meaning());
+                        System.out.printf("%-14s %s%n", target.key(), target.description());
                     return;
                 }
                 case "--time" -> time = duration(++i < arguments.length ? arguments[i] : "");
@@ -50,34 +54,35 @@ public final class Fuzz {
         for (FuzzTarget target : targets) {
             FuzzRun run = new FuzzRun(target, module.resolve("corpus"), module.resolve("target/work"));
             if (!run.isPossible()) {
-                System.out.printf("%-14s not run: it needs user namespaces (unshare --user)%n", target.word());
+                System.out.printf(
+                        "%-14s skipped: this machine does not permit user namespaces (unshare --user)%n", target.key());
                 continue;
             }
             FuzzRun.Outcome outcome = run.run(time);
             isClean &= outcome.isClean();
-            if (outcome.isClean()) System.out.printf("%-14s %,d inputs, no finding%n", target.word(), outcome.inputs());
+            if (outcome.isClean()) System.out.printf("%-14s %,d inputs, no finding%n", target.key(), outcome.inputs());
             else {
-                System.out.printf("%-14s FOUND: %s%n%s%n", target.word(), outcome.log(), summary(outcome.log()));
+                System.out.printf("%-14s finding, see %s:%n%s%n", target.key(), outcome.log(), summary(outcome.log()));
                 outcome.findings().forEach(file -> System.out.println("  " + file));
             }
         }
         return isClean;
     }
 
-    /** The exception and where it was thrown. */
+    /** The exception and its stack trace in a log of Jazzer, which precedes it with a line "== ...". */
     static String summary(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1);
+        List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
         int from = 0;
         for (int i = 0; i < lines.size(); i++) if (lines.get(i).startsWith("== ")) from = i;
         return String.join("\n", lines.subList(from, Math.min(lines.size(), from + 12)));
     }
 
-    private static FuzzTarget target(String word) {
-        for (FuzzTarget target : FuzzTarget.values()) if (target.word().equals(word)) return target;
-        throw fail("there is no target " + word + "; expected one of "
+    private static FuzzTarget target(String key) {
+        for (FuzzTarget target : FuzzTarget.values()) if (target.key().equals(key)) return target;
+        throw fail("unknown target \"" + key + "\"; expected one of "
                 + String.join(
                         ", ",
-                        Arrays.stream(FuzzTarget.values()).map(FuzzTarget::word).toList()));
+                        Arrays.stream(FuzzTarget.values()).map(FuzzTarget::key).toList()));
     }
 
     private static Duration duration(String text) {

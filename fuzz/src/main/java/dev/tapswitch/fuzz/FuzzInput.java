@@ -2,7 +2,7 @@ package dev.tapswitch.fuzz;
 
 import java.util.Arrays;
 
-/** Reads numbers and byte strings off the front of an input; zeros and nothing behind its end. */
+/** Reads numbers and byte strings from an input in order. Behind the end of the input, numbers are 0 and byte strings are empty. */
 public final class FuzzInput {
     private final byte[] bytes;
     private int position;
@@ -32,14 +32,15 @@ public final class FuzzInput {
         return (u8() & 1) != 0;
     }
 
-    /** At most {@code most} bytes, and no more than there are: a length of two bytes, then as many bytes. */
-    public byte[] sized(int most) {
-        int length = Math.min(Math.min(u16(), most), Math.max(0, bytes.length - position));
+    /** A byte string that is preceded by its length in two bytes; at most {@code max} bytes and at most the rest of the input. */
+    public byte[] sized(int max) {
+        int length = Math.min(Math.min(u16(), max), Math.max(0, bytes.length - position));
         byte[] read = Arrays.copyOfRange(bytes, position, position + length);
         position += length;
         return read;
     }
 
+    /** The bytes that were not read yet. */
     public byte[] rest() {
         byte[] read = Arrays.copyOfRange(bytes, Math.min(position, bytes.length), bytes.length);
         position = bytes.length;

@@ -20,16 +20,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A whole daemon inside the fuzzing JVM, so that its branches guide the search, and a client of its sockets. It makes interfaces and rules: to be run in
- * namespaces of its own.
+ * A daemon inside the fuzzing JVM, so that its coverage guides the search, and a client of its sockets. The daemon creates interfaces and firewall rules:
+ * the JVM must run in separate namespaces.
  */
 final class FuzzedDaemon {
-    /** All its classes are instrumented meanwhile. */
-    private static final long START_MS = 240_000;
+    /** Includes the time for instrumenting all classes. */
+    private static final long START_TIMEOUT_MS = 240_000;
 
-    private static final long ANSWER_MS = 30_000;
-    private static final int LARGEST_ANSWER = 4 << 20;
-    /** The reply to a request that failed by a bug. Replies quote their requests; the key's unescaped quotes can't come from one. */
+    private static final long REPLY_TIMEOUT_MS = 30_000;
+    private static final int MAX_REPLY_BYTES = 4 << 20;
+    /** The error in the reply to a request that failed because of a bug. A reply may quote its request, but with escaped quotes: a request cannot forge this. */
     private static final Pattern BUG =
             Pattern.compile("\"(Err|error)\"\\s*:\\s*\"(tapswitch|the daemon) failed at this, which is a bug");
 
@@ -41,7 +41,7 @@ final class FuzzedDaemon {
         this.directory = directory;
     }
 
-    /** The one of this JVM, started by the first call. The fuzzing thread. */
+    /** The daemon of this JVM; the first call starts it. Must be called on the fuzzing thread. */
     static FuzzedDaemon instance() {
         if (only == null) only = start();
         return only;
@@ -50,7 +50,7 @@ final class FuzzedDaemon {
     private static FuzzedDaemon start() {
         try {
             Path directory = Files.createTempDirectory("tapswitch-fuzz-");
-            FuzzedDaemon made = new FuzzedDaemon(directory);
+            FuzzedDaemon daemon = new FuzzedDaemon(directory);
             Path config = Files.writeString(
                     directory.resolve("tapswitch.yaml"), """
                     socket: %1$s
@@ -60,32 +60,36 @@ final class FuzzedDaemon {
                     log-level: error
                     docker: {enabled: true, socket: %3$s}
                     switches: {lan: {ports: {p: {device: fuzz0}}}}
-                    """.formatted(made.api(), directory, made.plugin()));
+                    """.formatted(daemon.api(), directory, daemon.plugin()));
             Thread.ofPlatform()
                     .daemon()
                     .name("daemon")
                     .start(() -> Daemon.run(new DaemonOptions(config), Containers::create));
-            long end = System.currentTimeMillis() + START_MS;
-            while (!Files.exists(made.api()) || !Files.exists(made.plugin())) {
-                if (System.currentTimeMillis() > end) throw new IllegalStateException("the daemon does not start");
+            long end = System.currentTimeMillis() + START_TIMEOUT_MS;
+            while (!Files.exists(daemon.api()) || !Files.exists(daemon.plugin())) {
+                if (System.currentTimeMillis() > end)
+                    throw new IllegalStateException(
+                            "the daemon has not created its sockets within " + START_TIMEOUT_MS / 1_000 + " s");
                 Thread.sleep(50);
             }
-            return made;
+            return daemon;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
+    /** The control socket. */
     Path api() {
         return directory.resolve("api.sock");
     }
 
+    /** The socket of the Docker plugin. */
     Path plugin() {
         return directory.resolve("docker.sock");
     }
 
-    /** What the daemon keeps in a state file; a missing value where there is none. */
-    Json kept(String name) throws IOException {
+    /** The document in a state file of the daemon; an empty object if the file does not exist. */
+    Json state(String name) throws IOException {
         Path file = directory.resolve("state").resolve(name);
         try {
             return Files.exists(file) ? Json.parse(Files.readString(file)).path("document") : Json.object();
@@ -94,7 +98,7 @@ final class FuzzedDaemon {
         }
     }
 
-    /** An HTTP request with a right length. */
+    /** An HTTP request with the correct Content-Length. {@code isLast}: whether the server is to close the connection after it. */
     static byte[] request(String method, String path, String body, boolean isLast) {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         String connection = isLast ? "Connection: close\r\n" : "";
@@ -107,8 +111,12 @@ final class FuzzedDaemon {
                 .array();
     }
 
-    /** Sends bytes on one connection, and reads until it is closed or nothing more comes; an answer that tells of a bug is a finding. */
-    String exchange(Path socket, List<byte[]> requests, boolean mustAnswer) throws IOException {
+    /**
+     * Sends requests on one connection and reads the replies. A reply that reports a bug is a finding.
+     *
+     * @param mustClose whether to read until the server closes the connection, which it must do in time; else until it sends nothing more
+     */
+    String exchange(Path socket, List<byte[]> requests, boolean mustClose) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 Selector selector = Selector.open()) {
             channel.connect(UnixDomainSocketAddress.of(socket));
@@ -118,23 +126,24 @@ final class FuzzedDaemon {
                 ByteBuffer buffer = ByteBuffer.wrap(request);
                 for (int i = 0; buffer.hasRemaining() && i < 1_000; i++) channel.write(buffer);
             }
-            String said = read(channel, selector, mustAnswer);
-            if (BUG.matcher(said).find()) throw new AssertionError(said);
-            return said;
+            String replies = read(channel, selector, mustClose);
+            if (BUG.matcher(replies).find()) throw new AssertionError(replies);
+            return replies;
         } catch (IOException e) {
-            // The daemon has closed a connection on which it got something else than HTTP.
+            // The daemon closes a connection on which it receives something else than HTTP.
             return "";
         }
     }
 
-    private static String read(SocketChannel channel, Selector selector, boolean mustAnswer) throws IOException {
+    private static String read(SocketChannel channel, Selector selector, boolean mustClose) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuffer buffer = ByteBuffer.allocate(65_536);
-        long end = System.currentTimeMillis() + ANSWER_MS;
-        while (all.size() < LARGEST_ANSWER) {
-            if (selector.select(mustAnswer ? 200 : 5) == 0) {
-                if (!mustAnswer) break;
-                if (System.currentTimeMillis() > end) throw new AssertionError("no answer within 30 s");
+        long end = System.currentTimeMillis() + REPLY_TIMEOUT_MS;
+        while (all.size() < MAX_REPLY_BYTES) {
+            if (selector.select(mustClose ? 200 : 5) == 0) {
+                if (!mustClose) break;
+                if (System.currentTimeMillis() > end)
+                    throw new AssertionError("the connection was not closed within " + REPLY_TIMEOUT_MS / 1_000 + " s");
                 continue;
             }
             selector.selectedKeys().clear();

@@ -1,5 +1,5 @@
 /**
- * Runs the fuzz targets, with coverage guidance by Jazzer or over the kept inputs. A target is a class with {@code fuzzerTestOneInput(byte[])} in the
- * package of what it calls; it throws for a finding. What is tested must never depend on this module.
+ * Runs the fuzz targets: coverage-guided by Jazzer, or over the inputs of the corpus. A target is a class with a static method {@code
+ * fuzzerTestOneInput(byte[])} in the package of the code under test; a finding is an exception that it throws. No other module depends on this one.
  */
 package dev.tapswitch.fuzz;

@@ -17,18 +17,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The kept inputs, those of old findings among them, without Jazzer: a finding that comes back fails the ordinary build. */
+/** Runs the targets over their corpora without Jazzer. The corpora include the inputs of former findings, so that a regression fails the ordinary build. */
 @Timeout(120)
 class CorpusTest {
     private static final Path CORPORA = Path.of("corpus");
 
     @ParameterizedTest
     @EnumSource(FuzzTarget.class)
-    void everyKeptInputIsHandled(FuzzTarget target) throws ReflectiveOperationException, IOException {
-        if (target.isIsolated()) return; // FuzzIT runs these, in namespaces of their own.
+    void everyInputOfTheCorpusIsHandled(FuzzTarget target) throws ReflectiveOperationException, IOException {
+        if (target.isIsolated()) return; // FuzzIT runs these targets in separate namespaces.
         Method method = Class.forName(target.className()).getMethod("fuzzerTestOneInput", byte[].class);
         List<Path> inputs = inputs(target);
-        assertTrue(inputs.size() > 0, "seeds in " + CORPORA.resolve(target.word()));
+        assertTrue(inputs.size() > 0, "no inputs in " + CORPORA.resolve(target.key()));
         for (Path input : inputs) {
             try {
                 method.invoke(null, (Object) Files.readAllBytes(input));
@@ -39,9 +39,9 @@ class CorpusTest {
     }
 
     @Test
-    void everyCorpusIsThatOfATarget() throws IOException {
+    void everyCorpusBelongsToATarget() throws IOException {
         Set<String> targets = new TreeSet<>();
-        for (FuzzTarget target : FuzzTarget.values()) targets.add(target.word());
+        for (FuzzTarget target : FuzzTarget.values()) targets.add(target.key());
         Set<String> corpora = new TreeSet<>();
         try (Stream<Path> directories = Files.list(CORPORA)) {
             directories.forEach(each -> corpora.add(each.getFileName().toString()));
@@ -50,7 +50,7 @@ class CorpusTest {
     }
 
     private static List<Path> inputs(FuzzTarget target) throws IOException {
-        try (Stream<Path> files = Files.list(CORPORA.resolve(target.word()))) {
+        try (Stream<Path> files = Files.list(CORPORA.resolve(target.key()))) {
             return files.sorted().toList();
         }
     }

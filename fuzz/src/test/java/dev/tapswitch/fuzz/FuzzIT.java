@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each target for a moment, as {@code ./tapswitch fuzz} runs it for as long as it is told to. */
+/** Runs each target for a few seconds; {@code ./tapswitch fuzz} runs them longer. */
 @Timeout(500)
 class FuzzIT {
     private static final Duration TIME = Duration.ofSeconds(3);
@@ -22,7 +22,7 @@ class FuzzIT {
         assumeTrue(run.isPossible(), "needs user namespaces (unshare --user)");
         FuzzRun.Outcome outcome = run.run(TIME);
         String summary = Fuzz.summary(outcome.log());
-        assertTrue(outcome.isClean(), () -> target.word() + ", see " + outcome.log() + ":\n" + summary);
+        assertTrue(outcome.isClean(), () -> target.key() + ", see " + outcome.log() + ":\n" + summary);
         assertTrue(outcome.inputs() > 0, () -> "no input was tried, see " + outcome.log());
     }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 
-/** Any JSON is either a valid request, for which a port is described, or refused with a CNI error. */
+/** Any JSON is a valid CNI request, from which a port can be configured, or is refused with a CNI error. */
 public final class CniFuzz {
     private CniFuzz() {}
 
@@ -26,11 +26,11 @@ public final class CniFuzz {
             Cni.port(request, ipam);
             CniNetwork network = CniNetwork.of(request).with(EnumSet.allOf(CniNetwork.Resource.class), ipam.subnets());
             Json saved = CniDocument.of(network);
-            if (!CniDocument.network(saved).equals(network)) throw new AssertionError("saved as " + saved);
+            if (!CniDocument.network(saved).equals(network)) throw new AssertionError("not read back: " + saved);
             ipam.gateways();
             ipam.result(request, "02:00:00:00:00:01", 1_500);
         } catch (CniException | ConfigException | JsonException e) {
-            if (e.getMessage().isBlank()) throw new AssertionError("no reason", e);
+            if (e.getMessage().isBlank()) throw new AssertionError("the error has no message", e);
         }
     }
 }

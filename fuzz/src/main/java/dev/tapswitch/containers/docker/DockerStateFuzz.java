@@ -3,7 +3,7 @@ package dev.tapswitch.containers.docker;
 import dev.tapswitch.control.state.StateFuzz;
 import java.io.IOException;
 
-/** As {@link StateFuzz}, for the file of Docker's networks. */
+/** Loads any bytes as the state file of Docker's networks; see {@link StateFuzz}. */
 public final class DockerStateFuzz {
     private DockerStateFuzz() {}
 

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 
-/** Any text is a configuration, or a body of a request, or is refused with all that is wrong, each problem on one line with its place. */
+/** Any text is a valid configuration or request body, or is refused with a list of problems, each on one line that begins with its file. */
 public final class ConfigFuzz {
     private ConfigFuzz() {}
 
@@ -27,12 +27,12 @@ public final class ConfigFuzz {
         try {
             Objects.requireNonNull(reader.read());
         } catch (ConfigException e) {
-            if (e.problems().isEmpty()) throw new AssertionError("refused, and nothing is wrong", e);
+            if (e.problems().isEmpty()) throw new AssertionError("refused without a problem", e);
             for (Problem problem : e.problems()) {
                 String line = problem.toString();
                 if (line.isBlank() || line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0)
-                    throw new AssertionError("not one line: " + line, e);
-                if (!line.startsWith(source)) throw new AssertionError("without its file: " + line, e);
+                    throw new AssertionError("more than one line: " + line, e);
+                if (!line.startsWith(source)) throw new AssertionError("does not begin with the file: " + line, e);
             }
         }
     }

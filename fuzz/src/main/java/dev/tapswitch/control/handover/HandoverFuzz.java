@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The other process of a hand-over says anything, and ends: this one goes on, or fails in an orderly way. */
+/** The other process of a hand-over sends any messages and closes the connection: this process continues, or fails with an IOException. */
 public final class HandoverFuzz {
     private static final Path SOCKET = Path.of(
             System.getProperty("java.io.tmpdir"),
@@ -24,7 +24,7 @@ public final class HandoverFuzz {
                 Predecessor predecessor = Predecessor.of(Map.of(HandoverProtocol.VARIABLE, SOCKET.toString()))
                         .orElseThrow();
                 UnixPacketSocket other = listener.accept(1_000)) {
-            // What a socket's queue holds without a reader.
+            // The socket's queue holds so many messages while nobody reads.
             for (int i = 0; i < 8 && !input.isEmpty(); i++)
                 other.send(new String(input.sized(100), StandardCharsets.UTF_8));
             if (isSuccessor) follow(predecessor, other);
@@ -38,12 +38,12 @@ public final class HandoverFuzz {
         other.close();
         try {
             predecessor.takeQueues((name, descriptors) -> {
-                if (descriptors.length > 0) throw new AssertionError("descriptors that nobody sent");
+                if (descriptors.length > 0) throw new AssertionError("received descriptors that were not sent");
             });
             predecessor.awaitForward();
             predecessor.awaitFree();
         } catch (IOException e) {
-            if (e.getMessage().isBlank()) throw new AssertionError("no reason", e);
+            if (e.getMessage().isBlank()) throw new AssertionError("the error has no message", e);
         }
     }
 
@@ -52,9 +52,9 @@ public final class HandoverFuzz {
         predecessor.close();
         try {
             HandoverProtocol.expect(other, HandoverProtocol.READY);
-            throw new AssertionError("a failure is taken for readiness");
+            throw new AssertionError("a failure is read as readiness");
         } catch (IOException e) {
-            if (e.getMessage().isBlank()) throw new AssertionError("no reason", e);
+            if (e.getMessage().isBlank()) throw new AssertionError("the error has no message", e);
         }
     }
 }

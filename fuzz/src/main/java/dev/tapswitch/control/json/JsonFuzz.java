@@ -3,7 +3,7 @@ package dev.tapswitch.control.json;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
-/** Any text is JSON that is written and read back as the same, or is refused on one line, and so is a value of the wrong type. */
+/** Any text is JSON that can be written and read back unchanged, or is refused with a message; so is a value of the wrong type. */
 public final class JsonFuzz {
     private JsonFuzz() {}
 
@@ -14,28 +14,29 @@ public final class JsonFuzz {
             json = Json.parse(text);
             Json.parseForeign(text);
         } catch (JsonException e) {
-            if (e.getMessage() == null || e.getMessage().isBlank()) throw new AssertionError("no reason", e);
+            if (e.getMessage() == null || e.getMessage().isBlank())
+                throw new AssertionError("the error has no message", e);
             return;
         }
-        if (!Json.parse(json.toString()).equals(json)) throw new AssertionError("written as " + json);
-        if (!Json.parse(json.toPrettyString()).equals(json)) throw new AssertionError("written as " + json);
-        ask(json, 5);
+        if (!Json.parse(json.toString()).equals(json)) throw new AssertionError("not read back: " + json);
+        if (!Json.parse(json.toPrettyString()).equals(json)) throw new AssertionError("not read back: " + json);
+        access(json, 5);
     }
 
-    private static void ask(Supplier<Object> question) {
+    private static void access(Supplier<Object> accessor) {
         try {
-            question.get();
+            accessor.get();
         } catch (JsonException e) {
-            if (e.getMessage().isBlank()) throw new AssertionError("no reason", e);
+            if (e.getMessage().isBlank()) throw new AssertionError("the error has no message", e);
         }
     }
 
-    private static void ask(Json json, int depth) {
+    private static void access(Json json, int depth) {
         json.asString("");
-        ask(json::asInt);
-        ask(json::asLong);
-        ask(json::asDouble);
-        ask(json::asBoolean);
-        if (depth > 0) json.forEach(each -> ask(each, depth - 1));
+        access(json::asInt);
+        access(json::asLong);
+        access(json::asDouble);
+        access(json::asBoolean);
+        if (depth > 0) json.forEach(each -> access(each, depth - 1));
     }
 }

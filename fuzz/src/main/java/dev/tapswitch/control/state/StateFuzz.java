@@ -10,20 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Any bytes may be in a state file: it is read, or found to be damaged, and the daemon starts. */
+/** Any bytes may be in a state file: it is loaded or reported as damaged, and the daemon starts either way. */
 public final class StateFuzz {
     private static final Path DIRECTORY = Path.of(
             System.getProperty("java.io.tmpdir"),
             "tapswitch-fuzz-state-" + ProcessHandle.current().pid());
 
     static {
-        // Each damaged file is logged.
+        // The daemon logs each damaged file.
         LogLevel.set("OFF");
     }
 
     private StateFuzz() {}
 
-    /** Reads what a directory has. */
+    /** Loads a document from a state directory. */
     @FunctionalInterface
     public interface Loader {
         Object load(StateDirectory directory) throws IOException;
@@ -33,7 +33,7 @@ public final class StateFuzz {
         load("state.json", input, directory -> new StateFile(directory).load());
     }
 
-    /** Loads from a directory with one file: the input as it is, and where it is JSON with the right checksum too. */
+    /** Loads the input from a directory with one file: unchanged and, if it is JSON, also in an envelope with the correct checksum. */
     public static void load(String name, byte[] input, Loader loader) throws IOException {
         Files.createDirectories(DIRECTORY);
         Path file = DIRECTORY.resolve(name);
@@ -53,7 +53,7 @@ public final class StateFuzz {
         try (StateDirectory directory = StateDirectory.openShared(DIRECTORY)) {
             Objects.requireNonNull(loader.load(directory));
             for (String problem : directory.problems())
-                if (problem.lines().count() != 1) throw new AssertionError("not one line: " + problem);
+                if (problem.lines().count() != 1) throw new AssertionError("more than one line: " + problem);
         }
     }
 

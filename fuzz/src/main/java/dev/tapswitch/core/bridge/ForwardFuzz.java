@@ -4,10 +4,10 @@ import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.fuzz.FuzzInput;
 import java.lang.foreign.MemorySegment;
 
-/** A switch of random settings gets frames, loses ports and gets them back: each decision is one that may be taken. */
+/** A switch with random settings receives frames while ports go down and up: every decision is allowed in the current state. */
 public final class ForwardFuzz {
     private static final int PORTS = 4;
-    /** More than any conflict takes at one moment. */
+    /** More steps than any address conflict requires at a time. */
     private static final int MAX_STEPS = 8;
 
     private ForwardFuzz() {}
@@ -20,10 +20,10 @@ public final class ForwardFuzz {
         for (int i = 0; i < PORTS; i++) lan.addPort(port(i, input), true);
         long nowMs = 1_000_000;
         while (!input.isEmpty()) {
-            int what = input.u8();
-            int port = what & PORTS - 1;
-            nowMs += (long) (what >>> 4) * 97;
-            if ((what & 0xC) == 0xC) change(lan, port, input, nowMs);
+            int action = input.u8();
+            int port = action & PORTS - 1;
+            nowMs += (long) (action >>> 4) * 97;
+            if ((action & 0xC) == 0xC) change(lan, port, input, nowMs);
             else decide(lan, port, input.sized(200), nowMs);
         }
     }
@@ -57,26 +57,29 @@ public final class ForwardFuzz {
             checkEgress(lan, snapshot, in, verdict);
         } else if (Verdict.isPortSet(verdict)) {
             PortSet ports = snapshot.portSet(Verdict.portSet(verdict));
-            if (ports.isEmpty()) throw new AssertionError("flooded to no port");
+            if (ports.isEmpty()) throw new AssertionError("flooded to an empty port set");
             for (int i = 0; i < ports.size(); i++) checkEgress(lan, snapshot, in, ports.port(i));
         } else if (verdict == Verdict.REPLY) {
-            EthernetFrame asked = new EthernetFrame().wrap(memory, 0, frame.length);
+            EthernetFrame request = new EthernetFrame().wrap(memory, 0, frame.length);
             EthernetFrame reply = new EthernetFrame().wrap(forwarder.reply(), 0, forwarder.replyLength());
-            if (reply.destination() != asked.source()) throw new AssertionError("the answer is for somebody else");
+            if (reply.destination() != request.source())
+                throw new AssertionError("the reply is not addressed to the requester");
         } else if (Verdict.isDrop(verdict)) {
-            if (Verdict.dropReason(verdict).meaning().isBlank()) throw new AssertionError("no reason");
+            if (Verdict.dropReason(verdict).meaning().isBlank())
+                throw new AssertionError("the drop reason has no description");
         } else if (verdict != Verdict.CONSUME) {
             throw new AssertionError("verdict " + verdict);
         }
         for (int i = 0; i < MAX_STEPS && forwarder.hasConflicts(); i++)
             if (forwarder.nextStep(snapshot, nowMs) == null) break;
-        if (lan.macTable().size() > lan.macTable().capacity()) throw new AssertionError("more MACs than fit");
+        if (lan.macTable().size() > lan.macTable().capacity())
+            throw new AssertionError("the MAC table exceeds its capacity");
         if (lan.neighbourTable().size() > lan.neighbourTable().capacity())
-            throw new AssertionError("more neighbours than fit");
+            throw new AssertionError("the neighbour table exceeds its capacity");
     }
 
     private static void checkEgress(LearningSwitch lan, SwitchSnapshot snapshot, int in, int out) {
-        boolean isThere = snapshot.port(out) != null && lan.isPortUp(out);
-        if (!isThere || !snapshot.mayPass(in, out)) throw new AssertionError(in + " -> " + out);
+        boolean isUp = snapshot.port(out) != null && lan.isPortUp(out);
+        if (!isUp || !snapshot.mayPass(in, out)) throw new AssertionError(in + " -> " + out);
     }
 }

@@ -1,6 +1,6 @@
 package dev.tapswitch.core.bridge;
 
-/** Small tables, which inputs of few frames can fill. */
+/** Settings with small tables, which few frames can fill. */
 final class SwitchSettingsFuzz {
     private SwitchSettingsFuzz() {}
 

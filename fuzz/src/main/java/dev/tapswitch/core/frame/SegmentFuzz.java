@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Any virtio header before any frame: it is refused, or becomes frames whose payloads together are the payload that there was, each with right
- * lengths and checksums. The memory ends where the frame ends.
+ * Any frame with any virtio-net header is refused, or is split into frames with correct lengths and checksums whose payloads add up to the original
+ * payload. The memory ends with the frame, so that a read beyond it throws.
  */
 public final class SegmentFuzz {
-    private static final int LARGEST = 65_549;
+    private static final int MAX_LENGTH = 65_549;
     private static final int TCP = 6;
 
     private SegmentFuzz() {}
@@ -19,8 +19,8 @@ public final class SegmentFuzz {
     public static void fuzzerTestOneInput(byte[] bytes) {
         if (bytes.length < VirtioNetHeader.LENGTH + 2) return;
         FuzzInput input = new FuzzInput(bytes);
-        // Payload need not be in the input: a repetition of it makes super-frames of few bytes.
-        int wanted = input.u16() % LARGEST;
+        // The input is repeated up to the wanted length, so that short inputs make super-frames.
+        int wanted = input.u16() % MAX_LENGTH;
         byte[] given = input.rest();
         byte[] all = new byte[VirtioNetHeader.LENGTH + Math.max(given.length - VirtioNetHeader.LENGTH, wanted)];
         for (int i = 0; i < all.length; i++) all[i] = given[i % given.length];
@@ -43,7 +43,8 @@ public final class SegmentFuzz {
         for (int i = 0; i < frames; i++) {
             int size = segmenter.next(i, out, 0);
             if (size < headers || size > length) throw new AssertionError("segment " + i + " has " + size + " bytes");
-            if (out.get(ValueLayout.JAVA_LONG_UNALIGNED, 0) != 0) throw new AssertionError("its header is not cleared");
+            if (out.get(ValueLayout.JAVA_LONG_UNALIGNED, 0) != 0)
+                throw new AssertionError("the virtio-net header is not cleared");
             total += size - headers;
             if (type != VirtioNetHeader.GSO_NONE) check(out, memory, type, size, headers);
         }
@@ -66,7 +67,7 @@ public final class SegmentFuzz {
         int protocol = type == VirtioNetHeader.GSO_UDP_L4 ? 17 : TCP;
         int length = size - transport;
         if (!isIpv6 && Checksum.finish(Checksum.add(0, out, at + network, transport - network)) != 0)
-            throw new AssertionError("IPv4 checksum");
+            throw new AssertionError("wrong IPv4 header checksum");
         int announced = Wire.u16(out, at + network + (isIpv6 ? 4 : 2)) + (isIpv6 ? 40 : 0);
         if (announced != (size - network & 0xFFFF) && announced != size - network)
             throw new AssertionError("IP length " + announced + " of " + (size - network));
@@ -74,6 +75,6 @@ public final class SegmentFuzz {
                 ? Checksum.pseudoHeader6(out, at + network, protocol, length)
                 : Checksum.pseudoHeader4(out, at + network, protocol, length);
         if (Checksum.finish(Checksum.add(pseudo, out, at + transport, length)) != 0)
-            throw new AssertionError("transport checksum, headers of " + headers);
+            throw new AssertionError("wrong transport checksum; headers of " + headers + " bytes");
     }
 }

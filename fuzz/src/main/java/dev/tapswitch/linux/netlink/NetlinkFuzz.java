@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.netlink;
 
-/** Attributes nested in attributes, with lengths that lie. */
+/** Any bytes are read as nested netlink attributes, whatever their lengths claim. */
 public final class NetlinkFuzz {
     private static final int DEPTH = 8;
 
@@ -14,8 +14,9 @@ public final class NetlinkFuzz {
     private static void read(NetlinkAttributes attributes, int depth) {
         for (int type = 0; type < 64; type++) {
             attributes.number(type, -1);
+            if (attributes.mac(type).orElse(0) >>> 48 != 0) throw new AssertionError("a MAC has more than 48 bits");
             if (attributes.text(type).length() > attributes.bytes(type).length)
-                throw new AssertionError("a text longer than its bytes");
+                throw new AssertionError("the text is longer than its bytes");
             if (depth > 0 && attributes.bytes(type).length > 0) read(attributes.nested(type), depth - 1);
         }
     }

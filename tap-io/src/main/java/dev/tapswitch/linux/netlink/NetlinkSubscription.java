@@ -29,7 +29,8 @@ public final class NetlinkSubscription implements AutoCloseable {
 
     /** Receives the notifications. Called on the thread that calls {@link #await}. */
     public interface Listener {
-        /** A notification.
+        /**
+         * Receives a notification.
          *
          * @param type nlmsg_type
          * @param payload what follows struct nlmsghdr

@@ -31,7 +31,7 @@ public final class DescriptorReserve {
     }
 
     /**
-     * Writes a file. If that fails, releases the reserve and writes it once more: an IOException carries no errno that would tell whether the
+     * Writes a file. If that fails, releases the reserve and writes it once more: an IOException carries no errno that would show whether the
      * process had no descriptors left.
      */
     public void write(FileWriter writer) throws IOException {

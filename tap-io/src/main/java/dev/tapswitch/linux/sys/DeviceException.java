@@ -2,12 +2,12 @@ package dev.tapswitch.linux.sys;
 
 /**
  * An operation on a network device, a link or a namespace failed. The message is one line: what failed, where, why and, where the user can do
- * something about it, what to do. Callers that treat some failures differently ask {@link #kind} and {@link #errno}; they never read the message.
+ * something about it, what to do. Callers that treat some failures differently use {@link #kind} and {@link #errno}; they never parse the message.
  */
 public class DeviceException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** The failures that callers tell apart. */
+    /** The kinds of failures that callers distinguish. */
     public enum Kind {
         /** Another process has an interface of this name open, or the kernel has not yet removed one. A retry may succeed within moments. */
         NAME_TAKEN,

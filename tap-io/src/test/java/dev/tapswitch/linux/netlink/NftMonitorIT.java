@@ -23,21 +23,21 @@ class NftMonitorIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nftables");
         try (NetnsFixture netns = new NetnsFixture()) {
             NftMonitor monitor = NamespaceThread.call(netns.namespace(), NftMonitor::new);
-            nft(netns, "add table inet theirs { chain first { tcp dport 80 accept; }; chain second { }; }");
+            nft(netns, "add table inet other { chain first { tcp dport 80 accept; }; chain second { }; }");
             Changes added = monitor.await().orElseThrow();
-            assertEquals(Set.of("theirs", "first", "second"), added.added());
+            assertEquals(Set.of("other", "first", "second"), added.added());
             assertEquals(Set.of(), added.removed());
             assertTrue(added.affects("first"));
             assertFalse(added.affects("third"));
-            nft(netns, "flush chain inet theirs first");
+            nft(netns, "flush chain inet other first");
             assertEquals(Set.of("first"), monitor.await().orElseThrow().removed());
             // One transaction, as Tapswitch replaces its own table.
-            nft(netns, "delete table inet theirs; add table inet theirs");
+            nft(netns, "delete table inet other; add table inet other");
             Changes replaced = monitor.await().orElseThrow();
             assertTrue(
-                    replaced.added().contains("theirs") && !replaced.removed().contains("theirs"), replaced.toString());
+                    replaced.added().contains("other") && !replaced.removed().contains("other"), replaced.toString());
             nft(netns, "flush ruleset");
-            assertEquals(Set.of("theirs"), monitor.await().orElseThrow().removed());
+            assertEquals(Set.of("other"), monitor.await().orElseThrow().removed());
             monitor.close();
             assertEquals(Optional.empty(), monitor.await());
         }

@@ -3,54 +3,55 @@ package dev.tapswitch.core.frame;
 import dev.tapswitch.fuzz.FuzzInput;
 import java.lang.foreign.MemorySegment;
 
-/** What the switch answers is valid by its own readers, and says what it was asked. */
-public final class AnswerFuzz {
-    private AnswerFuzz() {}
+/** The replies that the switch generates are valid for its own parsers and have the requested contents. */
+public final class ReplyFuzz {
+    private ReplyFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] bytes) {
         FuzzInput input = new FuzzInput(bytes);
         long owner = mac(input);
-        long asker = mac(input);
-        arp(owner, asker, input.i32() & 0xFFFF_FFFFL, input.i32() & 0xFFFF_FFFFL);
-        advertisement(owner, asker, i64(input), i64(input), i64(input), i64(input));
+        long requester = mac(input);
+        arp(owner, requester, input.i32() & 0xFFFF_FFFFL, input.i32() & 0xFFFF_FFFFL);
+        advertisement(owner, requester, i64(input), i64(input), i64(input), i64(input));
     }
 
-    private static void arp(long owner, long asker, long address, long askerAddress) {
+    private static void arp(long owner, long requester, long address, long requesterAddress) {
         MemorySegment memory = MemorySegment.ofArray(new byte[ArpReply.LENGTH]);
-        int length = ArpReply.write(memory, 0, owner, address, asker, askerAddress);
+        int length = ArpReply.write(memory, 0, owner, address, requester, requesterAddress);
         EthernetFrame frame = new EthernetFrame().wrap(memory, 0, length);
         ArpPacket arp = new ArpPacket().wrap(memory, frame.payloadOffset(), length - frame.payloadOffset());
-        boolean isRight = frame.destination() == asker
+        boolean isCorrect = frame.destination() == requester
                 && frame.source() == owner
                 && frame.etherType() == EtherType.ARP
                 && arp.isValid()
                 && arp.operation() == ArpPacket.REPLY
                 && arp.senderMac() == owner
                 && arp.senderAddress() == address
-                && arp.targetMac() == asker
-                && arp.targetAddress() == askerAddress;
-        if (!isRight) throw new AssertionError(FrameText.summary(memory, 0, length));
+                && arp.targetMac() == requester
+                && arp.targetAddress() == requesterAddress;
+        if (!isCorrect) throw new AssertionError(FrameText.summary(memory, 0, length));
     }
 
-    private static void advertisement(long owner, long asker, long hi, long lo, long askerHi, long askerLo) {
-        // The one who asks asks for a station's address: a group is no owner.
+    private static void advertisement(
+            long owner, long requester, long hi, long lo, long requesterHi, long requesterLo) {
+        // A solicitation's target is not multicast (RFC 4861 section 7.1.1).
         if (hi >>> 56 == 0xFF) return;
         MemorySegment memory = MemorySegment.ofArray(new byte[NeighbourAdvertisement.LENGTH]);
-        int length = NeighbourAdvertisement.write(memory, 0, owner, hi, lo, asker, askerHi, askerLo);
+        int length = NeighbourAdvertisement.write(memory, 0, owner, hi, lo, requester, requesterHi, requesterLo);
         EthernetFrame frame = new EthernetFrame().wrap(memory, 0, length);
         int payload = frame.payloadOffset();
         NeighbourDiscovery discovery = new NeighbourDiscovery().wrap(memory, payload, length - payload);
-        boolean isRight = discovery.isPresent()
+        boolean isCorrect = discovery.isPresent()
                 && discovery.isWellFormed()
                 && discovery.hasValidChecksum()
-                && frame.destination() == asker
+                && frame.destination() == requester
                 && frame.source() == owner
                 && discovery.type() == NeighbourDiscovery.ADVERTISEMENT
                 && discovery.isSolicited()
                 && discovery.targetHi() == hi
                 && discovery.targetLo() == lo
                 && discovery.linkLayerAddress() == owner;
-        if (!isRight) throw new AssertionError(FrameText.summary(memory, 0, length));
+        if (!isCorrect) throw new AssertionError(FrameText.summary(memory, 0, length));
     }
 
     private static long mac(FuzzInput input) {
