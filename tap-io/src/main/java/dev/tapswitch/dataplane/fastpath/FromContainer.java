@@ -6,6 +6,7 @@ import static dev.tapswitch.linux.bpf.Condition.AT_MOST;
 import static dev.tapswitch.linux.bpf.Condition.BELOW;
 import static dev.tapswitch.linux.bpf.Condition.EQUAL;
 import static dev.tapswitch.linux.bpf.Condition.NOT_EQUAL;
+import static dev.tapswitch.linux.bpf.Condition.SIGNED_BELOW;
 import static dev.tapswitch.linux.bpf.Register.FP;
 import static dev.tapswitch.linux.bpf.Register.R0;
 import static dev.tapswitch.linux.bpf.Register.R1;
@@ -42,9 +43,8 @@ final class FromContainer {
     /** include/uapi/linux/if_packet.h. */
     private static final int PACKET_HOST = 0;
 
-    private static final int DEAD_SHIFT = 20;
-    /** Nobody reads the TAPs when the heartbeat is older than 3 s: in units of 2^20 ns, as an immediate has 31 bits. */
-    private static final int DEAD = (int) (3_000_000_000L >> DEAD_SHIFT);
+    /** Nobody reads the TAPs when the heartbeat is older. */
+    private static final long DEAD_NANOS = 3_000_000_000L;
 
     /** IEEE 802.1Q 9.6: the VID in a tag's TCI. */
     private static final int VID_MASK = 0xfff;
@@ -52,7 +52,8 @@ final class FromContainer {
     private static final int VLAN_TAG = 4;
 
     // RFC 4443 2.1, RFC 4861 4: ICMPv6 types
-    private static final int LAST_UNICAST_ERROR = 4;
+    private static final int RESERVED = 0;
+    private static final int LAST_ERROR = 4;
     private static final int ECHO_REQUEST = 128;
     private static final int ECHO_REPLY = 129;
     private static final int ROUTER_SOLICITATION = 133;
@@ -165,7 +166,8 @@ final class FromContainer {
         code.at(icmpv6).load(R0, R2, Packet.icmpType(Packet.ETHERNET_HEADER + Packet.IPV6_HEADER));
         code.jumpIf(R0, EQUAL, ECHO_REQUEST, single);
         code.jumpIf(R0, EQUAL, ECHO_REPLY, single);
-        code.jumpIf(R0, AT_MOST, LAST_UNICAST_ERROR, single);
+        code.jumpIf(R0, EQUAL, RESERVED, slow);
+        code.jumpIf(R0, AT_MOST, LAST_ERROR, single);
         code.jumpIf(R0, BELOW, ROUTER_SOLICITATION, slow);
         code.jumpIf(R0, AT_MOST, REDIRECT, resolution);
         code.jump(slow);
@@ -275,7 +277,8 @@ final class FromContainer {
         code.loadFirstValue(R1, maps.control())
                 .load(R1, R1, ControlMap.HEARTBEAT)
                 .subtract(R0, R1);
-        code.shiftRight(R0, DEAD_SHIFT).jumpIf(R0, BELOW, DEAD, slow);
+        // A heartbeat from the future is not old.
+        code.moveWide(R1, DEAD_NANOS).jumpIf(R0, SIGNED_BELOW, R1, slow);
         code.load(R4, FP, DESTINATION).load(R5, FP, SOURCE).jump(single);
     }
 

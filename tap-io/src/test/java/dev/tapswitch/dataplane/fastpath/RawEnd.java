@@ -2,6 +2,7 @@ package dev.tapswitch.dataplane.fastpath;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,8 @@ import java.util.Optional;
 final class RawEnd implements AutoCloseable {
     static final int VNET_HEADER = 10;
     private static final int BUFFER = 1 << 17;
+    /** include/uapi/linux/filter.h: SKF_AD_OFF + SKF_AD_VLAN_TAG, which is 0 for a frame without a tag. */
+    private static final int VLAN_TAG = -0x1000 + 44;
 
     private final int fd;
     private final boolean isOurs;
@@ -54,6 +57,31 @@ final class RawEnd implements AutoCloseable {
             require(Libc.bind(fd, address.address(), Packet.SOCKADDR_LL_SIZE));
         }
         return fd;
+    }
+
+    /** From now on this socket receives only frames whose tag names a VLAN; the tag itself is not in the bytes that it reads. */
+    void receiveOnly(int vlan) {
+        int[][] program = {
+            {Packet.BPF_LOAD_WORD, 0, 0, VLAN_TAG},
+            {Packet.BPF_JUMP_IF_EQUAL, 0, 1, vlan},
+            {Packet.BPF_RETURN, 0, 0, BUFFER},
+            {Packet.BPF_RETURN, 0, 0, 0},
+        };
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment instructions = arena.allocate((long) program.length * Packet.BPF_INSTRUCTION_SIZE, 8);
+            for (int i = 0; i < program.length; i++) {
+                long at = (long) i * Packet.BPF_INSTRUCTION_SIZE;
+                instructions.set(JAVA_SHORT, at, (short) program[i][0]);
+                instructions.set(JAVA_BYTE, at + 2, (byte) program[i][1]);
+                instructions.set(JAVA_BYTE, at + 3, (byte) program[i][2]);
+                instructions.set(JAVA_INT, at + 4, program[i][3]);
+            }
+            MemorySegment whole = arena.allocate(Packet.BPF_PROGRAM_SIZE, 8);
+            whole.set(JAVA_SHORT, 0, (short) program.length);
+            whole.set(JAVA_LONG, 8, instructions.address());
+            require(Libc.setsockopt(
+                    fd, Linux.SOL_SOCKET, Packet.SO_ATTACH_FILTER, whole.address(), Packet.BPF_PROGRAM_SIZE));
+        }
     }
 
     private static void require(int result) {
