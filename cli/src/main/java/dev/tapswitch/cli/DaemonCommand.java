@@ -11,8 +11,10 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "daemon",
-        description =
-                "Run the daemon in the foreground until SIGTERM or Ctrl-C. SIGHUP reloads the configuration file.",
+        description = {
+            "Run the daemon in the foreground until SIGTERM or Ctrl-C.",
+            "SIGHUP reloads the configuration file."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tapswitch daemon --config /etc/tapswitch/tapswitch.yaml",

@@ -8,8 +8,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "demo",
-        description =
-                "Give a tour: connect three network namespaces by a switch, show ARP, ping, HTTP, throughput and drops, and clean up.",
+        description = {
+            "Give a tour with three network namespaces on one switch.",
+            "Shows ARP, ping, HTTP, throughput and drops, and cleans up."
+        },
         footerHeading = "%nExample:%n",
         footer = "  sudo tapswitch demo")
 final class DemoCommand implements Callable<Integer> {

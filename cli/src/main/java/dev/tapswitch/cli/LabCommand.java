@@ -55,8 +55,10 @@ final class LabCommand extends CommandGroup {
 
     @Command(
             name = "down",
-            description =
-                    "Stop the lab: its daemon, the namespaces it created with the processes in them, and its files.",
+            description = {
+                "Stop the lab.",
+                "Ends its daemon, deletes the namespaces it created with the processes in them, and deletes its files."
+            },
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch lab down three-nodes", "  tapswitch lab down config/labs/three-nodes.yaml"})
     static final class Down implements Runnable {

@@ -7,7 +7,10 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "ports",
-        description = "List the published ports of containers; 'docker ps' does not show those of tapswitch networks.",
+        description = {
+            "List the published ports of containers.",
+            "'docker ps' does not show those of tapswitch networks."
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  tapswitch ports", "  tapswitch ports --json"})
 final class PortsCommand implements Runnable {

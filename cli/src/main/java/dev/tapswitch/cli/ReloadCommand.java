@@ -7,7 +7,10 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "reload",
-        description = "Read the configuration file again and apply its changes. Ports without a change lose no frames.",
+        description = {
+            "Read the configuration file again and apply its changes.",
+            "Ports without a change lose no frames."
+        },
         footerHeading = "%nExample:%n",
         footer = "  tapswitch reload")
 final class ReloadCommand implements Runnable {

@@ -9,8 +9,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "restart",
         description = {
-            "Restart the daemon, for example after an upgrade: a new process starts and takes over the ports of the running one.",
-            "If it cannot start, the running daemon continues. After a change of the systemd unit use 'systemctl restart'."
+            "Restart the daemon, for example after an upgrade.",
+            "A new process starts and takes over the ports of the running one. If it cannot start, the running daemon continues.",
+            "After a change of the systemd unit, use 'systemctl restart' instead."
         },
         footerHeading = "%nExample:%n",
         footer = "  tapswitch restart")

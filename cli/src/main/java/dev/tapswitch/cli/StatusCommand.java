@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "status",
-        description = "Show the state of the daemon: version, uptime, event loop, switches, ports, memory, problems.",
+        description = "Show version, uptime, event loop, memory and problems of the daemon.",
         footerHeading = "%nExamples:%n",
         footer = {"  tapswitch status", "  tapswitch status --json | jq '.\"ports-up\"'"})
 final class StatusCommand implements Runnable {

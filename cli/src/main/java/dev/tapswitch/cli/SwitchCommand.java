@@ -26,7 +26,7 @@ final class SwitchCommand extends CommandGroup {
     @Command(
             name = "add",
             modelTransformer = SettingOptions.OfNewSwitch.class,
-            description = "Add a switch. Settings that are not given have the defaults of the configuration file.",
+            description = {"Add a switch.", "Settings that are not given have the defaults of the configuration file."},
             footerHeading = "%nExamples:%n",
             footer = {"  tapswitch switch add lan", "  tapswitch switch add lan --arp flood --ageing 60s"})
     static final class Add implements Runnable {

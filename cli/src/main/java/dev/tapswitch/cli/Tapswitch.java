@@ -89,7 +89,8 @@ public final class Tapswitch implements Runnable {
             names = "--socket",
             paramLabel = "PATH",
             scope = ScopeType.INHERIT,
-            description = "The daemon's socket. Default: $TAPSWITCH_SOCKET, or /run/tapswitch/tapswitch.sock.")
+            description = {"The socket of the daemon.", "Default: $TAPSWITCH_SOCKET, or /run/tapswitch/tapswitch.sock."
+            })
     private Path socket;
 
     @Option(

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trace",
         description = {
-            "Show each received frame and what the switch does with it; or, with --in, what it would do with a given frame.",
-            "The frame of --in is not sent, learned or counted."
+            "Show received frames and what the switch does with them.",
+            "With --in, show what it would do with a given frame, which is not sent, learned or counted."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -66,7 +66,7 @@ public final class Cni implements Integration {
     }
 
     /** Handles a request with the keys command, container-id, netns, ifname, args, config and ipam. */
-    public CniResponse handle(Json body) {
+    private CniResponse handle(Json body) {
         String version = body.path("config").path("cniVersion").asString("1.0.0");
         try {
             CniRequest request = CniRequest.of(body);
