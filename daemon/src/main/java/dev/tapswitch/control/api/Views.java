@@ -13,9 +13,11 @@ import dev.tapswitch.core.bridge.PortCounter;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 import java.util.Locale;
+import java.util.Map;
 
 /** What runs, as JSON. Control thread only. */
 final class Views {
+    private static final String DROPS = "drops";
     /** Of a table are looked at in one step. */
     private static final int STEP_SLOTS = 256;
 
@@ -122,23 +124,21 @@ final class Views {
         Listing.Entries ports = Listing.each(one.ports(), port -> {
             if (!isThere(one, port)) return null;
             Json counters = counters(one.learning(), port.index());
-            counters.properties()
-                    .forEach(counter ->
-                            add(totals, counter.getKey(), counter.getValue().asLong(0)));
-            counters.path("drops")
-                    .properties()
-                    .forEach(drop ->
-                            add(totalDrops, drop.getKey(), drop.getValue().asLong(0)));
+            counters.properties().forEach(counter -> {
+                if (!counter.getKey().equals(DROPS)) add(totals, counter);
+            });
+            counters.path(DROPS).properties().forEach(drop -> add(totalDrops, drop));
             Json node = object().put("name", port.config().name());
             node.put("state", port.state().name().toLowerCase(Locale.ROOT));
             if (isSlow(control, one, port)) node.put("slow-receiver", true);
             counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
             return node;
         });
-        return Listing.member(object().put("switch", one.name()), "ports", ports, () -> {
-            totals.remove("drops");
-            return object().set("totals", totals.set("drops", totalDrops));
-        });
+        return Listing.member(
+                object().put("switch", one.name()),
+                "ports",
+                ports,
+                () -> object().set("totals", totals.set(DROPS, totalDrops)));
     }
 
     /** Whether a port is still there, and its index is not another's. */
@@ -156,14 +156,15 @@ final class Views {
         return settings == null ? "?" : settings.name();
     }
 
-    private static void add(Json totals, String key, long amount) {
-        totals.put(key, totals.path(key).asLong(0) + amount);
+    private static void add(Json totals, Map.Entry<String, Json> amount) {
+        String key = amount.getKey();
+        totals.put(key, totals.path(key).asLong(0) + amount.getValue().asLong(0));
     }
 
     private static Json counters(LearningSwitch learning, int port) {
         Json counters = object();
         for (PortCounter counter : PortCounter.values()) counters.put(name(counter), learning.count(port, counter));
-        Json drops = counters.putObject("drops");
+        Json drops = counters.putObject(DROPS);
         for (DropReason reason : DropReason.values()) {
             long count = learning.count(port, reason);
             if (count > 0) drops.put(name(reason), count);
