@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The control API under those who ask for much, and read slowly or not at all; the daemon has the memory that the package gives it. */
+/** The control API with clients that request large listings and read slowly or not at all. The daemon has the heap that the package configures. */
 @Timeout(400)
 class ApiIT {
     private static final int MACS = Integer.getInteger("tapswitch.test.macs", 150_000);
@@ -49,12 +49,12 @@ class ApiIT {
             fill(daemon, nodes);
             List<SocketChannel> nonReaders = new ArrayList<>();
             try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (int i = 0; i < NON_READERS; i++) nonReaders.add(ask(daemon, get(LISTING, "close")));
+                for (int i = 0; i < NON_READERS; i++) nonReaders.add(send(daemon, get(LISTING, "close")));
                 List<Future<Long>> listings = new ArrayList<>();
-                for (int i = 0; i < SLOW_READERS; i++) listings.add(readers.submit(() -> slowly(daemon)));
+                for (int i = 0; i < SLOW_READERS; i++) listings.add(readers.submit(() -> entriesReadSlowly(daemon)));
                 a.ping("198.18.0.2");
                 assertEquals(200, daemon.api().send("GET", "/v1/status", "").status());
-                for (Future<Long> listing : listings) assertTrue(listing.get() >= MACS, () -> entries(listing));
+                for (Future<Long> listing : listings) assertTrue(listing.get() >= MACS, () -> describe(listing));
             } finally {
                 for (SocketChannel reader : nonReaders) reader.close();
             }
@@ -63,7 +63,7 @@ class ApiIT {
         }
     }
 
-    /** With the memory that the launcher gives a command. */
+    /** Runs the listing commands with the heap that the launcher configures for commands. */
     private static void assertTheCommandListsAllEntries(RunningDaemon daemon) {
         assertTrue(command(daemon, "mac", "list").lines().count() > MACS);
         assertTrue(command(daemon, "showmacs").lines().count() > MACS);
@@ -89,15 +89,16 @@ class ApiIT {
                         .toString()));
         all.addAll(List.of(words));
         all.addAll(List.of("--socket", daemon.api().socket().toString()));
-        CommandResult ran = Command.run(Duration.ofSeconds(100), all);
+        CommandResult result = Command.run(Duration.ofSeconds(100), all);
         assertEquals(
                 0,
-                ran.exitCode(),
-                () -> ran.output().substring(0, Math.min(2_000, ran.output().length())));
-        return ran.output();
+                result.exitCode(),
+                () -> result.output()
+                        .substring(0, Math.min(2_000, result.output().length())));
+        return result.output();
     }
 
-    /** Each node sends from its share of the addresses, to its own port, which floods nothing; again and again, for queues overflow. */
+    /** Each node sends from its share of the MACs to its own port, so that nothing is flooded. Repeated, because queues overflow. */
     private static void fill(RunningDaemon daemon, List<Node> nodes) {
         List<RawSocket> sockets = nodes.stream().map(Node::raw).toList();
         byte[] frame = new byte[60];
@@ -120,13 +121,13 @@ class ApiIT {
         return daemon.api().get("/v1/switches").path(0).required("macs").asInt();
     }
 
-    /** Entries of a listing that is read with pauses. */
-    private static long slowly(RunningDaemon daemon) throws IOException, InterruptedException {
+    /** Reads a listing with pauses, and counts its entries. */
+    private static long entriesReadSlowly(RunningDaemon daemon) throws IOException, InterruptedException {
         long entries = 0;
-        try (SocketChannel channel = ask(daemon, get(LISTING, "close"))) {
+        try (SocketChannel channel = send(daemon, get(LISTING, "close"))) {
             ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
             for (int reads = 0; channel.read(buffer.clear()) >= 0; reads++) {
-                // An entry begins with its brace; one that a read cuts has one too.
+                // Each entry has one opening brace.
                 for (int i = 0; i < buffer.position(); i++) if (buffer.get(i) == '{') entries++;
                 if (reads < 10) Thread.sleep(200);
             }
@@ -134,7 +135,7 @@ class ApiIT {
         return entries;
     }
 
-    private static String entries(Future<Long> listing) {
+    private static String describe(Future<Long> listing) {
         try {
             return listing.get() + " entries";
         } catch (InterruptedException | ExecutionException e) {
@@ -147,7 +148,7 @@ class ApiIT {
         try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            // Found at once that there is none; asked of the control thread; made in parts.
+            // Three kinds of responses: from the event loop, from the control thread, in chunks.
             List<String> kinds = List.of("/nothing/%d", "/v1/switches/none/ports/%d", LISTING + "?port=none%d");
             List<String> paths = IntStream.range(0, 200)
                     .mapToObj(i -> kinds.get(i % 3).formatted(i))
@@ -155,13 +156,13 @@ class ApiIT {
             StringBuilder requests = new StringBuilder();
             paths.forEach(path -> requests.append(get(path, "keep-alive")));
             for (int round = 0; round < 5; round++) {
-                String answers;
-                try (SocketChannel channel = ask(daemon, requests.toString())) {
+                String responses;
+                try (SocketChannel channel = send(daemon, requests.toString())) {
                     channel.shutdownOutput();
-                    answers = readToTheEnd(channel);
+                    responses = readToTheEnd(channel);
                 }
                 var found = Pattern.compile("(?:at /nothing/|switch none|no port none)([0-9]*)")
-                        .matcher(answers);
+                        .matcher(responses);
                 List<String> seen =
                         found.results().map(result -> result.group(1)).toList();
                 List<String> expected = IntStream.range(0, 200)
@@ -191,7 +192,7 @@ class ApiIT {
         return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: " + connection + "\r\n\r\n";
     }
 
-    private static SocketChannel ask(RunningDaemon daemon, String requests) throws IOException {
+    private static SocketChannel send(RunningDaemon daemon, String requests) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(daemon.api().socket()));
         channel.write(ByteBuffer.wrap(requests.getBytes(StandardCharsets.US_ASCII)));

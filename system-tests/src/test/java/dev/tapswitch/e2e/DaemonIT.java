@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The daemon as a citizen of its machine: what it takes, what it refuses, and what it leaves. */
+/** The daemon as a process: resources, configuration errors, signals, stop. */
 @Timeout(400)
 class DaemonIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -34,11 +34,11 @@ class DaemonIT {
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
-            // The compilers finish sooner or later, which depends on who else wants the CPUs.
+            // On a busy machine the JIT compilers take longer to finish.
             long[] used = {Long.MAX_VALUE};
             Await.within(
                     TIMEOUT,
-                    () -> "idle, it used " + used[0] + " ms of CPU in 4 s",
+                    () -> "the idle daemon used " + used[0] + " ms of CPU in 4 s",
                     () -> (used[0] = cpuMillisIn(daemon, Duration.ofSeconds(4))) <= 80);
             long heap = daemon.api().get("/v1/status").required("heap-bytes").asLong() >> 20;
             long resident = residentMebibytes(daemon.pid());
@@ -75,8 +75,8 @@ class DaemonIT {
     void anInvalidConfigurationIsRefusedWithItsLineAndChangesNothing() throws IOException {
         try (var net = new TestNetwork()) {
             String namespace = net.quietNamespace("a");
-            Path config =
-                    Files.writeString(net.directory().resolve("wrong.yaml"), """
+            Path config = Files.writeString(
+                    net.directory().resolve("invalid.yaml"), """
                     socket: %1$s/daemon.sock
                     state: %1$s/state
                     switches:
@@ -92,10 +92,11 @@ class DaemonIT {
             CommandResult refused = Command.run(
                     Duration.ofMinutes(2), RunningDaemon.tapswitch("daemon", "--config", config.toString()));
             assertEquals(1, refused.exitCode(), refused.output());
-            assertTrue(refused.output().contains("wrong.yaml:11"), refused.output());
+            assertTrue(refused.output().contains("invalid.yaml:11"), refused.output());
             assertTrue(refused.output().contains("mtu"), refused.output());
             assertTrue(
-                    Command.run("ip", "-n", namespace, "link", "show", "eth0").exitCode() != 0, "nothing was made");
+                    Command.run("ip", "-n", namespace, "link", "show", "eth0").exitCode() != 0,
+                    "no device was created");
         }
     }
 
@@ -106,16 +107,16 @@ class DaemonIT {
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
-            hangUp(daemon);
+            sendSighup(daemon);
             Await.within(
                     TIMEOUT,
                     () -> "reloaded: " + daemon.log(),
                     () -> arpMode(daemon).equals("reply"));
             Files.writeString(daemon.config(), daemon.yaml().replace("arp: reply", "arp: sometimes"));
-            hangUp(daemon);
+            sendSighup(daemon);
             Await.within(
                     TIMEOUT,
-                    () -> "it says so: " + daemon.log(),
+                    () -> "the log names the value: " + daemon.log(),
                     () -> daemon.log().contains("sometimes"));
             assertEquals("reply", arpMode(daemon));
             ApiClient.Response refused = daemon.api().send("POST", "/v1/reload", "");
@@ -127,11 +128,11 @@ class DaemonIT {
     @Test
     void sighupReloadsAlsoUnderNohup() throws IOException {
         try (var net = new TestNetwork()) {
-            net.daemonEnvironment("--ignore-signal=HUP"); // an option of env, by which the daemon is started
+            net.daemonEnvironment("--ignore-signal=HUP"); // an option of env(1), which starts the daemon
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
-            hangUp(daemon);
+            sendSighup(daemon);
             Await.within(
                     TIMEOUT,
                     () -> "reloaded: " + daemon.log(),
@@ -139,7 +140,7 @@ class DaemonIT {
         }
     }
 
-    private static void hangUp(RunningDaemon daemon) {
+    private static void sendSighup(RunningDaemon daemon) {
         Command.expect("kill", "-HUP", Long.toString(daemon.pid()));
     }
 
@@ -171,10 +172,10 @@ class DaemonIT {
             RunningDaemon daemon = net.start(Io.EPOLL);
             assertTrue(daemon.api().get("/v1/openapi.json").required("paths").has("/v1/status"));
             for (String path : new String[] {"/v1/nothing", "/v1/switches/none", "/v1/switches/lan/ports/none"}) {
-                ApiClient.Response answer = daemon.api().send("GET", path, "");
-                assertEquals(404, answer.status(), path);
+                ApiClient.Response response = daemon.api().send("GET", path, "");
+                assertEquals(404, response.status(), path);
                 assertEquals(
-                        1, answer.json().required("error").asString().lines().count(), path);
+                        1, response.json().required("error").asString().lines().count(), path);
             }
             ApiClient.Response broken = daemon.api().send("POST", "/v1/switches", "{\"name\":");
             assertEquals(400, broken.status(), broken::toString);

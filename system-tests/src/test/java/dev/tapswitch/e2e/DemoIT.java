@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.TapswitchCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,12 +32,14 @@ class DemoIT {
     }
 
     /** The namespaces and labs of demos. */
-    private static Set<String> traces() throws IOException {
+    private static Set<String> traces() {
         var traces = new TreeSet<String>();
         for (var folder : List.of(Path.of("/run/netns"), Path.of("/run/tapswitch/labs"))) {
             if (!Files.isDirectory(folder)) continue;
             try (var files = Files.list(folder)) {
                 files.map(Path::toString).filter(name -> name.contains("/demo")).forEach(traces::add);
+            } catch (IOException e) {
+                throw new AssertionError(e);
             }
         }
         return traces;
@@ -80,8 +84,10 @@ class DemoIT {
         var before = traces();
         var out = directory.resolve("out");
         var process = TapswitchCommand.start(out, directory.resolve("err"), "demo");
-        for (int i = 0; i < 600 && traces().equals(before); i++) Thread.sleep(50);
-        Thread.sleep(500);
+        Await.within(Duration.ofSeconds(60), () -> "the demo creates namespaces", () -> !traces().equals(before));
+        // The demo takes several seconds from here: this is in the middle of it.
+        Await.pause(Duration.ofMillis(500));
+        assertTrue(process.isAlive(), "the demo runs when it is interrupted");
         process.destroy();
         assertTrue(process.waitFor(180, TimeUnit.SECONDS));
         assertEquals(before, traces(), Files.readString(out));

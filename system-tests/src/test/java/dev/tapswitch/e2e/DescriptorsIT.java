@@ -21,12 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Connections use up all file descriptors of the process. */
+/** Connections use up all file descriptors of the daemon. */
 @Timeout(400)
 class DescriptorsIT {
     private static final int LIMIT = 300;
 
-    private static long open(RunningDaemon daemon) {
+    private static long openDescriptors(RunningDaemon daemon) {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + daemon.pid() + "/fd"))) {
             return descriptors.count();
         } catch (IOException e) {
@@ -40,14 +40,14 @@ class DescriptorsIT {
         return channel;
     }
 
-    /** On a connection that stays open. */
-    private static String ask(SocketChannel channel, String method, String path, String body) throws IOException {
+    /** Sends a request on a connection that stays open, and returns the response. */
+    private static String request(SocketChannel channel, String method, String path, String body) throws IOException {
         channel.write(ByteBuffer.wrap("%s %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
                 .formatted(method, path, body.length(), body)
                 .getBytes(StandardCharsets.US_ASCII)));
-        ByteBuffer answer = ByteBuffer.allocate(65_536);
-        channel.read(answer);
-        return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
+        ByteBuffer response = ByteBuffer.allocate(65_536);
+        channel.read(response);
+        return new String(response.array(), 0, response.position(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -60,15 +60,17 @@ class DescriptorsIT {
             assertTrue(
                     Files.readString(Path.of("/proc/" + daemon.pid() + "/limits"))
                             .matches("(?s).*Max open files +300 +300 .*"),
-                    "the soft limit is the hard one");
-            try (SocketChannel asking = connect(daemon)) {
-                String first = ask(asking, "GET", "/v1/status", "");
+                    "the daemon has raised the soft limit to the hard limit");
+            try (SocketChannel client = connect(daemon)) {
+                String first = request(client, "GET", "/v1/status", "");
                 assertTrue(first.startsWith("HTTP/1.1 200"), first);
                 for (int i = 0; i < LIMIT; i++) idle.add(connect(daemon));
                 Await.within(
-                        Duration.ofSeconds(30), () -> open(daemon) + " descriptors", () -> open(daemon) >= LIMIT - 1);
-                String added = ask(
-                        asking,
+                        Duration.ofSeconds(30),
+                        () -> openDescriptors(daemon) + " descriptors",
+                        () -> openDescriptors(daemon) >= LIMIT - 1);
+                String added = request(
+                        client,
                         "POST",
                         "/v1/switches/lan/ports",
                         "{\"name\": \"late\", \"namespace\": \"%s\", \"device\": \"late0\"}"
@@ -78,7 +80,7 @@ class DescriptorsIT {
             } finally {
                 for (SocketChannel channel : idle) channel.close();
             }
-            // Those that it could not accept are accepted, and closed, and all goes on.
+            // The daemon accepts the waiting connections, finds them closed, and serves new ones.
             daemon.api().get("/v1/status");
         }
     }

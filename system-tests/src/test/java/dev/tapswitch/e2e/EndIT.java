@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is left of the ports when the daemon ends, and what a start right after that finds. */
+/** The interfaces when the daemon ends, and a start right after that. */
 @Timeout(400)
 class EndIT {
     private static final int PORTS = 50;
@@ -36,7 +36,7 @@ class EndIT {
         }
     }
 
-    /** The kernel removes the interfaces of a killed process one after the other, 20 ms each; with io_uring the process has ended before that. */
+    /** The kernel needs 20 ms to remove each interface of a killed process; with io_uring the process ends before they are removed. */
     @ParameterizedTest
     @EnumSource(Io.class)
     void aStartRightAfterAKillOpensAllPorts(Io io) {
@@ -48,7 +48,7 @@ class EndIT {
             RunningDaemon second = net.restart();
             second.awaitPortsUp(PORTS);
             long up = (System.nanoTime() - killed) / 1_000_000;
-            System.out.printf("measured: %s: killed, started again, all %d ports up after %d ms%n", io, PORTS, up);
+            System.out.printf("measured: %s: all %d ports are up %d ms after a kill%n", io, PORTS, up);
         }
     }
 
@@ -62,8 +62,8 @@ class EndIT {
                     TapSpec.builder("eth0", new Namespace.Named(a.namespace())).build());
             try {
                 daemon = net.restart();
-                // By then the pauses between two attempts at a port that can't be opened for other reasons are 3 s
-                // long.
+                // After this time the daemon would retry a port that cannot be opened for another reason only every 3
+                // s.
                 Await.pause(Duration.ofMillis(3_200));
                 assertEquals("gone", daemon.portState("a"));
             } finally {
@@ -79,7 +79,7 @@ class EndIT {
         return namespace;
     }
 
-    /** But lo. */
+    /** All interfaces except lo. */
     private static List<String> interfaces(String namespace) {
         return Command.expect("ip", "-n", namespace, "-br", "link")
                 .lines()

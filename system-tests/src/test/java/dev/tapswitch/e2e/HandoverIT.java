@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A restart in which the new process takes the ports over from the running one. With a real systemd: {@code SystemdIT}. */
+/** A restart in which a new process takes over the ports of the running one. {@code SystemdIT} tests it with a real systemd. */
 @Timeout(400)
 class HandoverIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -42,28 +42,32 @@ class HandoverIT {
             String port = "{\"name\": \"again\", \"device\": \"again0\", \"namespace\": \"" + b.namespace() + "\"}";
             daemon.api().post("/v1/switches/added/ports", port);
             String link = link(a);
-            Path said = net.directory().resolve("ping");
+            long before = daemon.count("b", "rx-frames");
+            Path output = net.directory().resolve("ping");
             Process ping = Command.start(
                     TestNetwork.inNamespace(
                             a.namespace(), "ping", "-q", "-n", "-i", "0.005", "-c", "1600", "198.18.0.2"),
-                    said);
+                    output);
             net.killAtEnd(ping);
-            Await.pause(Duration.ofSeconds(1));
+            Await.within(
+                    TIMEOUT,
+                    () -> "pings pass: " + daemon.port("b"),
+                    () -> daemon.count("b", "rx-frames") > before + 50);
             ProcessHandle predecessor = ProcessHandle.of(daemon.pid()).orElseThrow();
             daemon.handOver();
-            // Nothing of the old process may hold an interface once the command has returned.
+            // When the command has returned, the old process holds no interface.
             daemon.api().delete("/v1/switches/added/ports/again");
             daemon.api().post("/v1/switches/added/ports", port);
-            assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
-            Matcher counts = PING.matcher(Files.readString(said));
+            assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+            Matcher counts = PING.matcher(Files.readString(output));
             assertTrue(counts.find(), () -> daemon.log());
             System.out.printf(
-                    "measured: hand-over, %s: of %s echoes %s came back, the longest after %s ms, on average %s ms%n",
+                    "measured: hand-over, %s: %s pings, %s replies, the longest after %s ms, on average %s ms%n",
                     io.setting(), counts.group(1), counts.group(2), counts.group(4), counts.group(3));
             assertEquals(counts.group(1), counts.group(2), daemon::log);
             assertEquals(link, link(a));
             daemon.log().lines().filter(line -> line.contains("handed over")).forEach(System.out::println);
-            // The old one has gone by itself, and the new one can do what it could.
+            // The old process ends by itself, and the new one can hand over in turn.
             Await.within(TIMEOUT, () -> "the old process ends", () -> !predecessor.isAlive());
             assertNotEquals(predecessor.pid(), daemon.pid());
             assertEquals(
@@ -79,8 +83,8 @@ class HandoverIT {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            String right = daemon.yaml();
-            Files.writeString(daemon.config(), right.replace("  lan:\n", "  lan:\n    arp: perhaps\n"));
+            String valid = daemon.yaml();
+            Files.writeString(daemon.config(), valid.replace("  lan:\n", "  lan:\n    arp: perhaps\n"));
             CommandResult refused = daemon.cli("restart");
             assertEquals(1, refused.exitCode(), refused.output());
             assertEquals(1, refused.output().lines().count(), refused.output());
@@ -89,13 +93,13 @@ class HandoverIT {
             assertEquals(
                     daemon.pid(), daemon.api().get("/v1/status").path("pid").asLong());
             a.ping("198.18.0.2");
-            Files.writeString(daemon.config(), right);
+            Files.writeString(daemon.config(), valid);
             daemon.handOver();
             a.ping("198.18.0.2");
         }
     }
 
-    /** What changes when an interface is made anew. */
+    /** Properties that change when an interface is recreated. */
     private static String link(Node node) {
         return node.ip("-o", "link", "show", "eth0");
     }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.TapswitchCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,9 +82,9 @@ class LabIT {
     void aLabStartsForwardsPingsAndStopsWithoutATrace() throws Exception {
         describe(TWO);
         succeeded(up());
-        succeeded(exec("a", "ping", "-c", "1", "-W", "3", "198.18.0.2"));
-        succeeded(exec("a", "ping", "-6", "-c", "1", "-W", "3", "fd00:18::2"));
-        succeeded(exec("a", "ping", "-c", "1", "-W", "3", "127.0.0.1"));
+        succeeded(exec("a", "ping", "-c", "1", "-W", "30", "198.18.0.2"));
+        succeeded(exec("a", "ping", "-6", "-c", "1", "-W", "30", "fd00:18::2"));
+        succeeded(exec("a", "ping", "-c", "1", "-W", "30", "127.0.0.1"));
         assertTrue(TapswitchCommand.run("mac", "list", "--lab", lab).out().contains("dynamic"));
         assertTrue(TapswitchCommand.run("lab", "list").out().contains(lab));
         long pid = pid();
@@ -114,7 +116,7 @@ class LabIT {
         succeeded(up());
         assertEquals(pid, pid());
         assertFalse(namespaceExists("b"));
-        succeeded(exec("a", "ping", "-c", "1", "-W", "3", "198.18.0.3"));
+        succeeded(exec("a", "ping", "-c", "1", "-W", "30", "198.18.0.3"));
     }
 
     @Test
@@ -123,10 +125,13 @@ class LabIT {
         succeeded(up());
         long pid = pid();
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-        while (ProcessHandle.of(pid).isPresent()) Thread.sleep(10);
+        Await.within(
+                Duration.ofSeconds(60),
+                () -> "process " + pid + " is gone",
+                () -> ProcessHandle.of(pid).isEmpty());
         succeeded(up());
         assertNotEquals(pid, pid());
-        succeeded(exec("b", "ping", "-c", "1", "-W", "3", "198.18.0.1"));
+        succeeded(exec("b", "ping", "-c", "1", "-W", "30", "198.18.0.1"));
     }
 
     @Test
@@ -198,7 +203,7 @@ class LabIT {
             describe("a: {namespace: " + foreign + ", attachments: [{addresses: [198.18.0.1/24]}]}\n"
                     + "b: {addresses: [198.18.0.2/24]}\n");
             succeeded(up());
-            succeeded(exec("b", "ping", "-c", "1", "-W", "3", "198.18.0.1"));
+            succeeded(exec("b", "ping", "-c", "1", "-W", "30", "198.18.0.1"));
             succeeded(TapswitchCommand.run("lab", "down", lab));
             assertTrue(Files.exists(Path.of("/run/netns", foreign)), "the lab has not created it");
         } finally {

@@ -32,14 +32,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The event loops in this JVM, between two TAPs: what can't be seen from outside of a process. */
+/** The event loops in the JVM of the test, between TAPs: properties that cannot be observed from outside the process. */
 @Timeout(400)
 class LoopIT {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int MILLION = 1_000_000;
     private static final int FRAME_LENGTH = 60;
-    /** What is the default, in nanoseconds. */
-    private static final long BUSY_POLL = 50_000;
+    /** The default of the setting. */
+    private static final long BUSY_POLL_NANOS = 50_000;
 
     private static final int ETHERTYPE = 0x88b5; // IEEE 802: local experimental
 
@@ -49,7 +49,7 @@ class LoopIT {
         try (var net = new TestNetwork();
                 var forwarding = new Forwarding(net, io, 2, 0)) {
             var frame = frame();
-            forwarding.send(frame, 200_000); // warm: what is compiled by now is what runs
+            forwarding.send(frame, 200_000); // warm-up: the JIT compiler has compiled the data path
             long before = allocatedByWorker();
             long forwardedBefore = forwarding.forwarded();
             forwarding.send(frame, MILLION);
@@ -57,9 +57,9 @@ class LoopIT {
             long forwarded = forwarding.forwarded() - forwardedBefore;
             System.out.printf("measured: %s: %d frames, %d bytes allocated%n", io, forwarded, allocated);
             assertTrue(forwarded > MILLION * 9 / 10, () -> forwarded + " frames were forwarded");
-            // One object a frame is at least 16 bytes a frame. Netty's io_uring handler makes one a wake-up, of which a
-            // busy
-            // machine has more: there a worker sleeps between fewer frames.
+            // An object per frame is at least 16 bytes per frame. Netty's io_uring handler allocates one object per
+            // wake-up,
+            // and on a busy machine there are more wake-ups per frame.
             assertTrue(
                     allocated < 12 * forwarded, () -> allocated + " bytes were allocated for " + forwarded + " frames");
         }
@@ -70,15 +70,15 @@ class LoopIT {
     void noFlowIsReordered(Io io) throws Exception {
         int frames = 200_000;
         try (var net = new TestNetwork();
-                var forwarding = new Forwarding(net, io, 2, BUSY_POLL)) {
+                var forwarding = new Forwarding(net, io, 2, BUSY_POLL_NANOS)) {
             var received = CompletableFuture.supplyAsync(
-                    () -> forwarding.sockets.get(1).receive(LoopIT::isOurs, frames, Duration.ofSeconds(10)));
+                    () -> forwarding.sockets.get(1).receive(LoopIT::isTestFrame, frames, Duration.ofSeconds(20)));
             byte[] bytes = frame();
             ByteBuffer frame = ByteBuffer.wrap(bytes);
             for (int i = 0; i < frames; i++) {
                 frame.putInt(14, i);
                 forwarding.sockets.get(0).send(bytes);
-                // Pauses of all lengths, so that bursts begin and end everywhere.
+                // Pauses of different lengths, so that bursts start and end at different frames.
                 if (i % 1_009 == 0) Thread.sleep(0, i % 7 * 20_000);
             }
             List<byte[]> all = received.get(60, TimeUnit.SECONDS);
@@ -86,21 +86,21 @@ class LoopIT {
             for (byte[] each : all) {
                 int number = ByteBuffer.wrap(each).getInt(14);
                 int before = last;
-                assertTrue(number > before, () -> "frame " + number + " came behind " + before);
+                assertTrue(number > before, () -> "frame " + number + " arrived after " + before);
                 last = number;
             }
             assertTrue(all.size() > frames / 10, () -> "only " + all.size() + " frames arrived");
         }
     }
 
-    /** More ports than a worker reads without being told; and when nothing comes any more, it sleeps. */
+    /** There are more ports than a worker polls without readiness notification. When frames stop, the worker sleeps. */
     @ParameterizedTest
     @EnumSource(Io.class)
     void manyPortsCanSendAtOnceAndAnIdleWorkerSleeps(Io io) throws Exception {
         int senders = 6;
         int each = 2_000;
         try (var net = new TestNetwork();
-                var forwarding = new Forwarding(net, io, senders + 1, BUSY_POLL)) {
+                var forwarding = new Forwarding(net, io, senders + 1, BUSY_POLL_NANOS)) {
             forwarding.sockets.remove(1);
             byte[] frame = frame();
             for (int round = 0; round < each; round++) {
@@ -109,14 +109,14 @@ class LoopIT {
                     forwarding.sockets.get(sender).send(frame);
                 }
                 if (round % 50 == 0) Thread.sleep(1);
-                // No more than a device's queue holds, 500 frames or so.
+                // A device's queue holds about 500 frames, so the test waits until these are forwarded.
                 if (round % 200 == 199) forwarding.await((round + 1L) * senders);
             }
             forwarding.await((long) senders * each);
-            long before = THREADS.getThreadCpuTime(worker());
+            long before = THREADS.getThreadCpuTime(workerThreadId());
             Thread.sleep(500);
-            long used = THREADS.getThreadCpuTime(worker()) - before;
-            assertTrue(used < 50_000_000, () -> "the worker used " + used + " ns in half a second of silence");
+            long used = THREADS.getThreadCpuTime(workerThreadId()) - before;
+            assertTrue(used < 50_000_000, () -> "the idle worker used " + used + " ns of CPU in half a second");
             forwarding.detach(0);
             forwarding.sockets.get(1).send(frame);
             forwarding.await((long) senders * each + 1);
@@ -133,23 +133,23 @@ class LoopIT {
         return frame.array();
     }
 
-    private static boolean isOurs(byte[] frame) {
+    private static boolean isTestFrame(byte[] frame) {
         return frame.length >= 18 && ByteBuffer.wrap(frame).getShort(12) == (short) ETHERTYPE;
     }
 
     private static long allocatedByWorker() {
-        return THREADS.getThreadAllocatedBytes(worker());
+        return THREADS.getThreadAllocatedBytes(workerThreadId());
     }
 
-    private static long worker() {
+    private static long workerThreadId() {
         List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("worker-"))
                 .toList();
-        assertEquals(1, workers.size(), "one worker's thread");
+        assertEquals(1, workers.size(), "number of worker threads");
         return workers.getFirst().threadId();
     }
 
-    /** A switch with one worker and TAPs, each with a raw socket in its namespace; what is sent is for the second of them. */
+    /** A switch with one worker and TAPs, each with a raw socket in its namespace. The static MAC entry sends all frames to the second port. */
     private static final class Forwarding implements AutoCloseable {
         private final Workers workers;
         private final LearningSwitch lan = new LearningSwitch("lan", SwitchSettings.DEFAULT, 1);
@@ -157,14 +157,14 @@ class LoopIT {
         final List<RawSocket> sockets = new ArrayList<>();
 
         Forwarding(TestNetwork net, Io io, int ports, long busyPollNanos) throws Exception {
-            assumeTrue(io == Io.EPOLL || IoUring.isAvailable(), "no io_uring here");
+            assumeTrue(io == Io.EPOLL || IoUring.isAvailable(), "io_uring is not available");
             List<Node> nodes = new ArrayList<>();
             for (int i = 0; i < ports; i++) nodes.add(net.quietNode("n" + i));
             workers = Workers.start(
                     new WorkerSettings(IoMode.valueOf(io.name()), 1, busyPollNanos), (owner, port, state) -> {});
             for (Node node : nodes) devices.add(attach(node));
             for (Node node : nodes) sockets.add(node.raw());
-            // Known, so that nothing is flooded.
+            // A static entry, so that nothing is flooded.
             long now = System.nanoTime() / 1_000_000;
             lan.macTable().addStatic(0x0200_0000_0002L, 0, 1, now);
         }
@@ -176,12 +176,12 @@ class LoopIT {
             return device;
         }
 
-        /** Frames that were written to the second. */
+        /** Frames that were written to the second port. */
         long forwarded() {
             return lan.count(1, PortCounter.TX_FRAMES);
         }
 
-        /** Sends frames and waits until the switch has forwarded what it will; what a full queue lost is sent again. */
+        /** Sends frames until the switch has forwarded {@code count} of them: frames that a full queue has dropped are sent again. */
         void send(byte[] frame, int count) throws InterruptedException {
             RawSocket socket = sockets.getFirst();
             long goal = forwarded() + count;

@@ -17,12 +17,12 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Where the kernel's bridge ends, at 1,023 ports, and docker0 chokes on ARP: one switch, eleven hundred ports. */
+/** A switch with 1,100 ports. The kernel's bridge has at most 1,023, and ARP stops docker0 before that. */
 @Timeout(400)
 class ManyPortsIT {
     private static final int PORTS = 1_100;
     private static final int NAMESPACES = 4;
-    private static final int MORE = 25;
+    private static final int ADDED = 25;
 
     @Test
     void elevenHundredPortsOpenFastReceiveBroadcastsAndNoArpForKnownNeighbours() {
@@ -38,8 +38,8 @@ class ManyPortsIT {
 
             double median = medianMillisToAddAPort(daemon, namespaces.getFirst());
             System.out.printf(
-                    "measured: %d ports: up in %d ms, one more in %.1f ms (median of %d)%n",
-                    PORTS, startMillis, median, MORE);
+                    "measured: %d ports: up in %d ms, another one in %.1f ms (median of %d)%n",
+                    PORTS, startMillis, median, ADDED);
             assertTrue(median < 100, () -> "adding a port takes " + median + " ms");
 
             long before = transmitted(daemon);
@@ -53,12 +53,12 @@ class ManyPortsIT {
                             .size());
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "all other ports sent it: " + (transmitted(daemon) - before),
-                    () -> transmitted(daemon) - before == PORTS + MORE - 1);
+                    () -> "frames that the other ports have sent: " + (transmitted(daemon) - before),
+                    () -> transmitted(daemon) - before == PORTS + ADDED - 1);
 
             a.ping("198.18.0.2");
-            // On a busy machine a request may go unanswered for a second; the next one floods, as it should.
-            long frames = LongStream.generate(() -> framesOfAnArpAndAPing(daemon, a))
+            // On a busy machine a request may stay unanswered for a second; then the next one is flooded.
+            long frames = LongStream.generate(() -> framesOfAnArpRequestAndAPing(daemon, a))
                     .limit(3)
                     .min()
                     .getAsLong();
@@ -66,7 +66,7 @@ class ManyPortsIT {
         }
     }
 
-    private static long framesOfAnArpAndAPing(RunningDaemon daemon, Node from) {
+    private static long framesOfAnArpRequestAndAPing(RunningDaemon daemon, Node from) {
         from.ip("neigh", "flush", "all");
         long before = transmitted(daemon);
         from.ping("198.18.0.2");
@@ -75,15 +75,15 @@ class ManyPortsIT {
 
     private static double medianMillisToAddAPort(RunningDaemon daemon, String namespace) {
         List<Double> times = new ArrayList<>();
-        for (int i = 0; i < MORE; i++) {
+        for (int i = 0; i < ADDED; i++) {
             long start = System.nanoTime();
             daemon.api().post("/v1/switches/lan/ports", """
                     {"name":"q%1$d","namespace":"%2$s","device":"q%1$d"}
                     """.formatted(i, namespace));
             times.add((System.nanoTime() - start) / 1e6);
         }
-        daemon.awaitPortsUp(PORTS + MORE);
-        return times.stream().sorted().toList().get(MORE / 2);
+        daemon.awaitPortsUp(PORTS + ADDED);
+        return times.stream().sorted().toList().get(ADDED / 2);
     }
 
     private static long transmitted(RunningDaemon daemon) {

@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever is root in a namespace names its interfaces: with any bytes, as ours are called, and as often as possible. */
+/** Root in a namespace can rename interfaces: to any bytes, to the names that Tapswitch uses, and continuously. */
 @Timeout(400)
 class NamesIT {
     private static final String NETWORK = "cd".repeat(32);
@@ -28,7 +28,7 @@ class NamesIT {
     private static final String PORT = "/v1/switches/hostile0/ports/tap0123456789ab";
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** A daemon with a network of Docker's; what dockerd does with an endpoint is done by hand. */
+    /** Starts a daemon with a Docker network. The test plays dockerd: it calls the driver, and moves and renames the interface of an endpoint. */
     private static RunningDaemon start(TestNetwork net) {
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
         Path plugin = net.directory().resolve("plugin.sock");
@@ -36,12 +36,12 @@ class NamesIT {
         RunningDaemon daemon = net.start(Io.EPOLL);
         String container = net.namespace("c");
         ApiClient docker = new ApiClient(plugin);
-        ask(docker, "CreateNetwork", """
+        call(docker, "CreateNetwork", """
                 {"NetworkID":"%s","Options":{"com.docker.network.generic":{"com.docker.network.bridge.name":"hostile0"}},
                  "IPv4Data":[{"Pool":"198.18.7.0/24","Gateway":"198.18.7.1/24"}],"IPv6Data":[]}""".formatted(NETWORK));
-        ask(docker, "CreateEndpoint", """
+        call(docker, "CreateEndpoint", """
                 {"NetworkID":"%s","EndpointID":"%s","Interface":{"Address":"198.18.7.2/24"}}""".formatted(NETWORK, ENDPOINT));
-        ask(docker, "Join", """
+        call(docker, "Join", """
                 {"NetworkID":"%s","EndpointID":"%s","SandboxKey":"/run/netns/%s","Options":{}}""".formatted(NETWORK, ENDPOINT, container));
         Command.expect(TestNetwork.inNamespace(
                 net.namespace("sw"), "ip", "link", "set", "tap0123456789ab", "netns", "/run/netns/" + container));
@@ -52,12 +52,12 @@ class NamesIT {
         return daemon;
     }
 
-    private static void ask(ApiClient docker, String method, String body) {
-        String answer = docker.send("POST", "/NetworkDriver." + method, body).body();
-        assertTrue(!answer.contains("\"Err\""), () -> method + ": " + answer);
+    private static void call(ApiClient docker, String method, String body) {
+        String response = docker.send("POST", "/NetworkDriver." + method, body).body();
+        assertTrue(!response.contains("\"Err\""), () -> method + ": " + response);
     }
 
-    /** Names as bash's $'...' spells them. */
+    /** Renames an interface. Names are escaped as in bash's $'...'. */
     private static void rename(String namespace, String from, String to) {
         Command.expect("bash", "-c", "ip -n %s link set dev $'%s' name $'%s'".formatted(namespace, from, to));
     }
@@ -92,18 +92,19 @@ class NamesIT {
                             .output()
                     + daemon.log();
             assertTrue(shown.contains("\\x01\\x1b[31m"), shown);
-            assertTrue(shown.chars().allMatch(c -> c == '\n' || c >= ' ' && c < 0x7f), "something for a terminal");
+            assertTrue(
+                    shown.chars().allMatch(c -> c == '\n' || c >= ' ' && c < 0x7f), "control characters are escaped");
             ping(container);
 
             rename(container, "\\x01\\x1b[31m", "\\xff\\xc3\\xfe");
             awaitDevice(daemon, container, "\\xff\\xc3\\xfe");
-            // After a crash it is found as it is called then, and has its place on the switch again.
+            // After a crash the daemon finds the interface by its current name and attaches it to the same port.
             daemon = net.restartAfterKill();
             daemon.awaitPortsUp(4);
             awaitDevice(daemon, container, "\\xff\\xc3\\xfe");
             ping(container);
 
-            // As it is called on the host while Docker has it there.
+            // The name that the interface has on the host before Docker moves it.
             rename(container, "\\xff\\xc3\\xfe", "tap0123456789ab");
             awaitDevice(daemon, container, "tap0123456789ab");
             a.ping("198.18.0.2");
@@ -135,15 +136,15 @@ class NamesIT {
             assertEquals("gone", daemon.portState("late"));
             Await.within(
                     TIMEOUT,
-                    () -> "the interface flaps: " + daemon.log(),
+                    () -> "the interface is deleted: " + daemon.log(),
                     () -> daemon.log().contains("port f is gone"));
             int before = daemon.log().length();
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             net.namespace("late");
             daemon.awaitPortState("late", TIMEOUT, "up");
             System.out.printf(
-                    "measured: a port beside one that is renamed and one that is deleted ten times a second opens after %d ms%n",
-                    (System.nanoTime() - began) / 1_000_000);
+                    "measured: a port opens after %d ms beside one that is renamed and one that is deleted ten times per second%n",
+                    (System.nanoTime() - start) / 1_000_000);
             int grown = daemon.log().length() - before;
             assertTrue(grown < 4_000, () -> "the log has grown by " + grown + ":\n" + daemon.log());
             assertTrue(!daemon.log().contains("this is a bug"), daemon::log);

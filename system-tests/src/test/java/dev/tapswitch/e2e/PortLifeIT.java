@@ -14,14 +14,16 @@ import dev.tapswitch.e2e.testbed.Node;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ports go down, vanish and come back; the switch notices, says so, and goes on by itself. */
+/** Ports go down, disappear and return. The switch reports it and recovers by itself. */
 @Timeout(400)
 class PortLifeIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -41,12 +43,12 @@ class PortLifeIT {
                 a.tryExec(Duration.ofSeconds(30), "ping", "-n", "-c", "2", "-i", "0.2", "-W", "1", "198.18.0.2");
                 daemon.awaitPortState("b", TIMEOUT, "down");
                 assertEquals("", daemon.portOf(b.mac()));
-                a.ping("198.18.0.3"); // the others never notice
+                a.ping("198.18.0.3"); // other ports are not affected
                 b.ip("link", "set", "eth0", "up");
                 daemon.awaitPortState("b", TIMEOUT, "up");
                 a.pingWithin(TIMEOUT, "198.18.0.2");
             }
-            assertTrue(daemon.count("b", "rx-frames") > received, "counters go on");
+            assertTrue(daemon.count("b", "rx-frames") > received, "the counters of the port are kept");
         }
     }
 
@@ -80,7 +82,7 @@ class PortLifeIT {
             b.ip("link", "del", "eth0");
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "eth0 is back: " + daemon.port("b") + daemon.log(),
+                    () -> "eth0 is recreated: " + daemon.port("b") + daemon.log(),
                     () -> Command.run("ip", "-n", b.namespace(), "link", "show", "eth0")
                                     .exitCode()
                             == 0);
@@ -91,14 +93,13 @@ class PortLifeIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void portsAddedAndRemovedUnderTrafficDoNotDisturbOthers(Io io) {
+    void portsAddedAndRemovedUnderTrafficDoNotDisturbOthers(Io io) throws Exception {
         try (var net = new TestNetwork()) {
             Node a = net.node("a", "198.18.0.1/24");
             net.node("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
-            Node c = new Node(net, "c", net.namespace("c"), "eth0", 9, java.util.List.of());
-            var ping = new Thread(() -> a.ping("198.18.0.2", "-c", "30"));
-            ping.start();
+            Node c = new Node(net, "c", net.namespace("c"), "eth0", 9, List.of());
+            var pings = CompletableFuture.runAsync(() -> a.ping("198.18.0.2", "-c", "30"));
             for (int round = 0; round < 5; round++) {
                 daemon.api().post("/v1/switches/lan/ports", """
                         {"name":"c","namespace":"%s","device":"eth0","addresses":["198.18.0.3/24"]}
@@ -109,16 +110,16 @@ class PortLifeIT {
                         Command.run("ip", "-n", c.namespace(), "link", "show", "eth0")
                                         .exitCode()
                                 != 0,
-                        "the TAP goes with its port");
+                        "the TAP is removed with its port");
             }
-            join(ping);
+            pings.get(90, TimeUnit.SECONDS);
             a.ping("198.18.0.2");
         }
     }
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void aReloadAppliesTheDifferenceAndUnchangedPortsLoseNoFrame(Io io) throws IOException {
+    void aReloadAppliesTheDifferenceAndUnchangedPortsLoseNoFrame(Io io) throws Exception {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a");
             Node b = net.quietNode("b");
@@ -131,24 +132,16 @@ class PortLifeIT {
             int sent = 0;
             for (int round = 0; round < 4; round++) {
                 Files.writeString(daemon.config(), round % 2 == 0 ? without : yaml);
-                var reload = new Thread(() -> daemon.api().post("/v1/reload", ""));
-                reload.start();
-                while (reload.isAlive()) {
+                var reload = CompletableFuture.runAsync(() -> daemon.api().post("/v1/reload", ""));
+                while (!reload.isDone()) {
                     atA.send(frame(BROADCAST, a.mac(), EXPERIMENTAL_ETHERTYPE, "%08x".formatted(sent++)));
                     Await.pause(Duration.ofMillis(1));
                 }
+                reload.get();
             }
             int arrived = atB.receive(Frames.sentFrom(a.mac()), sent, TIMEOUT).size();
             assertEquals(sent, arrived);
             assertEquals(3, daemon.api().get("/v1/status").required("ports").asInt());
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(90_000);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 }

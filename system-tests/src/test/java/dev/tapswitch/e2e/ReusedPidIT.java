@@ -14,12 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The kernel gives the number of a process that has ended to another one, whose namespace is nobody's business. */
+/** The kernel reuses the PID of a process that has ended. The port of the old process must not enter the namespace of the new one. */
 @Timeout(400)
 class ReusedPidIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** A PID namespace, in which numbers can be chosen, and its first process, which reaps the others. */
+    /** A PID namespace, in which the test can choose PIDs. {@code init}: its first process, which reaps the others. */
     private record Pids(long init) {
         static Pids start(TestNetwork net) throws IOException {
             Process unshare = Command.start(
@@ -36,7 +36,7 @@ class ReusedPidIT {
             net.killAtEnd(unshare);
             Await.within(
                     TIMEOUT,
-                    () -> "a process",
+                    () -> "the first process runs",
                     () -> unshare.children().findAny().isPresent());
             return new Pids(unshare.children().findAny().orElseThrow().pid());
         }
@@ -52,8 +52,8 @@ class ReusedPidIT {
         }
     }
 
-    /** The words say why a port has no device. */
-    private static void awaitWhy(RunningDaemon daemon, String why) {
+    /** Waits until the API gives this reason for a port without a device. */
+    private static void awaitReason(RunningDaemon daemon, String why) {
         Await.within(
                 TIMEOUT,
                 () -> "\"" + why + "\" in " + daemon.port("p") + "\n" + daemon.log(),
@@ -81,7 +81,7 @@ class ReusedPidIT {
                 daemon.awaitPortsUp(1);
                 pids.run("kill -9 " + pid);
                 daemon.awaitPortState("p", TIMEOUT, "gone");
-                // Others may take a number, too: until it is ours.
+                // Repeats until the new process has the PID: another process may take it first.
                 pids.run("""
                         until [ "$new" = %1$s ]; do
                           [ -z "$new" ] || kill -9 $new
@@ -89,16 +89,16 @@ class ReusedPidIT {
                           sh -c '[ $$ = %1$s ] && exec unshare -n sleep 1000; exec sleep 1000' >/dev/null 2>&1 & new=$!
                         done""".formatted(pid));
                 String reused = "process " + pid + " has ended, and its number is another process's now";
-                awaitWhy(daemon, reused);
+                awaitReason(daemon, reused);
                 assertTrue(daemon.cli("port", "show", "p").output().contains(reused));
                 pids.run("pkill -9 java");
                 daemon.awaitEnd();
                 daemon = RunningDaemon.start(inside, net.directory(), yaml);
-                awaitWhy(daemon, reused);
+                awaitReason(daemon, reused);
                 assertEquals(
                         "1",
                         pids.run("nsenter -t %s -n ip -o link | wc -l".formatted(pid)),
-                        "the other process has its loopback only");
+                        "links of the other process: lo only");
             } finally {
                 pids.run("pkill -9 java || true");
                 daemon.stop();

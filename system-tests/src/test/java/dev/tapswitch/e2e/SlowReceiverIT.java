@@ -25,17 +25,17 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A container whose firewall takes milliseconds a frame slows nobody down but itself. */
+/** A container whose firewall takes milliseconds per frame delays no other port. */
 @Timeout(400)
 @EnabledIf("hasNft")
 class SlowReceiverIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    /** Each level of chains has the kernel evaluate so many times as many rules. */
+    /** Each level of nested chains multiplies the rules that the kernel evaluates per frame by this number. */
     private static final int RULES = 30;
-    /** With five levels, a frame takes about a second. */
+    /** With five levels, the kernel needs about a second per frame. */
     private static final int MORE_RULES = 45;
 
-    /** From 198.18.0.9 to 198.18.0.3, UDP. */
+    /** A UDP datagram from 198.18.0.9 to 198.18.0.3. */
     private static final String DATAGRAM = "0800 4500002e 00000000 4011ee8e c6120009 c6120003";
 
     static boolean hasNft() {
@@ -43,7 +43,7 @@ class SlowReceiverIT {
     }
 
     @BeforeAll
-    static void loadTheKernelsModule() {
+    static void loadKernelModule() {
         Command.run("nft", "list", "tables");
     }
 
@@ -60,7 +60,8 @@ class SlowReceiverIT {
             sender.ping("198.18.0.3");
             nestChains(net, slow, 4, RULES);
             try (var _ = new FrameGenerator(sender, Frames.frame(slow.mac(), sender.mac(), DATAGRAM), 20_000)) {
-                Await.within(TIMEOUT, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
+                Await.within(
+                        TIMEOUT, () -> "the port is found to be slow: " + daemon.port("slow"), () -> isSlow(daemon));
                 new LatencyProbe(a, "198.18.0.2").assertLowLatency("frames to a slow receiver, " + io);
                 assertTrue(daemon.drops("slow", "slow-receiver") > 0, () -> "" + daemon.port("slow"));
                 assertEquals(
@@ -77,7 +78,7 @@ class SlowReceiverIT {
                 assertTrue(daemon.cli("stats").output().contains("up (slow receiver)"));
                 assertTrue(daemon.cli("status").output().contains("lan.slow"));
                 slow.exec("nft", "delete", "table", "inet", "slow");
-                Await.within(TIMEOUT, () -> "it is fast again: " + daemon.port("slow"), () -> !isSlow(daemon));
+                Await.within(TIMEOUT, () -> "the port is fast again: " + daemon.port("slow"), () -> !isSlow(daemon));
             }
             assertTrue(daemon.log().contains("port slow receives fast again"), daemon.log());
             sender.pingWithin(TIMEOUT, "198.18.0.3");
@@ -96,14 +97,15 @@ class SlowReceiverIT {
             a.ping("198.18.0.3");
             nestChains(net, slow, 4, RULES);
             try (var _ = new FrameGenerator(a, Frames.frame(slow.mac(), a.mac(), DATAGRAM), 2_000)) {
-                Await.within(TIMEOUT, () -> "it is found: " + daemon.port("slow"), () -> isSlow(daemon));
+                Await.within(
+                        TIMEOUT, () -> "the port is found to be slow: " + daemon.port("slow"), () -> isSlow(daemon));
                 daemon.api().delete("/v1/switches/lan/ports/slow");
             }
             a.ping("198.18.0.2");
             slow.exec("nft", "delete", "table", "inet", "slow");
             Await.within(
                     TIMEOUT,
-                    () -> "its interface is gone",
+                    () -> "the interface is gone",
                     () -> !slow.exec("ip", "link").contains("eth0"));
         }
     }
@@ -120,12 +122,12 @@ class SlowReceiverIT {
             a.ping("198.18.0.3");
             nestChains(net, slow, 5, MORE_RULES);
             RawSocket atA = a.raw();
-            Await.within(TIMEOUT, () -> "the port is named: " + daemon.log(), () -> {
+            Await.within(TIMEOUT, () -> "the log names the port: " + daemon.log(), () -> {
                 atA.send(Frames.frame(slow.mac(), a.mac(), DATAGRAM));
                 return daemon.log().contains("it is in a write to port slow of switch lan");
             });
-            long fed = systemd.count("WATCHDOG=1");
-            Await.within(TIMEOUT, () -> "it is fed", () -> systemd.count("WATCHDOG=1") > fed);
+            long before = systemd.count("WATCHDOG=1");
+            Await.within(TIMEOUT, () -> "the watchdog is notified", () -> systemd.count("WATCHDOG=1") > before);
         }
     }
 
@@ -133,12 +135,12 @@ class SlowReceiverIT {
         return daemon.port("slow").has("slow-receiver");
     }
 
-    /** Each frame to the node passes {@code rulesALevel} to the power of {@code levels} rules. */
-    private static void nestChains(TestNetwork net, Node node, int levels, int rulesALevel) {
+    /** Makes the kernel evaluate {@code rulesPerLevel} to the power of {@code levels} rules for each frame to the node. */
+    private static void nestChains(TestNetwork net, Node node, int levels, int rulesPerLevel) {
         var rules = new StringBuilder("table inet slow {\n");
         for (int level = levels; level > 0; level--) {
             rules.append(" chain level").append(level).append(" {\n");
-            for (int rule = 1; rule <= rulesALevel; rule++)
+            for (int rule = 1; rule <= rulesPerLevel; rule++)
                 rules.append(level == levels ? "  meta mark " + rule : "  jump level" + (level + 1))
                         .append('\n');
             rules.append(" }\n");

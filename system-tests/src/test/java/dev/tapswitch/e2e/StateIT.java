@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever has become of the files that are kept over a restart, the daemon starts, forwards, and says so. */
+/** Damaged or unwritable state: the daemon starts, forwards frames and reports the problem. */
 @Timeout(400)
 class StateIT {
     @ParameterizedTest
@@ -78,8 +78,8 @@ class StateIT {
                 "No space left on device");
     }
 
-    /** {@code mount}: commands that make STATE what it is to be, in the daemon's own mount namespace. */
-    private static void assertChangesAreRefused(String mount, String why) throws IOException {
+    /** {@code mount}: commands that prepare the directory STATE in the mount namespace of the daemon. */
+    private static void assertChangesAreRefused(String mount, String reason) throws IOException {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             Path state = Files.createDirectories(net.directory().resolve("state"));
@@ -100,7 +100,7 @@ class StateIT {
                 ApiClient.Response refused = daemon.api().send("POST", "/v1/switches", "{\"name\":\"more\"}");
                 assertEquals(500, refused.status(), refused::toString);
                 assertEquals(
-                        "nothing was changed: it can't be kept for a restart: " + why,
+                        "nothing was changed: it can't be kept for a restart: " + reason,
                         refused.json().required("error").asString());
                 assertEquals(
                         404, daemon.api().send("GET", "/v1/switches/more", "").status());
