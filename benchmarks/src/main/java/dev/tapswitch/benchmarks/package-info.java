@@ -1,2 +1,2 @@
-/** Benchmarks of the core (JMH) and end to end. */
+/** Benchmarks of the core with JMH ({@code jmh}) and of the whole switch end to end ({@code e2e}). No other module depends on this one. */
 package dev.tapswitch.benchmarks;

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Measures Tapswitch, its peers and the floor of this machine side by side, in namespaces of its own, and writes a report.",
+                "Measures Tapswitch, its peers and the floor of this machine side by side, in separate namespaces, and writes a report.",
         footer = {
             "",
             "Examples:",
@@ -40,25 +40,40 @@ import picocli.CommandLine.Option;
             "  sudo ./tapswitch bench --only frames,tcp-1 --systems tapswitch-epoll,bridge,floor-epoll"
         })
 public final class Bench implements Callable<Integer> {
-    @Option(names = "--quick", description = "The most telling measurements only, shorter: about 5 minutes.")
+    @Option(
+            names = "--quick",
+            description = "Only the most important measurements, with shorter durations: about 5 minutes.")
     private boolean quick;
 
-    @Option(names = "--only", split = ",", paramLabel = "NAME", description = "Only these measurements; see --list.")
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Runs only these measurements; see --list.")
     private List<String> only = List.of();
 
-    @Option(names = "--systems", split = ",", paramLabel = "NAME", description = "Only these systems; see --list.")
+    @Option(
+            names = "--systems",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Measures only these systems; see --list.")
     private List<String> wanted = List.of();
 
-    @Option(names = "--rounds", description = "Rounds (default: 5, quick 3).")
+    @Option(names = "--rounds", description = "The number of rounds (default: 5, with --quick 3).")
     private Integer rounds;
 
-    @Option(names = "--minutes", description = "Start no round that would end later (default: 45, quick 8).")
+    @Option(
+            names = "--minutes",
+            description = "Starts no round that would end after this time (default: 45, with --quick 8).")
     private Integer minutes;
 
-    @Option(names = "--output", paramLabel = "DIR", description = "Where the report goes (default: benchmarks/out).")
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "The directory for the report (default: benchmarks/out).")
     private Path output;
 
-    @Option(names = "--list", description = "Says what can be measured on what, and ends.")
+    @Option(names = "--list", description = "Lists the measurements and the systems, and exits.")
     private boolean list;
 
     @Option(names = "--launcher", hidden = true, required = true, description = "The script that starts the daemon.")
@@ -91,7 +106,7 @@ public final class Bench implements Callable<Integer> {
     }
 
     private int measure() throws IOException {
-        Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Map<String, String> machine = Machine.describe();
         var results = new Results();
         if (output == null) output = launcher.resolveSibling("benchmarks/out");
@@ -109,7 +124,7 @@ public final class Bench implements Callable<Integer> {
             int done = new Rounds(scenarios, systems, testbed, tools, quick ? 0.5 : 1, results)
                     .run(wantedRounds, allowed * 60.0);
             String command = ("./tapswitch bench " + arguments).strip();
-            write(new Run(began, command, done, machine, systems, results));
+            write(new Run(start, command, done, machine, systems, results));
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleaner);
             testbed.close();
@@ -156,7 +171,7 @@ public final class Bench implements Callable<Integer> {
         for (String name : given) {
             if (!known.contains(name))
                 throw new BenchException(
-                        option + ": there is no " + name + "; expected of " + String.join(", ", known));
+                        option + ": unknown name \"" + name + "\"; expected one of " + String.join(", ", known));
         }
     }
 }

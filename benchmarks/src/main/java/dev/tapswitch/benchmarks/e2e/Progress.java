@@ -7,23 +7,23 @@ import java.util.Map;
 final class Progress {
     private final long start = System.nanoTime();
     private final Map<String, Double> durations = new HashMap<>();
-    private final Map<String, Double> guesses = new HashMap<>();
+    private final Map<String, Double> estimates = new HashMap<>();
     private final Map<String, Integer> left = new HashMap<>();
 
     /** Adds a step to the plan; steps of the same name take the same time in every round. */
-    void plan(String step, double guessSeconds) {
-        guesses.put(step, guessSeconds);
+    void plan(String step, double estimateSeconds) {
+        estimates.put(step, estimateSeconds);
         left.merge(step, 1, Integer::sum);
     }
 
     /** Runs the step and records its duration. */
     void run(String step, String line, Runnable work) {
         System.out.printf("%-64s %s left%n", line, duration(secondsLeft()));
-        long began = System.nanoTime();
+        long startNanos = System.nanoTime();
         try {
             work.run();
         } finally {
-            done(step, (System.nanoTime() - began) / 1e9);
+            done(step, (System.nanoTime() - startNanos) / 1e9);
         }
     }
 
@@ -39,8 +39,8 @@ final class Progress {
 
     double secondsLeft() {
         return left.entrySet().stream()
-                .mapToDouble(
-                        entry -> entry.getValue() * durations.getOrDefault(entry.getKey(), guesses.get(entry.getKey())))
+                .mapToDouble(entry ->
+                        entry.getValue() * durations.getOrDefault(entry.getKey(), estimates.get(entry.getKey())))
                 .sum();
     }
 

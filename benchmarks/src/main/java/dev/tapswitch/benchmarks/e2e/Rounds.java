@@ -30,7 +30,7 @@ final class Rounds {
     /** The first estimate of how long a start takes. */
     private static final double START_SECONDS = 1;
 
-    private static final double PORTS_A_SECOND = 400;
+    private static final double PORTS_PER_SECOND = 400;
 
     private final List<Scenario> scenarios;
     private final List<SystemUnderTest> systems;
@@ -60,8 +60,7 @@ final class Rounds {
     /** Runs the rounds, fewer if time runs out; returns the number of completed rounds. */
     int run(int rounds, double secondsAllowed) {
         if (noise.isTooMuch())
-            System.out.println(
-                    "The machine is not quiet: other programs use its CPUs, and the figures will tell of them.");
+            System.out.println("Other programs use the CPUs of this machine; the results will be affected.");
         List<List<Step>> plan = new ArrayList<>();
         for (int round = 0; round < rounds; round++) plan.add(steps(round));
         plan.forEach(steps -> steps.forEach(this::announce));
@@ -69,7 +68,7 @@ final class Rounds {
         for (List<Step> steps : plan) {
             double next = progress.secondsLeft() / (rounds - done);
             if (done > 0 && progress.secondsPassed() + next > secondsAllowed) {
-                results.remark("%d of %d rounds: one more would not have ended within %d minutes (--minutes)"
+                results.remark("%d of %d rounds: another one would not have ended within %d minutes (--minutes)"
                         .formatted(done, rounds, Math.round(secondsAllowed / 60)));
                 break;
             }
@@ -96,31 +95,31 @@ final class Rounds {
 
     private boolean isFor(Scenario scenario, SystemUnderTest system) {
         if (!scenario.systems().test(system)) return false;
-        if (scenario.ports() > system.mostPorts()) {
-            results.remark(
-                    system.title() + " is not measured with " + scenario.ports() + " ports: " + system.whyNoMore());
+        if (scenario.ports() > system.maxPorts()) {
+            results.remark(system.title() + " is not measured with " + scenario.ports() + " ports: "
+                    + system.portLimitReason());
             return false;
         }
-        if (scenario.mtu() > system.mostMtu()) {
-            results.remark(system.title() + " carries no frames of an MTU of " + scenario.mtu());
+        if (scenario.mtu() > system.maxMtu()) {
+            results.remark(system.title() + " does not support an MTU of " + scenario.mtu());
             return false;
         }
         return true;
     }
 
     private void announce(Step step) {
-        progress.plan(step.key("start"), START_SECONDS + step.scenario.ports() / PORTS_A_SECOND);
+        progress.plan(step.key("start"), START_SECONDS + step.scenario.ports() / PORTS_PER_SECOND);
         step.measurements.forEach(
-                measurement -> progress.plan(step.key(measurement.id()), measurement.guessSeconds() * pace));
+                measurement -> progress.plan(step.key(measurement.id()), measurement.estimateSeconds() * pace));
     }
 
     private void run(Step step, String prefix) {
-        noise.look();
+        noise.sample();
         String line = prefix + "%-16s ".formatted(step.system.id());
         List<Host> hosts = testbed.hosts(step.scenario.ports(), step.scenario.mtu());
         var running = new RunningSystem[1];
-        attempt(step.system, "start", () -> Testbed.awaitGone(testbed.hosts(Testbed.SPEAKERS, Testbed.MTU)));
-        long began = System.nanoTime();
+        attempt(step.system, "start", () -> Testbed.awaitGone(testbed.hosts(Testbed.ACTIVE_HOSTS, Testbed.MTU)));
+        long start = System.nanoTime();
         attempt(
                 step.system,
                 "start with " + hosts.size() + " ports",
@@ -128,7 +127,7 @@ final class Rounds {
                         step.key("start"),
                         line + "start with " + hosts.size() + " ports",
                         () -> running[0] = step.system.start(testbed, hosts)));
-        double startSeconds = (System.nanoTime() - began) / 1e9;
+        double startSeconds = (System.nanoTime() - start) / 1e9;
         try (RunningSystem open = running[0]) {
             if (open == null) {
                 step.measurements.forEach(measurement -> progress.skip(step.key(measurement.id())));

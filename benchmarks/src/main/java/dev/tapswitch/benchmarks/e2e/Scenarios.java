@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 
 /** The scenarios of a full run, of a quick run, and those that run only on request. */
 final class Scenarios {
-    /** RFC 2544 9.1, and jumbo frames. */
+    /** Frame sizes in bytes: RFC 2544 section 9.1. */
     private static final List<Integer> SIZES = List.of(64, 128, 256, 512, 1_024, 1_280, 1_518);
 
     private static final int JUMBO = 9_000;
@@ -32,7 +32,7 @@ final class Scenarios {
     private static final int FRAMING = 18;
 
     private static final int MANY_PORTS = 1_024;
-    private static final int MOST_PORTS_OF_A_BRIDGE = 1_023;
+    private static final int MAX_BRIDGE_PORTS = 1_023;
 
     private static final Predicate<SystemUnderTest> WIRE = BareWire.class::isInstance;
     private static final Predicate<SystemUnderTest> ALL = WIRE.negate();
@@ -71,9 +71,9 @@ final class Scenarios {
                         MANY_PORTS,
                         Testbed.MTU,
                         List.of(new PortsPresent(), new ArpResolution(), new Broadcast(), new Memory()),
-                        Scenarios::isOursOrFloor),
+                        Scenarios::isTapswitchOrFloor),
                 new Scenario(
-                        MOST_PORTS_OF_A_BRIDGE,
+                        MAX_BRIDGE_PORTS,
                         Testbed.MTU,
                         List.of(new ArpResolution(), new Broadcast()),
                         KernelBridge.class::isInstance),
@@ -99,16 +99,16 @@ final class Scenarios {
                         MANY_PORTS,
                         Testbed.MTU,
                         List.of(new PortsPresent(), new Broadcast()),
-                        Scenarios::isOursOrFloor));
+                        Scenarios::isTapswitchOrFloor));
     }
 
     /** Runs only on request, because it takes long. */
     static List<Scenario> onDemand() {
-        return List.of(new Scenario(2, Testbed.MTU, List.of(new Pauses()), Scenarios::isOursOrFloor));
+        return List.of(new Scenario(2, Testbed.MTU, List.of(new Pauses()), Scenarios::isTapswitchOrFloor));
     }
 
     /** Systems that forward in a separate process, so that the generator offers the same load to all. */
-    private static boolean isOursOrFloor(SystemUnderTest system) {
+    private static boolean isTapswitchOrFloor(SystemUnderTest system) {
         return system.id().startsWith("tapswitch") || system.id().startsWith("floor");
     }
 }

@@ -1,2 +1,2 @@
-/** {@code ./tapswitch bench}: which systems are measured, how and when. The parts are in the packages below. The product never depends on this package. */
+/** {@code ./tapswitch bench}: which systems are measured, how and when. The parts are in the packages below. The product does not depend on it. */
 package dev.tapswitch.benchmarks.e2e;

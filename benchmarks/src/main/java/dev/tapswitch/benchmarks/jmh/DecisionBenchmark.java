@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How long does the whole decision take: admit, learn, resolve, look up, count, and judge each leaving port? All of a frame's way but its system
- * calls.
+ * How long does the whole forwarding decision take: admit, learn, resolve, look up, count, and judge each egress port? This is the data path without its
+ * system calls.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -55,9 +55,9 @@ public class DecisionBenchmark {
         long[] macs = Stations.macs(STATIONS, 1);
         portOf = IntStream.range(0, STATIONS).map(i -> i % ports).toArray();
         for (int i = 0; i < STATIONS; i++) {
-            MemorySegment announced = FrameBytes.arpRequest(macs[i], FIRST_IP + i, FIRST_IP + i);
+            MemorySegment announcement = FrameBytes.arpRequest(macs[i], FIRST_IP + i, FIRST_IP + i);
             forwarder.beginBatch(snapshot, portOf[i], NOW_MS);
-            forwarder.decide(announced, 0, 60);
+            forwarder.decide(announcement, 0, 60);
         }
         unicasts = new MemorySegment[STATIONS];
         requests = new MemorySegment[STATIONS];
@@ -71,7 +71,7 @@ public class DecisionBenchmark {
         unknownRequest = FrameBytes.arpRequest(macs[0], FIRST_IP, 0xC613_0001L);
     }
 
-    /** Among 4,096 stations, each frame from another to another. */
+    /** 4,096 stations; consecutive frames have different sources and destinations. */
     @Benchmark
     public int knownUnicast() {
         int i = at++ & STATIONS - 1;
@@ -99,7 +99,7 @@ public class DecisionBenchmark {
         return forward(0, unknownRequest);
     }
 
-    /** As a worker does; the virtio header is the frame's first bytes here, plain. The sum of the verdicts, so that none is left out. */
+    /** Decides as a worker does. Returns a sum of all verdicts, so that the JIT compiler cannot omit any. */
     private int forward(int in, MemorySegment frame) {
         forwarder.beginBatch(snapshot, in, NOW_MS);
         int verdict = forwarder.decide(frame, 0, 60);
@@ -111,6 +111,6 @@ public class DecisionBenchmark {
         return sum;
     }
 
-    /** A virtio_net_hdr that asks for nothing. */
+    /** A frame behind a virtio-net header of zeros: neither a checksum nor segmentation is requested. */
     private static final MemorySegment PLAIN = FrameBytes.frame(0, 0, 0, 70, "");
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
 
-/** Frames in memory outside of the heap, as a worker has them. */
+/** Builds frames in off-heap memory, where workers have them. */
 final class FrameBytes {
     static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
 
@@ -18,7 +18,7 @@ final class FrameBytes {
         return memory;
     }
 
-    /** RFC 826: who has {@code target}? Addresses are IPv4, in the low 32 bits. */
+    /** An ARP request (RFC 826) for {@code target}. The addresses are IPv4, in the low 32 bits. */
     static MemorySegment arpRequest(long source, long sender, long target) {
         return frame(
                 BROADCAST,
@@ -28,6 +28,7 @@ final class FrameBytes {
                 "0001 0800 06 04 0001 %012x %08x 000000000000 %08x".formatted(source, sender, target));
     }
 
+    /** Writes bytes in hexadecimal, with or without blanks, into memory. */
     static void put(MemorySegment memory, long offset, String hexadecimal) {
         byte[] bytes = HexFormat.of().parseHex(hexadecimal.replace(" ", ""));
         MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset, bytes.length);

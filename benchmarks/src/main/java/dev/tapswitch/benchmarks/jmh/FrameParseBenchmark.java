@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** How long does it take to read what a switch reads of a frame: both addresses, the tag, the ethertype? */
+/** How long does it take to parse the fields that a switch reads: both addresses, the VLAN tag, the EtherType? */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)

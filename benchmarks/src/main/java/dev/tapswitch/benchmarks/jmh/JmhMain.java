@@ -19,27 +19,27 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * {@code tapswitch jmh [--quick] [FILTER...]}: runs the benchmarks whose names match, those of the shared table by one thread and by two, and
- * keeps the results with the machine's description.
+ * The command {@code tapswitch jmh [--quick] [FILTER...]}: runs the benchmarks whose names match, and writes the results with a description of the machine.
+ * Benchmarks of tables that workers share run with one thread and again with two.
  */
 public final class JmhMain {
     private static final String USAGE = """
             Usage: tapswitch jmh [--quick] [FILTER...]
-            Runs the core's benchmarks, all of them or those whose names match a FILTER (a regular expression).
-            The results go to benchmarks/results/jmh.json and jmh.md; with a FILTER or --quick, to benchmarks/target/results.
+            Runs the benchmarks of the core: all of them, or those whose names match a FILTER (a regular expression).
+            Writes the results to benchmarks/results/jmh.json and jmh.md; with a FILTER or --quick, to benchmarks/target/results.
 
-              --quick   One fork and short iterations: to see that it works, not to be quoted.
+              --quick   Run one fork with short iterations, to test the benchmarks. The results are not meaningful.
 
             Examples:
               tapswitch jmh
               tapswitch jmh MacTableLookup.hit DecisionBenchmark.knownUnicast
             """;
-    /** These are shared by workers; the others are one worker's alone. */
+    /** The benchmarks of tables that workers share. */
     private static final String SHARED = "MacTable(Lookup|Learn)Benchmark\\.(?!.*Agrona)";
 
     private JmhMain() {}
 
-    /** The first argument is the directory for results. */
+    /** {@code arguments}: the directory for results, then the arguments of the command. */
     public static void main(String[] arguments) throws IOException, RunnerException {
         List<String> words = new ArrayList<>(List.of(arguments));
         Path directory = Path.of(words.removeFirst());
@@ -77,20 +77,20 @@ public final class JmhMain {
         Files.writeString(results.resolve("jmh.md"), table);
         System.out.println();
         System.out.print(table);
-        System.out.println("\nkept in " + results.resolve("jmh.json") + " and " + results.resolve("jmh.md"));
+        System.out.println("\nwritten to " + results.resolve("jmh.json") + " and " + results.resolve("jmh.md"));
     }
 
     private static Collection<RunResult> run(List<String> filters, int threads, boolean quick) throws RunnerException {
         var options = new OptionsBuilder();
         filters.forEach(options::include);
-        // Two forks, as one may have compiled it unluckily; times with which all of it takes a quarter of an hour.
+        // Two forks, because JIT compilation differs between runs. With these times all benchmarks take 15 minutes.
         options.forks(quick ? 1 : 2)
                 .warmupIterations(quick ? 2 : 3)
                 .warmupTime(TimeValue.milliseconds(300))
                 .measurementIterations(quick ? 2 : 5)
                 .measurementTime(TimeValue.milliseconds(quick ? 300 : 250))
                 .threads(threads)
-                // As the daemon runs; room for the references' boxes.
+                // The flags of the daemon, with a larger heap for the boxed values of the other maps.
                 .jvmArgs(
                         "-Xms1g",
                         "-Xmx1g",
@@ -101,7 +101,7 @@ public final class JmhMain {
         return new Runner(options.build()).run();
     }
 
-    /** The machine beside JMH's own document. */
+    /** Writes JMH's JSON document together with the description of the machine. */
     private static void writeJson(Path file, Map<String, String> machine, List<RunResult> all) throws IOException {
         Path bare = Files.createTempFile("jmh", ".json");
         try {
@@ -110,7 +110,7 @@ public final class JmhMain {
             Json document = Json.object();
             document.put("machine", machine);
             Json results = Json.parse(Files.readString(bare));
-            // Where the JVM and this run's files were, which is nobody's business.
+            // These fields contain paths of this machine.
             for (Json result : results) {
                 result.remove("jvm");
                 result.remove("jmhVersion");

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** How long does it take to learn a source that is known: that it is still there, or that it has moved? Every frame does the first. */
+/** How long does it take to learn a source MAC that is in the table already, on the same port or on another one? Every frame does the former. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MacTableLearnBenchmark {
@@ -25,24 +25,24 @@ public class MacTableLearnBenchmark {
         @Param({"1024", "65536", "1048576"})
         int entries;
 
-        MacTable ours;
+        MacTable macTable;
         ConcurrentHashMap<Long, Integer> concurrentHashMap;
-        long[] there;
+        long[] present;
 
         @Setup
         public void fill() {
-            ours = new MacTable(entries);
+            macTable = new MacTable(entries);
             concurrentHashMap = new ConcurrentHashMap<>(entries * 2);
             long[] macs = Stations.macs(entries, 1);
             for (long mac : macs) {
-                ours.learn(mac, 0, 1, 0, NOW_MS, AGEING_MS);
+                macTable.learn(mac, 0, 1, 0, NOW_MS, AGEING_MS);
                 concurrentHashMap.put(mac, 1);
             }
-            there = Stations.shuffled(macs);
+            present = Stations.shuffled(macs);
         }
     }
 
-    /** Where a thread is in the order, and which time round. */
+    /** The position of a thread in the order of MACs, and how often it has passed all of them. */
     @State(Scope.Thread)
     public static class Cursor {
         private int at;
@@ -51,34 +51,34 @@ public class MacTableLearnBenchmark {
             return order[at++ & order.length - 1];
         }
 
-        /** Another port, and another tick, each time round. */
+        /** How often the thread has passed all MACs; selects the port or the time. */
         int round(long[] order) {
             return at / order.length;
         }
     }
 
-    /** The entry says so already: nothing is written. What most frames do. */
+    /** The entry is up to date and nothing is written, as with most frames. */
     @Benchmark
     public int refresh(Tables tables, Cursor cursor) {
-        return tables.ours.learn(cursor.next(tables.there), 0, 1, 0, NOW_MS, AGEING_MS);
+        return tables.macTable.learn(cursor.next(tables.present), 0, 1, 0, NOW_MS, AGEING_MS);
     }
 
-    /** The entry's time is an older one: it is written, as once in 128 ms. */
+    /** The entry's timestamp is older than the current tick and is written, as happens every 128 ms. */
     @Benchmark
     public int refreshAfterATick(Tables tables, Cursor cursor) {
-        long nowMs = NOW_MS + 128L * cursor.round(tables.there);
-        return tables.ours.learn(cursor.next(tables.there), 0, 1, 0, nowMs, Long.MAX_VALUE);
+        long nowMs = NOW_MS + 128L * cursor.round(tables.present);
+        return tables.macTable.learn(cursor.next(tables.present), 0, 1, 0, nowMs, Long.MAX_VALUE);
     }
 
     @Benchmark
     public int move(Tables tables, Cursor cursor) {
-        int port = cursor.round(tables.there) & 1;
-        return tables.ours.learn(cursor.next(tables.there), 0, port, 0, NOW_MS, AGEING_MS);
+        int port = cursor.round(tables.present) & 1;
+        return tables.macTable.learn(cursor.next(tables.present), 0, port, 0, NOW_MS, AGEING_MS);
     }
 
     @Benchmark
     public Integer moveConcurrentHashMap(Tables tables, Cursor cursor) {
-        Integer port = cursor.round(tables.there) & 1;
-        return tables.concurrentHashMap.put(cursor.next(tables.there), port);
+        Integer port = cursor.round(tables.present) & 1;
+        return tables.concurrentHashMap.put(cursor.next(tables.present), port);
     }
 }

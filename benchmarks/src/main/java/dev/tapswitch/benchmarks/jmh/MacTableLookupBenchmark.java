@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How long does it take to find a destination's port? In random order over all entries, so that a large table shows its cache misses. The references
- * hold the same keys; Agrona's is for one thread only, and is what a table without concurrency could do.
+ * How long does it take to look up the port of a destination? Lookups are in random order over all entries, so that a large table shows its cache misses.
+ * The other maps hold the same keys. Agrona's map is not thread-safe; it shows what a table without concurrency could achieve.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,57 +30,57 @@ public class MacTableLookupBenchmark {
         @Param({"1024", "65536", "1048576"})
         int entries;
 
-        MacTable ours;
+        MacTable macTable;
         ConcurrentHashMap<Long, Integer> concurrentHashMap;
         NonBlockingHashMapLong<Integer> jctools;
         Long2LongHashMap agrona;
-        long[] there;
+        long[] present;
         long[] absent;
 
         @Setup
         public void fill() {
-            ours = new MacTable(entries);
+            macTable = new MacTable(entries);
             concurrentHashMap = new ConcurrentHashMap<>(entries * 2);
             jctools = new NonBlockingHashMapLong<>(entries * 2, false);
             agrona = new Long2LongHashMap(entries * 2, 0.5f, MacTable.MISS);
             long[] macs = Stations.macs(entries, 1);
             for (int i = 0; i < entries; i++) {
                 int port = i & 0xFF;
-                ours.learn(macs[i], 0, port, 0, NOW_MS, AGEING_MS);
+                macTable.learn(macs[i], 0, port, 0, NOW_MS, AGEING_MS);
                 concurrentHashMap.put(macs[i], port);
                 jctools.put(macs[i], Integer.valueOf(port));
                 agrona.put(macs[i], port);
             }
-            there = Stations.shuffled(macs);
+            present = Stations.shuffled(macs);
             absent = Stations.shuffled(Stations.macs(entries, 2));
         }
     }
 
-    /** MACs without any order, as phones choose theirs: more of them meet in a table than of those that a host counts up. */
+    /** Random MACs, as phones use them. They collide in a table more often than the consecutive MACs that a host assigns. */
     @State(Scope.Benchmark)
     public static class RandomMacs {
         @Param({"1024", "65536", "1048576"})
         int entries;
 
-        MacTable ours;
+        MacTable macTable;
         Long2LongHashMap agrona;
-        long[] there;
+        long[] present;
 
         @Setup
         public void fill() {
-            ours = new MacTable(entries);
+            macTable = new MacTable(entries);
             agrona = new Long2LongHashMap(entries * 2, 0.5f, MacTable.MISS);
             long[] macs = Stations.randomMacs(entries);
             for (int i = 0; i < entries; i++) {
                 int port = i & 0xFF;
-                ours.learn(macs[i], 0, port, 0, NOW_MS, AGEING_MS);
+                macTable.learn(macs[i], 0, port, 0, NOW_MS, AGEING_MS);
                 agrona.put(macs[i], port);
             }
-            there = Stations.shuffled(macs);
+            present = Stations.shuffled(macs);
         }
     }
 
-    /** Where a thread is in the order. */
+    /** The position of a thread in the order of lookups. */
     @State(Scope.Thread)
     public static class Cursor {
         private int at;
@@ -92,27 +92,27 @@ public class MacTableLookupBenchmark {
 
     @Benchmark
     public int hit(Tables tables, Cursor cursor) {
-        return tables.ours.lookup(cursor.next(tables.there), 0, NOW_MS, AGEING_MS);
+        return tables.macTable.lookup(cursor.next(tables.present), 0, NOW_MS, AGEING_MS);
     }
 
     @Benchmark
     public int hitRandomMacs(RandomMacs tables, Cursor cursor) {
-        return tables.ours.lookup(cursor.next(tables.there), 0, NOW_MS, AGEING_MS);
+        return tables.macTable.lookup(cursor.next(tables.present), 0, NOW_MS, AGEING_MS);
     }
 
     @Benchmark
     public long hitRandomMacsAgrona(RandomMacs tables, Cursor cursor) {
-        return tables.agrona.get(cursor.next(tables.there));
+        return tables.agrona.get(cursor.next(tables.present));
     }
 
     @Benchmark
     public int miss(Tables tables, Cursor cursor) {
-        return tables.ours.lookup(cursor.next(tables.absent), 0, NOW_MS, AGEING_MS);
+        return tables.macTable.lookup(cursor.next(tables.absent), 0, NOW_MS, AGEING_MS);
     }
 
     @Benchmark
     public Integer hitConcurrentHashMap(Tables tables, Cursor cursor) {
-        return tables.concurrentHashMap.get(cursor.next(tables.there));
+        return tables.concurrentHashMap.get(cursor.next(tables.present));
     }
 
     @Benchmark
@@ -122,7 +122,7 @@ public class MacTableLookupBenchmark {
 
     @Benchmark
     public Integer hitJctools(Tables tables, Cursor cursor) {
-        return tables.jctools.get(cursor.next(tables.there));
+        return tables.jctools.get(cursor.next(tables.present));
     }
 
     @Benchmark
@@ -132,7 +132,7 @@ public class MacTableLookupBenchmark {
 
     @Benchmark
     public long hitAgrona(Tables tables, Cursor cursor) {
-        return tables.agrona.get(cursor.next(tables.there));
+        return tables.agrona.get(cursor.next(tables.present));
     }
 
     @Benchmark

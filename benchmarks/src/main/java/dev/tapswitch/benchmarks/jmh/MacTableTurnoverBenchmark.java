@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How long does it take to fill a table and empty it again, to look for what is too old in a full one, and to forget one port's share? Whole
- * tables: divide by the entries.
+ * How long does it take to fill and flush a table, to search a full table for expired entries, and to flush one port? The times are for the whole table:
+ * divide them by the number of entries.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -29,7 +29,7 @@ public class MacTableTurnoverBenchmark {
     private int entries;
 
     private long[] macs;
-    private MacTable turned;
+    private MacTable turnover;
     private MacTable full;
     private ConcurrentHashMap<Long, Integer> concurrentHashMap;
     private Long2LongHashMap agrona;
@@ -37,7 +37,7 @@ public class MacTableTurnoverBenchmark {
     @Setup
     public void fill() {
         macs = Stations.shuffled(Stations.macs(entries, 1));
-        turned = new MacTable(entries);
+        turnover = new MacTable(entries);
         full = new MacTable(entries);
         concurrentHashMap = new ConcurrentHashMap<>(entries * 2);
         agrona = new Long2LongHashMap(entries * 2, 0.5f, MacTable.MISS);
@@ -46,8 +46,8 @@ public class MacTableTurnoverBenchmark {
 
     @Benchmark
     public int learnAllAndFlush() {
-        for (int i = 0; i < macs.length; i++) turned.learn(macs[i], 0, i % PORTS, 0, NOW_MS, AGEING_MS);
-        return turned.flushDynamic();
+        for (int i = 0; i < macs.length; i++) turnover.learn(macs[i], 0, i % PORTS, 0, NOW_MS, AGEING_MS);
+        return turnover.flushDynamic();
     }
 
     @Benchmark
@@ -66,7 +66,7 @@ public class MacTableTurnoverBenchmark {
         return size;
     }
 
-    /** Nothing has expired: the look that is taken every second. */
+    /** Ageing, which runs every second, when no entry has expired. */
     @Benchmark
     public int age() {
         return full.age(NOW_MS + 1_000, AGEING_MS);

@@ -7,7 +7,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
-/** Results as a Markdown table, one row a benchmark and its parameters. */
+/** Formats results as a Markdown table with one row per benchmark and parameters. */
 final class ResultTable {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -42,7 +42,7 @@ final class ResultTable {
                 allocated == null ? "-" : bytes(allocated.getScore()));
     }
 
-    /** What JMH's own thread allocates during an iteration shows as a fraction of a byte. */
+    /** JMH itself allocates during an iteration, which shows as a fraction of a byte per operation. */
     private static String bytes(double perOperation) {
         return perOperation < 0.5 ? "0" : String.format(Locale.ROOT, "%.0f", perOperation);
     }

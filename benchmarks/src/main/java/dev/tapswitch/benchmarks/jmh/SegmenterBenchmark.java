@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** How long does it take to cut a super-frame of 64 KiB into frames of 1,500 bytes, and to complete one frame's checksum? */
+/** How long does it take to segment a super-frame of 64 KiB into frames of 1,500 bytes, and to complete the checksum of one frame? */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -42,18 +42,18 @@ public class SegmenterBenchmark {
         FrameBytes.put(frame, VirtioNetHeader.LENGTH, head);
     }
 
-    /** 44 frames. */
+    /** Segments one super-frame into 44 frames. */
     @Benchmark
     public int superFrame() {
-        return cut(superFrame, HEADERS + PAYLOAD);
+        return segment(superFrame, HEADERS + PAYLOAD);
     }
 
     @Benchmark
     public int checksum() {
-        return cut(frame, HEADERS + MSS);
+        return segment(frame, HEADERS + MSS);
     }
 
-    private int cut(MemorySegment memory, int length) {
+    private int segment(MemorySegment memory, int length) {
         int frames = segmenter.wrap(memory, 0, length);
         int bytes = 0;
         for (int i = 0; i < frames; i++) bytes += segmenter.next(i, out, 0);

@@ -2,18 +2,18 @@ package dev.tapswitch.benchmarks.jmh;
 
 import java.util.Random;
 
-/** MAC addresses to fill tables with, and an order to ask for them that no prefetcher guesses. */
+/** MAC addresses to fill tables, and orders of lookups that a prefetcher cannot predict. */
 final class Stations {
     private Stations() {}
 
-    /** {@code count} different unicast addresses, spread as vendors' are: few prefixes, dense below. Of two {@code family}s, none is in both. */
+    /** {@code count} distinct unicast addresses with a common prefix and consecutive suffixes, as vendors assign them. Families do not overlap. */
     static long[] macs(int count, int family) {
         long[] macs = new long[count];
         for (int i = 0; i < count; i++) macs[i] = 0x02_00_00_00_00_00L | (long) family << 32 | i;
         return macs;
     }
 
-    /** {@code count} unicast addresses without any order, the same in every run. */
+    /** {@code count} random unicast addresses, the same in every run. */
     static long[] randomMacs(int count) {
         return new Random(7)
                 .longs(count, 0, 1L << 40)

@@ -1,5 +1,5 @@
 /**
- * The core, measured by JMH: what a frame costs, table by table and step by step, with well-known maps beside ours as a measure.
- * Run by {@code ./tapswitch jmh [FILTER]}. No sockets, no TAPs: those are the end-to-end bench's.
+ * JMH benchmarks of the core: the cost of a frame, table by table and step by step, with well-known maps for comparison. {@code ./tapswitch jmh [FILTER]}
+ * runs them. They use no sockets and no TAPs; the end-to-end bench does.
  */
 package dev.tapswitch.benchmarks.jmh;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The bench as users run it, short: that it measures what it says, not how fast anything is. */
+/** Runs the bench as users do, with short durations. Tests that it measures and reports, not how fast anything is. */
 @Timeout(300)
 class BenchIT {
     private static final Path BENCH = Path.of("bench").toAbsolutePath();
@@ -24,13 +24,13 @@ class BenchIT {
     @TempDir
     private Path directory;
 
-    private record Ran(int exit, String output) {}
+    private record Result(int exit, String output) {}
 
-    private Ran bench(String... arguments) throws IOException, InterruptedException {
+    private Result bench(String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         Process process = start(output, arguments);
-        assertTrue(process.waitFor(200, TimeUnit.SECONDS), () -> "did not end");
-        return new Ran(process.exitValue(), Files.readString(output));
+        assertTrue(process.waitFor(200, TimeUnit.SECONDS), () -> "the bench did not end");
+        return new Result(process.exitValue(), Files.readString(output));
     }
 
     private static Process start(Path output, String... arguments) throws IOException {
@@ -41,8 +41,8 @@ class BenchIT {
         return builder.start();
     }
 
-    private static void assumeItCanRun() {
-        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to make network namespaces");
+    private static void assumeBenchCanRun() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root to create network namespaces");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
         for (String program : List.of("gcc", "iperf3"))
             assumeTrue(
@@ -52,48 +52,50 @@ class BenchIT {
     }
 
     @Test
-    void aQuickRunLoadsEverySystemCountsAtTheReceiverAndWritesItsReport() throws Exception {
-        assumeItCanRun();
-        Ran ran = bench(
+    void aQuickRunMeasuresEverySystemAndWritesTheReport() throws Exception {
+        assumeBenchCanRun();
+        Result result = bench(
                 "--quick",
                 "--rounds=1",
                 "--only=frames,tcp-4,latency",
                 "--systems=tapswitch-epoll,bridge,floor-epoll,floor-uring",
                 "--output=" + directory);
-        assertEquals(0, ran.exit, ran.output);
+        assertEquals(0, result.exit, result.output);
         Json report = Json.parse(Files.readString(directory.resolve("bench.json")));
         for (String system : List.of("tapswitch-epoll", "bridge", "floor-epoll", "floor-uring")) {
             double received = figure(report, "frames-received", "64 bytes", system);
             double offered = figure(report, "frames-offered", "64 bytes", system);
             assertTrue(received > 0 && offered > 0, () -> system + ": " + received + " of " + offered);
-            assertTrue(figure(report, "tcp", "4 streams, one way", system) > 0, ran.output);
-            assertTrue(figure(report, "request-response", "idle, p50", system) > 0, ran.output);
+            assertTrue(figure(report, "tcp", "4 streams, one way", system) > 0, result.output);
+            assertTrue(figure(report, "request-response", "idle, p50", system) > 0, result.output);
         }
         assertTrue(Files.readString(directory.resolve("bench.md")).contains("| kernel bridge |"));
         assertTrue(Files.readString(directory.resolve("bench.html")).contains("</html>"));
     }
 
     @Test
-    void aMeasurementThatIsNotThereIsToldWithThoseThatAre() throws Exception {
-        assumeItCanRun();
-        Ran ran = bench("--only=speed", "--systems=bridge", "--output=" + directory);
-        assertEquals(1, ran.exit, ran.output);
-        assertTrue(ran.output.contains("tapswitch bench: --only: there is no speed; expected of frames"), ran.output);
+    void anUnknownMeasurementIsRefusedWithAListOfTheKnownOnes() throws Exception {
+        assumeBenchCanRun();
+        Result result = bench("--only=speed", "--systems=bridge", "--output=" + directory);
+        assertEquals(1, result.exit, result.output);
+        assertTrue(
+                result.output.contains("tapswitch bench: --only: unknown name \"speed\"; expected one of frames"),
+                result.output);
     }
 
     @Test
-    void aRunThatIsTerminatedEndsAndLeavesNothing() throws Exception {
-        assumeItCanRun();
+    void aRunThatIsTerminatedLeavesNoProcess() throws Exception {
+        assumeBenchCanRun();
         Path output = directory.resolve("output");
         Process process =
                 start(output, "--only=pauses", "--rounds=1", "--systems=floor-epoll", "--output=" + directory);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!Files.readString(output).contains("pauses") && System.nanoTime() < end) Thread.sleep(100);
         List<ProcessHandle> all = process.descendants().toList();
-        assertTrue(all.size() >= 3, () -> "the shell, the JVM, and what it runs: " + all);
+        assertTrue(all.size() >= 3, () -> "expected the shell, the JVM and its children: " + all);
         process.destroy();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it ends");
-        for (ProcessHandle one : all) one.onExit().get(10, TimeUnit.SECONDS);
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the bench did not end");
+        for (ProcessHandle descendant : all) descendant.onExit().get(10, TimeUnit.SECONDS);
     }
 
     private static double figure(Json report, String metric, String parameter, String system) {

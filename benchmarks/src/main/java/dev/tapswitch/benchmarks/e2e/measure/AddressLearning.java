@@ -5,14 +5,14 @@ package dev.tapswitch.benchmarks.e2e.measure;
  * them. Frames that a third port receives were flooded, so their addresses were not learned.
  */
 public record AddressLearning() implements Measurement {
-    private static final int MOST = 131_072;
-    private static final int FEWEST = 1_024;
+    private static final int MAX_ADDRESSES = 131_072;
+    private static final int MIN_ADDRESSES = 1_024;
     private static final double SAFE_RATE = 50_000;
     private static final int BATCH = 4_000;
-    private static final double FASTEST = 1_000_000;
+    private static final double MAX_RATE = 1_000_000;
     private static final int MONITOR = 2;
     private static final int BISECTIONS = 3;
-    private static final int MOST_ATTEMPTS = 4;
+    private static final int MAX_ATTEMPTS = 4;
 
     @Override
     public String id() {
@@ -25,7 +25,7 @@ public record AddressLearning() implements Measurement {
     }
 
     @Override
-    public double guessSeconds() {
+    public double estimateSeconds() {
         return 20;
     }
 
@@ -40,7 +40,7 @@ public record AddressLearning() implements Measurement {
 
     private static double learningRate(MeasurementContext context) {
         double learned = 0;
-        double missed = FASTEST;
+        double missed = MAX_RATE;
         long base = 1 << 24;
         for (int step = 0; step < 7; step++) {
             double rate = step == 0 ? 100_000 : (learned + missed) / 2;
@@ -56,15 +56,15 @@ public record AddressLearning() implements Measurement {
 
     private static double capacity(MeasurementContext context) {
         int known = 0;
-        int tooMany = MOST * 2;
-        for (int tried = FEWEST; tried <= MOST; tried *= 2) {
+        int tooMany = MAX_ADDRESSES * 2;
+        for (int tried = MIN_ADDRESSES; tried <= MAX_ADDRESSES; tried *= 2) {
             if (isKept(context, tried)) known = tried;
             else {
                 tooMany = tried;
                 break;
             }
         }
-        if (known == MOST) return known;
+        if (known == MAX_ADDRESSES) return known;
         for (int step = 0; step < BISECTIONS; step++) {
             int tried = (known + tooMany) / 2;
             if (isKept(context, tried)) known = tried;
@@ -75,7 +75,7 @@ public record AddressLearning() implements Measurement {
 
     /** Repeats a count with few misses, so that a lost frame does not look like a full table. */
     private static boolean isKept(MeasurementContext context, int addresses) {
-        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
             learn(context, 0, addresses, SAFE_RATE);
             long missed = missed(context, 0, addresses);
             if (missed == 0) return true;
@@ -98,13 +98,13 @@ public record AddressLearning() implements Measurement {
 
     /** The number of addresses whose frames the switch floods. */
     private static long missed(MeasurementContext context, long base, int addresses) {
-        var looked = context.frames(3)
+        var sent = context.frames(3)
                 .with("pattern", "destinations")
                 .with("base", base)
                 .with("addresses", addresses)
                 .with("count", addresses)
                 .rate(SAFE_RATE)
                 .run();
-        return looked.receivedBy(MONITOR);
+        return sent.receivedBy(MONITOR);
     }
 }

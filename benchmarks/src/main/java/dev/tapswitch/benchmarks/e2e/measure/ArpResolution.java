@@ -13,15 +13,15 @@ public record ArpResolution() implements Measurement {
 
     @Override
     public void run(MeasurementContext context, Recorder recorder) {
-        var asker = context.host(1);
+        var requester = context.host(1);
         var run = context.metered(() -> context.tools()
                 .run(
                         "arp",
                         Duration.ofSeconds(60),
                         List.of(
-                                "port=" + asker.namespace() + "/" + asker.device(),
-                                "sender=" + asker.mac(),
-                                "from=" + asker.address(),
+                                "port=" + requester.namespace() + "/" + requester.device(),
+                                "sender=" + requester.mac(),
+                                "from=" + requester.address(),
                                 "to=" + context.host(2).address(),
                                 "seconds=" + context.seconds(1))));
         Latencies latencies = Latencies.of(run.result());

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The first 0.1 s and the first second of traffic after the start. Compared with a warm switch, this shows the cost of JIT compilation. */
 public record FirstSecond() implements Measurement {
-    private static final int BINS_A_SECOND = 10;
+    private static final int BINS_PER_SECOND = 10;
 
     @Override
     public String id() {
@@ -21,16 +21,16 @@ public record FirstSecond() implements Measurement {
         recorder.record(Metric.START, context.ports(), context.startSeconds());
         context.pinned(() -> {
             List<Double> bins = context.frames(2)
-                    .with("bin", 1_000 / BINS_A_SECOND)
+                    .with("bin", 1_000 / BINS_PER_SECOND)
                     .seconds(0, 1)
                     .run()
                     .bins();
-            recorder.record(Metric.FIRST_SECOND, "first 0.1 s", bins.getFirst() * BINS_A_SECOND);
+            recorder.record(Metric.FIRST_SECOND, "first 0.1 s", bins.getFirst() * BINS_PER_SECOND);
             recorder.record(
                     Metric.FIRST_SECOND,
                     "first second",
                     bins.stream()
-                            .limit(BINS_A_SECOND)
+                            .limit(BINS_PER_SECOND)
                             .mapToDouble(Double::doubleValue)
                             .sum());
         });

@@ -12,17 +12,17 @@ public record FrameRate() implements Measurement {
     }
 
     @Override
-    public double guessSeconds() {
+    public double estimateSeconds() {
         return 3;
     }
 
     @Override
     public void run(MeasurementContext context, Recorder recorder) {
         context.pinned(() -> {
-            Frames.Result most =
+            Frames.Result max =
                     context.frames(2).size(64).seconds(0.3, context.seconds(1)).run();
-            recorder.record(Metric.FRAME_RATE, "64 bytes", most.receivedPerSecond());
-            recorder.record(Metric.FRAME_OFFERED, "64 bytes", most.offeredPerSecond());
+            recorder.record(Metric.FRAME_RATE, "64 bytes", max.receivedPerSecond());
+            recorder.record(Metric.FRAME_OFFERED, "64 bytes", max.offeredPerSecond());
 
             var paced = context.metered(() -> context.frames(2)
                     .size(64)

@@ -17,9 +17,9 @@ public record LoadedLatency() implements Measurement {
     @Override
     public void run(MeasurementContext context, Recorder recorder) {
         double seconds = context.seconds(1.5);
-        // The third and fourth host exchange frames. Unlike in other measurements the generator has no CPU of its own;
-        // it competes like
-        // any other process.
+        // The third and fourth host exchange frames. Unlike in other measurements the generator has no dedicated CPU:
+        // it
+        // competes with the other processes.
         var load = new Frames(context.tools(), context.hosts().subList(2, 4))
                 .with("first", 3)
                 .with("cpu", -1)

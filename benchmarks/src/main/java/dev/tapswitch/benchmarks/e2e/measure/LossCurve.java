@@ -12,7 +12,7 @@ public record LossCurve() implements Measurement {
     }
 
     @Override
-    public double guessSeconds() {
+    public double estimateSeconds() {
         return 3;
     }
 

@@ -6,7 +6,7 @@ public interface Measurement {
     String id();
 
     /** Estimated duration in a full run, used for the remaining time until it has been measured. */
-    default double guessSeconds() {
+    default double estimateSeconds() {
         return 2;
     }
 

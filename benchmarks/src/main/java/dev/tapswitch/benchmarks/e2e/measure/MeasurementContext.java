@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  */
 public record MeasurementContext(
         Testbed testbed, Tools tools, List<Host> hosts, RunningSystem system, double startSeconds, double pace) {
+    /** The host with this number, which starts at 1. */
     public Host host(int number) {
         return hosts.get(number - 1);
     }

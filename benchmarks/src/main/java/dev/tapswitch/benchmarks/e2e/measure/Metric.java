@@ -2,8 +2,8 @@ package dev.tapswitch.benchmarks.e2e.measure;
 
 /** The metrics, by their names in the report. A metric may have several results, distinguished by a parameter such as the frame size. */
 public enum Metric {
-    FRAME_RATE("frames-received", "Frames received, offered as fast as the generator can", "frames/s", true),
-    FRAME_OFFERED("frames-offered", "Frames that the generator offered meanwhile", "frames/s", true),
+    FRAME_RATE("frames-received", "Frames received at maximum offered load", "frames/s", true),
+    FRAME_OFFERED("frames-offered", "Frames offered by the generator in the same time", "frames/s", true),
     THROUGHPUT(
             "throughput", "RFC 2544 26.1 throughput: the highest rate without loss, by frame size", "frames/s", true),
     FRAME_LATENCY(
@@ -23,10 +23,10 @@ public enum Metric {
     LEARNING_RATE("learning-rate", "RFC 2889 5.8 address learning rate, no address missed", "addresses/s", true),
     FRAME_CPU(
             "cpu-per-frame", "CPU per frame at 100,000 frames/s, all CPUs less the generator's user time", "ns", false),
-    FRAME_CPU_PROCESS("cpu-per-frame-process", "of it, the switch's own process", "ns", false),
+    FRAME_CPU_PROCESS("cpu-per-frame-process", "of which the process of the switch", "ns", false),
     TCP_RATE("tcp", "Bulk TCP", "Gbit/s", true),
     TCP_CPU("tcp-cpu", "CPU for bulk TCP, all CPUs, both ends included", "s/GB", false),
-    TCP_CPU_PROCESS("tcp-cpu-process", "of it, the switch's own process", "s/GB", false),
+    TCP_CPU_PROCESS("tcp-cpu-process", "of which the process of the switch", "s/GB", false),
     RR_LATENCY("request-response", "TCP request/response, one connection, 64 bytes each way", "us", false),
     HTTP_RATE("http", "HTTP requests, 1,024-byte pages, kept-alive connections", "requests/s", true),
     HTTP_LATENCY("http-latency", "HTTP latency", "us", false),
@@ -35,8 +35,8 @@ public enum Metric {
     PORTS_RATE("frames-by-ports", "64-byte frames received, one flow, by number of ports present", "frames/s", true),
     START("start", "Time from launch until all ports are up, by number of ports", "s", false),
     FIRST_SECOND("first-second", "64-byte frames received right after start", "frames/s", true),
-    PAUSE("jvm-pause", "Longest pause of all threads by the JVM", "us", false),
-    OVER_1MS("over-1ms", "Requests in the 10 minutes' run that took more than 1 ms", "of a million", false),
+    PAUSE("jvm-pause", "Longest pause in which the JVM stopped all threads", "us", false),
+    OVER_1MS("over-1ms", "Requests in a run of 10 minutes that took more than 1 ms", "per million", false),
     MEMORY("memory", "Resident memory of the switch's processes", "MB", false);
 
     private final String id;

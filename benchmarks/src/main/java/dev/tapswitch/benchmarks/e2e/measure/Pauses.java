@@ -17,7 +17,7 @@ public record Pauses() implements Measurement {
     }
 
     @Override
-    public double guessSeconds() {
+    public double estimateSeconds() {
         return SECONDS;
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** RFC 2544 26.1 and 26.2: the highest rate without loss, and the latency at that rate, per frame size. */
 public record Throughput(List<Integer> sizes) implements Measurement {
-    private static final int PROBE_EVERY_MICROS = 500;
+    private static final int PROBE_INTERVAL_MICROS = 500;
 
     @Override
     public String id() {
@@ -13,7 +13,7 @@ public record Throughput(List<Integer> sizes) implements Measurement {
     }
 
     @Override
-    public double guessSeconds() {
+    public double estimateSeconds() {
         return 2.2 * sizes.size();
     }
 
@@ -23,10 +23,10 @@ public record Throughput(List<Integer> sizes) implements Measurement {
     }
 
     private static void run(Trial trial, int size, Recorder recorder) {
-        double rate = trial.highestWithoutLoss();
+        double rate = trial.maxWithoutLoss();
         recorder.record(Metric.THROUGHPUT, Integer.toString(size), rate);
         if (rate == 0) return;
-        Latencies latencies = trial.withProbes(rate, trial.context().seconds(0.4), PROBE_EVERY_MICROS)
+        Latencies latencies = trial.withProbes(rate, trial.context().seconds(0.4), PROBE_INTERVAL_MICROS)
                 .latencies();
         if (latencies.samples() == 0) return;
         recorder.record(Metric.FRAME_LATENCY, size + ", p50", latencies.p50());

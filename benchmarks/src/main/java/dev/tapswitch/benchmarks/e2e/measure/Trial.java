@@ -8,7 +8,7 @@ record Trial(MeasurementContext context, int size) {
     private static final int STEPS = 4;
 
     /** The forwarding rate at maximum offered load (RFC 2285 3.6.2). */
-    double mostReceived() {
+    double maxReceived() {
         return context.frames(2)
                 .size(size)
                 .seconds(0.05, context.seconds(SECONDS))
@@ -16,6 +16,7 @@ record Trial(MeasurementContext context, int size) {
                 .receivedPerSecond();
     }
 
+    /** Sends at a rate, in frames per second. */
     Frames.Result at(double framesPerSecond) {
         return context.frames(2)
                 .size(size)
@@ -24,6 +25,7 @@ record Trial(MeasurementContext context, int size) {
                 .run();
     }
 
+    /** Sends at a rate with a probe every {@code everyMicros}, whose latency is measured. */
     Frames.Result withProbes(double framesPerSecond, double seconds, int everyMicros) {
         return context.frames(2)
                 .size(size)
@@ -34,15 +36,15 @@ record Trial(MeasurementContext context, int size) {
     }
 
     /**
-     * The highest rate without loss, by binary search to some 6 % of the most that the system forwards. A trial that loses is repeated once: on a
-     * machine that is not ours alone one interruption of a few milliseconds would else decide.
+     * The highest rate without loss, by binary search to about 6 % of the maximum forwarding rate. A trial with loss is repeated once, because on a shared
+     * machine a single interruption of a few milliseconds would decide otherwise.
      */
-    double highestWithoutLoss() {
-        double most = mostReceived();
+    double maxWithoutLoss() {
+        double max = maxReceived();
         double without = 0;
-        double with = most * 1.02;
+        double with = max * 1.02;
         for (int step = 0; step < STEPS; step++) {
-            double rate = step == 0 ? most * 0.97 : (without + with) / 2;
+            double rate = step == 0 ? max * 0.97 : (without + with) / 2;
             if (isWithoutLoss(rate)) without = rate;
             else with = rate;
         }

@@ -18,9 +18,9 @@ final class BarChart {
         List<SystemUnderTest> systems = run.systems().stream()
                 .filter(system -> run.results().of(figure, system.id()).isPresent())
                 .toList();
-        double largest = systems.stream()
+        double max = systems.stream()
                 .map(system -> run.results().of(figure, system.id()).orElseThrow())
-                .mapToDouble(Statistics::most)
+                .mapToDouble(Statistics::max)
                 .max()
                 .orElse(1);
         var svg = new StringBuilder(String.format(
@@ -33,13 +33,7 @@ final class BarChart {
             String id = systems.get(i).id();
             Optional<Statistics> ratio =
                     id.equals("bridge") ? Optional.empty() : run.results().ratio(figure, id, "bridge");
-            row(
-                    svg,
-                    i * ROW,
-                    systems.get(i),
-                    run.results().of(figure, id).orElseThrow(),
-                    Math.max(largest, 1e-9),
-                    ratio);
+            row(svg, i * ROW, systems.get(i), run.results().of(figure, id).orElseThrow(), Math.max(max, 1e-9), ratio);
         }
         return svg.append("</svg>").toString();
     }
@@ -49,9 +43,9 @@ final class BarChart {
             int y,
             SystemUnderTest system,
             Statistics value,
-            double largest,
+            double max,
             Optional<Statistics> ratio) {
-        double scale = BAR / largest;
+        double scale = BAR / max;
         double end = LABEL + value.median() * scale;
         svg.append(String.format(
                 Locale.ROOT,
@@ -68,17 +62,17 @@ final class BarChart {
             svg.append(String.format(
                     Locale.ROOT,
                     "<path class=\"range\" d=\"M%1$.1f %3$dH%2$.1fM%1$.1f %4$dv6M%2$.1f %4$dv6\"/>",
-                    LABEL + value.least() * scale,
-                    LABEL + value.most() * scale,
+                    LABEL + value.min() * scale,
+                    LABEL + value.max() * scale,
                     y + 11,
                     y + 8));
         svg.append(String.format(
                 Locale.ROOT,
                 "<text x=\"%.1f\" y=\"%d\"><tspan class=\"value\">%s</tspan>%s</text>",
-                Math.max(end, LABEL + value.most() * scale) + 6,
+                Math.max(end, LABEL + value.max() * scale) + 6,
                 y + 15,
                 Quantity.of(value.median()),
-                ratio.map(one -> " <tspan class=\"ratio\">" + Quantity.ratio(one.median()) + " x bridge</tspan>")
+                ratio.map(share -> " <tspan class=\"ratio\">" + Quantity.ratio(share.median()) + " x bridge</tspan>")
                         .orElse("")));
     }
 }

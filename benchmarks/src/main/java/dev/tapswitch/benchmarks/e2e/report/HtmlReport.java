@@ -29,8 +29,8 @@ public final class HtmlReport {
                 .append("</style></head><body><h1>Tapswitch bench</h1>");
         page.append("<p class=\"soft\"><code>" + Html.escape(run.command()) + "</code>, " + run.began() + ", "
                 + run.rounds() + (run.rounds() == 1 ? " round" : " interleaved rounds")
-                + ". Bars and points are medians, thin lines the range of the rounds; ratios are taken round by round. How it is"
-                + " measured, and where it departs from RFC 2544 and RFC 2889: docs/benchmarks.md.</p>");
+                + ". Bars and points are medians; thin lines are the range of the rounds. Ratios are taken round by round."
+                + " docs/benchmarks.md describes the method and where it departs from RFC 2544 and RFC 2889.</p>");
         remarks();
         targets();
         for (Metric metric : Metric.values()) metric(metric);
@@ -55,9 +55,9 @@ public final class HtmlReport {
             Statistics value = reached.get();
             boolean isMet = target.isMet(value);
             page.append("<tr><td>" + Html.escape(target.what()) + "<td>" + title(target.system())
-                    + "<td class=\"number\">" + Html.escape(target.wish()) + "<td class=\"number\"><b>"
-                    + Quantity.ratio(value.median()) + "</b> <span class=\"ratio\">[" + Quantity.ratio(value.least())
-                    + " - " + Quantity.ratio(value.most()) + "]</span><td class=\"" + (isMet ? "met" : "missed") + "\">"
+                    + "<td class=\"number\">" + Html.escape(target.condition()) + "<td class=\"number\"><b>"
+                    + Quantity.ratio(value.median()) + "</b> <span class=\"ratio\">[" + Quantity.ratio(value.min())
+                    + " - " + Quantity.ratio(value.max()) + "]</span><td class=\"" + (isMet ? "met" : "missed") + "\">"
                     + target.verdict(value) + "</tr>");
         }
         page.append("</table></div>");
@@ -103,7 +103,7 @@ public final class HtmlReport {
         return "<b>" + Quantity.of(value.median()) + "</b>"
                 + (value.rounds() == 1
                         ? ""
-                        : " <span class=\"ratio\">[" + Quantity.of(value.least()) + " - " + Quantity.of(value.most())
+                        : " <span class=\"ratio\">[" + Quantity.of(value.min()) + " - " + Quantity.of(value.max())
                                 + "]</span>");
     }
 

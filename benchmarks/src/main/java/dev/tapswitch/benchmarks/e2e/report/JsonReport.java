@@ -40,8 +40,8 @@ public final class JsonReport {
                     .put("reference", target.reference())
                     .put(target.isAtLeast() ? "at-least" : "at-most", target.wanted())
                     .put("reached", reached.get().median())
-                    .put("least", reached.get().least())
-                    .put("most", reached.get().most())
+                    .put("least", reached.get().min())
+                    .put("most", reached.get().max())
                     .put("met", target.isMet(reached.get()));
         }
     }
@@ -57,12 +57,12 @@ public final class JsonReport {
             Optional<Statistics> statistics = run.results().of(figure, system.id());
             if (statistics.isEmpty()) continue;
             List<Double> rounds = run.results().rounds(figure, system.id());
-            Json one = systems.putObject(system.id());
-            one.put("median", statistics.get().median());
-            one.put("least", statistics.get().least());
-            one.put("most", statistics.get().most());
-            Json values = one.putArray("rounds");
-            rounds.forEach(value -> values.add(Double.isNaN(value) ? null : value));
+            Json values = systems.putObject(system.id());
+            values.put("median", statistics.get().median());
+            values.put("least", statistics.get().min());
+            values.put("most", statistics.get().max());
+            Json list = values.putArray("rounds");
+            rounds.forEach(value -> list.add(Double.isNaN(value) ? null : value));
         }
     }
 }

@@ -13,19 +13,19 @@ final class LineChart {
 
     private final Run run;
     private final List<Figure> figures;
-    private final double largest;
+    private final double maxValue;
 
     private LineChart(Run run, List<Figure> figures) {
         this.run = run;
         this.figures = figures.stream()
                 .sorted((a, b) -> Double.compare(number(a), number(b)))
                 .toList();
-        this.largest = Math.max(
+        this.maxValue = Math.max(
                 1e-9,
                 figures.stream()
                         .flatMap(figure -> run.systems().stream()
                                 .flatMap(system -> run.results().of(figure, system.id()).stream()))
-                        .mapToDouble(Statistics::most)
+                        .mapToDouble(Statistics::max)
                         .max()
                         .orElse(1));
     }
@@ -47,7 +47,7 @@ final class LineChart {
                 LEFT + WIDTH + 190,
                 HEIGHT + 40));
         for (int i = 0; i <= GRID_LINES; i++) {
-            double value = largest * i / GRID_LINES;
+            double value = maxValue * i / GRID_LINES;
             svg.append(String.format(
                     Locale.ROOT,
                     "<path class=\"grid\" d=\"M%d %.1fh%d\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
@@ -85,8 +85,8 @@ final class LineChart {
                     "<path d=\"M%1$.1f %2$.1fV%3$.1f\" stroke=\"%4$s\" opacity=\".4\"/>"
                             + "<circle cx=\"%1$.1f\" cy=\"%5$.1f\" r=\"3\" fill=\"%4$s\"/>",
                     x(i),
-                    y(value.least()),
-                    y(value.most()),
+                    y(value.min()),
+                    y(value.max()),
                     colour,
                     y(value.median())));
         }
@@ -114,7 +114,7 @@ final class LineChart {
     }
 
     private double y(double value) {
-        return 10 + HEIGHT * (1 - value / largest);
+        return 10 + HEIGHT * (1 - value / maxValue);
     }
 
     private static double number(Figure figure) {

@@ -27,7 +27,7 @@ public final class MarkdownReport {
         line(
                 "`" + run.command() + "`, " + run.began() + ", " + run.rounds()
                         + (run.rounds() == 1 ? " round. " : " interleaved rounds. ")
-                        + "Cells: median [least - most] of the rounds. Ratios are taken round by round. How it is measured: docs/benchmarks.md.");
+                        + "Cells: median [minimum - maximum] of the rounds. Ratios are taken round by round. How it is measured: docs/benchmarks.md.");
         line("");
         targets();
         for (Metric metric : Metric.values()) metric(metric);
@@ -45,10 +45,10 @@ public final class MarkdownReport {
             rows.add(List.of(
                     target.what(),
                     target.system(),
-                    target.wish(),
+                    target.condition(),
                     "**" + Quantity.ratio(ratio.get().median()) + "** ["
-                            + Quantity.ratio(ratio.get().least()) + " - "
-                            + Quantity.ratio(ratio.get().most()) + "]",
+                            + Quantity.ratio(ratio.get().min()) + " - "
+                            + Quantity.ratio(ratio.get().max()) + "]",
                     target.verdict(ratio.get())));
         }
         if (rows.isEmpty()) return;
@@ -121,7 +121,7 @@ public final class MarkdownReport {
 
     private String title(String system) {
         return run.systems().stream()
-                .filter(one -> one.id().equals(system))
+                .filter(candidate -> candidate.id().equals(system))
                 .map(SystemUnderTest::title)
                 .findFirst()
                 .orElse(system);
@@ -134,8 +134,8 @@ public final class MarkdownReport {
                         : String.format(
                                 Locale.ROOT,
                                 " [%s - %s]",
-                                Quantity.of(statistics.least()),
-                                Quantity.of(statistics.most())));
+                                Quantity.of(statistics.min()),
+                                Quantity.of(statistics.max())));
     }
 
     private void table(List<String> head, List<List<String>> rows) {

@@ -16,6 +16,7 @@ public final class Results {
     private final Map<Figure, Map<String, List<Double>>> values = new LinkedHashMap<>();
     private final Set<String> remarks = new LinkedHashSet<>();
 
+    /** Adds the value of one round. */
     public void add(int round, String system, Metric metric, String parameter, double value) {
         List<Double> rounds = values.computeIfAbsent(new Figure(metric, parameter), _ -> new TreeMap<>())
                 .computeIfAbsent(system, _ -> new ArrayList<>());
@@ -58,13 +59,13 @@ public final class Results {
         return ratio(figure, system, figure, reference);
     }
 
-    /** As above, for two different results. */
+    /** The ratios of two different results of two systems, round by round. */
     public Optional<Statistics> ratio(Figure figure, String system, Figure referenceFigure, String reference) {
-        List<Double> ours = rounds(figure, system);
-        List<Double> theirs = rounds(referenceFigure, reference);
+        List<Double> measured = rounds(figure, system);
+        List<Double> references = rounds(referenceFigure, reference);
         List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-            if (theirs.get(i) > 0) ratios.add(ours.get(i) / theirs.get(i));
+        for (int i = 0; i < Math.min(measured.size(), references.size()); i++) {
+            if (references.get(i) > 0) ratios.add(measured.get(i) / references.get(i));
         }
         return statistics(ratios);
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param began the time when it started
  * @param command the command line
  * @param rounds the number of completed rounds
- * @param machine the machine it ran on
+ * @param machine a description of the machine, names and values
  * @param systems in the order of the report
  */
 public record Run(

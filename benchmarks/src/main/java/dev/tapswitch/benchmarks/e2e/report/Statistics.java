@@ -3,8 +3,8 @@ package dev.tapswitch.benchmarks.e2e.report;
 import java.util.List;
 
 /** The median and the range of the rounds. So few values do not justify other statistics. */
-public record Statistics(double median, double least, double most, int rounds) {
-    /** Of at least one value. */
+public record Statistics(double median, double min, double max, int rounds) {
+    /** The statistics of at least one value. */
     public static Statistics of(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int half = sorted.size() / 2;

@@ -32,14 +32,15 @@ public record Target(
                 : results.ratio(figure, system, referenceFigure, reference);
     }
 
+    /** Whether the median meets the target. */
     public boolean isMet(Statistics reached) {
         return meets(reached.median());
     }
 
     /** The verdict in words, and whether all rounds agree. */
     public String verdict(Statistics reached) {
-        boolean allMet = meets(reached.least()) && meets(reached.most());
-        boolean noneMet = !meets(reached.least()) && !meets(reached.most());
+        boolean allMet = meets(reached.min()) && meets(reached.max());
+        boolean noneMet = !meets(reached.min()) && !meets(reached.max());
         if (isMet(reached)) return allMet ? "met" : "met, not in every round";
         return noneMet ? "not met" : "not met, in some rounds it was";
     }
@@ -49,7 +50,7 @@ public record Target(
     }
 
     /** The condition as text, such as {@code >= 0.97}. */
-    public String wish() {
+    public String condition() {
         return (isAtLeast ? ">= " : "<= ") + (wanted == Math.rint(wanted) ? Long.toString((long) wanted) : wanted);
     }
 }

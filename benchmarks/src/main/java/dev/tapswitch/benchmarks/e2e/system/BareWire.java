@@ -19,40 +19,40 @@ public record BareWire() implements SystemUnderTest {
 
     @Override
     public String description() {
-        return "one veth pair from host to host: what the load generator can do, receiving on its own CPU included";
+        return "one veth pair from host to host: the maximum of the load generator, including the reception on its CPU";
     }
 
     @Override
-    public int mostPorts() {
+    public int maxPorts() {
         return 2;
     }
 
     @Override
-    public String whyNoMore() {
-        return "a wire has two ends";
+    public String portLimitReason() {
+        return "a veth pair has two ends";
     }
 
     @Override
     public RunningSystem start(Testbed testbed, List<Host> hosts) {
-        var nothing = new Processes();
-        Host one = hosts.get(0);
-        Host other = hosts.get(1);
-        nothing.afterwards(() -> Command.run("ip", "-n", one.namespace(), "link", "del", one.device()));
+        var processes = new Processes();
+        Host first = hosts.get(0);
+        Host second = hosts.get(1);
+        processes.onClose(() -> Command.run("ip", "-n", first.namespace(), "link", "del", first.device()));
         Command.expect(
                 "ip",
                 "-n",
-                one.namespace(),
+                first.namespace(),
                 "link",
                 "add",
-                one.device(),
+                first.device(),
                 "type",
                 "veth",
                 "peer",
                 "name",
-                other.device(),
+                second.device(),
                 "netns",
-                other.namespace());
+                second.namespace());
         Testbed.configure(hosts);
-        return nothing;
+        return processes;
     }
 }

@@ -30,7 +30,7 @@ public record Floor(String io, Tools tools) implements SystemUnderTest {
 
     @Override
     public String description() {
-        return "a loop in C that writes what it reads to the other TAP, the same offloads; no table, no decision";
+        return "a loop in C that writes each frame to the other TAP, with the same offloads; no table, no decision";
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Reads the log of {@code -Xlog:safepoint}: every pause in which the JVM stopped all threads, for garbage collection or another reason. */
 final class JvmPauses {
     /** A garbage collection that the program requested; the daemon requests one after its start. */
-    private static final String ASKED_FOR = "\"SerialGCCollect\"";
+    private static final String REQUESTED_GC = "\"SerialGCCollect\"";
 
     private static final Pattern TOTAL = Pattern.compile("Total: +(\\d+) ns");
 
@@ -30,7 +30,7 @@ final class JvmPauses {
             file.skipNBytes(start);
             return new String(file.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> !line.contains(ASKED_FOR))
+                    .filter(line -> !line.contains(REQUESTED_GC))
                     .map(TOTAL::matcher)
                     .filter(Matcher::find)
                     .mapToDouble(matcher -> Long.parseLong(matcher.group(1)) / 1e3)

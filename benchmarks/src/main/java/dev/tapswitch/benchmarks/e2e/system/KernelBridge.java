@@ -21,16 +21,16 @@ public record KernelBridge() implements SystemUnderTest {
 
     @Override
     public String description() {
-        return "a Linux bridge with default settings, a veth pair for each host, bridge-nf-call-iptables off (its fastest)";
+        return "a Linux bridge with default settings, a veth pair per host, bridge-nf-call-iptables off, which is its fastest configuration";
     }
 
     @Override
-    public int mostPorts() {
+    public int maxPorts() {
         return 1_023;
     }
 
     @Override
-    public String whyNoMore() {
+    public String portLimitReason() {
         return "a bridge has at most 1,023 ports (BR_MAX_PORTS)";
     }
 
@@ -39,12 +39,12 @@ public record KernelBridge() implements SystemUnderTest {
         var processes = new Processes();
         String namespace = testbed.switchNamespace();
         try {
-            processes.afterwards(() -> Command.run("ip", "-n", namespace, "link", "del", "br0"));
+            processes.onClose(() -> Command.run("ip", "-n", namespace, "link", "del", "br0"));
             Command.expect("ip", "-n", namespace, "link", "add", "br0", "type", "bridge");
             if (Files.exists(Path.of("/proc/sys/net/bridge")))
                 Command.run(Command.inside(namespace, "sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0")
                         .toArray(String[]::new));
-            Veth.make(processes, namespace, hosts, "master br0");
+            Veth.create(processes, namespace, hosts, "master br0");
             Command.expect("ip", "-n", namespace, "link", "set", "br0", "up");
             return processes;
         } catch (RuntimeException e) {

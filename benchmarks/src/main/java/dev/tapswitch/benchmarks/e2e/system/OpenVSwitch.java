@@ -34,17 +34,17 @@ public record OpenVSwitch(boolean tso) implements SystemUnderTest {
     public String description() {
         return tso
                 ? "datapath_type=netdev, userspace-tso-enable=true, veth pairs by AF_PACKET"
-                : "datapath_type=netdev, veth pairs by AF_PACKET, transmit checksum offload off in the hosts, as it must be";
+                : "datapath_type=netdev, veth pairs by AF_PACKET, transmit checksum offload off in the hosts, which it requires";
     }
 
     @Override
-    public int mostPorts() {
+    public int maxPorts() {
         return 100;
     }
 
     @Override
-    public String whyNoMore() {
-        return "ovs-vsctl takes minutes to add so many";
+    public String portLimitReason() {
+        return "ovs-vsctl takes minutes to add more";
     }
 
     @Override
@@ -72,17 +72,17 @@ public record OpenVSwitch(boolean tso) implements SystemUnderTest {
                 control(database, "--no-wait", "set", "Open_vSwitch", ".", "other_config:userspace-tso-enable=true");
             // The TAPs of its bridge are persistent: they outlive the process.
             for (String device : List.of("br0", "ovs-netdev"))
-                processes.afterwards(() -> Command.run("ip", "-n", testbed.switchNamespace(), "link", "del", device));
+                processes.onClose(() -> Command.run("ip", "-n", testbed.switchNamespace(), "link", "del", device));
             processes.start(
                     Command.inside(testbed.switchNamespace(), "env", "OVS_RUNDIR=" + home, "ovs-vswitchd", database),
                     log);
-            Veth.make(processes, testbed.switchNamespace(), hosts, "");
+            Veth.create(processes, testbed.switchNamespace(), hosts, "");
             addPorts(database, hosts);
             if (!tso) for (Host host : hosts) withoutChecksumOffload(host);
             return processes;
         } catch (IOException e) {
             processes.close();
-            throw new BenchException("cannot write its database: " + e.getMessage(), e);
+            throw new BenchException("cannot write the database of Open vSwitch: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             processes.close();
             throw e;

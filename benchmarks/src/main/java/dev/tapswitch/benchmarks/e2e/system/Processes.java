@@ -15,9 +15,10 @@ final class Processes implements RunningSystem {
     private static final double WARM_UP_SECONDS = 2;
 
     private final List<Process> started = new ArrayList<>();
-    private final List<Runnable> after = new ArrayList<>();
+    private final List<Runnable> cleanUp = new ArrayList<>();
     private JvmPauses pauses;
 
+    /** Starts a process that ends when the system is closed. */
     Process start(List<String> words, Path log) {
         Process process = Command.start(words, log);
         started.add(process);
@@ -29,8 +30,9 @@ final class Processes implements RunningSystem {
         pauses = new JvmPauses(log);
     }
 
-    void afterwards(Runnable undo) {
-        after.add(undo);
+    /** Runs this when the system is closed, after its processes have ended. */
+    void onClose(Runnable undo) {
+        cleanUp.add(undo);
     }
 
     /** Throws an exception with the last line of the log if a process has ended. */
@@ -38,10 +40,10 @@ final class Processes implements RunningSystem {
         if (process.isAlive()) return;
         try {
             String last = Files.readString(log).strip();
-            throw new BenchException("it ended with " + process.exitValue() + ": "
-                    + last.lines().reduce((a, b) -> b).orElse("it said nothing"));
+            throw new BenchException("the process exited with " + process.exitValue() + ": "
+                    + last.lines().reduce((a, b) -> b).orElse("without output"));
         } catch (IOException e) {
-            throw new BenchException("it ended with " + process.exitValue(), e);
+            throw new BenchException("the process exited with " + process.exitValue(), e);
         }
     }
 
@@ -64,6 +66,6 @@ final class Processes implements RunningSystem {
     public void close() {
         started.forEach(Process::destroy);
         started.forEach(Command::end);
-        after.forEach(Runnable::run);
+        cleanUp.forEach(Runnable::run);
     }
 }

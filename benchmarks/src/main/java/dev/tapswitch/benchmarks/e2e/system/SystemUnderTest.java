@@ -9,23 +9,23 @@ public interface SystemUnderTest {
     /** The name on the command line and in JSON, such as {@code ovs-tso}. */
     String id();
 
-    /** For people. */
+    /** The name in the report. */
     String title();
 
     /** The set-up, as far as it influences the results. */
     String description();
 
-    /** The maximum number of ports; {@link #whyNoMore} says why. */
-    default int mostPorts() {
+    /** The maximum number of ports; {@link #portLimitReason} says why. */
+    default int maxPorts() {
         return 8_000;
     }
 
-    default String whyNoMore() {
+    default String portLimitReason() {
         return "";
     }
 
     /** The largest supported MTU, bytes. */
-    default int mostMtu() {
+    default int maxMtu() {
         return 9_000;
     }
 

@@ -62,7 +62,7 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
             return processes;
         } catch (IOException e) {
             processes.close();
-            throw new BenchException("cannot write its config: " + e.getMessage(), e);
+            throw new BenchException("cannot write the configuration of Tapswitch: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             processes.close();
             throw e;

@@ -25,21 +25,21 @@ public record Vde2() implements SystemUnderTest {
 
     @Override
     public String description() {
-        return "vde_switch, and one vde_plug2tap a host for its TAP; no offloads, it has none";
+        return "vde_switch, and one vde_plug2tap per host for its TAP; it supports no offloads";
     }
 
     @Override
-    public int mostPorts() {
+    public int maxPorts() {
         return 100;
     }
 
     @Override
-    public String whyNoMore() {
-        return "each port is a process of its own";
+    public String portLimitReason() {
+        return "each port is a separate process";
     }
 
     @Override
-    public int mostMtu() {
+    public int maxMtu() {
         return Testbed.MTU;
     }
 
@@ -58,7 +58,7 @@ public record Vde2() implements SystemUnderTest {
                 return Files.exists(control.resolve("ctl"));
             });
             Testbed.batch(hosts, host -> "tuntap add dev " + host.device() + " mode tap\n");
-            processes.afterwards(() ->
+            processes.onClose(() ->
                     hosts.forEach(host -> Command.run("ip", "-n", host.namespace(), "link", "del", host.device())));
             for (Host host : hosts)
                 processes.start(
@@ -69,7 +69,7 @@ public record Vde2() implements SystemUnderTest {
             return processes;
         } catch (IOException e) {
             processes.close();
-            throw new BenchException("cannot make its directory: " + e.getMessage(), e);
+            throw new BenchException("cannot create a directory for VDE2: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             processes.close();
             throw e;

@@ -15,15 +15,15 @@ final class Veth {
     private Veth() {}
 
     /** Creates the pairs, sets both ends up, and registers their removal with the system. {@code settings}: additional settings of the switch's end. */
-    static void make(Processes owner, String namespace, List<Host> hosts, String settings) {
-        String made = lines(
+    static void create(Processes owner, String namespace, List<Host> hosts, String settings) {
+        String create = lines(
                 hosts,
                 host -> "link add v" + host.number() + " mtu " + host.mtu() + " type veth peer name " + host.device()
                         + " netns " + host.namespace() + "\nlink set v" + host.number() + " " + settings + " up\n");
-        String unmade = lines(hosts, host -> "link del v" + host.number() + "\n");
+        String delete = lines(hosts, host -> "link del v" + host.number() + "\n");
         // -force: continue if a pair was never created.
-        owner.afterwards(() -> Command.run(LIMIT, unmade, List.of("ip", "-n", namespace, "-force", "-batch", "-")));
-        Command.expect(LIMIT, made, List.of("ip", "-n", namespace, "-batch", "-"));
+        owner.onClose(() -> Command.run(LIMIT, delete, List.of("ip", "-n", namespace, "-force", "-batch", "-")));
+        Command.expect(LIMIT, create, List.of("ip", "-n", namespace, "-batch", "-"));
         Testbed.configure(hosts);
     }
 

@@ -8,14 +8,15 @@ public final class Await {
     private Await() {}
 
     /** Polls every few milliseconds until the condition holds. Throws an exception that names the condition if the limit passes. */
-    public static void until(String what, Duration limit, BooleanSupplier isSo) {
+    public static void until(String what, Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
-        while (!isSo.getAsBoolean()) {
-            if (System.nanoTime() > end) throw new BenchException(what + ": not within " + limit.toSeconds() + " s");
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) throw new BenchException("timeout after " + limit.toSeconds() + " s: " + what);
             pause(5);
         }
     }
 
+    /** Sleeps. Throws an exception if the thread is interrupted, which stays set. */
     public static void pause(long ms) {
         try {
             Thread.sleep(ms);

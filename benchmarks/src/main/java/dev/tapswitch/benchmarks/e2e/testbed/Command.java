@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A command that has exited, and its output. */
+/** The result of a command. */
 public record Command(int exit, String output, String errors, long pid) {
     private static final Duration END = Duration.ofMinutes(2);
     private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -40,6 +40,7 @@ public record Command(int exit, String output, String errors, long pid) {
         }
     }
 
+    /** Runs the command without input, for a minute at most. */
     public static Command run(String... words) {
         return run(LIMIT, "", List.of(words));
     }
@@ -88,10 +89,10 @@ public record Command(int exit, String output, String errors, long pid) {
 
     /** The reason of the failure, as one line. */
     public String complaint() {
-        String said = errors.isBlank() ? output : errors;
-        return said.isBlank()
+        String text = errors.isBlank() ? output : errors;
+        return text.isBlank()
                 ? "exit " + exit
-                : said.strip().lines().reduce((first, last) -> last).orElse("");
+                : text.strip().lines().reduce((first, last) -> last).orElse("");
     }
 
     private static int awaitEnd(Process process, Duration limit) {

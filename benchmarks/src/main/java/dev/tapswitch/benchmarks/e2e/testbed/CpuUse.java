@@ -45,6 +45,7 @@ public record CpuUse(double user, double kernel, double stolen, double processUs
         }
     }
 
+    /** The CPU time between two readings. */
     public CpuUse since(CpuUse before) {
         return new CpuUse(
                 user - before.user,
@@ -54,10 +55,12 @@ public record CpuUse(double user, double kernel, double stolen, double processUs
                 processKernel - before.processKernel);
     }
 
+    /** User and kernel time of the machine. */
     public double machine() {
         return user + kernel;
     }
 
+    /** User and kernel time of the system's processes. */
     public double process() {
         return processUser + processKernel;
     }

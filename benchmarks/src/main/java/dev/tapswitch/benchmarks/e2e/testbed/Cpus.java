@@ -21,6 +21,7 @@ public final class Cpus {
         if (COUNT > 1) place(pids, "0-" + (COUNT - 2));
     }
 
+    /** Permits all CPUs again. */
     public static void release(List<Long> pids) {
         place(pids, "0-" + (COUNT - 1));
     }

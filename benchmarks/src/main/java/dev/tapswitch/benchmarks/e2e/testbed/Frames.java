@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** Builds and executes one run of the load generator, {@code frames.c}. */
+/** Builds and executes one run of the load generator {@code frames.c}. */
 public final class Frames {
     private final Tools tools;
     private final List<Host> hosts;
@@ -41,7 +41,7 @@ public final class Frames {
         return with("warmup", warmUp).with("seconds", measured);
     }
 
-    /** Runs it. Frames are counted at the receiving interfaces. */
+    /** Runs the load generator. Frames are counted at the receiving interfaces. */
     public Result run() {
         arguments.add("ports=" + ports(hosts));
         return new Result(tools.run("frames", Duration.ofMillis(15_000 + (long) (seconds * 1_000)), arguments));
@@ -67,7 +67,7 @@ public final class Frames {
             return json.required("offered").asLong();
         }
 
-        /** The share of the offered frames that arrived. */
+        /** How many of the offered frames arrived. */
         public long received() {
             return json.required("received").asLong();
         }
@@ -81,11 +81,12 @@ public final class Frames {
             return json.required("inWindow").asLong() / json.required("seconds").asDouble();
         }
 
+        /** The share of the offered frames that were lost, 0 to 1. */
         public double lost() {
             return offered() == 0 ? 0 : Math.max(0, 1 - (double) received() / offered());
         }
 
-        /** The generator's own user time, in seconds. */
+        /** The user time of the generator, in seconds. */
         public double generatorUser() {
             return json.required("user").asDouble();
         }
@@ -95,6 +96,7 @@ public final class Frames {
             return json.required("ports").path(port).asLong();
         }
 
+        /** Frames received per interval of the argument {@code bin}. */
         public List<Double> bins() {
             return json.required("bins").valueStream().map(Json::asDouble).toList();
         }

@@ -18,6 +18,7 @@ public record Host(int number, String namespace, String device, int mtu, boolean
         return "198.18." + number / 250 + "." + (number % 250 + 1);
     }
 
+    /** The address with its prefix length. */
     public String prefix() {
         return address() + "/15";
     }

@@ -6,39 +6,39 @@ import java.util.Locale;
 
 /** Measures the load of other programs on the machine, between measurements, while the bench itself is idle. The report states it. */
 public final class NoiseMonitor {
-    private static final long LOOK_MS = 150;
-    private static final double TOO_MUCH = 0.05;
+    private static final long SAMPLE_MS = 150;
+    private static final double MAX_QUIET_LOAD = 0.05;
 
     private final List<Double> busy = new ArrayList<>();
     private final CpuUse start = CpuUse.now(List.of());
 
-    /** Samples the load; takes a moment. */
-    public void look() {
+    /** Samples the load; takes 150 ms. */
+    public void sample() {
         CpuUse before = CpuUse.now(List.of());
-        long began = System.nanoTime();
-        Await.pause(LOOK_MS);
-        double seconds = (System.nanoTime() - began) / 1e9;
+        long startNanos = System.nanoTime();
+        Await.pause(SAMPLE_MS);
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
         double cpus = Runtime.getRuntime().availableProcessors();
         busy.add(CpuUse.now(List.of()).since(before).machine() / seconds / cpus);
     }
 
-    /** Whether other programs load the machine right now; takes a moment. */
+    /** Whether other programs load the machine right now; takes 150 ms. */
     public boolean isTooMuch() {
-        look();
-        return busy.getLast() > TOO_MUCH;
+        sample();
+        return busy.getLast() > MAX_QUIET_LOAD;
     }
 
     /** One line for the report. */
     public String describe() {
         List<Double> sorted = busy.stream().sorted().toList();
         double median = sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
-        double most = sorted.isEmpty() ? 0 : sorted.getLast();
+        double max = sorted.isEmpty() ? 0 : sorted.getLast();
         return String.format(
                 Locale.ROOT,
                 "%sBetween measurements other programs used %.0f %% of all CPUs (median; at most %.0f %%); a hypervisor stole %.1f s of CPU during the run.",
-                median > TOO_MUCH ? "THE MACHINE WAS NOT QUIET. " : "",
+                median > MAX_QUIET_LOAD ? "THE MACHINE WAS NOT IDLE. " : "",
                 median * 100,
-                most * 100,
+                max * 100,
                 CpuUse.now(List.of()).since(start).stolen());
     }
 }

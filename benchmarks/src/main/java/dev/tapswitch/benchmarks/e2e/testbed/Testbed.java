@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Testbed implements AutoCloseable {
     /** The number of active hosts, each with its own namespace and address. */
-    public static final int SPEAKERS = 4;
+    public static final int ACTIVE_HOSTS = 4;
 
     public static final int MTU = 1_500;
 
@@ -30,11 +30,11 @@ public final class Testbed implements AutoCloseable {
     public Testbed() {
         try {
             directory = Files.createTempDirectory("tapswitch-bench-");
-            for (int i = 1; i <= SPEAKERS; i++) addNamespace(speaker(i));
+            for (int i = 1; i <= ACTIVE_HOSTS; i++) addNamespace(activeNamespace(i));
             addNamespace(idleNamespace());
             addNamespace(switchNamespace());
         } catch (IOException e) {
-            throw new BenchException("cannot make a temporary directory: " + e.getMessage(), e);
+            throw new BenchException("cannot create a temporary directory: " + e.getMessage(), e);
         }
     }
 
@@ -48,12 +48,13 @@ public final class Testbed implements AutoCloseable {
         return directory;
     }
 
-    /** Returns this number of hosts: the first {@link #SPEAKERS} are active, the others are idle ports. The system creates their interfaces. */
+    /** Returns this number of hosts: the first {@link #ACTIVE_HOSTS} are active, the others are idle ports. The system creates their interfaces. */
     public List<Host> hosts(int count, int mtu) {
         List<Host> hosts = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            boolean speaks = i <= SPEAKERS;
-            hosts.add(new Host(i, speaks ? speaker(i) : idleNamespace(), speaks ? "eth0" : "d" + i, mtu, speaks));
+            boolean isActive = i <= ACTIVE_HOSTS;
+            hosts.add(new Host(
+                    i, isActive ? activeNamespace(i) : idleNamespace(), isActive ? "eth0" : "d" + i, mtu, isActive));
         }
         return hosts;
     }
@@ -63,7 +64,7 @@ public final class Testbed implements AutoCloseable {
         for (Host host : hosts)
             if (host.hasAddress())
                 Await.until(
-                        host.device() + " of the system before to go",
+                        "removal of " + host.device() + " of the previous system",
                         Duration.ofMinutes(1),
                         () -> Command.run("ip", "-n", host.namespace(), "link", "show", "dev", host.device())
                                         .exit()
@@ -90,7 +91,7 @@ public final class Testbed implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = 1; i <= SPEAKERS; i++) Command.run("ip", "netns", "del", speaker(i));
+        for (int i = 1; i <= ACTIVE_HOSTS; i++) Command.run("ip", "netns", "del", activeNamespace(i));
         Command.run("ip", "netns", "del", idleNamespace());
         Command.run("ip", "netns", "del", switchNamespace());
         try (Stream<Path> files = Files.walk(directory)) {
@@ -100,7 +101,7 @@ public final class Testbed implements AutoCloseable {
         }
     }
 
-    private String speaker(int number) {
+    private String activeNamespace(int number) {
         return prefix + "h" + number;
     }
 

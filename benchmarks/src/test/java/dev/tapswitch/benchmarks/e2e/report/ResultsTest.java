@@ -36,13 +36,13 @@ class ResultsTest {
     }
 
     @Test
-    void theMedianOfAnEvenNumberOfRoundsLiesBetweenTheMiddleTwo() {
+    void theMedianOfAnEvenNumberOfRoundsIsTheMeanOfTheMiddleTwo() {
         measured("bridge", 1, 9, 2, 4);
         assertEquals(new Statistics(3, 1, 9, 4), results.of(FRAMES, "bridge").orElseThrow());
     }
 
     @Test
-    void ratiosAreTakenRoundByRoundAndARoundThatOneMissedIsLeftOut() {
+    void ratiosAreTakenRoundByRoundWithoutRoundsThatOneSystemLacks() {
         measured("tapswitch-epoll", 20, 400, 60);
         measured("bridge", 10, Double.NaN, 20);
         assertEquals(
@@ -61,7 +61,7 @@ class ResultsTest {
     }
 
     @Test
-    void whatWasNotMeasuredIsNoTargetAndNoZero() {
+    void aResultThatWasNotMeasuredIsAbsentAndNotZero() {
         assertTrue(Targets.all().stream()
                 .allMatch(target -> target.reached(results).isEmpty()));
         assertTrue(results.of(FRAMES, "bridge").isEmpty());
@@ -80,7 +80,7 @@ class ResultsTest {
     }
 
     @Test
-    void thePageNeedsNothingElseAndEscapesWhatItSays() {
+    void theHtmlReportIsSelfContainedAndEscapesItsTexts() {
         measured("tapswitch-epoll", 30, 10, 20);
         measured("bridge", 10, 10, 10);
         String page = HtmlReport.of(run());
