@@ -81,6 +81,10 @@ class FastPathPinIT {
         return bed.containers.get(0).reaches(FastPathBed.ipv4(1));
     }
 
+    private static boolean isCutOff(FastPathBed bed) {
+        return bed.containers.get(0).isCutOffFrom(FastPathBed.ipv4(1));
+    }
+
     @ParameterizedTest
     @EnumSource
     void knownTrafficOutlivesAKilledProcessAndTheNextOneTakesOver(Attachment attachment) throws Exception {
@@ -88,7 +92,7 @@ class FastPathPinIT {
         try (FastPathBed bed = new FastPathBed(2);
                 BpfFixture.Mount mount = BpfFixture.mount()) {
             Path pins = mount.path().resolve("fastpath");
-            assertFalse(isConnected(bed));
+            assertTrue(isCutOff(bed));
             Process owner = startOwner(bed, pins, attachment);
             try {
                 assertTrue(isConnected(bed));
@@ -104,13 +108,13 @@ class FastPathPinIT {
                 long frames = next.counters(bed.hostEnd(0)).rxFrames();
                 assertEquals(4, frames, "counters go on");
                 next.remove(FastPathBed.station(1));
-                assertFalse(isConnected(bed), "the maps are the same");
+                assertTrue(isCutOff(bed), "the maps are the same");
                 next.put(FastPathBed.station(1), bed.hostEnd(1), true, false);
                 assertTrue(isConnected(bed));
             }
             assertTrue(isConnected(bed), "after the second process has closed it");
             unpin(bed, pins, attachment);
-            assertFalse(isConnected(bed));
+            assertTrue(isCutOff(bed));
             assertFalse(Files.exists(pins));
             for (String device : new String[] {"h0", "h1", "t0", "t1"}) assertHasNoProgram(bed, device);
         }
@@ -152,7 +156,7 @@ class FastPathPinIT {
                 fastPath.unpin();
                 return null;
             });
-            assertFalse(isConnected(bed));
+            assertTrue(isCutOff(bed));
             for (String device : new String[] {"h0", "h1", "t0", "t1"}) assertHasNoProgram(bed, device);
         }
     }

@@ -48,6 +48,10 @@ class BpfProgramIT {
             return left.reaches("198.18.0.2");
         }
 
+        boolean isCutOff() {
+            return left.isCutOffFrom("198.18.0.2");
+        }
+
         @Override
         public void close() {
             left.close();
@@ -92,12 +96,12 @@ class BpfProgramIT {
             TcxLink link = pair.left.call(() -> TcxLink.attach(drop, ifindex));
             assertEquals(ifindex, link.ifindex());
             assertEquals(drop.id(), link.programId());
-            assertFalse(pair.isConnected());
+            assertTrue(pair.isCutOff());
             link.update(pass);
             assertEquals(pass.id(), link.programId());
             assertTrue(pair.isConnected());
             link.update(drop);
-            assertFalse(pair.isConnected());
+            assertTrue(pair.isCutOff());
             link.close();
             assertTrue(pair.isConnected());
         }
@@ -115,13 +119,13 @@ class BpfProgramIT {
             try (TcxLink link = pair.left.call(() -> TcxLink.attach(drop, ifindex))) {
                 link.pin(pin);
             }
-            assertFalse(pair.isConnected());
+            assertTrue(pair.isCutOff());
             try (TcxLink link = TcxLink.open(pin)) {
                 link.update(pass);
                 assertTrue(pair.isConnected());
                 link.update(drop);
             }
-            assertFalse(pair.isConnected());
+            assertTrue(pair.isCutOff());
             Files.delete(pin);
             assertTrue(pair.isConnected());
         }
@@ -147,11 +151,11 @@ class BpfProgramIT {
         try (Pair pair = Pair.make()) {
             int ifindex = pair.left.ifindex("host0");
             attachByClsact(pair, ifindex, TC_ACT_SHOT);
-            assertFalse(pair.isConnected());
+            assertTrue(pair.isCutOff());
             attachByClsact(pair, ifindex, TC_ACT_UNSPEC);
             assertTrue(pair.isConnected());
             attachByClsact(pair, ifindex, TC_ACT_SHOT);
-            assertFalse(pair.isConnected());
+            assertTrue(pair.isCutOff());
             assertTrue(qdiscs(pair).contains("clsact"));
             for (int i = 0; i < 2; i++) detachFromClsact(pair, ifindex);
             assertTrue(pair.isConnected());

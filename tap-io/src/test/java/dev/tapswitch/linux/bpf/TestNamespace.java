@@ -35,9 +35,14 @@ public final class TestNamespace implements AutoCloseable {
         return BpfFixture.tryRun(with(new String[] {"ip", "netns", "exec", name}, command));
     }
 
-    /** Whether one echo request to the address is answered within a second. */
+    /** Whether an echo request to the address is answered, also by a machine that is busy. */
     public boolean reaches(String address) {
-        return tryExec("ping", "-q", "-c", "1", "-W", "1", address).status() == 0;
+        return tryExec("ping", "-q", "-c", "1", "-W", "15", address).status() == 0;
+    }
+
+    /** Whether an echo request to the address stays without an answer for a second. */
+    public boolean isCutOffFrom(String address) {
+        return tryExec("ping", "-q", "-c", "1", "-W", "1", address).status() != 0;
     }
 
     public int ifindex(String device) {
