@@ -168,7 +168,7 @@ public final class Daemon {
             StateDirectory state,
             Predecessor predecessor)
             throws IOException, ExecutionException, InterruptedException {
-        Workers workers = control.host().workers();
+        Workers workers = control.runtime().workers();
         thread.submit(() -> {
                     workers.hold();
                     start(control, integrations, socket);
@@ -187,7 +187,7 @@ public final class Daemon {
     private static Object start(ControlService control, Integrations integrations, Path socket)
             throws RequestException {
         control.start(integrations.providers());
-        Collection<RunningSwitch> switches = control.host().switches();
+        Collection<RunningSwitch> switches = control.runtime().switches();
         int ports = switches.stream().mapToInt(one -> one.ports().size()).sum();
         LOG.info(
                 "{} with {}, control on {}",

@@ -111,7 +111,7 @@ public final class Cni implements Integration {
 
     /** Removes the port of an earlier ADD without a DEL. After a reboot, a runtime adds its containers again, in new namespaces. */
     private void removeIfGone(CniRequest request) throws RequestException {
-        RunningSwitch sw = control.host().find(request.switchName());
+        RunningSwitch sw = control.runtime().find(request.switchName());
         RunningPort port = sw == null ? null : sw.port(request.attachment().port());
         if (port != null && port.state() == PortState.GONE)
             control.removePort(sw.name(), port.config().name());
@@ -150,7 +150,7 @@ public final class Cni implements Integration {
     /** Succeeds if there is no such attachment, as the specification requires. */
     private CniResponse delete(CniRequest request) throws CniException, RequestException {
         String port = request.attachment().port();
-        RunningSwitch sw = control.host().find(request.switchName());
+        RunningSwitch sw = control.runtime().find(request.switchName());
         if (sw != null && sw.port(port) != null) control.removePort(sw.name(), port);
         networks.release(request.networkId());
         return done(request);
@@ -189,7 +189,7 @@ public final class Cni implements Integration {
                             attachment.path("ifname").asString(""))
                     .port());
         }
-        RunningSwitch sw = control.host().find(request.switchName());
+        RunningSwitch sw = control.runtime().find(request.switchName());
         if (sw != null) {
             String prefix = Attachment.prefix(request.network());
             List<String> stale = sw.ports().stream()

@@ -78,7 +78,7 @@ final class CniNetworks {
     /** The resources that do not exist yet. */
     private Set<Resource> missing(CniRequest request) {
         Set<Resource> missing = EnumSet.noneOf(Resource.class);
-        RunningSwitch sw = control.host().find(request.switchName());
+        RunningSwitch sw = control.runtime().find(request.switchName());
         if (sw == null) missing.add(Resource.SWITCH);
         if (request.isGateway() && (sw == null || sw.port(request.hostDevice()) == null))
             missing.add(Resource.HOST_PORT);
@@ -154,7 +154,7 @@ final class CniNetworks {
     /** Removes attachments whose containers have been gone for some time. */
     void tick(long nowMs) {
         for (CniNetwork network : List.copyOf(state.networks.values())) {
-            RunningSwitch sw = control.host().find(network.switchName());
+            RunningSwitch sw = control.runtime().find(network.switchName());
             if (sw == null) continue;
             for (RunningPort port : List.copyOf(sw.ports())) {
                 if (network.isAttachment(port.config().name())) removeIfLost(network, port, nowMs);
@@ -188,19 +188,19 @@ final class CniNetworks {
     }
 
     private void removePort(String switchName, String port) throws RequestException {
-        RunningSwitch sw = control.host().find(switchName);
+        RunningSwitch sw = control.runtime().find(switchName);
         boolean isRemovable = sw != null && sw.port(port) != null && !control.isDeclared(switchName, port);
         if (isRemovable) control.removePort(switchName, port);
     }
 
     /** Removes the switch, unless the user has added ports to it or declared it. */
     private void removeSwitch(String name) throws RequestException {
-        RunningSwitch sw = control.host().find(name);
+        RunningSwitch sw = control.runtime().find(name);
         if (sw != null && sw.ports().isEmpty() && !control.isDeclared(name)) control.removeSwitch(name);
     }
 
     private boolean hasAttachment(CniNetwork network) {
-        RunningSwitch sw = control.host().find(network.switchName());
+        RunningSwitch sw = control.runtime().find(network.switchName());
         return sw != null
                 && sw.ports().stream()
                         .anyMatch(port -> network.isAttachment(port.config().name()));

@@ -185,7 +185,7 @@ public final class Docker implements Integration {
 
     private RunningPort portOf(DockerEndpoint endpoint) {
         DockerNetwork network = state.networks.get(endpoint.network());
-        var sw = network == null ? null : control.host().find(network.device());
+        var sw = network == null ? null : control.runtime().find(network.device());
         return sw == null ? null : sw.port(endpoint.device());
     }
 }

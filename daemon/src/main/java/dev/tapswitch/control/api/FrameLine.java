@@ -18,11 +18,11 @@ final class FrameLine {
      * @param head its first bytes
      * @param length the whole frame's, bytes
      */
-    static Json of(RunningSwitch one, int inPort, MemorySegment head, int length, Decision decision, String why) {
+    static Json of(RunningSwitch sw, int inPort, MemorySegment head, int length, Decision decision, String why) {
         Json node = Views.object();
         int shown = (int) Math.min(length, head.byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(head, 0, shown);
-        node.put("in", Views.portName(one, inPort));
+        node.put("in", Views.portName(sw, inPort));
         node.put("length", length);
         if (!frame.isTruncated()) {
             node.put("source", MacAddress.format(frame.source()));
@@ -35,15 +35,15 @@ final class FrameLine {
         switch (decision) {
             case Decision.Forward(var port) -> {
                 node.put("decision", "forward");
-                out.add(Views.portName(one, port));
+                out.add(Views.portName(sw, port));
             }
             case Decision.Flood(var ports) -> {
                 node.put("decision", "flood");
-                ports.forEach(port -> out.add(Views.portName(one, port)));
+                ports.forEach(port -> out.add(Views.portName(sw, port)));
             }
             case Decision.Reply() -> {
                 node.put("decision", "reply");
-                out.add(Views.portName(one, inPort));
+                out.add(Views.portName(sw, inPort));
             }
             case Decision.Consume() -> node.put("decision", "consume");
             case Decision.Drop(var reason) -> {

@@ -21,22 +21,22 @@ import java.util.Map;
 
 /** What would happen to a frame: makes it, and has the switch explain it. Nothing is learned, counted or sent. */
 final class FrameProbe {
-    private static final int LEAST_LENGTH = 60;
+    private static final int MIN_LENGTH = 60;
     private static final int ICMPV6 = 58;
     /** The asker's own address matters to no decision, but it may be neither none (a probe) nor the target (an announcement). */
     private static final int ANY_SENDER = 0x0000_0001;
 
     private FrameProbe() {}
 
-    static Json explain(RunningSwitch one, String body) throws ConfigException {
+    static Json explain(RunningSwitch sw, String body) throws ConfigException {
         Map<String, PortConfig> ports = new LinkedHashMap<>();
-        for (RunningPort port : one.ports()) ports.put(port.config().name(), port.config());
-        ProbeRequest supposed = ConfigReader.supposedFrameOf(body, ports);
+        for (RunningPort port : sw.ports()) ports.put(port.config().name(), port.config());
+        ProbeRequest supposed = ConfigReader.probeOf(body, ports);
         byte[] frame = frame(supposed);
-        int in = one.port(supposed.in()).index();
+        int in = sw.port(supposed.in()).index();
         MemorySegment memory = MemorySegment.ofArray(frame);
-        var explanation = Explainer.explain(one.learning(), in, memory, 0, frame.length, Clock.nowMs());
-        Json node = FrameLine.of(one, in, memory, frame.length, explanation.decision(), explanation.why());
+        var explanation = Explainer.explain(sw.learning(), in, memory, 0, frame.length, Clock.nowMs());
+        Json node = FrameLine.of(sw, in, memory, frame.length, explanation.decision(), explanation.why());
         return node.put("would-learn", explanation.sourceWouldBeLearned());
     }
 
@@ -58,7 +58,7 @@ final class FrameProbe {
         } else {
             putArpRequest(frame, supposed);
         }
-        return Arrays.copyOf(frame.array(), Math.max(LEAST_LENGTH, frame.position()));
+        return Arrays.copyOf(frame.array(), Math.max(MIN_LENGTH, frame.position()));
     }
 
     private static void putArpRequest(ByteBuffer frame, ProbeRequest supposed) {

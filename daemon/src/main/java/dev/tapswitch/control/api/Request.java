@@ -22,15 +22,14 @@ public record Request(Map<String, String> path, Map<String, String> query, Strin
         return query.get(name);
     }
 
-    public int number(String name, int least, int most, int otherwise) throws RequestException {
+    public int number(String name, int min, int max, int otherwise) throws RequestException {
         String text = query.get(name);
         if (text == null) return otherwise;
-        if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
+        if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= min && Integer.parseInt(text) <= max) {
             return Integer.parseInt(text);
         }
         throw new RequestException(
-                Reason.INVALID,
-                name + ": \"" + text + "\" is not a number in range; expected " + least + " to " + most);
+                Reason.INVALID, name + ": \"" + text + "\" is not a number in range; expected " + min + " to " + max);
     }
 
     /** The body as JSON on one line; Refused when it is not a JSON object. */

@@ -23,10 +23,6 @@ final class Router {
         record Nowhere(Response answer) implements Found {}
     }
 
-    List<Route> routes() {
-        return routes;
-    }
-
     /** {@code uri}: path and query, percent-encoded. */
     Found find(String method, String uri, String body) {
         int question = uri.indexOf('?');

@@ -68,14 +68,14 @@ final class Routes {
                 new Route("DELETE", SWITCH + "/neighbours", this::flushNeighbours),
                 new Route("GET", SWITCH + "/stats", this::stats),
                 WATCH,
-                new Route("POST", SWITCH + "/trace", this::suppose)));
+                new Route("POST", SWITCH + "/trace", this::probe)));
         routes.addAll(others);
         return new Router(routes);
     }
 
     private Json status() {
         Json node = Views.object();
-        var workers = control.host().workers();
+        var workers = control.runtime().workers();
         node.put("version", version);
         node.put("uptime-seconds", (System.nanoTime() - startedNanos) / 1_000_000_000L);
         node.put("pid", ProcessHandle.current().pid());
@@ -83,15 +83,15 @@ final class Routes {
         node.put("io-why", workers.why());
         node.put("workers", workers.count());
         node.put("config", control.file().toString());
-        node.put("switches", control.host().switches().size());
+        node.put("switches", control.runtime().switches().size());
         node.put(
                 "ports",
-                control.host().switches().stream()
-                        .mapToInt(one -> one.ports().size())
+                control.runtime().switches().stream()
+                        .mapToInt(sw -> sw.ports().size())
                         .sum());
         node.put(
                 "ports-up",
-                control.host().switches().stream().mapToLong(Views::up).sum());
+                control.runtime().switches().stream().mapToLong(Views::up).sum());
         node.set("slow-receivers", Views.slowReceivers(control));
         node.set("state-problems", Json.of(control.stateProblems()));
         commands.busyWith(ControlWatch.NOTABLE_MS).ifPresent(what -> node.put("stuck-command", what));
@@ -109,7 +109,8 @@ final class Routes {
     }
 
     private Response listSwitches() {
-        return Response.ok(Listing.array(Listing.each(control.host().switches(), one -> Views.ofSwitch(control, one))));
+        return Response.ok(
+                Listing.array(Listing.each(control.runtime().switches(), sw -> Views.ofSwitch(control, sw))));
     }
 
     private Response addSwitch(Request request) throws RequestException, ConfigException {
@@ -119,9 +120,9 @@ final class Routes {
     }
 
     private Response showSwitch(Request request) throws RequestException {
-        RunningSwitch one = its(request);
+        RunningSwitch sw = switchOf(request);
         return Response.ok(
-                Listing.member(Views.ofSwitch(control, one), "port-list", Views.ports(control, one), Views::object));
+                Listing.member(Views.ofSwitch(control, sw), "port-list", Views.ports(control, sw), Views::object));
     }
 
     private Response deleteSwitch(Request request) throws RequestException {
@@ -132,7 +133,7 @@ final class Routes {
     }
 
     private Response listPorts(Request request) throws RequestException {
-        return Response.ok(Listing.array(Views.ports(control, its(request))));
+        return Response.ok(Listing.array(Views.ports(control, switchOf(request))));
     }
 
     private Response addPort(Request request) throws RequestException, ConfigException {
@@ -165,18 +166,18 @@ final class Routes {
     }
 
     private Response listMacs(Request request) throws RequestException {
-        RunningSwitch one = its(request);
-        if (request.query("port") != null) control.requirePort(one.name(), request.query("port"));
-        return Response.ok(Listing.array(Views.macs(one, request.query("port"), vlan(request))));
+        RunningSwitch sw = switchOf(request);
+        if (request.query("port") != null) control.requirePort(sw.name(), request.query("port"));
+        return Response.ok(Listing.array(Views.macs(sw, request.query("port"), vlan(request))));
     }
 
     private Response addMac(Request request) throws RequestException, ConfigException {
-        RunningSwitch one = its(request);
-        Map<String, PortConfig> ports = one.ports().stream()
+        RunningSwitch sw = switchOf(request);
+        Map<String, PortConfig> ports = sw.ports().stream()
                 .map(RunningPort::config)
                 .collect(Collectors.toMap(PortConfig::name, Function.identity(), (a, b) -> b, LinkedHashMap::new));
         StaticMac mac = ConfigReader.staticMacOf(request.json(), ports);
-        control.addMac(one.name(), mac);
+        control.addMac(sw.name(), mac);
         return Response.created(Views.object()
                 .put("mac", MacAddress.format(mac.mac()))
                 .put("vlan", mac.vlan())
@@ -185,29 +186,29 @@ final class Routes {
     }
 
     private Response deleteMac(Request request) throws RequestException {
-        RunningSwitch one = its(request);
+        RunningSwitch sw = switchOf(request);
         long mac = mac(request.part("mac"));
         Integer vlan = vlan(request);
-        if (!control.removeMac(one.name(), mac, vlan == null ? 0 : vlan)) {
+        if (!control.removeMac(sw.name(), mac, vlan == null ? 0 : vlan)) {
             throw new RequestException(
                     Reason.NOT_FOUND,
-                    "switch " + one.name() + " does not know " + MacAddress.format(mac)
+                    "switch " + sw.name() + " does not know " + MacAddress.format(mac)
                             + (vlan == null || vlan == 0 ? " untagged" : " in VLAN " + vlan)
-                            + ": see 'tapswitch mac list " + one.name() + "'");
+                            + ": see 'tapswitch mac list " + sw.name() + "'");
         }
         return Response.ok(Views.object().put("deleted", MacAddress.format(mac)));
     }
 
     private Response flushMacs(Request request) throws RequestException {
-        RunningSwitch one = its(request);
+        RunningSwitch sw = switchOf(request);
         Integer vlan = vlan(request);
         String port = request.query("port");
-        var table = one.learning().macTable();
+        var table = sw.learning().macTable();
         int flushed;
         if (port == null) {
             flushed = vlan == null ? table.flushDynamic() : table.flushVlan(vlan);
         } else if (vlan == null) {
-            flushed = table.flushPort(control.requirePort(one.name(), port).index(), false);
+            flushed = table.flushPort(control.requirePort(sw.name(), port).index(), false);
         } else {
             throw new RequestException(
                     Reason.INVALID, "flush either a port or a VLAN; expected port= or vlan=, not both");
@@ -216,23 +217,23 @@ final class Routes {
     }
 
     private Response listNeighbours(Request request) throws RequestException {
-        return Response.ok(Listing.array(Views.neighbours(its(request))));
+        return Response.ok(Listing.array(Views.neighbours(switchOf(request))));
     }
 
     private Response flushNeighbours(Request request) throws RequestException {
-        int flushed = its(request).learning().neighbourTable().flushDynamic();
+        int flushed = switchOf(request).learning().neighbourTable().flushDynamic();
         return Response.ok(Views.object().put("flushed", flushed));
     }
 
     private Response stats(Request request) throws RequestException {
-        return Response.ok(Views.stats(control, its(request)));
+        return Response.ok(Views.stats(control, switchOf(request)));
     }
 
-    private Response suppose(Request request) throws RequestException, ConfigException {
-        return Response.ok(FrameProbe.explain(its(request), request.json()));
+    private Response probe(Request request) throws RequestException, ConfigException {
+        return Response.ok(FrameProbe.explain(switchOf(request), request.json()));
     }
 
-    private RunningSwitch its(Request request) throws RequestException {
+    private RunningSwitch switchOf(Request request) throws RequestException {
         return control.requireSwitch(request.part("switch"));
     }
 

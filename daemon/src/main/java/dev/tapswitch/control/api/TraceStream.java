@@ -36,19 +36,19 @@ final class TraceStream {
     private static final long PAUSE_NANOS = 20_000_000;
     private static final Set<String> WATCHED = new HashSet<>();
 
-    private final RunningSwitch one;
+    private final RunningSwitch sw;
     private final Trace trace = new Trace(CAPACITY);
     private final long deadlineNanos;
-    private final int most;
+    private final int max;
     private final int onlyPort;
     private final Reader reader;
     private final long startNanos = System.nanoTime();
     private int shown;
 
-    private TraceStream(RunningSwitch one, long seconds, int most, int onlyPort, Reader reader) {
-        this.one = one;
+    private TraceStream(RunningSwitch sw, long seconds, int max, int onlyPort, Reader reader) {
+        this.sw = sw;
         this.deadlineNanos = System.nanoTime() + seconds * 1_000_000_000L;
-        this.most = most;
+        this.max = max;
         this.onlyPort = onlyPort;
         this.reader = reader;
     }
@@ -56,34 +56,33 @@ final class TraceStream {
     /** Begins to watch; Refused when somebody else does. Control thread. */
     static void start(ControlService control, ControlThread thread, Request request, Reader reader)
             throws RequestException {
-        RunningSwitch one = control.requireSwitch(request.part("switch"));
+        RunningSwitch sw = control.requireSwitch(request.part("switch"));
         int seconds = request.number("seconds", 1, 86_400, 5);
-        int most = request.number("max", 1, 10_000_000, 1_000);
+        int max = request.number("max", 1, 10_000_000, 1_000);
         String port = request.query("port");
-        int onlyPort = port == null ? -1 : control.requirePort(one.name(), port).index();
-        if (!WATCHED.add(one.name())) {
+        int onlyPort = port == null ? -1 : control.requirePort(sw.name(), port).index();
+        if (!WATCHED.add(sw.name())) {
             throw new RequestException(
                     RequestException.Reason.CONFLICT,
-                    "somebody else is tracing switch " + one.name()
-                            + ": there is one trace at a time, try again later");
+                    "somebody else is tracing switch " + sw.name() + ": there is one trace at a time, try again later");
         }
-        TraceStream stream = new TraceStream(one, seconds, most, onlyPort, reader);
-        control.host().workers().trace(one.learning(), stream.trace);
+        TraceStream stream = new TraceStream(sw, seconds, max, onlyPort, reader);
+        control.runtime().workers().trace(sw.learning(), stream.trace);
         reader.begin();
-        Thread.ofPlatform().daemon().name("trace " + one.name()).start(() -> {
+        Thread.ofPlatform().daemon().name("trace " + sw.name()).start(() -> {
             stream.run();
-            thread.execute(() -> stop(control, one));
+            thread.execute(() -> stop(control, sw));
         });
     }
 
-    private static void stop(ControlService control, RunningSwitch one) {
-        WATCHED.remove(one.name());
-        RunningSwitch now = control.host().find(one.name());
-        if (now == one) control.host().workers().trace(one.learning(), null);
+    private static void stop(ControlService control, RunningSwitch sw) {
+        WATCHED.remove(sw.name());
+        RunningSwitch now = control.runtime().find(sw.name());
+        if (now == sw) control.runtime().workers().trace(sw.learning(), null);
     }
 
     private void run() {
-        while (shown < most && System.nanoTime() - deadlineNanos < 0 && !reader.isGone()) {
+        while (shown < max && System.nanoTime() - deadlineNanos < 0 && !reader.isGone()) {
             Trace.Event event = trace.poll();
             if (event == null) {
                 LockSupport.parkNanos(PAUSE_NANOS);
@@ -96,14 +95,14 @@ final class TraceStream {
     }
 
     private Json line(Trace.Event event) {
-        SwitchSnapshot snapshot = one.learning().snapshot();
+        SwitchSnapshot snapshot = sw.learning().snapshot();
         Decision decision = Decision.of(event.decision(), snapshot);
         int head = (int) Math.min(event.length(), event.head().byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(event.head(), 0, head);
         String why = Explainer.why(decision, snapshot, frame);
         long micros = (event.nanoTime() - startNanos) / 1_000;
         Json line = Views.object().put("time-ms", micros / 1e3);
-        FrameLine.of(one, event.inPort(), event.head(), event.length(), decision, why)
+        FrameLine.of(sw, event.inPort(), event.head(), event.length(), decision, why)
                 .properties()
                 .forEach(field -> line.set(field.getKey(), field.getValue()));
         return line;

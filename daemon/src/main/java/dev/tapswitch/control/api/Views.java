@@ -31,51 +31,51 @@ final class Views {
         return Json.array();
     }
 
-    static Json ofSwitch(ControlService control, RunningSwitch one) {
+    static Json ofSwitch(ControlService control, RunningSwitch sw) {
         Json node = object();
-        LearningSwitch learning = one.learning();
-        node.put("name", one.name());
-        node.put("declared", control.isDeclared(one.name()));
-        one.values().json(SwitchSchema.ALL).forEach((key, value) -> node.set(key, Json.of(value)));
-        long ageingMs = one.settings().ageingMs();
+        LearningSwitch learning = sw.learning();
+        node.put("name", sw.name());
+        node.put("declared", control.isDeclared(sw.name()));
+        sw.values().json(SwitchSchema.ALL).forEach((key, value) -> node.set(key, Json.of(value)));
+        long ageingMs = sw.settings().ageingMs();
         if (ageingMs % 1_000 == 0) node.put("ageing-seconds", ageingMs / 1_000);
         else node.put("ageing-seconds", ageingMs / 1_000.0);
-        node.put("ports", one.ports().size());
-        node.put("ports-up", up(one));
+        node.put("ports", sw.ports().size());
+        node.put("ports-up", up(sw));
         node.put("macs", learning.macTable().size());
         node.put("neighbours", learning.neighbourTable().size());
         return node;
     }
 
-    static long up(RunningSwitch one) {
-        return one.ports().stream().filter(port -> port.state() == PortState.UP).count();
+    static long up(RunningSwitch sw) {
+        return sw.ports().stream().filter(port -> port.state() == PortState.UP).count();
     }
 
-    static Json ofPort(ControlService control, RunningSwitch one, RunningPort port) {
+    static Json ofPort(ControlService control, RunningSwitch sw, RunningPort port) {
         Json node = object();
         node.put("name", port.config().name());
         node.put("index", port.index());
         node.put("state", port.state().name().toLowerCase(Locale.ROOT));
         if (!port.why().isEmpty()) node.put("why", port.why());
-        if (isSlow(control, one, port)) node.put("slow-receiver", true);
-        node.put("declared", control.isDeclared(one.name(), port.config().name()));
+        if (isSlow(control, sw, port)) node.put("slow-receiver", true);
+        node.put("declared", control.isDeclared(sw.name(), port.config().name()));
         port.config().json().forEach((key, value) -> node.set(key, Json.of(value)));
         port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
-        node.put("macs", one.learning().macTable().size(port.index()));
-        node.set("counters", counters(one.learning(), port.index()));
+        node.put("macs", sw.learning().macTable().size(port.index()));
+        node.set("counters", counters(sw.learning(), port.index()));
         return node;
     }
 
-    static Listing.Entries ports(ControlService control, RunningSwitch one) {
-        return Listing.each(one.ports(), port -> isThere(one, port) ? ofPort(control, one, port) : null);
+    static Listing.Entries ports(ControlService control, RunningSwitch sw) {
+        return Listing.each(sw.ports(), port -> isThere(sw, port) ? ofPort(control, sw, port) : null);
     }
 
-    static Listing.Entries macs(RunningSwitch one, String port, Integer vlan) {
-        long ageingMs = one.settings().ageingMs();
-        return Listing.walk((slot, visitor) -> one.learning()
+    static Listing.Entries macs(RunningSwitch sw, String port, Integer vlan) {
+        long ageingMs = sw.settings().ageingMs();
+        return Listing.walk((slot, visitor) -> sw.learning()
                 .macTable()
                 .forEach(slot, STEP_SLOTS, Clock.nowMs(), (mac, ofVlan, index, isStatic, ageMs) -> {
-                    String name = portName(one, index);
+                    String name = portName(sw, index);
                     boolean wanted = (port == null || port.equals(name)) && (vlan == null || vlan == ofVlan);
                     if (!wanted || !isStatic && ageMs > ageingMs) return;
                     Json node = object().put("mac", MacAddress.format(mac));
@@ -85,18 +85,18 @@ final class Views {
                 }));
     }
 
-    static Listing.Entries neighbours(RunningSwitch one) {
-        long ageingMs = one.settings().ageingMs();
+    static Listing.Entries neighbours(RunningSwitch sw) {
+        long ageingMs = sw.settings().ageingMs();
         return Listing.walk((slot, visitor) -> {
             long nowMs = Clock.nowMs();
-            return one.learning()
+            return sw.learning()
                     .neighbourTable()
                     .forEach(slot, STEP_SLOTS, nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
                         if (!isStatic && ageMs > ageingMs) return;
                         Json node = object().put("address", IpAddress.format(hi, lo));
                         node.put("mac", MacAddress.format(mac)).put("vlan", vlan);
-                        int port = one.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
-                        if (port >= 0) node.put("port", portName(one, port));
+                        int port = sw.learning().macTable().lookup(mac, vlan, nowMs, ageingMs);
+                        if (port >= 0) node.put("port", portName(sw, port));
                         node.put("static", isStatic);
                         if (!isStatic) node.put("age-seconds", ageMs / 1_000);
                         visitor.accept(node);
@@ -107,43 +107,43 @@ final class Views {
     /** SWITCH.PORT of all ports that are limited because writes to them take too long. */
     static Json slowReceivers(ControlService control) {
         Json names = array();
-        for (RunningSwitch one : control.host().switches())
-            for (RunningPort port : one.ports())
-                if (isSlow(control, one, port))
-                    names.add(one.name() + "." + port.config().name());
+        for (RunningSwitch sw : control.runtime().switches())
+            for (RunningPort port : sw.ports())
+                if (isSlow(control, sw, port))
+                    names.add(sw.name() + "." + port.config().name());
         return names;
     }
 
-    private static boolean isSlow(ControlService control, RunningSwitch one, RunningPort port) {
-        return control.host().workers().isSlow(one.learning(), port.index());
+    private static boolean isSlow(ControlService control, RunningSwitch sw, RunningPort port) {
+        return control.runtime().workers().isSlow(sw.learning(), port.index());
     }
 
-    static Listing stats(ControlService control, RunningSwitch one) {
+    static Listing stats(ControlService control, RunningSwitch sw) {
         Json totals = object();
         Json totalDrops = object();
-        Listing.Entries ports = Listing.each(one.ports(), port -> {
-            if (!isThere(one, port)) return null;
-            Json counters = counters(one.learning(), port.index());
+        Listing.Entries ports = Listing.each(sw.ports(), port -> {
+            if (!isThere(sw, port)) return null;
+            Json counters = counters(sw.learning(), port.index());
             counters.properties().forEach(counter -> {
                 if (!counter.getKey().equals(DROPS)) add(totals, counter);
             });
             counters.path(DROPS).properties().forEach(drop -> add(totalDrops, drop));
             Json node = object().put("name", port.config().name());
             node.put("state", port.state().name().toLowerCase(Locale.ROOT));
-            if (isSlow(control, one, port)) node.put("slow-receiver", true);
+            if (isSlow(control, sw, port)) node.put("slow-receiver", true);
             counters.properties().forEach(counter -> node.set(counter.getKey(), counter.getValue()));
             return node;
         });
         return Listing.member(
-                object().put("switch", one.name()),
+                object().put("switch", sw.name()),
                 "ports",
                 ports,
                 () -> object().set("totals", totals.set(DROPS, totalDrops)));
     }
 
     /** Whether a port is still there, and its index is not another's. */
-    private static boolean isThere(RunningSwitch one, RunningPort port) {
-        return one.port(port.config().name()) == port;
+    private static boolean isThere(RunningSwitch sw, RunningPort port) {
+        return sw.port(port.config().name()) == port;
     }
 
     static String name(Enum<?> value) {
@@ -151,8 +151,8 @@ final class Views {
     }
 
     /** The name of the port at an index; ? where it went meanwhile. */
-    static String portName(RunningSwitch one, int index) {
-        var settings = one.learning().snapshot().port(index);
+    static String portName(RunningSwitch sw, int index) {
+        var settings = sw.learning().snapshot().port(index);
         return settings == null ? "?" : settings.name();
     }
 

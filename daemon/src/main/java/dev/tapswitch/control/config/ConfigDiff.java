@@ -27,54 +27,54 @@ public final class ConfigDiff {
     }
 
     private void whatGoes() {
-        for (SwitchConfig old : before.values()) {
-            SwitchConfig young = orNothing(after, old.name());
-            for (StaticMac mac : old.staticMacs()) {
-                if (!young.staticMacs().contains(mac)) changes.add(new Change.MacRemoved(old.name(), mac));
+        for (SwitchConfig from : before.values()) {
+            SwitchConfig to = orNothing(after, from.name());
+            for (StaticMac mac : from.staticMacs()) {
+                if (!to.staticMacs().contains(mac)) changes.add(new Change.MacRemoved(from.name(), mac));
             }
-            for (StaticNeighbour neighbour : old.neighbours()) {
-                if (!young.neighbours().contains(neighbour))
-                    changes.add(new Change.NeighbourRemoved(old.name(), neighbour));
+            for (StaticNeighbour neighbour : from.neighbours()) {
+                if (!to.neighbours().contains(neighbour))
+                    changes.add(new Change.NeighbourRemoved(from.name(), neighbour));
             }
-            for (PortConfig port : old.ports().values()) {
-                if (!stays(port, young)) changes.add(new Change.PortRemoved(old.name(), port));
+            for (PortConfig port : from.ports().values()) {
+                if (!stays(port, to)) changes.add(new Change.PortRemoved(from.name(), port));
             }
-            if (!after.containsKey(old.name())) changes.add(new Change.SwitchRemoved(old.name(), old.values()));
+            if (!after.containsKey(from.name())) changes.add(new Change.SwitchRemoved(from.name(), from.values()));
         }
     }
 
     private void whatChanges() {
-        for (SwitchConfig young : after.values()) {
-            SwitchConfig old = before.get(young.name());
-            if (old == null) {
-                changes.add(new Change.SwitchAdded(young.name(), young.values()));
+        for (SwitchConfig to : after.values()) {
+            SwitchConfig from = before.get(to.name());
+            if (from == null) {
+                changes.add(new Change.SwitchAdded(to.name(), to.values()));
                 continue;
             }
-            if (!old.values().equals(young.values())) {
-                changes.add(new Change.SettingsChanged(young.name(), old.values(), young.values()));
+            if (!from.values().equals(to.values())) {
+                changes.add(new Change.SettingsChanged(to.name(), from.values(), to.values()));
             }
-            for (PortConfig port : old.ports().values()) {
-                PortConfig changed = young.ports().get(port.name());
-                if (stays(port, young) && !port.equals(changed))
-                    changes.add(new Change.PortChanged(young.name(), port, changed));
+            for (PortConfig port : from.ports().values()) {
+                PortConfig changed = to.ports().get(port.name());
+                if (stays(port, to) && !port.equals(changed))
+                    changes.add(new Change.PortChanged(to.name(), port, changed));
             }
         }
     }
 
     private void whatComes() {
-        for (SwitchConfig young : after.values()) {
-            SwitchConfig old = orNothing(before, young.name());
-            for (PortConfig port : young.ports().values()) {
-                if (!stays(port, old)) changes.add(new Change.PortAdded(young.name(), port));
+        for (SwitchConfig to : after.values()) {
+            SwitchConfig from = orNothing(before, to.name());
+            for (PortConfig port : to.ports().values()) {
+                if (!stays(port, from)) changes.add(new Change.PortAdded(to.name(), port));
             }
-            for (StaticMac mac : young.staticMacs()) {
-                boolean portIsNew = !old.ports().containsKey(mac.port())
-                        || !stays(old.ports().get(mac.port()), young);
-                if (portIsNew || !old.staticMacs().contains(mac)) changes.add(new Change.MacAdded(young.name(), mac));
+            for (StaticMac mac : to.staticMacs()) {
+                boolean portIsNew = !from.ports().containsKey(mac.port())
+                        || !stays(from.ports().get(mac.port()), to);
+                if (portIsNew || !from.staticMacs().contains(mac)) changes.add(new Change.MacAdded(to.name(), mac));
             }
-            for (StaticNeighbour neighbour : young.neighbours()) {
-                if (!old.neighbours().contains(neighbour))
-                    changes.add(new Change.NeighbourAdded(young.name(), neighbour));
+            for (StaticNeighbour neighbour : to.neighbours()) {
+                if (!from.neighbours().contains(neighbour))
+                    changes.add(new Change.NeighbourAdded(to.name(), neighbour));
             }
         }
     }

@@ -108,7 +108,7 @@ public final class ConfigReader {
     }
 
     /** A frame to come in on one of {@code ports}, as a request describes it. */
-    public static ProbeRequest supposedFrameOf(String body, Map<String, PortConfig> ports) throws ConfigException {
+    public static ProbeRequest probeOf(String body, Map<String, PortConfig> ports) throws ConfigException {
         ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
         ProbeRequest read = new ProbeRequest(
@@ -196,8 +196,8 @@ public final class ConfigReader {
 
     private static Node portNode(YamlMapping switches, String name, String port) {
         Problems none = new Problems("", Format.JSON);
-        YamlMapping one = new YamlMapping(switches.entries().get(name), "", none);
-        return one.mapping("ports").entries().get(port);
+        YamlMapping sw = new YamlMapping(switches.entries().get(name), "", none);
+        return sw.mapping("ports").entries().get(port);
     }
 
     private String nameOf(YamlMapping mapping, String what) throws ConfigException {

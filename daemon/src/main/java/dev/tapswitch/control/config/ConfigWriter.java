@@ -10,13 +10,13 @@ public final class ConfigWriter {
     private ConfigWriter() {}
 
     /** A whole switch, as the file writes it. */
-    public static Map<String, Object> of(SwitchConfig one) {
-        Map<String, Object> map = one.values().json(SwitchSchema.ALL);
+    public static Map<String, Object> of(SwitchConfig sw) {
+        Map<String, Object> map = sw.values().json(SwitchSchema.ALL);
         Map<String, Object> ports = new LinkedHashMap<>();
-        one.ports().forEach((name, port) -> ports.put(name, port.json()));
+        sw.ports().forEach((name, port) -> ports.put(name, port.json()));
         map.put("ports", ports);
-        map.put("static-macs", one.staticMacs().stream().map(ConfigWriter::of).toList());
-        map.put("neighbours", one.neighbours().stream().map(ConfigWriter::of).toList());
+        map.put("static-macs", sw.staticMacs().stream().map(ConfigWriter::of).toList());
+        map.put("neighbours", sw.neighbours().stream().map(ConfigWriter::of).toList());
         return map;
     }
 

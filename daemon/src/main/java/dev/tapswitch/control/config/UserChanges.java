@@ -58,18 +58,18 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
     }
 
     private static void merge(Map<String, SwitchConfig> merged, SwitchConfig part) {
-        SwitchConfig one = merged.get(part.name());
+        SwitchConfig sw = merged.get(part.name());
         for (PortConfig port : part.ports().values()) {
             boolean taken = merged.values().stream()
                     .flatMap(each -> each.ports().values().stream())
                     .anyMatch(port::isSameDevice);
-            if (!taken && !one.ports().containsKey(port.name())) one = one.with(port);
+            if (!taken && !sw.ports().containsKey(port.name())) sw = sw.with(port);
         }
         for (StaticMac mac : part.staticMacs()) {
             boolean declared =
-                    one.staticMacs().stream().anyMatch(other -> other.mac() == mac.mac() && other.vlan() == mac.vlan());
-            if (!declared && one.ports().containsKey(mac.port())) one = one.with(mac);
+                    sw.staticMacs().stream().anyMatch(other -> other.mac() == mac.mac() && other.vlan() == mac.vlan());
+            if (!declared && sw.ports().containsKey(mac.port())) sw = sw.with(mac);
         }
-        merged.put(part.name(), one);
+        merged.put(part.name(), sw);
     }
 }

@@ -41,10 +41,6 @@ final class YamlMapping {
         else if (!isNull(node)) problems.add(node, path, what(node) + "; expected settings, one \"key: value\" a line");
     }
 
-    String path() {
-        return path;
-    }
-
     /** The names of all keys, each with its value; all of them count as asked for. */
     Map<String, Node> entries() {
         asked.addAll(values.keySet());
@@ -86,12 +82,8 @@ final class YamlMapping {
         return parsed(key, text -> text, otherwise);
     }
 
-    boolean flag(String key, boolean otherwise) {
-        return typed(key, new SettingType.Flag(), otherwise);
-    }
-
-    int number(String key, int least, int most, int otherwise) {
-        return typed(key, new SettingType.WholeNumber(least, most), otherwise);
+    int number(String key, int min, int max, int otherwise) {
+        return typed(key, new SettingType.WholeNumber(min, max), otherwise);
     }
 
     private <T> T typed(String key, SettingType<T> type, T otherwise) {

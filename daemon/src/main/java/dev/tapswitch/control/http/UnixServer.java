@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** Listens on a unix socket, on an event loop of its own, and hands whole requests to a handler per connection. */
 public final class UnixServer implements AutoCloseable {
-    private static final int MOST_BODY_BYTES = 1 << 20;
+    private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int READ_BYTES = 4_096;
     /** What is made of an answer, and not yet taken by its reader, beside the part that is being made. */
     private static final WriteBufferWaterMark UNREAD_BYTES = new WriteBufferWaterMark(4_096, 8_192);
@@ -88,7 +88,7 @@ public final class UnixServer implements AutoCloseable {
                                 .addLast(new IdleStateHandler(0, 0, idleSeconds, TimeUnit.SECONDS))
                                 .addLast(handler.gate())
                                 .addLast(new HttpServerCodec())
-                                .addLast(new Aggregator(MOST_BODY_BYTES))
+                                .addLast(new Aggregator(MAX_BODY_BYTES))
                                 .addLast(handler);
                     }
                 });

@@ -23,15 +23,15 @@ import java.util.Map;
  * types.
  */
 final class JsonText {
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
 
     private JsonText() {}
 
-    /** {@code lastCounts}: of two members of one name the last one, instead of an error. */
-    static JsonElement read(String text, boolean lastCounts) {
+    /** {@code lastWins}: of two members of one name the last one, instead of an error. */
+    static JsonElement read(String text, boolean lastWins) {
         JsonReader reader = reader(new StringReader(text));
         try {
-            JsonElement element = element(reader, lastCounts);
+            JsonElement element = element(reader, lastWins);
             // Throws where more follows.
             if (reader.peek() == JsonToken.END_DOCUMENT) return element;
             throw new JsonException("more than one value");
@@ -43,7 +43,7 @@ final class JsonText {
     static JsonReader reader(Reader text) {
         var reader = new JsonReader(text);
         reader.setStrictness(Strictness.STRICT);
-        reader.setNestingLimit(DEEPEST);
+        reader.setNestingLimit(MAX_DEPTH);
         return reader;
     }
 
@@ -54,13 +54,13 @@ final class JsonText {
                 .replaceFirst("^End of input", "It ends too early");
     }
 
-    static JsonElement element(JsonReader reader, boolean lastCounts) throws IOException {
+    static JsonElement element(JsonReader reader, boolean lastWins) throws IOException {
         return switch (reader.peek()) {
-            case BEGIN_OBJECT -> object(reader, lastCounts);
+            case BEGIN_OBJECT -> object(reader, lastWins);
             case BEGIN_ARRAY -> {
                 JsonArray array = new JsonArray();
                 reader.beginArray();
-                while (reader.hasNext()) array.add(element(reader, lastCounts));
+                while (reader.hasNext()) array.add(element(reader, lastWins));
                 reader.endArray();
                 yield array;
             }
@@ -76,14 +76,14 @@ final class JsonText {
         };
     }
 
-    private static JsonObject object(JsonReader reader, boolean lastCounts) throws IOException {
+    private static JsonObject object(JsonReader reader, boolean lastWins) throws IOException {
         JsonObject object = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
             String name = reader.nextName();
-            if (!lastCounts && object.has(name))
+            if (!lastWins && object.has(name))
                 throw new JsonException("\"" + name + "\" is there twice at " + reader.getPath());
-            object.add(name, element(reader, lastCounts));
+            object.add(name, element(reader, lastWins));
         }
         reader.endObject();
         return object;
@@ -116,18 +116,18 @@ final class JsonText {
 
     /** JSON is shown on terminals, which obey U+0080 to U+009F, too: Gson escapes those below U+0020 only. They occur in strings only. */
     private static String withoutControls(String json) {
-        int harmless = 0;
-        while (harmless < json.length() && isHarmless(json.charAt(harmless))) harmless++;
-        if (harmless == json.length()) return json;
-        StringBuilder escaped = new StringBuilder(json.substring(0, harmless));
-        for (char each : json.substring(harmless).toCharArray()) {
-            if (isHarmless(each)) escaped.append(each);
+        int plain = 0;
+        while (plain < json.length() && isPlain(json.charAt(plain))) plain++;
+        if (plain == json.length()) return json;
+        StringBuilder escaped = new StringBuilder(json.substring(0, plain));
+        for (char each : json.substring(plain).toCharArray()) {
+            if (isPlain(each)) escaped.append(each);
             else escaped.append("\\u%04x".formatted((int) each));
         }
         return escaped.toString();
     }
 
-    private static boolean isHarmless(char each) {
+    private static boolean isPlain(char each) {
         if (each < 0x7f) return true;
         boolean isControl = each >= 0x7f && each < 0xa0;
         return !isControl && Character.getType(each) != Character.FORMAT;

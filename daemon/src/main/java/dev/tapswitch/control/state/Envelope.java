@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * A document with its checksum, as bytes: {@code {"checksum":"crc32c:01234567","document":...}} and a newline. The checksum is that of the
- * document's bytes. Without the member "checksum", as earlier releases wrote it, or as someone wrote who edited it, a document is taken as it is.
+ * The bytes of a document with its checksum: {@code {"checksum":"crc32c:01234567","document":...}} and a newline. The checksum covers the bytes of the
+ * document. A document without the member "checksum", as earlier releases wrote it or as a user may edit it, is accepted.
  */
 final class Envelope {
     private static final byte[] HEAD = ascii("{\"checksum\":\"crc32c:");
@@ -32,7 +32,7 @@ final class Envelope {
                 .array();
     }
 
-    /** The document; JsonException says on one line why the bytes hold none. */
+    /** Reads the document; JsonException says on one line why the bytes contain none. */
     static Json open(byte[] bytes) {
         if (isSealed(bytes)) {
             byte[] document = Arrays.copyOfRange(bytes, DOCUMENT, bytes.length - TAIL.length);
@@ -44,7 +44,7 @@ final class Envelope {
         if (!json.isObject()) throw new JsonException("not a JSON object");
         if (!json.has("checksum") && !json.has("document")) return json;
         if (json.has("document") && json.size() == 1) return json.path("document");
-        throw new JsonException("not as the daemon wrote it; to edit it, remove \"checksum\"");
+        throw new JsonException("it was edited; remove \"checksum\" from an edited file");
     }
 
     private static boolean isSealed(byte[] bytes) {

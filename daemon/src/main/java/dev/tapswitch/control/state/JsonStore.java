@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A JSON document that is kept over a restart, in two generations: FILE, and FILE.old from the save before. A save writes FILE.new, flushes
- * it to the disk, links FILE to FILE.old, renames FILE.new to FILE and flushes the directory. So FILE is whole at every moment, and what was
- * saved survives a power loss. A {@linkplain Envelope checksum} finds what a failing disk or file system has made of it; then FILE.old is read,
- * and the damaged file is kept as FILE.damaged by the next save. One thread at a time, where not said otherwise.
+ * A JSON document that survives a restart, in two generations: FILE, and FILE.old from the save before. A save writes FILE.new, flushes it to the
+ * disk, links FILE to FILE.old, renames FILE.new to FILE and flushes the directory. FILE is therefore complete at every moment, and survives a power
+ * loss. If a {@linkplain Envelope checksum} shows that FILE is damaged, FILE.old is read, and the next save keeps the damaged file as
+ * FILE.damaged. Not thread-safe, except as noted.
  */
 public final class JsonStore {
     private static final Logger LOG = LoggerFactory.getLogger(JsonStore.class);
@@ -44,15 +44,15 @@ public final class JsonStore {
     }
 
     /**
-     * What {@code reader} makes of the newest good copy. Where there is no file, or none that is good, {@code otherwise}. The log and
-     * {@link #problems} say when it is not the newest.
+     * Reads the newest undamaged copy with {@code reader}; {@code otherwise} if there is no file, or no undamaged copy. The log and {@link #problems}
+     * report if it is not the newest.
      *
-     * @param reader throws a RuntimeException, e.g. a JsonException, where the document is not what it should be
+     * @param reader throws a RuntimeException, such as a JsonException, if the document is not valid
      */
     public <T> T load(Function<Json, T> reader, Supplier<T> otherwise) {
         isDamaged = false;
         loadProblem = "";
-        // The file is never absent between two saves: someone removed it, and wants to begin anew.
+        // The file is never absent between two saves: if it is missing, a user removed it to start from scratch.
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) return otherwise.get();
         try {
             return read(file, reader);
@@ -76,7 +76,7 @@ public final class JsonStore {
         }
     }
 
-    /** Replaces the document; when this returns, it survives a loss of power. IOException says on one line why it is as it was before. */
+    /** Replaces the document; when this returns, it survives a power loss. IOException says on one line why the old one remains. */
     public void save(Json document) throws IOException {
         Path draft = sibling(".new");
         try {
@@ -96,21 +96,21 @@ public final class JsonStore {
         }
     }
 
-    /** What is wrong now, a sentence each. Any thread. */
+    /** The present problems, a sentence each. Any thread. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         for (String problem : List.of(loadProblem, saveProblem)) if (!problem.isEmpty()) problems.add(problem);
         return problems;
     }
 
-    /** Gives the file that is about to be replaced another name too. */
+    /** Gives the file that is about to be replaced a second name. */
     private void keep(Path name) throws IOException {
         if (!Files.exists(file)) return;
         Files.deleteIfExists(name);
         try {
             Files.createLink(name, file);
         } catch (IOException | UnsupportedOperationException e) {
-            // A file system without hard links: a copy, which the next save flushes no more than this one.
+            // The file system has no hard links. The copy is not flushed, and the next save does not flush it either.
             Files.copy(file, name, StandardCopyOption.REPLACE_EXISTING);
         }
     }

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file operation failed, for people. */
+/** The reasons of failed file operations, for log lines and errors. */
 final class Reason {
     private Reason() {}
 

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of the daemon's {@linkplain JsonStore stores}. A lock file keeps a second daemon out. A directory that can't be written
- * does not keep the daemon from starting: it reads what is there, and every save fails.
+ * The directory of the daemon's {@linkplain JsonStore stores}. A lock file keeps other daemons out. With a directory that cannot be written, the daemon
+ * starts nevertheless: it reads the files, and every save fails.
  */
 public final class StateDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
@@ -23,7 +23,7 @@ public final class StateDirectory implements AutoCloseable {
     private final Path directory;
     private final Path lockFile;
     private final List<JsonStore> stores = new CopyOnWriteArrayList<>();
-    /** Null while the lock file can't be opened. */
+    /** Null if the lock file cannot be opened. */
     private FileChannel lock;
 
     private boolean isLocked;
@@ -34,7 +34,7 @@ public final class StateDirectory implements AutoCloseable {
         this.lockFile = directory.resolve("lock");
     }
 
-    /** Opens a directory, which is made when missing; IOException where another daemon uses it. */
+    /** Opens a directory, and creates it if it is missing. IOException if another daemon uses it. */
     public static StateDirectory open(Path directory) throws IOException {
         StateDirectory opened = openShared(directory);
         opened.lock();
@@ -52,7 +52,7 @@ public final class StateDirectory implements AutoCloseable {
         return opened;
     }
 
-    /** Takes the directory for this daemon alone; IOException where another daemon uses it. */
+    /** Locks the directory for this daemon. IOException if another daemon uses it. */
     public void lock() throws IOException {
         if (lock == null || tryLock()) return;
         lock.close();
@@ -66,7 +66,7 @@ public final class StateDirectory implements AutoCloseable {
         return store;
     }
 
-    /** What is wrong with the directory and its files now, a sentence each. Any thread. */
+    /** The present problems with the directory and its files, a sentence each. Any thread. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         if (!Files.isWritable(directory)) problems.add(unwritable());
@@ -74,14 +74,14 @@ public final class StateDirectory implements AutoCloseable {
         return problems;
     }
 
-    /** IOException where nothing may be saved: this daemon does not hold the lock. */
+    /** IOException if nothing may be saved because this daemon does not hold the lock. */
     void requireLock() throws IOException {
         if (isClosed) throw new IOException(directory + " belongs to another process now");
         if (lock == null) openLockFile();
         if (!isLocked) lock();
     }
 
-    /** Makes renames durable: they are in the directory. */
+    /** Makes renames durable by flushing the directory. */
     void sync() throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

@@ -1,10 +1,10 @@
 package dev.tapswitch.control.switches;
 
-/** The workers' clock. */
+/** The clock that the workers use. */
 public final class Clock {
     private Clock() {}
 
-    /** Monotonic, milliseconds from some moment. */
+    /** Milliseconds from an arbitrary origin; never decreases. */
     public static long nowMs() {
         return System.nanoTime() / 1_000_000;
     }

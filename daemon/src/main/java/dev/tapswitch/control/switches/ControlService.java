@@ -31,15 +31,15 @@ public final class ControlService {
     private static final Logger LOG = LoggerFactory.getLogger(ControlService.class);
 
     private final Path file;
-    private final SwitchRuntime host;
+    private final SwitchRuntime runtime;
     private final UserSwitches users;
     private final Supervisor supervisor;
     private FileSwitches declared;
     private List<SwitchProvider> integrated = List.of();
 
-    public ControlService(Path file, Config config, SwitchRuntime host, UserSwitches users, Supervisor supervisor) {
+    public ControlService(Path file, Config config, SwitchRuntime runtime, UserSwitches users, Supervisor supervisor) {
         this.file = file;
-        this.host = host;
+        this.runtime = runtime;
         this.users = users;
         this.supervisor = supervisor;
         this.declared = new FileSwitches(file, config);
@@ -49,12 +49,8 @@ public final class ControlService {
         return file;
     }
 
-    public Config config() {
-        return declared.config();
-    }
-
-    public SwitchRuntime host() {
-        return host;
+    public SwitchRuntime runtime() {
+        return runtime;
     }
 
     /** The problems with the files that are kept over a restart, a sentence each. Any thread. */
@@ -69,7 +65,7 @@ public final class ControlService {
      */
     public void start(List<SwitchProvider> integrations) throws RequestException {
         integrated = List.copyOf(integrations);
-        host.apply(composed(declared), true);
+        runtime.apply(composed(declared), true);
     }
 
     /** All sources in order of precedence, with this as the config file's switches. */
@@ -90,19 +86,19 @@ public final class ControlService {
     /** Makes an integration's switch what it is now. The ports that users added to it remain. */
     public void provide(ProvidedSwitches source, SwitchConfig sw) throws RequestException {
         String name = sw.name();
-        if (host.find(name) != null && !source.has(name))
+        if (runtime.find(name) != null && !source.has(name))
             throw new RequestException(Reason.CONFLICT, "there is a switch " + name + " already");
         try (Undo undo = new Undo()) {
             SwitchConfig before = source.put(sw);
             undo.add("the change of switch " + name, () -> source.restore(name, before));
-            host.apply(with(composed(declared).get(name)), false);
+            runtime.apply(with(composed(declared).get(name)), false);
             undo.commit();
         }
     }
 
     /** Makes those devices of a switch that are on the host vanish when they are closed, even if they are persistent. */
     public void forgetDevicesOnHost(String switchName) {
-        RunningSwitch sw = host.find(switchName);
+        RunningSwitch sw = runtime.find(switchName);
         if (sw == null) return;
         for (RunningPort port : sw.ports()) {
             boolean isOnHost = port.config().namespace() instanceof Namespace.Current;
@@ -124,8 +120,8 @@ public final class ControlService {
     /** An integration's port, whose device has been moved to this namespace and has this name there. */
     public void moved(ProvidedSwitches source, SwitchConfig sw, String port, Namespace namespace, String device) {
         source.put(sw);
-        RunningSwitch running = host.find(sw.name());
-        if (running != null && running.port(port) != null) host.moved(running.port(port), namespace, device);
+        RunningSwitch running = runtime.find(sw.name());
+        if (running != null && running.port(port) != null) runtime.moved(running.port(port), namespace, device);
     }
 
     /** Reads the file again and makes the changes to it; returns them, one sentence each. */
@@ -160,7 +156,7 @@ public final class ControlService {
                                 + "; choose another name in " + file);
             }
         }
-        List<Change> taken = host.apply(composed(now), false);
+        List<Change> taken = runtime.apply(composed(now), false);
         List<String> changes =
                 new ArrayList<>(taken.stream().map(Change::toString).toList());
         LogLevel.set(read.get(DaemonSchema.LOG_LEVEL));
@@ -171,7 +167,7 @@ public final class ControlService {
     }
 
     public RunningSwitch requireSwitch(String name) throws RequestException {
-        RunningSwitch found = host.find(name);
+        RunningSwitch found = runtime.find(name);
         if (found == null) {
             throw new RequestException(
                     Reason.NOT_FOUND, "there is no switch " + name + ": see 'tapswitch switch list'");
@@ -191,7 +187,7 @@ public final class ControlService {
 
     public void addSwitch(SwitchConfig added) throws RequestException {
         String name = added.name();
-        if (host.find(name) != null) {
+        if (runtime.find(name) != null) {
             throw new RequestException(Reason.CONFLICT, "there is a switch " + name + " already");
         }
         change(with(added), users.changes().with(added, isDeclared(name)));
@@ -292,30 +288,30 @@ public final class ControlService {
     }
 
     private void change(Map<String, SwitchConfig> target, UserChanges kept) throws RequestException {
-        Map<String, SwitchConfig> before = host.config();
+        Map<String, SwitchConfig> before = runtime.config();
         try (Undo undo = new Undo()) {
-            List<Change> taken = host.apply(target, false);
-            undo.add("a change that could not be saved", () -> host.apply(before, true));
-            users.keep(kept, host);
+            List<Change> taken = runtime.apply(target, false);
+            undo.add("a change that could not be saved", () -> runtime.apply(before, true));
+            users.keep(kept, runtime);
             undo.commit();
             taken.forEach(change -> LOG.info("{}", change));
         }
     }
 
     private Map<String, SwitchConfig> with(SwitchConfig changed) {
-        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+        Map<String, SwitchConfig> target = new LinkedHashMap<>(runtime.config());
         target.put(changed.name(), changed);
         return target;
     }
 
     private Map<String, SwitchConfig> without(String name) {
-        Map<String, SwitchConfig> target = new LinkedHashMap<>(host.config());
+        Map<String, SwitchConfig> target = new LinkedHashMap<>(runtime.config());
         target.remove(name);
         return target;
     }
 
     private void requireFree(PortConfig port) throws RequestException {
-        for (RunningSwitch sw : host.switches()) {
+        for (RunningSwitch sw : runtime.switches()) {
             for (RunningPort other : sw.ports()) {
                 if (!other.config().isSameDevice(port)) continue;
                 throw new RequestException(

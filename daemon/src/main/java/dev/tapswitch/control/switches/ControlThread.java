@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread on which control happens, in the order in which it was asked for. There are two: one for everything, and one for what runs
- * commands of the host ({@link #forCommands}). Both work on the same data, so only one of them runs at a time: the one that has the turn. The second one
- * gives the turn away while a command runs, and so a command that hangs holds up nothing but its own thread.
+ * A thread that runs control tasks in the order of their submission. There are two: the control thread, and the commands thread ({@link #forCommands}) for
+ * tasks that run host commands. Both work on the same data, so a task holds a lock, the turn, while it runs. The commands thread releases the
+ * turn while a host command runs, so a command that hangs delays only the commands thread.
  *
- * <p>"Control thread" elsewhere means a thread that has the turn.
+ * <p>"Control thread" in the documentation of other classes means a thread that holds the turn.
  */
 public final class ControlThread implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
@@ -28,7 +28,7 @@ public final class ControlThread implements Executor, AutoCloseable {
     private static final ThreadLocal<ControlThread> CURRENT = new ThreadLocal<>();
 
     private final String name;
-    /** Fair, so that a steady stream of requests on one thread does not keep the other from its turn. */
+    /** Fair, so that a steady stream of tasks on one thread does not starve the other. */
     private final ReentrantLock turn;
 
     private final boolean isForCommands;
@@ -36,12 +36,12 @@ public final class ControlThread implements Executor, AutoCloseable {
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
     private volatile Activity activity;
 
-    /** What occupies the thread: a task, or a command that a task waits for. */
+    /** What the thread does now: it runs a task, or waits for a host command. {@code command}: empty for a task. */
     private record Activity(String command, long sinceNanos) {}
 
-    /** A submitted task that may still be refused instead of begun. */
+    /** A submitted task that can still be refused because it has not begun. */
     private record Waiting(CompletableFuture<?> result, AtomicBoolean isBegun, long sinceNanos) {
-        /** Whether the caller is the one that may go on with it. */
+        /** Returns true to one caller only, which then runs or refuses the task. */
         boolean begin() {
             return isBegun.compareAndSet(false, true);
         }
@@ -60,14 +60,14 @@ public final class ControlThread implements Executor, AutoCloseable {
     }
 
     /**
-     * The thread for tasks that run commands of the host. A task of this thread must be prepared for other control while a command of its
-     * runs: switches and ports may change meanwhile, but nothing that only tasks of this thread change.
+     * Creates the thread for tasks that run host commands. While a command of such a task runs, tasks of the control thread may change switches and
+     * ports. State that only tasks of the commands thread change does not change meanwhile.
      */
     public ControlThread forCommands() {
         return new ControlThread("commands", turn, true);
     }
 
-    /** Runs a command of the host; on a thread that is for commands, others have the turn meanwhile. Any thread. */
+    /** Runs a host command. On the commands thread, the turn is released meanwhile. Any thread. */
     public static <T> T whileOthersGoOn(String command, Supplier<T> run) {
         ControlThread current = CURRENT.get();
         if (current == null) return run.get();
@@ -82,17 +82,17 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** Runs a command later, which must not fail; after the end it is forgotten. Any thread. */
+    /** Runs a task later. The task must not fail. After {@link #close} it is ignored. Any thread. */
     @Override
     public void execute(Runnable command) {
         try {
             executor.execute(() -> inTurn(() -> logged(command)));
         } catch (RejectedExecutionException e) {
-            LOG.debug("asked for after the end", e);
+            LOG.debug("submitted after the end", e);
         }
     }
 
-    /** Runs a task later, unless {@link #refuseWaiting} comes first. Any thread. */
+    /** Runs a task later, unless {@link #refuseWaiting} refuses it first. Any thread. */
     public <T> CompletableFuture<T> submit(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Waiting entry = new Waiting(result, new AtomicBoolean(), System.nanoTime());
@@ -110,42 +110,42 @@ public final class ControlThread implements Executor, AutoCloseable {
         return result;
     }
 
-    /** Runs a command after a while, unless the end comes first. */
+    /** Runs a task after a delay, unless the thread is closed first. */
     void after(long delayMs, Runnable command) {
         try {
             var _ = executor.schedule(() -> logged(command), delayMs, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.debug("asked for after the end", e);
+            LOG.debug("submitted after the end", e);
         }
     }
 
-    /** Runs a command every so often until the end. */
+    /** Runs a task periodically until the thread is closed. */
     public void every(long periodMs, Runnable command) {
         var _ = executor.scheduleWithFixedDelay(
                 () -> inTurn(() -> logged(command)), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
-    /** What the thread has been at for {@code leastMs} or longer: "nft, for 7 s"; empty where it is free, or was a moment ago. Any thread. */
-    public Optional<String> busyWith(long leastMs) {
+    /** What the thread has been doing for {@code minMs} or longer: "nft, for 7 s"; empty if there is no such thing. Any thread. */
+    public Optional<String> busyWith(long minMs) {
         Activity now = activity;
         if (now == null) return Optional.empty();
         long ms = (System.nanoTime() - now.sinceNanos()) / 1_000_000;
-        if (ms < leastMs) return Optional.empty();
+        if (ms < minMs) return Optional.empty();
         return Optional.of((now.command().isEmpty() ? "a task" : now.command()) + ", for " + ms / 1_000 + " s");
     }
 
-    /** Refuses the tasks that were submitted {@code mostMs} ago or earlier and have not begun: they will not run. Any thread. */
-    void refuseWaiting(long mostMs) {
+    /** Refuses the tasks that were submitted at least {@code maxMs} ago and have not begun. They will not run. Any thread. */
+    void refuseWaiting(long maxMs) {
         String why = "the daemon's " + name + " thread is busy (" + busyWith(0).orElse("with other requests")
                 + "); frames are forwarded meanwhile; nothing was changed: try again later";
         for (Waiting entry : waiting) {
-            boolean isOld = System.nanoTime() - entry.sinceNanos() >= mostMs * 1_000_000;
+            boolean isOld = System.nanoTime() - entry.sinceNanos() >= maxMs * 1_000_000;
             if (isOld && entry.begin())
                 entry.result().completeExceptionally(new RequestException(RequestException.Reason.BUSY, why));
         }
     }
 
-    /** Lets what runs now come to its end; what waits is forgotten. */
+    /** Waits for the running task; waiting tasks are discarded. */
     @Override
     public void close() {
         executor.shutdownNow();
@@ -181,7 +181,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** The executor would keep the error to itself, and run no more of what is repeated. */
+    /** The executor would swallow the error and stop repeated tasks. */
     private static void escalate(Error e) {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

@@ -8,22 +8,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tells cheaply whether the names of namespaces may have changed: deleting or making one changes its directory's modification time, so
- * that one look serves all names in it. Control thread only; one look a tick.
+ * Detects cheaply whether the names of namespaces may have changed: the creation or deletion of one changes the modification time of its directory, so
+ * one stat(2) serves all names in the directory. Control thread only.
  */
 final class NamespaceWatch {
-    /** A directory that changed so lately may change again without a new time: it has the clock tick's resolution. */
+    /** A directory that changed more recently may change again without a new time, which has the resolution of the clock tick. */
     private static final long RECENT_MS = 3_000;
 
     private final Map<Path, Long> modified = new HashMap<>();
     private final Map<Path, Boolean> answers = new HashMap<>();
 
-    /** Begins a new look at all directories. */
-    void look() {
+    /** Discards the cached answers. To be called once per tick. */
+    void resync() {
         answers.clear();
     }
 
-    /** Whether the namespace's name may stand for another namespace, or none, since the last look. */
+    /** Whether the name may refer to another namespace, or to none, since the previous tick. */
     boolean mayHaveChanged(Namespace namespace) {
         return switch (namespace) {
             case Namespace.Current() -> false;

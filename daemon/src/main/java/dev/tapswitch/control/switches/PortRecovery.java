@@ -70,16 +70,16 @@ final class PortRecovery {
 
     /** Returns the nanoseconds spent on ports that still wait for their names. */
     private long retryTakenNames() {
-        long nanosInVain = 0;
+        long wastedNanos = 0;
         for (RunningSwitch sw : switches.values()) {
             for (RunningPort port : sw.ports()) {
                 if (!port.awaitsName(Clock.nowMs())) continue;
                 long began = System.nanoTime();
                 retry(sw, port, Clock.nowMs());
-                if (port.awaitsName(Clock.nowMs())) nanosInVain += Math.max(1, System.nanoTime() - began);
+                if (port.awaitsName(Clock.nowMs())) wastedNanos += Math.max(1, System.nanoTime() - began);
             }
         }
-        return nanosInVain;
+        return wastedNanos;
     }
 
     /** Asks the device for its state, because the notification may be out of date. */

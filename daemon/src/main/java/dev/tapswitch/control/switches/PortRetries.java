@@ -9,14 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries ports that are gone again, those first that were gone least often: a container that deletes its interface over and over waits behind the others. After a
- * bounded time the rest is a task of its own, so that requests come in between. Control thread only.
+ * Retries ports without a device, those with the fewest losses first: a container that deletes its interface repeatedly waits behind the others. After a
+ * time budget the rest becomes a separate task, so that requests are served in between. Control thread only.
  */
 final class PortRetries {
     private static final Logger LOG = LoggerFactory.getLogger(PortRetries.class);
     private static final long BUDGET_NANOS = 100_000_000;
 
-    /** What opens a port. */
+    /** Opens a port. */
     @FunctionalInterface
     interface Retry {
         void of(RunningSwitch owner, RunningPort port, long nowMs);
@@ -35,7 +35,7 @@ final class PortRetries {
         this.retry = retry;
     }
 
-    /** Tries those that are due, at least one. */
+    /** Retries the ports that are due, at least one. */
     void run() {
         long nowMs = Clock.nowMs();
         long end = System.nanoTime() + BUDGET_NANOS;
@@ -56,7 +56,7 @@ final class PortRetries {
         return due;
     }
 
-    /** What fails with one port must not keep the others from being tried. */
+    /** A failure of one port does not keep the others from being retried. */
     private void retry(Due each, long nowMs) {
         try {
             retry.of(each.owner(), each.port(), nowMs);

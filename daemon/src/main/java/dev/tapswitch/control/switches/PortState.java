@@ -1,10 +1,10 @@
 package dev.tapswitch.control.switches;
 
-/** How a port is, to people. */
+/** The state of a port as shown to users. */
 public enum PortState {
     UP,
-    /** Its device is there and down. */
+    /** The device exists, and its link is down. */
     DOWN,
-    /** Its device or namespace is not there; tried again until it is. */
+    /** The device or its namespace does not exist. The port is retried. */
     GONE
 }

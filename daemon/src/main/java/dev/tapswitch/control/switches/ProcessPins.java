@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which process a {@code pid:N} stands for: the one that had the number when a port first asked for it, as long as a port does. Kept over a
- * restart, for the kernel gives the number of a process that has ended to another one, which must not get the first one's interface. Control thread only.
+ * The processes to which {@code pid:N} refers: the process that had the number when a port first used it, for as long as a port does. Saved for a restart,
+ * because the kernel reuses the numbers of processes that have ended, and a new process must not get an old one's interface. Control thread only.
  */
 public final class ProcessPins {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessPins.class);
 
     private final JsonStore store;
-    /** By pid: when the process started, in clock ticks since the machine did. */
+    /** By pid: the start time of the process, in clock ticks since boot. */
     private final Map<Long, Long> startTicks;
 
     private boolean isSaved = true;
@@ -32,7 +32,7 @@ public final class ProcessPins {
         this.startTicks = store.load(ProcessPins::read, LinkedHashMap::new);
     }
 
-    /** The namespace, with the process in place of its number; as it is where there has been no such process yet. */
+    /** The namespace, with the process in place of its number; unchanged if there has been no such process yet. */
     Namespace pin(Namespace namespace) {
         if (!(namespace instanceof Namespace.OfPid(var pid))) return namespace;
         Long ticks = startTicks.get(pid);
@@ -44,11 +44,11 @@ public final class ProcessPins {
         return running.get();
     }
 
-    /** Forgets all processes but those whose namespaces ports of these switches are in, and saves what has changed. */
+    /** Removes all processes that no port of these switches uses, and saves changes. */
     void retain(Collection<RunningSwitch> switches) {
         Set<Long> pids = new HashSet<>();
-        for (RunningSwitch one : switches) {
-            for (RunningPort port : one.ports())
+        for (RunningSwitch sw : switches) {
+            for (RunningPort port : sw.ports())
                 if (port.config().namespace() instanceof Namespace.OfPid(var pid)) pids.add(pid);
         }
         if (startTicks.keySet().retainAll(pids)) isSaved = false;
@@ -60,7 +60,7 @@ public final class ProcessPins {
             store.save(document);
             isSaved = true;
         } catch (IOException e) {
-            LOG.debug("tried again later: {}", e.getMessage());
+            LOG.debug("the process pins could not be saved, the next tick retries: {}", e.getMessage());
         }
     }
 

@@ -1,20 +1,20 @@
 package dev.tapswitch.control.switches;
 
-/** What was asked for was not done, and nothing was changed; the message says on one line what is wrong and what to do. */
+/** A request was refused or failed, and nothing was changed. The message says on one line what is wrong and what to do. */
 public final class RequestException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** Whose fault it is. */
+    /** The kinds of failures, which callers tell apart. */
     public enum Reason {
-        /** The request says something that can't be. */
+        /** The request contains an invalid value. */
         INVALID,
-        /** It names something that is not there. */
+        /** The request names something that does not exist. */
         NOT_FOUND,
-        /** It is at odds with what is there. */
+        /** The request conflicts with what exists. */
         CONFLICT,
-        /** The system would not. */
+        /** The system failed: the kernel, the disk, a host command. */
         FAILED,
-        /** Others come first, and take long. */
+        /** The control thread is busy with other requests for too long. */
         BUSY
     }
 

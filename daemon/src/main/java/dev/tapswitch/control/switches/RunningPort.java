@@ -15,16 +15,17 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** A port as it runs. Its place in the switch stays its own while its device comes and goes. Control thread only. */
+/** A running port. It keeps its index in the switch while its device comes and goes. Control thread only. */
 public final class RunningPort {
-    private static final long FIRST_RETRY_MS = 1_000;
-    private static final long LAST_RETRY_MS = 5_000;
+    private static final long MIN_RETRY_MS = 1_000;
+    private static final long MAX_RETRY_MS = 5_000;
     /** The kernel removes the interfaces of a killed process one after the other, 20 ms each. */
-    private static final long LONGEST_NAME_WAIT_MS = 120_000;
+    private static final long MAX_NAME_WAIT_MS = 120_000;
 
-    /** What {@link AddressBinding} has bound, and to which MAC. */
+    /** The addresses that {@link AddressBinding} has bound. */
     final Set<IpAddress> boundAddresses = new LinkedHashSet<>();
 
+    /** The MAC to which they are bound. */
     long addressesMac = TapSpec.ANY_MAC;
 
     private final LearningSwitch owner;
@@ -38,8 +39,8 @@ public final class RunningPort {
     private long macToBind = TapSpec.ANY_MAC;
     private long boundMac = TapSpec.ANY_MAC;
     private long retryAtMs;
-    private long pauseMs = FIRST_RETRY_MS;
-    /** Since when its interface's name was found taken at each attempt; -1 where it was not. */
+    private long pauseMs = MIN_RETRY_MS;
+    /** The time since which every attempt found the interface name taken; -1 if the last one did not. */
     private long takenSinceMs = -1;
 
     RunningPort(LearningSwitch owner, int index, PortConfig config, RateLimitedLogger log) {
@@ -63,7 +64,7 @@ public final class RunningPort {
         return owner.isPortUp(index) ? PortState.UP : PortState.DOWN;
     }
 
-    /** Why it is not up; empty when it is. */
+    /** The reason why the port is not up; empty if it is up. */
     public String why() {
         return switch (state()) {
             case UP -> "";
@@ -72,7 +73,7 @@ public final class RunningPort {
         };
     }
 
-    /** Its device's own MAC, low 48 bits. */
+    /** The MAC of the port's interface, in the low 48 bits. */
     public Optional<Long> mac() {
         if (device == null)
             return config.get(PortSchema.MAC) < 0 ? Optional.empty() : Optional.of(config.get(PortSchema.MAC));
@@ -87,14 +88,14 @@ public final class RunningPort {
         return device;
     }
 
-    /** Its own MAC where that is to be bound to it, low 48 bits; {@link TapSpec#ANY_MAC} where it is not, or is not known yet. */
+    /** The MAC to bind to the port, in the low 48 bits; {@link TapSpec#ANY_MAC} if none is to be bound, or if it is not known yet. */
     long macToBind() {
         return macToBind;
     }
 
     /**
-     * Looks what MAC is to be bound. The host may change a host port's, which is followed. Elsewhere the container may change it: there the one that
-     * was configured counts, or else the first one that was seen.
+     * Determines the MAC to bind. For a host port it is the current one, which only the host can change. For other ports, whose containers may change theirs,
+     * it is the configured one, or else the first one observed.
      */
     void observeMac() {
         if (!config.get(PortSchema.BIND_MAC) && !isHostPort()) macToBind = TapSpec.ANY_MAC;
@@ -103,14 +104,14 @@ public final class RunningPort {
         else if (macToBind < 0 && device != null) macToBind = firstMac();
     }
 
-    /** Whether its interface is a TAP on the host. */
+    /** Whether the interface is a TAP on the host. */
     boolean isHostPort() {
         return isOnHost && config.kind() == PortKind.TAP;
     }
 
     private long firstMac() {
         try {
-            // Container runtimes set an interface's MAC before they set it up.
+            // Container runtimes set the MAC of an interface before they set it up.
             if (device instanceof VethDevice veth)
                 return owner.isPortUp(index) ? veth.peerMac().orElse(TapSpec.ANY_MAC) : TapSpec.ANY_MAC;
             return device.mac();
@@ -119,7 +120,7 @@ public final class RunningPort {
         }
     }
 
-    /** The MAC that {@link MacBinding} has bound to it; {@link TapSpec#ANY_MAC} for none. */
+    /** The MAC that {@link MacBinding} has bound to the port; {@link TapSpec#ANY_MAC} for none. */
     long boundMac() {
         return boundMac;
     }
@@ -129,8 +130,8 @@ public final class RunningPort {
     }
 
     /**
-     * What its device is called now, wherever it is; empty when it is gone. Whoever is root there has chosen it: text of
-     * {@link dev.tapswitch.linux.sys.DeviceName}, which says nothing of what or where the device is.
+     * The current name of the device in whatever namespace it is, as {@link dev.tapswitch.linux.sys.DeviceName} writes it; empty if the device is gone.
+     * Root in that namespace may have chosen it, so it does not identify the device.
      */
     public Optional<String> deviceName() {
         try {
@@ -140,17 +141,17 @@ public final class RunningPort {
         }
     }
 
-    /** Whether its device is in this namespace now; false when it is gone. */
+    /** Whether the device is in this namespace now; false if it is gone. */
     public boolean isIn(Namespace namespace) {
         return device != null && device.isIn(namespace);
     }
 
-    /** For lines that whoever has the port's interface can cause. */
+    /** A logger for lines that a container can cause, limited per port. */
     RateLimitedLogger log() {
         return log;
     }
 
-    /** How often it has lost its device, or could not get one. */
+    /** How often the port has lost its device, or could not open it. */
     int losses() {
         return losses;
     }
@@ -160,33 +161,33 @@ public final class RunningPort {
         isOnHost = changed.namespace().isHost();
     }
 
-    /** From now on it has a device. */
+    /** Sets the device that was opened. */
     void opened(PortDevice opened) {
         isOnHost = config.namespace().isHost();
         device = opened;
-        pauseMs = FIRST_RETRY_MS;
+        pauseMs = MIN_RETRY_MS;
         takenSinceMs = -1;
     }
 
-    /** From now on it has none, and is to be tried again after a while, the longer the oftener it failed. */
+    /** Removes the device. The port is retried after a pause, which grows with each failure. */
     void gone(String why, long nowMs) {
         device = null;
         macToBind = config.get(PortSchema.MAC);
         losses++;
         whyGone = why;
         retryAtMs = nowMs + pauseMs;
-        pauseMs = Math.min(LAST_RETRY_MS, pauseMs + FIRST_RETRY_MS);
+        pauseMs = Math.min(MAX_RETRY_MS, pauseMs + MIN_RETRY_MS);
     }
 
-    /** After {@link #gone}: whether that was because the interface's name is taken. */
+    /** Records after {@link #gone} whether the reason is that the interface name is taken. */
     void nameTaken(boolean isTaken, long nowMs) {
         if (!isTaken) takenSinceMs = -1;
         else if (takenSinceMs < 0) takenSinceMs = nowMs;
     }
 
-    /** Whether its interface's name is taken, and has not been for so long that somebody else must have it. */
+    /** Whether the interface name is taken, but not for so long that another program must own it. */
     boolean awaitsName(long nowMs) {
-        return device == null && takenSinceMs >= 0 && nowMs - takenSinceMs < LONGEST_NAME_WAIT_MS;
+        return device == null && takenSinceMs >= 0 && nowMs - takenSinceMs < MAX_NAME_WAIT_MS;
     }
 
     boolean isDue(long nowMs) {

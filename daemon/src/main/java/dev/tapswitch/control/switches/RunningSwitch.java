@@ -1,5 +1,6 @@
 package dev.tapswitch.control.switches;
 
+import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.config.SwitchConfig;
@@ -14,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A switch as it runs, with its ports. Control thread only. */
+/** A running switch with its ports. Control thread only. */
 public final class RunningSwitch {
-    private static final long LONGEST_SWEEP_MS = 10_000;
-    private static final int SWEEPS_AN_AGE = 30;
+    private static final long MAX_SWEEP_MS = 10_000;
+    private static final int SWEEPS_PER_AGEING = 30;
 
     final Map<String, RunningPort> ports = new LinkedHashMap<>();
     final List<StaticMac> staticMacs = new ArrayList<>();
@@ -41,12 +42,12 @@ public final class RunningSwitch {
         return learning;
     }
 
-    /** Of the settings in {@link SwitchSchema}. */
+    /** The settings of {@link SwitchSchema}. */
     public SettingValues values() {
         return values;
     }
 
-    /** The same as the forwarding decision has them. */
+    /** The settings in the form that the forwarding decision uses. */
     public SwitchSettings settings() {
         return settings;
     }
@@ -68,9 +69,9 @@ public final class RunningSwitch {
                 .orElse(null);
     }
 
-    /** What it would take to make it again. */
+    /** The configuration from which this switch could be recreated. */
     public SwitchConfig config() {
-        Map<String, dev.tapswitch.control.config.PortConfig> configs = ports.values().stream()
+        Map<String, PortConfig> configs = ports.values().stream()
                 .collect(Collectors.toMap(
                         port -> port.config().name(), RunningPort::config, (a, b) -> b, LinkedHashMap::new));
         return new SwitchConfig(name(), values, configs, staticMacs, neighbours);
@@ -82,9 +83,9 @@ public final class RunningSwitch {
         learning.update(settings);
     }
 
-    /** Forgets what is too old. Lookups see to that themselves, so this only makes room: no more often than is needed for that. */
+    /** Removes expired entries. Lookups ignore those anyway, so this only frees space, and runs no more often than that needs. */
     void age(long nowMs) {
-        long periodMs = Math.min(LONGEST_SWEEP_MS, settings.ageingMs() / SWEEPS_AN_AGE);
+        long periodMs = Math.min(MAX_SWEEP_MS, settings.ageingMs() / SWEEPS_PER_AGEING);
         boolean isEmpty =
                 learning.macTable().size() == 0 && learning.neighbourTable().size() == 0;
         if (isEmpty || nowMs - sweptAtMs < periodMs) return;

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps what was added by command or API in STATE/state.json. Control thread only, where not said otherwise. */
+/** The file STATE/state.json, which keeps what users have added. Control thread only, except as noted. */
 public final class StateFile {
     private final StateDirectory directory;
     private final JsonStore store;
@@ -24,21 +24,21 @@ public final class StateFile {
         this.store = directory.store("state.json");
     }
 
-    /** What was kept; nothing where there is no file, or none that is good. */
+    /** Reads the file; no changes if there is no file, or no undamaged copy. */
     public UserChanges load() {
         return store.load(this::read, () -> UserChanges.NONE);
     }
 
-    /** IOException says on one line why nothing was saved. */
-    public void save(UserChanges additions) throws IOException {
+    /** Saves the changes. IOException says on one line why they were not saved. */
+    public void save(UserChanges changes) throws IOException {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("version", 1);
-        document.put("switches", described(additions.switches()));
-        document.put("additions", described(additions.toDeclared()));
+        document.put("switches", described(changes.switches()));
+        document.put("additions", described(changes.toDeclared()));
         store.save(Json.of(document));
     }
 
-    /** What is wrong with any of the files that are kept over a restart, a sentence each. Any thread. */
+    /** The problems with any of the files in the state directory, a sentence each. Any thread. */
     public List<String> problems() {
         return directory.problems();
     }
@@ -53,7 +53,7 @@ public final class StateFile {
 
     private static Map<String, Object> described(Map<String, SwitchConfig> switches) {
         Map<String, Object> described = new LinkedHashMap<>();
-        switches.forEach((name, one) -> described.put(name, ConfigWriter.of(one)));
+        switches.forEach((name, sw) -> described.put(name, ConfigWriter.of(sw)));
         return described;
     }
 }

@@ -2,9 +2,9 @@ package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.PortConfig;
 
-/** What runs the daemon as a service: it is told how things go, and holds the queues of TAPs while the daemon restarts. */
+/** The service manager: it is notified of state changes, and holds the queues of TAPs while the daemon restarts. */
 public interface Supervisor {
-    /** For a daemon that nobody watches over. */
+    /** For a daemon without a service manager. */
     Supervisor NONE = new Supervisor() {
         @Override
         public int[] takeQueues(PortConfig port) {
@@ -13,37 +13,37 @@ public interface Supervisor {
 
         @Override
         public void holdQueues(PortConfig port, int[] descriptors) {
-            // Nobody is there to hold them.
+            // There is no service manager.
         }
 
         @Override
         public void releaseQueues(PortConfig port) {
-            // Nobody holds them.
+            // There is no service manager.
         }
 
         @Override
         public void reloading() {
-            // Nobody wants to know.
+            // There is no service manager.
         }
 
         @Override
         public void reloaded(String problem) {
-            // Nobody wants to know.
+            // There is no service manager.
         }
     };
 
-    /** The queues that were held for this port's device since before the daemon started, now the caller's; none the second time. */
+    /** Returns the queues of this port's device that were held over the restart. The caller owns them; a second call returns none. */
     int[] takeQueues(PortConfig port);
 
-    /** Holds these queues until released, also while the daemon is not there. */
+    /** Holds duplicates of these queues until they are released, also while the daemon does not run. */
     void holdQueues(PortConfig port, int[] descriptors);
 
-    /** When it returns they are not held any more. */
+    /** Releases the queues; when this returns, they are no longer held. */
     void releaseQueues(PortConfig port);
 
-    /** A reload begins. */
+    /** Notifies that a reload begins. */
     void reloading();
 
-    /** A reload has ended; {@code problem}: why nothing was changed, empty when it went well. */
+    /** Notifies that a reload has ended. {@code problem}: why nothing was changed; empty if it succeeded. */
     void reloaded(String problem);
 }

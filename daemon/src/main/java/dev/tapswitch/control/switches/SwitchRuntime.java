@@ -55,7 +55,7 @@ public final class SwitchRuntime implements AutoCloseable {
             Supervisor supervisor,
             ProcessPins pins,
             DeviceOpener devices) {
-        this.workers = Workers.start(settings, new WorkerNews(control, this::linkChanged));
+        this.workers = Workers.start(settings, new WorkerNotifications(control, this::linkChanged));
         this.lifecycle = new PortLifecycle(workers, supervisor, pins, devices);
         this.recovery = new PortRecovery(switches, lifecycle, control);
         this.pins = pins;
@@ -105,7 +105,7 @@ public final class SwitchRuntime implements AutoCloseable {
 
     /** Ages the tables, notices namespaces that are gone, and retries ports without a device. To be called every second. */
     public void tick(long nowMs) {
-        namespaces.look();
+        namespaces.resync();
         for (RunningSwitch sw : switches.values()) {
             sw.age(nowMs);
             sw.learning().takeClaims().forEach(claim -> log(sw, claim));

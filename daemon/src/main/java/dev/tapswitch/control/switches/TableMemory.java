@@ -4,21 +4,21 @@ import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.core.bridge.SwitchSettings;
 import dev.tapswitch.core.table.TableSize;
 
-/** Whether a switch's tables fit into the heap: a JVM that finds out by itself ends. */
+/** Checks that the tables of a switch fit into the heap, because a JVM that runs out of memory ends. */
 final class TableMemory {
-    /** Of the heap what tables may take, beside the young generation (config/daemon.jvm: 32 of 128 MB). */
+    /** The share of the heap that tables may take, beside the young generation (config/daemon.jvm: 32 of 128 MB). */
     private static final double TABLES_SHARE = 0.75;
 
     private static final long RESERVE_BYTES = 8 << 20;
 
     private TableMemory() {}
 
-    /** Refused, with what to do, where they do not fit. */
+    /** Throws with advice if the tables do not fit. */
     static void require(String name, SwitchSettings settings) throws RequestException {
         long needed =
                 TableSize.macBytes(settings.macCapacity()) + TableSize.neighbourBytes(settings.neighbourCapacity());
         if (needed <= free()) return;
-        // Some of what is used may be garbage.
+        // Part of the used memory may be garbage.
         System.gc();
         if (needed <= free()) return;
         throw new RequestException(

@@ -1,5 +1,5 @@
 /**
- * The switches as they run: what is applied, what was added, what came back. All on one control thread. No frame and no HTTP must ever
- * enter.
+ * The running switches: sources of configuration, changes and their rollback, life cycle of ports. Everything runs on the control thread. Handles neither
+ * frames nor HTTP.
  */
 package dev.tapswitch.control.switches;

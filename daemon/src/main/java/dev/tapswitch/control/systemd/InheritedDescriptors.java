@@ -15,7 +15,7 @@ final class InheritedDescriptors {
     /** SD_LISTEN_FDS_START. */
     private static final int FIRST = 3;
 
-    private static final int MOST = 1 << 16;
+    private static final int MAX_COUNT = 1 << 16;
 
     private final Map<String, List<Integer>> byName = new LinkedHashMap<>();
 
@@ -26,7 +26,7 @@ final class InheritedDescriptors {
         InheritedDescriptors taken = new InheritedDescriptors();
         long pid = number(environment.get("LISTEN_PID"));
         long count = number(environment.get("LISTEN_FDS"));
-        if (pid != ProcessHandle.current().pid() || count < 1 || count > MOST) return taken;
+        if (pid != ProcessHandle.current().pid() || count < 1 || count > MAX_COUNT) return taken;
         String[] names = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
         for (int i = 0; i < count; i++) {
             int fd = FIRST + i;

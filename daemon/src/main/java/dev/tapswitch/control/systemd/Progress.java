@@ -19,7 +19,7 @@ import java.util.List;
  * @param text one line
  */
 record Progress(boolean isSettled, String text) {
-    private static final int MOST_NAMED = 3;
+    private static final int MAX_NAMED = 3;
 
     /** Control thread. */
     static Progress of(SwitchRuntime host) {
@@ -27,13 +27,13 @@ record Progress(boolean isSettled, String text) {
         int up = 0;
         boolean settled = true;
         List<String> waiting = new ArrayList<>();
-        for (RunningSwitch one : host.switches()) {
-            for (RunningPort port : one.ports()) {
+        for (RunningSwitch sw : host.switches()) {
+            for (RunningPort port : sw.ports()) {
                 ports++;
                 PortState state = port.state();
                 if (state == PortState.UP) up++;
                 else if (port.config().get(PortSchema.UP))
-                    waiting.add(one.name() + "." + port.config().name() + ": " + port.why());
+                    waiting.add(sw.name() + "." + port.config().name() + ": " + port.why());
                 settled &= state != PortState.GONE || !isThere(port.config().namespace());
             }
         }
@@ -46,9 +46,9 @@ record Progress(boolean isSettled, String text) {
         text.append(Plural.of(switches, "switch", "switches"));
         if (waiting.isEmpty()) return text.toString();
         text.append("; waiting: ");
-        text.append(String.join(", ", waiting.subList(0, Math.min(MOST_NAMED, waiting.size()))));
-        if (waiting.size() > MOST_NAMED)
-            text.append(", ").append(waiting.size() - MOST_NAMED).append(" more");
+        text.append(String.join(", ", waiting.subList(0, Math.min(MAX_NAMED, waiting.size()))));
+        if (waiting.size() > MAX_NAMED)
+            text.append(", ").append(waiting.size() - MAX_NAMED).append(" more");
         return text.toString().replace('\n', ' ');
     }
 

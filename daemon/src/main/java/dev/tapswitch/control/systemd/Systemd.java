@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Systemd implements Supervisor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
     /** What can't be forwarding by then is not waited for: whoever waits for us must not wait for good. */
-    private static final long LONGEST_START_MS = 5_000;
+    private static final long MAX_START_MS = 5_000;
 
     private final NotifySocket socket;
     private final InheritedDescriptors inherited;
@@ -96,7 +96,7 @@ public final class Systemd implements Supervisor, AutoCloseable {
         if (socket == null) return;
         Progress progress = Progress.of(host);
         String status = "STATUS=" + progress.text() + problem;
-        if (!isReady && (progress.isSettled() || Clock.nowMs() - startedMs > LONGEST_START_MS)) {
+        if (!isReady && (progress.isSettled() || Clock.nowMs() - startedMs > MAX_START_MS)) {
             isReady = true;
             told = status;
             socket.send("READY=1", status);

@@ -20,7 +20,7 @@ public final class ConfigFuzz {
         accept("", () -> ConfigReader.portOf(text));
         accept("", () -> ConfigReader.portOf(PortConfig.of("p"), text));
         accept("", () -> ConfigReader.staticMacOf(text, ports));
-        accept("", () -> ConfigReader.supposedFrameOf(text, ports));
+        accept("", () -> ConfigReader.probeOf(text, ports));
     }
 
     private static void accept(String source, Reader reader) {

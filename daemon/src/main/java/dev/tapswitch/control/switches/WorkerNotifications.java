@@ -9,15 +9,16 @@ import java.util.concurrent.Executor;
 import java.util.function.ObjIntConsumer;
 import org.slf4j.LoggerFactory;
 
-/** Takes what workers report to the control thread. */
-final class WorkerNews implements Workers.LinkListener {
-    private static final RateLimitedLogger LOG = new RateLimitedLogger(LoggerFactory.getLogger(WorkerNews.class));
+/** Passes the notifications of workers to the control thread. */
+final class WorkerNotifications implements Workers.LinkListener {
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(LoggerFactory.getLogger(WorkerNotifications.class));
 
     private final Executor control;
     private final ObjIntConsumer<LearningSwitch> linkChanged;
 
-    /** {@code linkChanged}: run on the control thread, with a switch and a port's index. */
-    WorkerNews(Executor control, ObjIntConsumer<LearningSwitch> linkChanged) {
+    /** {@code linkChanged}: runs on the control thread, with the switch and the index of the port. */
+    WorkerNotifications(Executor control, ObjIntConsumer<LearningSwitch> linkChanged) {
         this.control = control;
         this.linkChanged = linkChanged;
     }
@@ -30,13 +31,13 @@ final class WorkerNews implements Workers.LinkListener {
     @Override
     public void receiverIsSlow(LearningSwitch owner, int port, long writeNanos) {
         control.execute(() -> LOG.warn(
-                "%s is a slow receiver: its interface takes %.1f ms to receive a frame, so it gets few of them (drop reason slow-receiver)"
+                "%s is a slow receiver: its interface takes %.1f ms to receive a frame, so most frames to it are dropped (drop reason slow-receiver)"
                         .formatted(where(owner, port), writeNanos / 1e6)));
     }
 
     @Override
     public void receiverIsFast(LearningSwitch owner, int port) {
-        control.execute(() -> LOG.info(where(owner, port) + " receives fast again"));
+        control.execute(() -> LOG.info(where(owner, port) + " receives at full speed again"));
     }
 
     private static String where(LearningSwitch owner, int port) {
