@@ -6,7 +6,6 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
-    public static final int ECONNRESET = 104;
     public static final int EIO = 5;
     public static final int ENXIO = 6;
     public static final int EBADF = 9;
@@ -21,13 +20,15 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
     public static final int ERANGE = 34;
+    public static final int EBADFD = 77;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
+    public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
+    public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
-    public static final int EBADFD = 77;
 
     private Errno() {}
 
@@ -79,8 +80,10 @@ public final class Errno {
             case EADDRNOTAVAIL -> "EADDRNOTAVAIL cannot assign requested address";
             case ENETDOWN -> "ENETDOWN network is down";
             case ENETUNREACH -> "ENETUNREACH network is unreachable";
+            case ECONNRESET -> "ECONNRESET connection reset by peer";
             case ENOBUFS -> "ENOBUFS no buffer space available";
             case 110 -> "ETIMEDOUT connection timed out";
+            case ECONNREFUSED -> "ECONNREFUSED connection refused";
             case EHOSTUNREACH -> "EHOSTUNREACH no route to host";
             default -> null;
         };
