@@ -2,11 +2,13 @@ package dev.tapswitch.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.TapswitchCommand;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,15 +81,23 @@ class DemoIT {
         assertEquals(before, traces());
     }
 
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void anInterruptedDemoCleansUp() throws Exception {
         var before = traces();
         var out = directory.resolve("out");
         var process = TapswitchCommand.start(out, directory.resolve("err"), "demo");
-        Await.within(Duration.ofSeconds(60), () -> "the demo creates namespaces", () -> !traces().equals(before));
-        // The demo takes several seconds from here: this is in the middle of it.
-        Await.pause(Duration.ofMillis(500));
-        assertTrue(process.isAlive(), "the demo runs when it is interrupted");
+        // The lab is up, and the demo has just begun to use it.
+        Await.within(Duration.ofSeconds(120), () -> read(out), () -> read(out).contains("alice pings bob"));
+        assertNotEquals(before, traces());
+        assertTrue(process.isAlive(), "the demo has ended too early");
         process.destroy();
         assertTrue(process.waitFor(180, TimeUnit.SECONDS));
         assertEquals(before, traces(), Files.readString(out));

@@ -261,7 +261,7 @@ class DockerNetworkIT {
                             "--subnet",
                             "10.74.0.0/16",
                             "big")
-                    .contains("overlaps with 10.74.0.0/29"));
+                    .contains("overlaps with subnet 10.74.0.0/29"));
             lab.docker("run", "--rm", "--network", "own", "--ip", "10.74.0.5", "box", "true");
             lab.docker("run", "--rm", "--network", "own", "--ip", "10.74.0.6", "box", "true");
             lab.docker("rm", "-f", "aa", "bb");
