@@ -142,8 +142,10 @@ class MacBindingIT {
             }
             Node forger = new Node(net, "three", net.namespace("three"), "eth0", 9, List.of());
             Node two = new Node(net, "two", net.namespace("two"), "eth0", 8, List.of());
-            String victim =
-                    pods.exec("one", "cat", "/sys/class/net/eth0/address").strip();
+            // Not from /sys/class/net, which shows the devices of the namespace that /sys was mounted in.
+            String victim = pods.exec("one", "ip", "-br", "link", "show", "eth0")
+                    .strip()
+                    .split("\s+", -1)[2];
             assertBound(pods, victim);
             try (var spoofer = new MacSpoofer(forger, victim)) {
                 spoofer.assertOwnerReceivesAllPings(two, CniRuntime.addressOf(one));
@@ -152,8 +154,8 @@ class MacBindingIT {
     }
 
     private static void set(RunningDaemon daemon, String port, String settings) {
-        ApiClient.Response answer = daemon.api().send("PATCH", "/v1/switches/lan/ports/" + port, settings);
-        assertEquals(200, answer.status(), answer::body);
+        ApiClient.Response response = daemon.api().send("PATCH", "/v1/switches/lan/ports/" + port, settings);
+        assertEquals(200, response.status(), response::body);
     }
 
     private static void assertBound(CniRuntime pods, String mac) {

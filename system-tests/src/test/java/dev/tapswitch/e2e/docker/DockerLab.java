@@ -9,6 +9,7 @@ import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.BusyboxImage;
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.ListeningSockets;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -195,6 +196,8 @@ public final class DockerLab implements AutoCloseable {
                 "-c",
                 "trap 'exit 0' TERM; echo " + name + " >/www/index.html; httpd -f -h /www & " + line + "\nwait"));
         docker(command.toArray(String[]::new));
+        // docker run returns before the web server has started.
+        ListeningSockets.await(Long.parseLong(docker("inspect", "-f", "{{.State.Pid}}", name)), 80);
     }
 
     private void remove(List<String> containers) {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.ListeningSockets;
 import dev.tapswitch.e2e.testbed.NamespaceThread;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -198,8 +198,8 @@ class DockerNetworkIT {
             String taken = refused(
                     lab, "run", "-d", "--name", "bb", "--network", "net", "-p", "9001:80", "box", "sleep", "60");
             assertTrue(taken.contains("*:9001/tcp: it is already published for 10.71.0.2:80"), taken);
-            lab.killAtEnd(lab.inHost("busybox", "nc", "-l", "-p", "9002"), "nc.log");
-            Await.pause(java.time.Duration.ofMillis(500));
+            Process listener = lab.killAtEnd(lab.inHost("busybox", "nc", "-l", "-p", "9002"), "nc.log");
+            ListeningSockets.await(listener.pid(), 9002);
             String busy = refused(
                     lab, "run", "-d", "--name", "cc", "--network", "net", "-p", "9002:80", "box", "sleep", "60");
             assertTrue(busy.contains("Address already in use"), busy);
