@@ -22,14 +22,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** nft hangs, as behind a lock that nobody releases: only what needs it waits, and for a bounded time. */
+/** nft hangs, as when another process holds a lock: only requests that need nft wait, and for a bounded time. */
 @Timeout(400)
 class HungFirewallIT {
     private static final String NETWORK = """
             {"NetworkID":"%s","Options":{},"IPv4Data":[{"Pool":"198.18.7.0/24","Gateway":"198.18.7.1/24"}],"IPv6Data":[]}
             """.formatted("ab".repeat(32));
 
-    /** A PATH whose nft hangs, with a child, while the file {@code hang} is there, and is the real one otherwise. */
+    /** A PATH with an nft that hangs, with a child process, while the file {@code hang} exists, and runs the real nft otherwise. */
     private static String path(Path directory) throws IOException {
         String nft = Command.expect("sh", "-c", "command -v nft").strip();
         Path bin = Files.createDirectory(directory.resolve("bin"));
@@ -55,22 +55,22 @@ class HungFirewallIT {
             RunningDaemon daemon = net.start(Io.EPOLL);
             ApiClient docker = new ApiClient(plugin);
             Path hang = Files.createFile(net.directory().resolve("hang"));
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             var created = CompletableFuture.supplyAsync(() ->
                     docker.send("POST", "/NetworkDriver.CreateNetwork", NETWORK).body());
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "status says what hangs: " + daemon.api().get("/v1/status"),
+                    () -> "the status names the stuck command: " + daemon.api().get("/v1/status"),
                     () -> daemon.api().get("/v1/status").has("stuck-command"));
-            assertFalse(created.isDone(), "the network waits for its rules");
+            assertFalse(created.isDone(), "the request waits for nft");
             assertTrue(
                     daemon.api()
                             .get("/v1/status")
                             .required("stuck-command")
                             .asString()
                             .startsWith("nft, for "),
-                    "and which command");
-            // A second change that needs the firewall waits behind the first, reads and other changes do not.
+                    "the name of the stuck command");
+            // Reads, and changes that do not need the firewall, do not wait.
             long slowest = 0;
             for (int i = 0; i < 5; i++) {
                 long before = System.nanoTime();
@@ -80,22 +80,22 @@ class HungFirewallIT {
                 daemon.api().delete("/v1/switches/lan/ports/extra");
                 slowest = Math.max(slowest, System.nanoTime() - before);
             }
-            assertFalse(created.isDone(), "all this is done while nft hangs: " + daemon.log());
+            assertFalse(created.isDone(), "nft still hangs after these requests: " + daemon.log());
             a.ping("198.18.0.2");
-            String answer = created.get(60, TimeUnit.SECONDS);
-            long failedAfterMs = (System.nanoTime() - began) / 1_000_000;
+            String response = created.get(60, TimeUnit.SECONDS);
+            long failedAfterMs = (System.nanoTime() - start) / 1_000_000;
             System.out.printf(
-                    "measured: nft hangs: two reads and two changes %d ms at most, the network's creation fails after %d ms%n",
+                    "measured: nft hangs: two reads and two changes take %d ms at most, the creation of the network fails after %d ms%n",
                     slowest / 1_000_000, failedAfterMs);
-            assertTrue(answer.contains("nft did not end within 10.0 s and was killed"), answer);
+            assertTrue(response.contains("nft did not end within 10.0 s and was killed"), response);
             assertEquals(
                     "",
                     Command.run("pgrep", "-f", hang.getParent() + "/bin/nft").output(),
-                    "it was killed");
+                    "nft and its child were killed");
             Files.delete(hang);
             String again =
                     docker.send("POST", "/NetworkDriver.CreateNetwork", NETWORK).body();
-            assertEquals("{}", again.strip(), "nothing was left behind, and all is well again");
+            assertEquals("{}", again.strip(), "the network can be created when nft works again");
             assertFalse(daemon.api().get("/v1/status").has("stuck-command"));
         }
     }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The CNI plugin as a container runtime calls it, with Debian's host-local and portmap beside it; the test is the runtime. */
+/** The CNI commands. The test plays the container runtime; host-local and portmap are those of Debian. */
 @Timeout(400)
 class CniIT {
 
@@ -51,7 +51,10 @@ class CniIT {
             CommandResult checked = before.call("CHECK", "one");
             assertEquals(0, checked.exitCode(), checked::output);
             Command.expect("ip", "-n", net.namespace("one"), "link", "set", "eth0", "down");
-            Await.within(Duration.ofSeconds(60), () -> "CHECK sees it", () -> exit(before, "CHECK", "one") != 0);
+            Await.within(
+                    Duration.ofSeconds(60),
+                    () -> "CHECK reports that the interface is down",
+                    () -> exit(before, "CHECK", "one") != 0);
             for (int i = 0; i < 2; i++) {
                 CommandResult deleted = before.call("DEL", "one");
                 assertEquals(0, deleted.exitCode(), deleted::output);
@@ -82,7 +85,7 @@ class CniIT {
             assertEquals(
                     "198.18.7.50/24",
                     byCapability.path("ips").path(0).path("address").asString());
-            // Without an IPAM plugin the addresses are taken as they come.
+            // Without an IPAM plugin the requested addresses are used unchanged.
             CniRuntime bare = pods.with("ipam", Json.object())
                     .with("isDefaultGateway", false)
                     .with("runtimeConfig", Json.parse("{\"ips\": [\"198.18.7.60/24\", \"fd00:7::60/64\"]}"))
@@ -131,8 +134,8 @@ class CniIT {
                                             .toArray(String[]::new))
                                     .exitCode()
                             == 0);
-            CommandResult unmapped = pods.call(CniRuntime.PLUGINS.resolve("portmap"), "DEL", "one", "eth0", portmap);
-            assertEquals(0, unmapped.exitCode(), unmapped::output);
+            CommandResult removed = pods.call(CniRuntime.PLUGINS.resolve("portmap"), "DEL", "one", "eth0", portmap);
+            assertEquals(0, removed.exitCode(), removed::output);
         }
     }
 
@@ -161,25 +164,26 @@ class CniIT {
     void failuresAreCniErrorsAndLeaveNothingBehind() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = network(net, "1.0.0");
-            refused(pods.with("cniVersion", "9.9.9").call("ADD", "one"), 1, "9.9.9");
-            refused(
+            assertCniError(pods.with("cniVersion", "9.9.9").call("ADD", "one"), 1, "9.9.9");
+            assertCniError(
                     pods.with("runtimeConfig", Json.parse("{\"bandwidth\": {\"ingressRate\": 1000}}"))
                             .call("ADD", "one"),
                     7,
                     "both a rate and a burst");
-            refused(pods.call("ADD", "one", "CNI_NETNS="), 4, "CNI_NETNS");
-            refused(pods.call("ADD", "one", "CNI_ARGS=a\"b"), 4, "quote");
-            refused(pods.with("mtu", 1).call("ADD", "one"), 7, "mtu");
-            refused(pods.with("ipam", Json.parse("{\"type\": \"nowhere\"}")).call("ADD", "one"), 7, "nowhere");
-            refused(pods.call("ADD", "one", "CNI_NETNS=/run/netns/none"), 101, "namespace");
-            assertEquals(List.of(), leases(net), "what IPAM gave is given back");
-            assertEquals(1, pods.daemon().api().get("/v1/switches").size(), "no switch but the test's own");
+            assertCniError(pods.call("ADD", "one", "CNI_NETNS="), 4, "CNI_NETNS");
+            assertCniError(pods.call("ADD", "one", "CNI_ARGS=a\"b"), 4, "quote");
+            assertCniError(pods.with("mtu", 1).call("ADD", "one"), 7, "mtu");
+            assertCniError(
+                    pods.with("ipam", Json.parse("{\"type\": \"nowhere\"}")).call("ADD", "one"), 7, "nowhere");
+            assertCniError(pods.call("ADD", "one", "CNI_NETNS=/run/netns/none"), 101, "namespace");
+            assertEquals(List.of(), leases(net), "all addresses are released");
+            assertEquals(1, pods.daemon().api().get("/v1/switches").size(), "no switch except lan");
             pods.add("one");
-            // IPAM is asked first, and its refusal handed on as it is.
-            refused(pods.call("ADD", "one"), 999, "duplicate");
-            CommandResult nobody = pods.call("STATUS", "one", "TAPSWITCH_SOCKET=/nowhere");
-            refused(nobody, 50, "/nowhere");
-            refused(pods.call("DEL", "one", "TAPSWITCH_SOCKET=/nowhere"), 11, "systemctl start tapswitch");
+            // The IPAM plugin is called first, and its error is passed on unchanged.
+            assertCniError(pods.call("ADD", "one"), 999, "duplicate");
+            CommandResult status = pods.call("STATUS", "one", "TAPSWITCH_SOCKET=/nowhere");
+            assertCniError(status, 50, "/nowhere");
+            assertCniError(pods.call("DEL", "one", "TAPSWITCH_SOCKET=/nowhere"), 11, "systemctl start tapswitch");
             CommandResult version = pods.call("VERSION", "one", "TAPSWITCH_SOCKET=/nowhere");
             assertTrue(Json.parse(version.output())
                     .required("supportedVersions")
@@ -188,7 +192,7 @@ class CniIT {
         }
     }
 
-    private static void refused(CommandResult command, int code, String part) {
+    private static void assertCniError(CommandResult command, int code, String part) {
         assertNotEquals(0, command.exitCode(), command::output);
         Json error = Json.parse(command.output());
         assertEquals(code, error.required("code").asInt(), command::output);
@@ -204,7 +208,7 @@ class CniIT {
         }
     }
 
-    /** The addresses that host-local holds. */
+    /** The addresses that host-local has assigned. */
     private static List<String> leases(TestNetwork net) throws IOException {
         Path directory = net.directory().resolve("ipam/pods");
         if (!Files.isDirectory(directory)) return List.of();

@@ -14,12 +14,13 @@ import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What CNI's networks have beside their attachments: limits, masquerading, and what comes with the first container and goes with the last. */
+/** CNI networks: bandwidth limits, masquerading, and the resources that exist from the first container to the last. */
 @Timeout(400)
 class CniNetworkIT {
     private static final String INTERNET = "198.18.99.2";
@@ -40,20 +41,20 @@ class CniNetworkIT {
                     () -> "iperf3 listens",
                     () -> pods.exec("two", "ss", "-ltn").contains(":5201"));
             within(20, rate(pods, "one", two, "-R"), "ingress");
-            // Its burst is more than a second's worth: only what comes after it is limited.
+            // The burst lasts for more than a second. Only the traffic after it is limited, so the first 2 s are
+            // omitted (-O).
             within(60, rate(pods, "one", two, "-O", "2"), "egress");
             pods.delete("one");
             assertEquals(1, pods.exec("one", "ip", "-br", "link").lines().count(), "lo only");
         }
     }
 
-    /** Mbit/s that the receiver saw in two seconds. */
+    /** The rate at the receiver over two seconds, in Mbit/s. */
     private static double rate(CniRuntime pods, String from, Json to, String... options) {
-        List<String> words =
-                new java.util.ArrayList<>(List.of("iperf3", "-J", "-t", "2", "-c", CniRuntime.addressOf(to)));
+        List<String> words = new ArrayList<>(List.of("iperf3", "-J", "-t", "2", "-c", CniRuntime.addressOf(to)));
         words.addAll(List.of(options));
-        String said = pods.exec(from, words.toArray(String[]::new));
-        return Json.parse(said)
+        String output = pods.exec(from, words.toArray(String[]::new));
+        return Json.parse(output)
                         .path("end")
                         .path("sum_received")
                         .path("bits_per_second")
@@ -71,7 +72,7 @@ class CniNetworkIT {
         try (var net = new TestNetwork()) {
             assumeTrue(Command.exists("nft"), "needs nft");
             CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipMasq", true);
-            internet(net);
+            createInternet(net);
             assertEquals(
                     "0", pods.exec("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
             pods.add("one");
@@ -79,18 +80,18 @@ class CniNetworkIT {
             assertEquals(
                     "1", pods.exec("sw", "sysctl", "-n", "net.ipv4.ip_forward").strip());
             reachesInternet(pods, "one");
-            // Who may come in is for others to say: the internet has a route here.
+            // Incoming connections are not blocked, if there is a route.
             pods.exec("internet", "ip", "route", "add", "198.18.7.0/24", "via", "198.18.99.1");
             pods.exec("internet", "ping", "-n", "-c", "1", "-W", "2", "198.18.7.3");
 
-            CniRuntime again = pods.restarted();
-            reachesInternet(again, "one");
-            again.delete("one");
-            reachesInternet(again, "two");
-            again.delete("two");
-            assertEquals("", again.exec("sw", "nft", "list", "tables"));
-            assertEquals(List.of("inet0", "lo"), links(again));
-            assertEquals(List.of("lan"), switches(again));
+            CniRuntime restarted = pods.restarted();
+            reachesInternet(restarted, "one");
+            restarted.delete("one");
+            reachesInternet(restarted, "two");
+            restarted.delete("two");
+            assertEquals("", restarted.exec("sw", "nft", "list", "tables"));
+            assertEquals(List.of("inet0", "lo"), links(restarted));
+            assertEquals(List.of("lan"), switches(restarted));
         }
     }
 
@@ -105,7 +106,7 @@ class CniNetworkIT {
             assertEquals(List.of("lan"), switches(pods));
             assertEquals(List.of("lo"), links(pods));
 
-            // Two networks share what the first of them brought; the user's port keeps it in the end.
+            // Two networks share the switch that the first one has created. It is kept for a port of the user.
             CniRuntime others =
                     pods.with("name", "others").with("switch", "pods").with("hostDevice", "pods");
             pods.add("one");
@@ -130,7 +131,7 @@ class CniNetworkIT {
             CniRuntime pods = CniRuntime.start(net, "1.0.0").with("ipam", Json.object());
             pods.add("one");
             CommandResult twice = pods.call("ADD", "one");
-            assertNotEquals(0, twice.exitCode(), "it is there");
+            assertNotEquals(0, twice.exitCode(), "a second ADD of the same container fails");
             net.deleteNamespace(net.namespace("one"));
             String port = "/v1/switches/pods/ports/" + nameOf(pods);
             Await.within(
@@ -144,11 +145,11 @@ class CniNetworkIT {
                             .equals("gone"));
             pods.add("one", "CNI_NETNS=/run/netns/" + net.namespace("fresh"));
             assertTrue(pods.exec("fresh", "ip", "link").contains("eth0"));
-            // Nobody says DEL.
+            // The runtime does not call DEL.
             net.deleteNamespace(net.namespace("fresh"));
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "nothing of it",
+                    () -> "the switch is removed",
                     () -> switches(pods).equals(List.of("lan")));
             assertEquals(List.of("lo"), links(pods));
         }
@@ -159,11 +160,11 @@ class CniNetworkIT {
             if (port.required("name").asString().startsWith("cni-"))
                 return port.required("name").asString();
         }
-        throw new AssertionError("no port of CNI's");
+        throw new AssertionError("the switch has no port of CNI");
     }
 
-    /** Another host, which has no route to the containers. */
-    private static void internet(TestNetwork net) {
+    /** Creates a namespace that plays another host, without a route to the containers. */
+    private static void createInternet(TestNetwork net) {
         String host = net.namespace("sw");
         String other = net.namespace("internet");
         Command.expect(
@@ -186,8 +187,8 @@ class CniNetworkIT {
 
     private static List<String> switches(CniRuntime pods) {
         var names = new TreeSet<String>();
-        for (var one : pods.daemon().api().get("/v1/switches"))
-            names.add(one.required("name").asString());
+        for (var sw : pods.daemon().api().get("/v1/switches"))
+            names.add(sw.required("name").asString());
         assertFalse(names.isEmpty());
         return List.copyOf(names);
     }

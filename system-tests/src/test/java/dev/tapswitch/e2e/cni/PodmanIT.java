@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The CNI plugin as a real runtime calls it: Podman, with host-local and portmap chained. */
+/** The CNI plugin with Podman as the runtime, and with host-local and portmap. */
 @Timeout(400)
 class PodmanIT {
     @Test
@@ -25,8 +25,8 @@ class PodmanIT {
             lab.startTapswitch();
             lab.web("aa", "--network", "pods", "-p", "9001:80", "--mac-address", "02:11:22:33:44:66");
             lab.web("bb", "--network", "pods", "--ip", "198.18.7.77");
-            String said = lab.podman("exec", "aa", "ping", "-c", "2", "-W", "2", "198.18.7.77");
-            assertTrue(said.contains(" 0% packet loss"), said);
+            String pings = lab.podman("exec", "aa", "ping", "-c", "2", "-W", "2", "198.18.7.77");
+            assertTrue(pings.contains(" 0% packet loss"), pings);
             assertTrue(lab.podman("exec", "aa", "ip", "link", "show", "eth0").contains("02:11:22:33:44:66"));
             assertEquals("aa", get(lab, "http://198.18.7.1:9001/"));
             assertEquals("bb", lab.podman("exec", "aa", "wget", "-q", "-O", "-", "http://198.18.7.77/"));

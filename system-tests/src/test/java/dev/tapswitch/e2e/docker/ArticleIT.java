@@ -5,17 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The article's experiment, with a real dockerd: first on docker0, then step by step the same on Tapswitch, with the same results. */
+/** Repeats the experiment of an article about docker0 with a real dockerd: first on docker0, then on Tapswitch, with the same results. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class ArticleIT {
-    /** Two containers on one network, looked at from all sides; {@code device} is the host's interface on that network. */
+    /** Connects two containers to one network and checks everything that the article shows. {@code device}: the host's interface on that network. */
     static void experiment(DockerLab lab, String device, String... network) {
         lab.web("web1", with(network, "-p", "9001:80"));
         lab.web("web2", with(network, "-p", "9002:80"));
@@ -25,7 +26,7 @@ class ArticleIT {
         assertTrue(lab.host("ip", "-4", "address", "show", device).contains("172.17.0.1/16"));
         assertTrue(lab.exec("web1", "ip", "route").contains("default via 172.17.0.1 dev eth0"));
 
-        // Who has 172.17.0.3? Seen where the container's network is, by the host's tcpdump.
+        // The ARP exchange, captured in the container's namespace by the host's tcpdump.
         lab.killAtEnd(
                 lab.inHost("nsenter", "--net=" + lab.sandbox("web1"), "tcpdump", "-l", "-n", "-i", "eth0", "arp"),
                 "arp.txt");
@@ -51,13 +52,13 @@ class ArticleIT {
         assertEquals("web2", lab.get("web1", "http://172.17.0.1:9002/"));
         assertEquals("web2", lab.get("web1", "http://" + DockerLab.HOST + ":9002/"));
         assertEquals("web1", lab.get("web1", "http://" + DockerLab.HOST + ":9001/"));
-        // Out to the Internet, which sees the host's address.
+        // To the Internet, which sees the host's address.
         lab.ping("web1", DockerLab.INTERNET);
         assertEquals(DockerLab.HOST, lab.get("web1", "http://" + DockerLab.INTERNET + "/cgi-bin/who"));
     }
 
     private static String[] with(String[] words, String... more) {
-        String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+        String[] all = Arrays.copyOf(words, words.length + more.length);
         System.arraycopy(more, 0, all, words.length, more.length);
         return all;
     }
@@ -92,16 +93,16 @@ class ArticleIT {
                 "article");
         experiment(lab, "tap0", "--network", "article");
 
-        // What docker0 does not do: names.
+        // docker0 does not resolve container names; Tapswitch networks do.
         assertEquals("web2", lab.get("web1", "http://web2/"));
         lab.ping("web2", "web1");
-        // brctl show's counterpart, and docker ps' column of ports.
+        // The counterparts of brctl show and of the column of ports in docker ps.
         List<String> shown = lab.tapswitch().cli("show").output().lines().toList();
         assertEquals(4, shown.size(), shown::toString);
         assertTrue(shown.get(1).startsWith("tap0"), shown::toString);
         String ports = lab.tapswitch().cli("ports").output();
         assertTrue(ports.contains("9001  tcp       172.17.0.2    80  tap0"), ports);
-        // The neighbour table was right before the first frame.
+        // The neighbour table has static entries for the containers, so that the first ARP request is not flooded.
         String neighbours = lab.tapswitch().cli("neigh", "list", "tap0").output();
         assertTrue(neighbours.contains("172.17.0.3") && neighbours.contains("static"), neighbours);
 

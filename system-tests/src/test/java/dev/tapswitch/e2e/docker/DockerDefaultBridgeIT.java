@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** {@code docker run} as everybody writes it, without a network: Tapswitch behind Docker's own bridge. */
+/** Docker's default network: {@code docker run} without {@code --network}, with Tapswitch behind Docker's bridge. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerDefaultBridgeIT {
@@ -46,7 +46,7 @@ class DockerDefaultBridgeIT {
                                 == count);
     }
 
-    /** The port on which the switch has learned a MAC; empty where it has not. */
+    /** The port of a MAC table entry, or "" if there is none. */
     private static String portOf(DockerLab lab, String name, String mac) {
         for (Json entry : lab.tapswitch().api().get("/v1/switches/" + name + "/macs")) {
             if (entry.required("mac").asString().equals(mac))
@@ -55,7 +55,7 @@ class DockerDefaultBridgeIT {
         return "";
     }
 
-    private static long counted(DockerLab lab, String port, String counter) {
+    private static long count(DockerLab lab, String port, String counter) {
         return lab.tapswitch()
                 .api()
                 .get("/v1/switches/docker0/ports/" + port)
@@ -64,8 +64,8 @@ class DockerDefaultBridgeIT {
                 .asLong();
     }
 
-    /** The ports of the kernel's bridge that it forwards to. */
-    private static List<String> forwardedByTheKernel(DockerLab lab) {
+    /** The ports of the kernel's bridge in state forwarding. */
+    private static List<String> portsForwardedByTheKernel(DockerLab lab) {
         return lab.host("bridge", "-o", "link")
                 .lines()
                 .filter(line -> line.contains("state forwarding"))
@@ -77,7 +77,7 @@ class DockerDefaultBridgeIT {
     void plainDockerRunUsesTheSwitch() {
         try (var lab = new DockerLab()) {
             lab.serveInternet();
-            // Before docker0 is there: it is waited for.
+            // docker0 does not exist yet; Tapswitch waits for it.
             lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
             lab.withDocker("--bip", "172.17.0.1/16");
             ArticleIT.experiment(lab, "docker0");
@@ -87,10 +87,10 @@ class DockerDefaultBridgeIT {
             String web1 = portOf(lab, "docker0", MAC_OF_WEB1);
             String web2 = portOf(lab, "docker0", MAC_OF_WEB2);
             assertTrue(web1.startsWith("veth") && web2.startsWith("veth") && !web1.equals(web2), web1 + " " + web2);
-            assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
-            long before = counted(lab, web2, "tx-frames");
+            assertEquals(List.of("tap-docker0"), portsForwardedByTheKernel(lab));
+            long before = count(lab, web2, "tx-frames");
             lab.exec("web1", "ping", "-c", "20", "-i", "0.01", "172.17.0.3");
-            assertTrue(counted(lab, web2, "tx-frames") >= before + 20);
+            assertTrue(count(lab, web2, "tx-frames") >= before + 20);
 
             assertSuperFramesPassInBothDirections(lab, web1, web2);
             assertAPortIsServedAfterItsLinkWentDownAndUp(lab, web1);
@@ -108,28 +108,30 @@ class DockerDefaultBridgeIT {
         lab.host("nsenter", "--net=" + lab.sandbox("web2"), "iperf3", "-s", "-D", "--pidfile", "/run/iperf3.pid");
         for (String direction : List.of("--client", "-Rc")) {
             String from = direction.equals("-Rc") ? web2 : web1;
-            long frames = counted(lab, from, "rx-frames");
-            long bytes = counted(lab, from, "rx-bytes");
+            long frames = count(lab, from, "rx-frames");
+            long bytes = count(lab, from, "rx-bytes");
             lab.host("nsenter", "--net=" + lab.sandbox("web1"), "iperf3", direction, "172.17.0.3", "-n", "200M");
-            frames = counted(lab, from, "rx-frames") - frames;
-            bytes = counted(lab, from, "rx-bytes") - bytes;
+            frames = count(lab, from, "rx-frames") - frames;
+            bytes = count(lab, from, "rx-bytes") - bytes;
             assertTrue(bytes > 200_000_000 && bytes / frames > 4_500, bytes + " bytes in " + frames + " frames");
         }
         lab.host("sh", "-c", "kill $(tr -d '\\0' </run/iperf3.pid)");
     }
 
-    /** The kernel enables a bridge's port when its link comes up. */
+    /** The kernel sets a bridge port to forwarding when its link comes up; Tapswitch must disable it again. */
     private static void assertAPortIsServedAfterItsLinkWentDownAndUp(DockerLab lab, String web1) {
         String inside = "--net=" + lab.sandbox("web1");
         lab.host("nsenter", inside, "ip", "link", "set", "eth0", "down");
         Await.within(
-                TIMEOUT, () -> "down", () -> ports(lab, "docker0").toString().contains("its interface is down"));
+                TIMEOUT,
+                () -> "the port is down",
+                () -> ports(lab, "docker0").toString().contains("its interface is down"));
         lab.host("nsenter", inside, "ip", "link", "set", "eth0", "up");
         awaitPortsUp(lab, "docker0", 3);
         Await.within(
                 TIMEOUT,
-                () -> web1 + " shut: " + lab.host("bridge", "link"),
-                () -> forwardedByTheKernel(lab).equals(List.of("tap-docker0")));
+                () -> "the kernel does not forward to " + web1 + ": " + lab.host("bridge", "link"),
+                () -> portsForwardedByTheKernel(lab).equals(List.of("tap-docker0")));
         lab.ping("web1", "172.17.0.3");
     }
 
@@ -137,24 +139,24 @@ class DockerDefaultBridgeIT {
     void noContainerReceivesTheTrafficOfTheGatewayOrOfAnother() {
         try (var lab = new DockerLab()) {
             lab.withDocker("--bip", "172.17.0.1/16");
-            // One that is older than Tapswitch, and two that come later.
+            // One container starts before Tapswitch, two after it.
             lab.web("web1");
             lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
             lab.web("web2");
-            lab.web("forger");
+            lab.web("attacker");
             awaitPortsUp(lab, "docker0", 4);
             String gateway = lab.host("ip", "-br", "link", "show", "docker0").split(" +", -1)[2];
             for (String mac : List.of(gateway, MAC_OF_WEB1, MAC_OF_WEB2))
                 Await.within(TIMEOUT, () -> mac + " is bound: " + macs(lab), () -> isBound(lab, mac));
             assertEquals("docker0", portOf(lab, "docker0", gateway));
 
-            try (var socket = rawSocketIn(lab, "forger")) {
+            try (var socket = rawSocketIn(lab, "attacker")) {
                 for (var target : List.of(List.of(gateway, "172.17.0.1"), List.of(MAC_OF_WEB1, "172.17.0.2"))) {
-                    try (var forgery = new MacSpoofer(socket, target.getFirst())) {
-                        forgery.assertOwnerReceived(pings(lab, "web2", target.getLast()));
+                    try (var spoofer = new MacSpoofer(socket, target.getFirst())) {
+                        spoofer.assertOwnerReceived(pings(lab, "web2", target.getLast()));
                     }
                 }
-                // So many MACs, and a newcomer has its place all the same.
+                // The attacker sends from 3,000 MACs; a new container is still learned.
                 for (int i = 0; i < 3_000; i++)
                     socket.send(
                             Frames.frame(Frames.BROADCAST, "02:66:00:00:%02x:%02x".formatted(i >> 8, i & 255), "88b5"));
@@ -169,7 +171,7 @@ class DockerDefaultBridgeIT {
                             .asInt()
                     < 1_100);
 
-            // A container may change its own MAC, and what it had stays its own.
+            // A container may change its MAC; the one that Docker assigned stays bound to it.
             String inside = "--net=" + lab.sandbox("web2");
             lab.host("nsenter", inside, "ip", "link", "set", "eth0", "address", "02:00:5e:00:00:01");
             lab.host("nsenter", inside, "ping", "-n", "-c", "2", "-W", "5", "172.17.0.2");
@@ -216,7 +218,7 @@ class DockerDefaultBridgeIT {
     @Test
     void containersReachEachOtherWhileTapswitchOrDockerdIsDown() {
         try (var lab = new DockerLab().withDocker("--bip", "172.17.0.1/16", "--live-restore")) {
-            // Containers that are older than Tapswitch.
+            // This container starts before Tapswitch.
             lab.web("web1", "-p", "9001:80");
             lab.startTapswitch("docker: {enabled: true, default-bridge: docker0}");
             lab.web("web2");
@@ -227,20 +229,20 @@ class DockerDefaultBridgeIT {
             lab.web("web3");
             lab.restartTapswitch();
             awaitPortsUp(lab, "docker0", 4);
-            assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
+            assertEquals(List.of("tap-docker0"), portsForwardedByTheKernel(lab));
             lab.ping("web1", "172.17.0.3");
             lab.ping("web3", "172.17.0.2");
             assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
 
             lab.tapswitch().handOver();
             awaitPortsUp(lab, "docker0", 4);
-            assertEquals(List.of("tap-docker0"), forwardedByTheKernel(lab));
+            assertEquals(List.of("tap-docker0"), portsForwardedByTheKernel(lab));
             lab.ping("web3", "172.17.0.2");
             assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
 
-            // Told to end, it gives them back to the bridge.
+            // On SIGTERM Tapswitch returns the ports to the bridge.
             lab.tapswitch().stop();
-            assertEquals(3, forwardedByTheKernel(lab).size());
+            assertEquals(3, portsForwardedByTheKernel(lab).size());
             lab.ping("web1", "172.17.0.3");
             assertEquals("web1", lab.get("http://127.0.0.1:9001/"));
             assertEquals("web1", lab.get("web3", "http://172.17.0.2/"));

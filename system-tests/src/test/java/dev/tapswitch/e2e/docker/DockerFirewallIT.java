@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What containers and neighbours must not reach, and whose rules hold. Beside ufw and firewalld: DockerServiceIT. */
+/** What containers and neighbours on the LAN must not reach, and which firewall rules apply. DockerServiceIT tests ufw and firewalld. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerFirewallIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    /** A second address of the Internet's. */
+    /** A second address of the Internet namespace. */
     private static final String FORBIDDEN = "198.18.0.3";
 
     private static DockerLab lab() {
@@ -63,7 +63,7 @@ class DockerFirewallIT {
         Await.within(
                 TIMEOUT,
                 () -> target
-                        + (isReached ? " is reached:\n" : " is not reached:\n")
+                        + (isReached ? " is reachable:\n" : " is not reachable:\n")
                         + lab.host("iptables", "-S")
                         + lab.host("nft", "list", "table", "inet", "tapswitch"),
                 () -> reaches(lab, "aa", target) == isReached);
@@ -75,7 +75,7 @@ class DockerFirewallIT {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net", "-p", "127.0.0.1:9001:80", "-p", "127.0.0.1:9002:9000/udp");
             assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
-            // A neighbour that holds no loopback addresses, and routes them by us (CVE-2020-8558).
+            // A neighbour that has no loopback addresses of its own and routes them to the host (CVE-2020-8558).
             lab.internet("sh", "-c", """
                     ip address flush dev lo; ip route flush table local type local 127.0.0.0/8 2>/dev/null
                     sysctl -qw net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0
@@ -90,7 +90,7 @@ class DockerFirewallIT {
                 assertEquals("host", receive(published));
             }
 
-            // A container that sends from a loopback address, then from its own.
+            // A container sends from a loopback address, then from its own address.
             String mac = lab.host("sh", "-c", "ip -o link show net0 | grep -o 'ether [^ ]*'")
                     .strip()
                     .substring(6);
@@ -111,7 +111,7 @@ class DockerFirewallIT {
         return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8).strip();
     }
 
-    /** Answers whoever connects with a line. */
+    /** Starts a server that sends a line to each client. */
     private static ServerSocket serve(String namespace, int port, String line) {
         ServerSocket server = NamespaceThread.call(namespace, () -> new ServerSocket(port));
         Thread.ofVirtual().start(() -> {
@@ -137,7 +137,7 @@ class DockerFirewallIT {
             assertEquals("aa", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
             await(lab, false, FORBIDDEN);
 
-            // Later ones too, wherever they are put, and whatever else changes.
+            // Also rules that are added later, in any chain, and after other changes.
             lab.host("iptables", "-A", "FORWARD", "-d", DockerLab.INTERNET, "-j", "DROP");
             await(lab, false, DockerLab.INTERNET);
             lab.host("iptables", "-D", "FORWARD", "-d", DockerLab.INTERNET, "-j", "DROP");
@@ -151,6 +151,8 @@ class DockerFirewallIT {
             create(lab, "other", 1);
             assertEquals("aa", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
             await(lab, false, FORBIDDEN);
+            lab.host("iptables", "-D", "DOCKER-USER", "-d", FORBIDDEN, "-j", "DROP");
+            await(lab, true, FORBIDDEN);
 
             lab.docker("rm", "-f", "aa");
             lab.docker("network", "rm", "net", "other");
@@ -193,7 +195,7 @@ class DockerFirewallIT {
                                     .exitCode()
                             == 0);
             assertTrue(!reaches(lab, "aa", "10.99.0.2"));
-            // What that engine publishes.
+            // A port that the other engine publishes.
             lab.host("sh", "-c", """
                     iptables -t nat -A PREROUTING -p tcp --dport 7070 -j DNAT --to 10.99.0.2:80 &&
                     iptables -I FORWARD -o eng0 -m conntrack --ctstate DNAT -j ACCEPT""");
@@ -204,7 +206,7 @@ class DockerFirewallIT {
             }
             assertTrue(!reaches(lab, "aa", "10.99.0.2"));
 
-            // A bridge that leads outside is no engine's.
+            // A bridge with the default route is an uplink, not the bridge of an engine.
             lab.host("ip", "route", "add", "default", "via", "10.99.0.2");
             await(lab, true, "10.99.0.2");
             lab.host("ip", "route", "del", "default");
@@ -225,11 +227,11 @@ class DockerFirewallIT {
             String gateway = lab.host("sh", "-c", "ip -6 -o address show dev inner0 scope link | grep -o 'fe80[^/]*'")
                             .strip()
                     + "%eth0";
-            // The way is open: a service of the host's own answers.
+            // The host is reachable: another service on it responds.
             try (ServerSocket _ = serve(lab.hostNamespace(), 7070, "host")) {
                 Await.within(
                         TIMEOUT,
-                        () -> "the host's service at " + gateway,
+                        () -> "the host's service responds at " + gateway,
                         () -> connect(lab, inCc, gateway, 7070).output().contains("host"));
             }
             for (String address : List.of(gateway, "10.77.1.1", DockerLab.HOST))
@@ -238,7 +240,7 @@ class DockerFirewallIT {
         }
     }
 
-    /** 1,500 took all descriptors of a process that may have 1,024, and no port could be added. */
+    /** 1,500 connections once used up the 1,024 descriptors of the daemon, and no port could be added. */
     @Test
     void relayedConnectionsLeaveDescriptorsForEverythingElse() throws Exception {
         try (DockerLab lab = lab()) {
@@ -255,7 +257,7 @@ class DockerFirewallIT {
                 });
                 int held =
                         Integer.parseInt(Command.expect("sh", "-c", descriptors).strip()) - before;
-                assertTrue(held < 700, () -> held + " descriptors more");
+                assertTrue(held < 700, () -> held + " more descriptors are open");
                 Await.within(
                         TIMEOUT,
                         () -> "a refusal is logged",
@@ -275,7 +277,7 @@ class DockerFirewallIT {
         }
     }
 
-    /** Without systemd SIGTERM is a stop. Docker's containers, and their interfaces, go on. */
+    /** Without systemd, SIGTERM is a stop. Containers and their interfaces stay. */
     @Test
     void aStopLeavesNoRulesAndNoInterfacesOnTheHost() {
         try (DockerLab lab = lab()) {

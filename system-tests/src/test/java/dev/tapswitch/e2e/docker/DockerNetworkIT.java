@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What Docker's bridge networks can, and what users say to them, on Tapswitch. */
+/** Docker networks with the driver tapswitch: the options and behaviour of Docker's bridge networks. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerNetworkIT {
@@ -33,7 +33,7 @@ class DockerNetworkIT {
     }
 
     private static String[] words(List<String> first, String[] options, String last) {
-        return java.util.stream.Stream.of(first.stream(), List.of(options).stream(), java.util.stream.Stream.of(last))
+        return Stream.of(first.stream(), List.of(options).stream(), Stream.of(last))
                 .flatMap(each -> each)
                 .toArray(String[]::new);
     }
@@ -94,7 +94,7 @@ class DockerNetworkIT {
             String six = lab.docker("inspect", "-f", "{{.NetworkSettings.Networks.six.GlobalIPv6Address}}", "bb");
             lab.ping("aa", six);
             assertEquals("bb", lab.get("aa", "http://[" + six + "]/"));
-            lab.ping("aa", "fd00:198::2"); // out, masqueraded
+            lab.ping("aa", "fd00:198::2"); // masqueraded: the Internet has no route back
 
             String ports = lab.tapswitch().cli("ports").output();
             assertTrue(ports.contains("127.0.0.1   9003  tcp"), ports);
@@ -108,7 +108,7 @@ class DockerNetworkIT {
                     .orElseThrow();
             assertEquals("aa", lab.getFromInternet("http://" + DockerLab.HOST + ":" + chosen + "/"));
             assertEquals("aa", lab.getFromInternet("http://[fd00:198::1]:" + chosen + "/"));
-            // What is published at 127.0.0.1 only, and what is not published at all, is not for the Internet.
+            // The Internet reaches neither a port that is published at 127.0.0.1 only nor one that is not published.
             assertNotEquals(
                     0,
                     lab.tryInternet("curl", "-sS", "--max-time", "2", "http://" + DockerLab.HOST + ":9003/")
@@ -136,7 +136,8 @@ class DockerNetworkIT {
             assertNotEquals(
                     0,
                     lab.tryExec("aa", "ping", "-c", "1", "-W", "1", "10.72.0.2").exitCode());
-            assertEquals("bb", lab.get("aa", "http://10.71.0.1:9001/")); // published, so for all
+            assertEquals(
+                    "bb", lab.get("aa", "http://10.71.0.1:9001/")); // a published port is reachable from all networks
             lab.ping("cc", "dd");
             lab.ping("aa", DockerLab.INTERNET);
             assertNotEquals(
@@ -146,7 +147,7 @@ class DockerNetworkIT {
             assertFalse(lab.exec("cc", "ip", "route").contains("default"));
             assertFalse(lab.docker("network", "ls").contains("gwbridge"));
 
-            // A second network, while it runs; and back.
+            // A running container joins a second network and leaves it.
             lab.docker("network", "connect", "--ip", "10.72.0.99", "--alias", "visitor", "two", "cc");
             lab.ping("bb", "visitor");
             lab.ping("cc", DockerLab.INTERNET);
@@ -171,16 +172,16 @@ class DockerNetworkIT {
     void invalidRequestsAreRefusedAtOnceAndLeaveNothingBehind() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            String[] wrong = {
+            String[] invalid = {
                 "com.docker.network.driver.mtu=9",
                 "tapswitch.arp=loud",
                 "com.docker.network.bridge.name=much-too-long-a-name",
                 "com.docker.network.bridge.enable_ip_masquerade=perhaps",
                 "tapswitch.aprp=direct"
             };
-            for (String option : wrong) {
-                String said = refused(lab, "network", "create", "-d", "tapswitch", "-o", option, "wrong");
-                assertTrue(said.contains(option.substring(0, option.indexOf('='))), said);
+            for (String option : invalid) {
+                String error = refused(lab, "network", "create", "-d", "tapswitch", "-o", option, "invalid");
+                assertTrue(error.contains(option.substring(0, option.indexOf('='))), error);
             }
             create(lab, "net", "--subnet", "10.71.0.0/24", "-o", "com.docker.network.bridge.name=net0");
             assertTrue(refused(
@@ -248,8 +249,8 @@ class DockerNetworkIT {
             lab.web("bb", "--network", "own");
             assertEquals("10.74.0.4", lab.address("bb", "own"));
             lab.ping("aa", "bb");
-            String given = refused(lab, "run", "--rm", "--network", "own", "--ip", "10.74.0.3", "box", "true");
-            assertTrue(given.contains("10.74.0.3"), given);
+            String inUse = refused(lab, "run", "--rm", "--network", "own", "--ip", "10.74.0.3", "box", "true");
+            assertTrue(inUse.contains("10.74.0.3"), inUse);
             assertTrue(refused(
                             lab,
                             "network",
@@ -313,7 +314,7 @@ class DockerNetworkIT {
         }
     }
 
-    /** Sends a datagram and prints the answer. */
+    /** A command line that sends a datagram and prints the reply. */
     private static String[] datagram(String text, String address) {
         String script = "exec 3<>/dev/udp/%s/9201; echo '%s' >&3; timeout 5 head -n 1 <&3".formatted(address, text);
         return new String[] {"bash", "-c", script};
@@ -365,7 +366,7 @@ class DockerNetworkIT {
                     .toList()));
             assertEquals(1, lab.tapswitch().api().get("/v1/switches/net0/ports").size());
             assertEquals(0, lab.tapswitch().api().get("/v1/published-ports").size());
-            // What they had is free again.
+            // The published ports of removed containers are free again.
             lab.web("cc0", "--network", "net", "-p", "9149:80");
             assertEquals("cc0", lab.get("http://127.0.0.1:9149/"));
         }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Plugs pulled: Tapswitch and dockerd end, in any order and without a word, and containers go on. */
+/** Tapswitch and dockerd are stopped and killed in any order. Containers keep their connections. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerRestartIT {
@@ -51,7 +51,7 @@ class DockerRestartIT {
             lab.startTapswitch();
             create(lab);
             String numbers = IntStream.range(0, LINES).mapToObj(i -> i + "\n").collect(Collectors.joining());
-            // One connection from each to the next, a line every 100 ms: 12 seconds.
+            // Each container sends a line every 100 ms to the next one, for 12 s.
             Path out = Files.createDirectory(lab.directory().resolve("out"));
             for (int i = 0; i < CONTAINERS; i++) {
                 String line = """
@@ -62,7 +62,8 @@ class DockerRestartIT {
                 lab.webAnd(line, "cc" + i, "--network", "net", "-p", (9100 + i) + ":80", "-v", out + ":/out");
             }
             Files.createFile(out.resolve("go"));
-            // Not while one is being made: without a switch its first ARP request goes nowhere.
+            // All connections must be established first: without a switch, the first ARP request of a new one would be
+            // lost.
             for (int i = 0; i < CONTAINERS; i++) {
                 Path got = out.resolve("" + i);
                 Await.within(
@@ -84,9 +85,9 @@ class DockerRestartIT {
             }
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "ping's last words",
+                    () -> "the statistics of ping",
                     () -> read(out.resolve("ping")).contains("packet loss"));
-            System.out.println("measured: Tapswitch killed and started again, pings every 10 ms: "
+            System.out.println("measured: Tapswitch killed and restarted, pings every 10 ms: "
                     + read(out.resolve("ping"))
                             .lines()
                             .filter(line -> line.contains("packet loss"))
@@ -95,7 +96,7 @@ class DockerRestartIT {
             assertEquals("cc7", lab.get("http://127.0.0.1:9107/"));
             assertEquals("cc7", lab.get("http://[::1]:9107/"));
             assertEquals("cc3", lab.get("cc5", "http://cc3/"));
-            // What was there before is managed as before.
+            // Containers from before the kill can be removed and restarted.
             lab.docker("rm", "-f", "cc3");
             lab.docker("restart", "-t", "1", "cc4");
             lab.ping("cc4", "cc5");
@@ -147,7 +148,7 @@ class DockerRestartIT {
             lab.restartDocker();
             awaitBothServices(lab);
 
-            // Both at once, Tapswitch back first, as its unit's Before=docker.service has it.
+            // Both are killed. Tapswitch starts first, as its unit says (Before=docker.service).
             lab.killDocker();
             lab.tapswitch().kill();
             lab.restartTapswitch();
@@ -155,7 +156,7 @@ class DockerRestartIT {
             awaitBothServices(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
 
-            // The machine boots.
+            // After a power loss.
             lab.powerOff();
             lab.restartTapswitch();
             lab.restartDocker();
@@ -186,7 +187,7 @@ class DockerRestartIT {
         }
     }
 
-    /** It waits for two minutes, for dockerd to give up and for Tapswitch to forget. */
+    /** Takes two minutes: dockerd must give up its calls, and Tapswitch must find the container gone. */
     @Test
     void containersRemovedWhileTapswitchWasDownAreForgotten() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
@@ -195,12 +196,13 @@ class DockerRestartIT {
             lab.web("aa", "--network", "net", "-p", "9001:80");
             lab.web("bb", "--network", "net");
             lab.tapswitch().kill();
-            // dockerd tries each call for 15 s, then goes on without us.
+            // dockerd retries each call for 15 s, then continues without the driver.
             lab.tryDocker("rm", "-f", "aa");
             lab.restartTapswitch();
             Await.within(
-                    Duration.ofSeconds(90),
-                    () -> "aa's port goes: " + lab.tapswitch().cli("show").output(),
+                    Duration.ofSeconds(180),
+                    () -> "the port of aa is removed: "
+                            + lab.tapswitch().cli("show").output(),
                     () -> lab.tapswitch().api().get("/v1/switches/net0/ports").size() == 2);
             assertEquals(0, lab.tapswitch().api().get("/v1/published-ports").size());
             assertFalse(lab.host("ip", "-o", "link", "show", "type", "tun").contains("tap"));
@@ -240,7 +242,7 @@ class DockerRestartIT {
         assertTrue(lab.get("aa", "http://bb/").equals("bb"));
     }
 
-    /** A container's frames pass before its port is found to be up, which is looked for twice a second. */
+    /** A container's frames pass before its port is reported as up: the link is polled twice a second. */
     private static void awaitPortsUp(DockerLab lab, int ports) {
         Await.within(
                 Duration.ofSeconds(60),

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
-/** Docker's driver and the CNI plugin from the package's unit, with all that the unit takes away from the daemon, beside Debian's docker.service. */
+/** Docker's driver and the CNI plugin with the service of the package and its hardening, beside Debian's docker.service. */
 @Timeout(400)
 @Tag("ordered")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -45,7 +45,7 @@ class DockerServiceIT {
         assumeTrue(Files.exists(Path.of("/lib/systemd/system/docker.service")), "needs docker.io");
         assumeTrue(Command.exists("busybox") && Command.exists("nft"), "needs busybox-static and nftables");
         lab = SystemdLab.up();
-        // Nothing of a Docker that this machine may have.
+        // Hides the files of a Docker that is installed on this machine.
         lab.expect("""
                 set -e; mkdir -p /etc/docker /var/lib/docker /var/lib/containerd /var/nothing
                 for d in /etc/docker /var/lib/docker /var/lib/containerd; do mount -t tmpfs tmpfs $d; done
@@ -83,12 +83,12 @@ class DockerServiceIT {
         lab.expect(
                 "docker network create -d tapswitch --subnet 10.75.0.0/24 -o com.docker.network.bridge.name=net0 net");
         assertEquals("1", lab.expect("cat /proc/sys/net/ipv4/ip_forward"));
-        web("aa", "-p 9001:80 -p 81:80"); // below 1024 takes a capability
+        web("aa", "-p 9001:80 -p 81:80"); // a port below 1024 needs a capability
         web("bb", "");
         lab.expect("mkdir /run/www && echo hello >/run/www/index.html");
         lab.expect("ip netns exec inet busybox httpd -p 8080 -h /run/www");
         lab.expect("docker exec bb ping -c 1 -W 20 aa");
-        lab.expect("docker exec bb ping -c 1 -W 20 198.18.0.2"); // masqueraded: it has no route back
+        lab.expect("docker exec bb ping -c 1 -W 20 198.18.0.2"); // masqueraded: the Internet has no route back
         assertEquals("aa", lab.expect("curl -sS -m 30 http://127.0.0.1:9001/"));
         assertEquals("aa", lab.expect("ip netns exec inet curl -sS -m 30 http://198.18.0.1:81/"));
     }
@@ -99,31 +99,31 @@ class DockerServiceIT {
         lab.expect("docker exec -d aa sh -c 'tail -f /dev/null | nc -l -p 7000 >/tmp/got'");
         lab.expect("docker exec -d bb sh -c 'i=0; while [ $i -lt " + LINES
                 + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc aa 7000'");
-        // Seldom enough that the answers to all that waited fit into the kernel's ICMP socket: what it has no room for
-        // (170
-        // or so) it drops itself, as IpOutDiscards shows. Busybox's own socket has less room yet.
-        Path said = lab.directory().resolve("ping");
+        // The rate is low enough that the replies to all waiting requests fit into ping's socket buffer: the kernel
+        // drops
+        // more than about 170 (IpOutDiscards), and the buffer of busybox's ping is smaller still.
+        Path output = lab.directory().resolve("ping");
         String sandbox = lab.expect("docker inspect -f '{{.NetworkSettings.SandboxKey}}' bb");
-        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", said);
+        Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", output);
         String before = link("bb");
         lab.expect("systemctl restart tapswitch");
         awaitService();
         lab.expect("systemctl kill -s KILL tapswitch");
         Await.within(
                 TIMEOUT,
-                () -> "active" + lab.log(),
+                () -> "the service is active again" + lab.log(),
                 () -> lab.property("NRestarts").equals("1")
                         && lab.property("ActiveState").equals("active"));
         awaitService();
         String numbers = IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
         Await.within(TIMEOUT, () -> "all lines, not " + got(), () -> got().equals(numbers));
         assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
-        String lost = Files.readString(said)
+        String lost = Files.readString(output)
                 .lines()
                 .filter(line -> line.contains("packet loss"))
                 .findFirst()
                 .orElse("");
-        System.out.println("measured: the service restarted and killed under Docker, pings every 50 ms: " + lost);
+        System.out.println("measured: the service is restarted and killed under Docker, pings every 50 ms: " + lost);
         // The process that is killed may have read a frame that it has not written yet.
         Matcher counts =
                 Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(lost);
@@ -133,7 +133,7 @@ class DockerServiceIT {
         assertEquals(before, link("bb"));
     }
 
-    /** Docker moves and renames the interface; the daemon looks where it is once a second, and may be restarted before that. */
+    /** Docker moves and renames the interface. The daemon polls for it once a second and may be restarted before that. */
     @Test
     @Order(3)
     void aRestartAtAnyMomentAfterAContainersStartKeepsItsInterface() {
@@ -172,10 +172,10 @@ class DockerServiceIT {
         assertAllServicesAreReachable();
         lab.expect("firewall-cmd --reload");
         assertAllServicesAreReachable();
-        lab.expect("systemctl restart tapswitch"); // the other order
+        lab.expect("systemctl restart tapswitch"); // Tapswitch starts after firewalld
         assertAllServicesAreReachable();
         assertEquals("net0", lab.expect("firewall-cmd --zone=trusted --list-interfaces"));
-        // Where the administrator has put an interface it stays.
+        // An interface that the administrator has added to a zone stays there.
         lab.expect("firewall-cmd --permanent --zone=block --add-interface=net2 && firewall-cmd --reload");
         lab.expect(
                 "docker network create -d tapswitch --subnet 10.77.0.0/24 -o com.docker.network.bridge.name=net2 net2");
@@ -199,7 +199,7 @@ class DockerServiceIT {
         assertAllServicesAreReachable();
         lab.expect("ufw reload");
         assertAllServicesAreReachable();
-        // What the administrator denies, before and after ufw makes its rules again.
+        // A rule of the administrator, before and after ufw reloads its rules.
         String denied = "docker exec bb timeout 5 wget -q -O - http://198.18.0.3:8080/";
         lab.expect(denied);
         lab.expect("ufw route deny to 198.18.0.3");
@@ -208,7 +208,8 @@ class DockerServiceIT {
         assertAllServicesAreReachable();
         assertNotEquals(0, lab.run(denied).exitCode());
         assertANetworkLeavesNoRules(
-                "iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's own, which come by the way
+                "iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's rules, which change with each
+        // network
         lab.expect("ufw --force disable");
     }
 
@@ -226,7 +227,7 @@ class DockerServiceIT {
         String port = "ip -o link show net0 | cut -d: -f1";
         String index = lab.expect(port);
         lab.expect("systemctl restart tapswitch");
-        assertEquals(index, lab.expect(port), "a restart keeps the host port");
+        assertEquals(index, lab.expect(port), "index of the host port");
         lab.expect("systemctl stop tapswitch");
         String rules = lab.expect("nft list tables; iptables -S; ip6tables -S");
         assertTrue(!rules.contains("tapswitch") && !rules.contains("net0"), rules);
@@ -234,23 +235,23 @@ class DockerServiceIT {
         assertEquals("0", lab.property("NFileDescriptorStore"));
         lab.expect("systemctl start tapswitch");
         assertAllServicesAreReachable();
-        assertEquals(
-                before.lines().findFirst(), link("bb").lines().findFirst(), "the container's interface is the same");
+        assertEquals(before.lines().findFirst(), link("bb").lines().findFirst(), "index of the container's interface");
     }
 
-    /** By name, from the host at both of its addresses, from outside and to there, and from a container by the host's address. */
+    /** Waits until containers are reachable by name, from the host at two addresses, from the Internet and by the host's address, and reach the Internet. */
     private static void assertAllServicesAreReachable() {
-        List<String> ways = List.of(
+        List<String> commands = List.of(
                 "docker exec bb timeout 30 sh -c 'ping -c 1 -W 10 aa && wget -q -O - http://198.18.0.2:8080/"
                         + " && wget -q -O - http://198.18.0.1:9001/'",
                 "curl -sS -m 20 http://127.0.0.1:9001/ http://198.18.0.1:9001/",
                 "ip netns exec inet curl -sS -m 20 http://198.18.0.1:9001/");
-        for (String way : ways) {
-            Await.within(TIMEOUT, () -> way + lab.log(), () -> lab.run(way).exitCode() == 0);
+        for (String command : commands) {
+            Await.within(
+                    TIMEOUT, () -> command + lab.log(), () -> lab.run(command).exitCode() == 0);
         }
     }
 
-    /** A network that came and went leaves what another firewall has as it was. */
+    /** Creates and removes a network; afterwards the rules of another firewall are the same as before. */
     private static void assertANetworkLeavesNoRules(String list) {
         String before = lab.expect(list);
         lab.expect(
@@ -306,7 +307,7 @@ class DockerServiceIT {
         lab.expect("systemctl kill -s KILL tapswitch");
         Await.within(
                 TIMEOUT,
-                () -> "it is not started again",
+                () -> "the service is not restarted",
                 () -> lab.property("ActiveState").equals("failed"));
         String left = "nft list tables; iptables -S; ip6tables -S; ip -o link show type tun";
         String before = lab.expect(left);
@@ -325,7 +326,7 @@ class DockerServiceIT {
     private static void awaitService() {
         Await.within(
                 TIMEOUT,
-                () -> "aa at 127.0.0.1:9001" + lab.log(),
+                () -> "aa responds at 127.0.0.1:9001" + lab.log(),
                 () -> lab.run("curl -s -m 10 http://127.0.0.1:9001/")
                         .output()
                         .strip()
@@ -336,7 +337,7 @@ class DockerServiceIT {
         return lab.expect("docker exec aa cat /tmp/got");
     }
 
-    /** What changes when an interface is made anew, or loses its carrier for a moment. */
+    /** Properties that change when an interface is recreated or loses its carrier. */
     private static String link(String container) {
         return lab.expect(
                 "docker exec " + container + " sh -c 'cd /sys/class/net/eth0 && cat ifindex carrier_changes address'");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the daemon tells the one who started it: sd_notify(3) as it comes out of the socket. With a real systemd: {@link SystemdIT}. */
+/** The messages that the daemon sends by sd_notify(3). {@link SystemdIT} tests it with a real systemd. */
 @Timeout(400)
 class NotifyIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -54,7 +54,7 @@ class NotifyIT {
             Command.expect("kill", "-HUP", Long.toString(daemon.pid()));
             Await.within(
                     TIMEOUT,
-                    () -> "the refusal: " + systemd.messages(),
+                    () -> "the status gives the reason of the refusal: " + systemd.messages(),
                     () -> systemd.messages().stream()
                             .anyMatch(message -> message.text().contains("the last reload was refused: ")
                                     && message.text().contains("perhaps")));
@@ -82,24 +82,29 @@ class NotifyIT {
             net.quietNode("a");
             RunningDaemon daemon = net.start(io, 2);
             await(systemd, "WATCHDOG=1");
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             long before = systemd.count("WATCHDOG=1");
-            Await.within(TIMEOUT, () -> "fed again and again", () -> systemd.count("WATCHDOG=1") >= before + 10);
+            Await.within(
+                    TIMEOUT,
+                    () -> "the watchdog is notified repeatedly",
+                    () -> systemd.count("WATCHDOG=1") >= before + 10);
             long times = systemd.count("WATCHDOG=1") - before;
-            long periods = (System.nanoTime() - began) / 200_000_000;
-            assertTrue(times <= periods + 4, () -> times + " times in " + periods + " thirds of the time allowed");
+            long periods = (System.nanoTime() - start) / 200_000_000;
+            assertTrue(
+                    times <= periods + 4,
+                    () -> times + " notifications in " + periods + " periods (a third of the watchdog time)");
             try (var _ = new StoppedThread(daemon.pid(), "worker-1-2")) {
                 Await.within(
                         TIMEOUT,
-                        () -> "it is noticed: " + daemon.log(),
+                        () -> "the log names the worker: " + daemon.log(),
                         () -> daemon.log().contains("worker 1 has not turned"));
                 long frozen = systemd.count("WATCHDOG=1");
                 Await.pause(Duration.ofSeconds(2));
-                assertEquals(frozen, systemd.count("WATCHDOG=1"), "one of two workers is stuck");
-                assertEquals(200, daemon.api().send("GET", "/v1/status", "").status(), "all else runs");
+                assertEquals(frozen, systemd.count("WATCHDOG=1"), "notifications while one of two workers is stuck");
+                assertEquals(200, daemon.api().send("GET", "/v1/status", "").status(), "the API responds");
             }
             long released = systemd.count("WATCHDOG=1");
-            Await.within(TIMEOUT, () -> "fed again", () -> systemd.count("WATCHDOG=1") > released);
+            Await.within(TIMEOUT, () -> "the watchdog is notified again", () -> systemd.count("WATCHDOG=1") > released);
         }
     }
 

@@ -13,28 +13,31 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The Debian package as a file; {@link SystemdIT} installs it. */
+/** The Debian package as a file. {@link SystemdIT} installs it. */
 @Timeout(700)
 class PackageIT {
-    /** Debian's own judge of packages; what is overridden says why in config/debian/lintian-overrides. */
+    /** config/debian/lintian-overrides gives the reason of each override. */
     @Test
     void lintianReportsNothing() throws IOException {
         assumeTrue(Command.exists("lintian"), "needs lintian");
         Path file = DebianPackage.file();
-        CommandResult judged = Command.run(
+        CommandResult lintian = Command.run(
                 Duration.ofMinutes(3),
                 List.of("env", "LC_ALL=C.UTF-8", "lintian", "--allow-root", "--fail-on", "error,warning", file + ""));
         assertEquals(
                 List.of(),
-                judged.output().lines().filter(line -> line.matches("[EW]: .*")).toList());
-        assertEquals(0, judged.exitCode(), judged::output);
+                lintian.output()
+                        .lines()
+                        .filter(line -> line.matches("[EW]: .*"))
+                        .toList());
+        assertEquals(0, lintian.exitCode(), lintian::output);
     }
 
-    /** A library or a module that crept in shows here first. */
+    /** Detects a library or a JDK module that has been added by mistake. */
     @Test
     void theInstalledPackageIsSmall() throws IOException {
-        String said = Command.expect("dpkg-deb", "-f", DebianPackage.file().toString(), "Installed-Size");
-        int kilobytes = Integer.parseInt(said.strip());
+        String size = Command.expect("dpkg-deb", "-f", DebianPackage.file().toString(), "Installed-Size");
+        int kilobytes = Integer.parseInt(size.strip());
         System.out.printf("measured: the package takes %d MiB installed%n", kilobytes / 1024);
         assertTrue(kilobytes < 70 * 1024, () -> "the package takes " + kilobytes + " KiB installed");
     }

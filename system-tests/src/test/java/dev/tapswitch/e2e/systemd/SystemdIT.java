@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
-/** The package on a machine with a real systemd, from its installation to its purge, with all that happens to a service in between. */
+/** The package on a machine with a real systemd: installation, reload, restart, kill, hand-over, upgrade, watchdog, stop, removal, purge. */
 @Timeout(400)
 @Tag("ordered")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -42,14 +42,14 @@ class SystemdIT {
                   b: {namespace: b, device: eth0, addresses: [198.18.0.2/24]}
             """;
     private static SystemdLab lab;
-    /** Files of that name before there was a package: where the machine under the lab holds this very project, or its own installation. */
+    /** Files named *tapswitch* from before the installation: the machine under the lab may have this repository or an installation. */
     private static Set<String> before;
 
     @BeforeAll
     @Timeout(700)
     static void boot() throws IOException {
         lab = SystemdLab.up();
-        before = filesOfThatName();
+        before = tapswitchFiles();
         assumeFalse(before.contains("/usr/bin/tapswitch"), "the package is installed on this machine");
     }
 
@@ -70,7 +70,7 @@ class SystemdIT {
         String score = lab.expect("systemd-analyze security --no-pager tapswitch | tail -n 1");
         double exposure = Double.parseDouble(score.replaceAll(".*: ([0-9.]+) .*", "$1"));
         assertTrue(exposure <= 3.5, score);
-        // Made after the service, whose mounts are its own.
+        // Created after the start of the service, which has a separate mount namespace.
         lab.expect("ip netns add a && ip netns add b");
         lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG);
         lab.expect("systemctl reload tapswitch");
@@ -95,37 +95,37 @@ class SystemdIT {
     @Order(3)
     void aRestartKeepsInterfacesAndCarrierAndLosesNoFrame() throws IOException, InterruptedException {
         assertEquals("2", lab.property("NFileDescriptorStore"));
-        survive("restart", "systemctl restart tapswitch");
+        assertLosesNoFrame("restart", "systemctl restart tapswitch");
     }
 
     @Test
     @Order(4)
     void aKilledServiceRestartsWithTheSameInterfaces() throws IOException, InterruptedException {
-        survive("SIGKILL", "systemctl kill -s KILL tapswitch; sleep 1");
+        assertLosesNoFrame("SIGKILL", "systemctl kill -s KILL tapswitch; sleep 1");
     }
 
-    /** What follows, restarts and a stop among it, happens to the successor. */
+    /** The following tests run against the successor. */
     @Test
     @Order(5)
     void aHandoverKeepsTheServiceActiveInAnotherProcess() throws IOException, InterruptedException {
         lab.expect("systemctl restart tapswitch");
         String before = lab.property("MainPID");
-        survive("hand-over", "tapswitch restart");
+        assertLosesNoFrame("hand-over", "tapswitch restart");
         assertNotEquals(before, lab.property("MainPID"));
         assertEquals("active", lab.property("ActiveState"));
         assertEquals("0", lab.property("NRestarts"));
         assertEquals("2", lab.property("NFileDescriptorStore"));
         assertEquals("2 of 2 ports forwarding, 1 switch", awaitStatus("2 of 2"));
         assertNotEquals(0, lab.run("test -e /proc/" + before).exitCode());
-        survive("restart after a hand-over", "systemctl restart tapswitch");
+        assertLosesNoFrame("restart after a hand-over", "systemctl restart tapswitch");
     }
 
-    /** To the same version: for dpkg that is an upgrade too. */
+    /** For dpkg, an installation of the same version is an upgrade too. */
     @Test
     @Order(6)
     void anUpgradeHandsOverToTheNewFiles() throws IOException, InterruptedException {
         String before = lab.property("MainPID");
-        survive("upgrade", "dpkg -i --no-triggers /opt/tapswitch.deb");
+        assertLosesNoFrame("upgrade", "dpkg -i --no-triggers /opt/tapswitch.deb");
         assertNotEquals(before, lab.property("MainPID"));
         assertEquals("0", lab.property("NRestarts"));
         assertEquals(
@@ -142,13 +142,13 @@ class SystemdIT {
                 TIMEOUT,
                 () -> "iperf3 listens",
                 () -> lab.run("ip netns exec b ss -ltn | grep -q 5201").exitCode() == 0);
-        Path said = lab.directory().resolve("iperf");
-        Process client = lab.start("ip netns exec a iperf3 -c 198.18.0.2 -t 8 -b 50M -i 1", said);
+        Path output = lab.directory().resolve("iperf");
+        Process client = lab.start("ip netns exec a iperf3 -c 198.18.0.2 -t 8 -b 50M -i 1", output);
         Await.pause(Duration.ofSeconds(2));
         lab.expect("systemctl restart tapswitch");
-        assertTrue(client.waitFor(60, TimeUnit.SECONDS), "iperf3 ends");
-        assertEquals(0, client.exitValue(), () -> read(said) + lab.log());
-        assertTrue(read(said).contains("receiver"), () -> read(said));
+        assertTrue(client.waitFor(120, TimeUnit.SECONDS), "iperf3 ends");
+        assertEquals(0, client.exitValue(), () -> read(output) + lab.log());
+        assertTrue(read(output).contains("receiver"), () -> read(output));
     }
 
     @Test
@@ -162,7 +162,7 @@ class SystemdIT {
         lab.expect("kill -STOP " + before);
         Await.within(
                 TIMEOUT,
-                () -> "another process than " + before + lab.log(),
+                () -> "the service runs in another process than " + before + lab.log(),
                 () -> !lab.property("MainPID").equals(before)
                         && lab.property("ActiveState").equals("active"));
         assertTrue(lab.property("NRestarts").compareTo("1") >= 0);
@@ -179,7 +179,7 @@ class SystemdIT {
         lab.expect("tapswitch port delete lan c");
         assertEquals("2", lab.property("NFileDescriptorStore"));
         assertNotEquals(0, lab.run("ip -n a link show extra").exitCode());
-        // Removed from the file while nobody is there: the start lets go of it.
+        // A port that is removed from the file before a restart: the start closes its queue.
         lab.write(
                 "/etc/tapswitch/tapswitch.yaml",
                 CONFIG.lines().filter(line -> !line.contains("  b: {")).reduce("", (x, y) -> x + y + "\n"));
@@ -209,14 +209,14 @@ class SystemdIT {
         assertNotEquals(0, lab.run("ip -n a link show eth0").exitCode());
         lab.expect("test -f /etc/tapswitch/tapswitch.yaml");
         lab.expect("dpkg --purge --no-triggers tapswitch");
-        Set<String> left = new TreeSet<>(filesOfThatName());
+        Set<String> left = new TreeSet<>(tapswitchFiles());
         left.removeAll(before);
         assertEquals(Set.of(), left);
         assertNotEquals(0, lab.run("getent group tapswitch").exitCode());
     }
 
-    /** Where a package puts files, and a service leaves them; elsewhere other people's come and go meanwhile. */
-    private static Set<String> filesOfThatName() {
+    /** Searches the directories that packages and services write to. Elsewhere, other processes of the machine may create such files meanwhile. */
+    private static Set<String> tapswitchFiles() {
         return lab.expect(
                         "find /etc /lib /opt /usr /var -xdev -name '*tapswitch*' ! -path '/var/tmp/*' 2>/dev/null || true")
                 .lines()
@@ -232,32 +232,32 @@ class SystemdIT {
     }
 
     /**
-     * Does something to the service while frames cross 50 times a second: none may be lost, no interface may notice. A TAP's queue holds 500
-     * frames meanwhile. The kernel counts the replies: those to 4 s of requests come at once, which may be more than ping has room for.
+     * Runs a command while pings pass 50 times a second. None may be lost, and the interface must keep its index, carrier and MAC. Without a reader a TAP's
+     * queue holds 500 frames. Replies are counted by the kernel: the replies to 4 s of requests arrive at once and may overflow ping's socket buffer.
      */
-    private static void survive(String name, String what) throws IOException, InterruptedException {
+    private static void assertLosesNoFrame(String name, String command) throws IOException, InterruptedException {
         String before = link();
         int unanswered = unanswered();
-        Path said = lab.directory().resolve("ping");
-        Process ping = lab.start("ip netns exec a ping -q -n -i 0.02 198.18.0.2", said);
+        Path output = lab.directory().resolve("ping");
+        Process ping = lab.start("ip netns exec a ping -q -n -i 0.02 198.18.0.2", output);
         Await.pause(Duration.ofSeconds(1));
-        lab.expect(what);
-        // Behind all that wait.
+        lab.expect(command);
+        // The reply to this ping arrives after those to all waiting requests.
         lab.expect("ip netns exec a ping -q -n -c 1 -W 30 198.18.0.2");
         Await.pause(Duration.ofSeconds(1));
         lab.expect("pkill -INT -x ping");
-        assertTrue(ping.waitFor(60, TimeUnit.SECONDS), "ping ends");
-        Matcher counts = PING.matcher(read(said));
-        assertTrue(counts.find(), () -> read(said) + lab.log());
+        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+        Matcher counts = PING.matcher(read(output));
+        assertTrue(counts.find(), () -> read(output) + lab.log());
         int lost = unanswered() - unanswered;
         System.out.printf(
-                "measured: %s: %d of %s echoes lost, the longest waited %s ms%n",
+                "measured: %s: %d of %s pings lost, the longest round trip %s ms%n",
                 name, lost, counts.group(1), counts.group(2));
-        assertEquals(0, lost, () -> read(said) + lab.log());
+        assertEquals(0, lost, () -> read(output) + lab.log());
         assertEquals(before, link());
     }
 
-    /** Of all echoes that the namespace ever asked for (RFC 4293: icmpMsgStatsOutPkts of type 8, icmpMsgStatsInPkts of type 0). */
+    /** Echo requests of the namespace without a reply, since its creation (RFC 4293: icmpMsgStatsOutPkts of type 8, icmpMsgStatsInPkts of type 0). */
     private static int unanswered() {
         return Integer.parseInt(lab.expect("""
                         ip netns exec a awk '$1 == "IcmpMsg:" && !n { n = split($0, name); next }
@@ -265,7 +265,7 @@ class SystemdIT {
                           END { print count["OutType8"] - count["InType0"] }' /proc/net/snmp"""));
     }
 
-    /** What changes when an interface is made anew, or loses its carrier for a moment. */
+    /** Properties that change when an interface is recreated or loses its carrier. */
     private static String link() {
         return lab.expect("ip netns exec a sh -c 'cd /sys/class/net/eth0 && cat ifindex carrier_changes address'");
     }
