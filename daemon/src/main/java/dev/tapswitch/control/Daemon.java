@@ -24,7 +24,7 @@ import dev.tapswitch.control.switches.StateFile;
 import dev.tapswitch.control.switches.SwitchRuntime;
 import dev.tapswitch.control.switches.UserSwitches;
 import dev.tapswitch.control.systemd.Systemd;
-import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.dataplane.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -106,7 +106,7 @@ public final class Daemon {
                 ApiServer.removeStale(socket);
             } else {
                 systemd.isSuccessor();
-                host.workers().rehearse();
+                host.workers().warmUp();
                 // What the predecessor knows may change until now, and not from now on.
                 predecessor.takeQueues(systemd::inherit);
             }
@@ -170,11 +170,11 @@ public final class Daemon {
             throws IOException, ExecutionException, InterruptedException {
         Workers workers = control.runtime().workers();
         thread.submit(() -> {
-                    workers.hold();
+                    workers.pauseReads();
                     start(control, integrations, socket);
                     collectGarbageOfTheStart();
                     predecessor.awaitForward();
-                    workers.release();
+                    workers.resumeReads();
                     return null;
                 })
                 .get();

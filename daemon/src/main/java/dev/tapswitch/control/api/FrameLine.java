@@ -45,6 +45,7 @@ final class FrameLine {
                 node.put("decision", "reply");
                 out.add(Views.portName(sw, inPort));
             }
+            case Decision.Punt(var rule) -> node.put("decision", "punt");
             case Decision.Consume() -> node.put("decision", "consume");
             case Decision.Drop(var reason) -> {
                 node.put("decision", "drop");

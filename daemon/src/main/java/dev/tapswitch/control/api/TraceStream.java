@@ -9,7 +9,7 @@ import dev.tapswitch.core.bridge.Decision;
 import dev.tapswitch.core.bridge.Explainer;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
 import dev.tapswitch.core.frame.EthernetFrame;
-import dev.tapswitch.dataplane.worker.Trace;
+import dev.tapswitch.dataplane.observe.Trace;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -96,7 +96,7 @@ final class TraceStream {
 
     private Json line(Trace.Event event) {
         SwitchSnapshot snapshot = sw.learning().snapshot();
-        Decision decision = Decision.of(event.decision(), snapshot);
+        Decision decision = Decision.of(event.verdict(), snapshot);
         int head = (int) Math.min(event.length(), event.head().byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(event.head(), 0, head);
         String why = Explainer.why(decision, snapshot, frame);

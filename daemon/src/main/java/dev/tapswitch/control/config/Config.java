@@ -5,7 +5,7 @@ import dev.tapswitch.control.schema.DockerSchema;
 import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.Setting.Surface;
 import dev.tapswitch.control.schema.SettingValues;
-import dev.tapswitch.dataplane.worker.WorkerSettings;
+import dev.tapswitch.dataplane.WorkerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.tapswitch.control.schema;
 
-import dev.tapswitch.dataplane.worker.IoMode;
+import dev.tapswitch.dataplane.IoMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

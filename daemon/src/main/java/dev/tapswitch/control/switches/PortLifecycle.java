@@ -1,7 +1,7 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.PortConfig;
-import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.dataplane.Workers;
 import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;

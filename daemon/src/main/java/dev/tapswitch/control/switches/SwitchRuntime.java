@@ -13,8 +13,8 @@ import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.core.bridge.AddressClaim;
 import dev.tapswitch.core.bridge.LearningSwitch;
-import dev.tapswitch.dataplane.worker.WorkerSettings;
-import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.dataplane.WorkerSettings;
+import dev.tapswitch.dataplane.Workers;
 import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;
@@ -174,14 +174,14 @@ public final class SwitchRuntime implements AutoCloseable {
     }
 
     private void takeOthers(List<Change> changes, boolean mayWait, Undo undo) throws RequestException {
-        workers.hold();
+        workers.pauseReads();
         try {
             for (Change change : changes) {
                 if (change instanceof Change.PortRemoved || !take(change, mayWait)) continue;
                 undo.add(quoted(change), () -> take(change.inverse(), true));
             }
         } finally {
-            workers.release();
+            workers.resumeReads();
         }
     }
 

@@ -3,14 +3,14 @@ package dev.tapswitch.control.switches;
 import dev.tapswitch.control.log.RateLimitedLogger;
 import dev.tapswitch.core.bridge.LearningSwitch;
 import dev.tapswitch.core.bridge.PortSettings;
-import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.dataplane.worker.PortListener;
 import dev.tapswitch.linux.device.LinkState;
 import java.util.concurrent.Executor;
 import java.util.function.ObjIntConsumer;
 import org.slf4j.LoggerFactory;
 
 /** Passes the notifications of workers to the control thread. */
-final class WorkerNotifications implements Workers.LinkListener {
+final class WorkerNotifications implements PortListener {
     private static final RateLimitedLogger LOG =
             new RateLimitedLogger(LoggerFactory.getLogger(WorkerNotifications.class));
 

@@ -4,7 +4,7 @@ import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.switches.Clock;
 import dev.tapswitch.control.switches.Supervisor;
 import dev.tapswitch.control.switches.SwitchRuntime;
-import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.dataplane.Workers;
 import dev.tapswitch.linux.sys.Libc;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

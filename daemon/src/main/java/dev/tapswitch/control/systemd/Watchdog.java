@@ -1,7 +1,7 @@
 package dev.tapswitch.control.systemd;
 
 import dev.tapswitch.control.log.RateLimitedLogger;
-import dev.tapswitch.dataplane.worker.Workers;
+import dev.tapswitch.dataplane.Workers;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ final class Watchdog implements AutoCloseable {
     private void run() {
         while (!isClosed) {
             long began = System.nanoTime();
-            List<Integer> stuck = workers.turn(turnMs);
+            List<Integer> stuck = workers.probe(turnMs);
             if (isClosed) return;
             if (stuck.stream().allMatch(this::isWriting)) socket.send("WATCHDOG=1");
             else LOG.error("{} not turned for {} ms: systemd is not fed", who(stuck), turnMs);

@@ -8,7 +8,7 @@ import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.schema.DaemonSchema;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.core.bridge.ArpMode;
-import dev.tapswitch.dataplane.worker.IoMode;
+import dev.tapswitch.dataplane.IoMode;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.tc.RateLimit;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.state.StateDirectory;
-import dev.tapswitch.dataplane.worker.IoMode;
-import dev.tapswitch.dataplane.worker.WorkerSettings;
+import dev.tapswitch.dataplane.IoMode;
+import dev.tapswitch.dataplane.WorkerSettings;
 
 /** Runtimes whose ports are on {@link FakeDevices}. */
 final class Runtimes {

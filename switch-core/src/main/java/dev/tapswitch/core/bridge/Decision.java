@@ -17,6 +17,9 @@ public sealed interface Decision {
     /** The frame was addressed to the switch and needs no further handling. */
     record Consume() implements Decision {}
 
+    /** To a protocol of the control side, by the number of its rule. */
+    record Punt(int rule) implements Decision {}
+
     /** To no port. */
     record Drop(DropReason reason) implements Decision {}
 
@@ -25,6 +28,7 @@ public sealed interface Decision {
         if (Verdict.isPort(verdict)) return new Forward(verdict);
         if (verdict == Verdict.REPLY) return new Reply();
         if (verdict == Verdict.CONSUME) return new Consume();
+        if (Verdict.isPunt(verdict)) return new Punt(Verdict.puntRule(verdict));
         if (Verdict.isDrop(verdict)) return new Drop(Verdict.dropReason(verdict));
         PortSet set = snapshot.portSet(Verdict.portSet(verdict));
         return new Flood(IntStream.range(0, set.size()).map(set::port).boxed().toList());

@@ -21,7 +21,8 @@ public enum DropReason {
     QUEUE_FULL("the leaving port's device would not take the frame"),
     WRITE_FAILED("the leaving port's device refused the frame"),
     SLOW_RECEIVER("the leaving port takes too long to receive a frame, and too many wait for it already"),
-    FLOOD_LIMIT("too many frames to be flooded wait already, from this port or from all");
+    FLOOD_LIMIT("too many frames to be flooded wait already, from this port or from all"),
+    PUNT_LIMIT("too many frames wait already for the protocols of the switch");
 
     private final String meaning;
 

@@ -34,6 +34,7 @@ public final class Explainer {
         return switch (decision) {
             case Decision.Drop(var reason) -> "dropped: " + reason.meaning();
             case Decision.Reply() -> "the switch answers for a neighbour it knows (arp: reply)";
+            case Decision.Punt(var rule) -> "a protocol of the switch receives it";
             case Decision.Consume() -> "the switch itself asked for it";
             case Decision.Forward(var port) -> forwardReason(frame) + name(snapshot, port);
             case Decision.Flood(var ports) -> floodReason(frame) + " goes to " + ports.size() + " ports";

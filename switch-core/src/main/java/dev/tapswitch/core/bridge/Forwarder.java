@@ -110,7 +110,10 @@ public final class Forwarder {
         if (MacAddress.isMulticast(source)) return Verdict.drop(DropReason.SOURCE_MULTICAST);
         if (source == 0) return Verdict.drop(DropReason.SOURCE_ZERO);
         if (source == switchMac) return Verdict.drop(DropReason.STATIC_ELSEWHERE);
-        if (MacAddress.isReserved(destination)) return Verdict.drop(DropReason.RESERVED_MULTICAST);
+        boolean mayPunt = destination == switchMac || MacAddress.isMulticast(destination);
+        int punt = mayPunt ? context.snapshot.punt(frame) : SwitchSnapshot.NO_PUNT;
+        if (MacAddress.isReserved(destination))
+            return punt != SwitchSnapshot.NO_PUNT ? punt : Verdict.drop(DropReason.RESERVED_MULTICAST);
 
         int vlan = frame.vlan();
         int learned = learn(source, vlan);
@@ -118,6 +121,7 @@ public final class Forwarder {
             int refused = countLearning(learned);
             if (refused != 0) return refused;
         }
+        if (punt != SwitchSnapshot.NO_PUNT) return punt;
         int resolved = resolve();
         if (resolved == AddressResolution.FLOOD) return context.snapshot.flood(context.inPort);
         if (resolved != AddressResolution.PASS) return resolved;

@@ -16,6 +16,9 @@ public final class LearningSwitch {
     /** Locally administered, one station's (IEEE 802 8.4). */
     private static final long LOCAL = 0x0200_0000_0000L;
 
+    /** Each rule is compared with every multicast frame. */
+    private static final int MAX_PUNT_RULES = 16;
+
     private final String name;
     private final long mac = LOCAL | ThreadLocalRandom.current().nextLong() & 0xFCFF_FFFF_FFFFL;
     private final MacTable macTable;
@@ -25,6 +28,9 @@ public final class LearningSwitch {
     private SwitchSettings settings;
     private PortSettings[] ports = new PortSettings[0];
     private boolean[] up = new boolean[0];
+    /** By number; null where a number is free. Replaced as a whole. */
+    private PuntRule[] puntRules = new PuntRule[0];
+
     private volatile SwitchSnapshot snapshot;
 
     public LearningSwitch(String name, SwitchSettings settings, int workers) {
@@ -129,6 +135,30 @@ public final class LearningSwitch {
         publish();
     }
 
+    /**
+     * Frames that match the rule are punted from now on; returns the rule's number. Rules with smaller numbers take precedence.
+     * Throws IllegalArgumentException if there are too many rules.
+     */
+    public synchronized int addPuntRule(PuntRule rule) {
+        int number = Arrays.asList(puntRules).indexOf(null);
+        if (number < 0) number = puntRules.length;
+        if (number == MAX_PUNT_RULES)
+            throw new IllegalArgumentException("switch " + name + " has " + MAX_PUNT_RULES + " punt rules already");
+        PuntRule[] changed = Arrays.copyOf(puntRules, Math.max(number + 1, puntRules.length));
+        changed[number] = rule;
+        puntRules = changed;
+        publish();
+        return number;
+    }
+
+    /** Removes a rule. Its number may be reused for another one. */
+    public synchronized void removePuntRule(int number) {
+        PuntRule[] changed = puntRules.clone();
+        changed[number] = null;
+        puntRules = changed;
+        publish();
+    }
+
     /** A counter of a port, summed over the workers. Any thread. */
     public long count(int port, PortCounter counter) {
         // Counted by the table: the port that loses an entry is not the one whose worker counts.
@@ -192,6 +222,6 @@ public final class LearningSwitch {
     }
 
     private void publish() {
-        snapshot = new SwitchSnapshot(settings, ports.clone(), up);
+        snapshot = new SwitchSnapshot(settings, ports.clone(), up, puntRules);
     }
 }

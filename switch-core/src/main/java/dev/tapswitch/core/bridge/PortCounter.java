@@ -9,6 +9,7 @@ public enum PortCounter {
     FLOODED("frames from this port that were flooded"),
     ARP_DIRECTED("ARP requests and solicitations from this port sent to the known neighbour only"),
     ARP_REPLIED("ARP requests and solicitations from this port answered by the switch"),
+    PUNTED("frames from this port that a protocol of the switch received"),
     LEARNED("MAC entries learned on this port"),
     MOVED("MAC entries that moved to this port"),
     NOT_LEARNED_LIMIT("frames forwarded without learning their source: learning limit reached"),

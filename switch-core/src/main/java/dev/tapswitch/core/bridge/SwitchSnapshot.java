@@ -1,5 +1,6 @@
 package dev.tapswitch.core.bridge;
 
+import dev.tapswitch.core.frame.EthernetFrame;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -12,15 +13,22 @@ import java.util.stream.IntStream;
  * <p>Ports have an index, dense from 0. An index is free (null) after its port was removed, until another port takes it.
  */
 public final class SwitchSnapshot {
+    /** Not a verdict: no rule matches. */
+    static final int NO_PUNT = 0;
+
     private final SwitchSettings settings;
     private final PortSettings[] ports;
+    /** By number; null where a number is free. */
+    private final PuntRule[] puntRules;
+
     /** By ingress port: the egress ports of a flooded frame. */
     private final PortSet[] floodSets;
 
-    /** {@code ports} must not be changed afterwards; {@code up}: by port, whether its link is up. */
-    SwitchSnapshot(SwitchSettings settings, PortSettings[] ports, boolean[] up) {
+    /** {@code ports} and {@code puntRules} must not be changed afterwards; {@code up}: by port, whether its link is up. */
+    SwitchSnapshot(SwitchSettings settings, PortSettings[] ports, boolean[] up, PuntRule[] puntRules) {
         this.settings = settings;
         this.ports = ports;
+        this.puntRules = puntRules;
         this.floodSets = floodSets(ports, up);
     }
 
@@ -46,6 +54,14 @@ public final class SwitchSnapshot {
     /** The verdict that floods a frame from {@code inPort}, or one that drops it because there is no port to flood to. */
     int flood(int inPort) {
         return floodSets[inPort].isEmpty() ? Verdict.drop(DropReason.NO_PORT) : Verdict.toPortSet(inPort);
+    }
+
+    /** The verdict that punts a frame, or NO_PUNT. The frame must not be truncated. */
+    int punt(EthernetFrame frame) {
+        for (int number = 0; number < puntRules.length; number++) {
+            if (puntRules[number] != null && puntRules[number].matches(frame)) return Verdict.punt(number);
+        }
+        return NO_PUNT;
     }
 
     /** Whether a frame from one port may leave by another, or by the same. */

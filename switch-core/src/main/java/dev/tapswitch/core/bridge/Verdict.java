@@ -2,7 +2,7 @@ package dev.tapswitch.core.bridge;
 
 /**
  * The result of a forwarding decision as an int, so that the data path allocates nothing; {@link Decision} spells it out. A verdict is one of: an
- * egress port, a {@link PortSet} that the snapshot holds, REPLY, CONSUME, or a drop with its reason.
+ * egress port, a {@link PortSet} that the snapshot holds, REPLY, CONSUME, a protocol of the control side, or a drop with its reason.
  */
 public final class Verdict {
     /** The switch replies with {@link Forwarder#reply()} to the ingress port. */
@@ -12,6 +12,7 @@ public final class Verdict {
     public static final int CONSUME = -2;
 
     private static final int DROP = -16;
+    private static final int PUNT = -1_024;
     private static final int PORT_SET = -65_536;
     private static final DropReason[] REASONS = DropReason.values();
 
@@ -33,12 +34,26 @@ public final class Verdict {
     }
 
     public static boolean isDrop(int verdict) {
-        return verdict <= DROP && verdict > PORT_SET;
+        return verdict <= DROP && verdict > PUNT;
     }
 
     /** Only for a verdict that {@link #isDrop}. */
     public static DropReason dropReason(int verdict) {
         return REASONS[DROP - verdict];
+    }
+
+    /** Whether the frame goes to a protocol of the control side, and to no port. */
+    public static boolean isPunt(int verdict) {
+        return verdict <= PUNT && verdict > PORT_SET;
+    }
+
+    /** The number of the rule that the frame matched, from {@link LearningSwitch#addPuntRule}. Only for a verdict that {@link #isPunt}. */
+    public static int puntRule(int verdict) {
+        return PUNT - verdict;
+    }
+
+    static int punt(int rule) {
+        return PUNT - rule;
     }
 
     static int toPortSet(int number) {

@@ -4,31 +4,35 @@ import dev.tapswitch.core.bridge.ConflictStep;
 import dev.tapswitch.core.bridge.Forwarder;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
 import dev.tapswitch.core.frame.VirtioNetHeader;
+import dev.tapswitch.dataplane.buffer.FrameBuffer;
 import io.netty.channel.IoEventLoop;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Takes a switch's steps about addresses that two stations claim, by a timer on the worker's loop, as no frame may come by itself. The timer runs
- * only while there is a conflict. Must be called on the worker thread.
+ * Executes a switch's steps about addresses that two stations claim, by a timer on the event loop, because no frame may arrive that would trigger them.
+ * The timer runs only while there is a conflict. Must be used on the worker thread.
  */
 final class ConflictTimer implements Runnable {
     private static final int PERIOD_MS = 50;
+    private static final long OFFSET = FrameBuffer.HEADROOM;
+    private static final int HEADER = FrameBuffer.HEADER;
 
     private final Worker worker;
-    private final WorkerSwitch lane;
+    private final WorkerSwitch sw;
     private final IoEventLoop loop;
+    /** Allocated when first needed: most switches have no conflict. */
     private MemorySegment buffer;
+
     private boolean isArmed;
 
-    ConflictTimer(Worker worker, WorkerSwitch lane, IoEventLoop loop) {
+    ConflictTimer(Worker worker, WorkerSwitch sw, IoEventLoop loop) {
         this.worker = worker;
-        this.lane = lane;
+        this.sw = sw;
         this.loop = loop;
     }
 
-    /** A claim was held. */
+    /** Must be called when a claim was held. */
     void arm() {
         if (isArmed || loop.isShuttingDown()) return;
         isArmed = true;
@@ -37,45 +41,41 @@ final class ConflictTimer implements Runnable {
 
     @Override
     public void run() {
-        Forwarder forwarder = lane.forwarder();
-        SwitchSnapshot snapshot = lane.snapshot();
+        Forwarder forwarder = sw.forwarder();
+        SwitchSnapshot snapshot = sw.snapshot();
         long nowNanos = System.nanoTime();
-        worker.clock(nowNanos);
+        worker.setClock(nowNanos);
         long nowMs = nowNanos / 1_000_000;
         for (ConflictStep step = forwarder.nextStep(snapshot, nowMs);
                 step != null;
                 step = forwarder.nextStep(snapshot, nowMs)) {
-            take(step, nowNanos);
+            execute(step, nowNanos);
         }
         isArmed = forwarder.hasConflicts() && !loop.isShuttingDown();
         if (!isArmed) return;
         var _ = loop.schedule(this, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
-    private void take(ConflictStep step, long nowNanos) {
+    private void execute(ConflictStep step, long nowNanos) {
         switch (step) {
             case ConflictStep.Probe(var port, var frame, var length) -> {
-                PortQueue queue = lane.queue(port);
+                PortQueue queue = sw.queue(port);
                 if (queue == null) return;
-                worker.write(
-                        queue,
-                        lane.forwarder().counters(port),
-                        copy(frame, length).address(),
-                        length);
+                copy(frame, length);
+                worker.write(queue, sw.forwarder().counters(port), buffer.address() + OFFSET, length);
             }
             case ConflictStep.Release(var port, var frame, var length) -> {
-                worker.beginBatch(lane, port, nowNanos);
-                worker.forward(copy(frame, length), 0, Worker.HEADER + length);
+                copy(frame, length);
+                worker.beginBatch(sw, port, nowNanos);
+                worker.forward(buffer, OFFSET, HEADER + length);
             }
         }
     }
 
-    /** Behind a virtio header that says nothing. */
-    private MemorySegment copy(MemorySegment frame, int length) {
-        if (buffer == null || buffer.byteSize() < Worker.HEADER + length)
-            buffer = Arena.ofAuto().allocate(Worker.HEADER + frame.byteSize(), 8);
-        VirtioNetHeader.clear(buffer, 0);
-        MemorySegment.copy(frame, 0, buffer, Worker.HEADER, length);
-        return buffer;
+    /** Copies a frame to the buffer, behind an empty virtio header. */
+    private void copy(MemorySegment frame, int length) {
+        if (buffer == null) buffer = FrameBuffer.allocate();
+        VirtioNetHeader.clear(buffer, OFFSET);
+        MemorySegment.copy(frame, 0, buffer, OFFSET + HEADER, length);
     }
 }

@@ -2,56 +2,55 @@ package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.PortSet;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
+import dev.tapswitch.dataplane.buffer.FrameBuffer;
+import dev.tapswitch.dataplane.buffer.FrameRing;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A worker's flooded frames that wait. A flooded frame costs a write for each port, so in one turn of the loop only so many copies are written; what
- * exceeds that is copied here and written in the turns that follow. Frames to one port never wait for that: flooding has the time that they leave.
- * Worker thread.
+ * A worker's flooded frames that wait. A flooded frame costs one write per port, so only a limited number of copies is written in one iteration of the
+ * event loop; further frames are copied here and written in the following iterations. Unicast frames never wait for them: flooding uses the time that
+ * is left. Must be used on the worker thread.
  */
 final class FloodQueue {
-    /** In one turn of the loop: about a quarter of a millisecond with io_uring, one with epoll. */
-    static final int COPIES_A_TURN = 256;
+    /** Copies per iteration: about a quarter of a millisecond with io_uring, one millisecond with epoll. */
+    static final int MAX_COPIES = 256;
 
-    /** A frame to so few ports costs hardly more than one to one port, and never waits if it is the first. */
+    /** A frame to so few ports costs little more than a unicast frame, and is never deferred unless others wait. */
     static final int FEW_COPIES = 4;
 
-    /** Each port may have so many copies waiting, so that none delays the others' floods for long ... */
-    static final int COPIES_A_PORT = 8_192;
+    /** Each port may have so many copies waiting, so that no port delays the flooding of others for long ... */
+    static final int COPIES_PER_PORT = 8_192;
 
-    /** ... but always so many frames: what a station sends when it starts must come through, however many ports there are. */
-    static final int FRAMES_A_PORT = 16;
+    /** ... but always so many frames: what a station sends at its start must be forwarded, however many ports there are. */
+    static final int MIN_FRAMES_PER_PORT = 16;
 
     private static final int CAPACITY = 2 << 20;
     private static final int MAX_FRAMES = 1 << 14;
 
-    private final FrameRing ring = new FrameRing(CAPACITY);
-    /** By frame, in the order of the ring: the switch it is flooded in, and the port it came in on. */
-    private final WorkerSwitch[] lanes = new WorkerSwitch[MAX_FRAMES];
-
+    private final FrameRing ring = new FrameRing(CAPACITY, FrameBuffer.HEADROOM);
+    // By frame, in the order of the ring.
+    private final WorkerSwitch[] switches = new WorkerSwitch[MAX_FRAMES];
     private final int[] inPorts = new int[MAX_FRAMES];
-    /** By frame: the number of the port set that it is flooded to. */
-    private final int[] portSets = new int[MAX_FRAMES];
 
     private int first;
     private int count;
-    private int copiesLeft = COPIES_A_TURN;
-    /** Of the first frame: the ports that it is flooded to, and the index of the next one. Null until it is first taken. */
+    private int copiesLeft = MAX_COPIES;
+
+    // Of the first frame; null until it is taken for the first time.
     private SwitchSnapshot snapshot;
-
     private PortSet ports;
-
+    /** The index in {@code ports} of the next port to write to. */
     private int nextPort;
 
     boolean isEmpty() {
         return count == 0;
     }
 
-    void beginTurn() {
-        copiesLeft = COPIES_A_TURN;
+    void beginIteration() {
+        copiesLeft = MAX_COPIES;
     }
 
-    /** Whether a frame may be flooded to so many ports now; if so, it is taken for done. */
+    /** Whether a frame may be flooded to so many ports now. If so, it counts as flooded. */
     boolean admits(int copies) {
         if (count > 0) return false;
         if (copies <= FEW_COPIES) return true;
@@ -60,24 +59,23 @@ final class FloodQueue {
         return true;
     }
 
-    /** Has a frame wait; false where too many wait already. */
-    boolean add(WorkerSwitch lane, int inPort, int portSet, long address, int length) {
-        if (lane.waitingFloods(inPort) >= share(lane, inPort) || count == MAX_FRAMES || !ring.add(address, length))
-            return false;
+    /** Adds a frame that begins with a virtio header; false if too many frames are waiting. */
+    boolean add(WorkerSwitch sw, int inPort, int portSet, long address, int length) {
+        boolean isFull = sw.waitingFloods(inPort) >= share(sw, inPort) || count == MAX_FRAMES;
+        if (isFull || !ring.add(address, length, portSet)) return false;
         int index = first + count++ & MAX_FRAMES - 1;
-        lanes[index] = lane;
+        switches[index] = sw;
         inPorts[index] = inPort;
-        portSets[index] = portSet;
-        lane.addWaitingFloods(inPort, 1);
+        sw.addWaitingFloods(inPort, 1);
         return true;
     }
 
-    /** Begins or goes on with the first frame: how many of its ports are to be written to from {@link #nextPort} on; 0 when the turn is over. */
+    /** Takes the first frame, or continues with it: the number of ports to write to, from {@link #nextPort} on; 0 when the iteration is over. */
     int take() {
         if (count == 0 || copiesLeft == 0) return 0;
         if (snapshot == null) {
-            snapshot = lane().snapshot();
-            ports = snapshot.portSet(portSets[first]);
+            snapshot = workerSwitch().snapshot();
+            ports = snapshot.portSet(ring.firstTag());
             nextPort = 0;
         }
         int copies = Math.max(1, Math.min(copiesLeft, ports.size() - nextPort));
@@ -85,12 +83,12 @@ final class FloodQueue {
         return copies;
     }
 
-    /** So many were written to, as {@link #take} answered. */
+    /** The copies that {@link #take} returned were written. */
     void done(int copies) {
         nextPort += copies;
         if (nextPort < ports.size()) return;
-        lane().addWaitingFloods(inPort(), -1);
-        lanes[first] = null;
+        workerSwitch().addWaitingFloods(inPort(), -1);
+        switches[first] = null;
         snapshot = null;
         ring.removeFirst();
         first = first + 1 & MAX_FRAMES - 1;
@@ -98,19 +96,21 @@ final class FloodQueue {
     }
 
     /** How many frames of one port may wait. */
-    private static int share(WorkerSwitch lane, int inPort) {
-        // The set that broadcasts of the port go to has the same number as the port. No other set is larger.
-        int copies = lane.snapshot().portSet(inPort).size();
-        return Math.max(FRAMES_A_PORT, COPIES_A_PORT / Math.max(1, copies));
+    private static int share(WorkerSwitch sw, int inPort) {
+        // The port set of broadcasts from a port has the number of the port. No other set is larger.
+        int copies = sw.snapshot().portSet(inPort).size();
+        return Math.max(MIN_FRAMES_PER_PORT, COPIES_PER_PORT / Math.max(1, copies));
     }
 
-    /** Whether half of what one port may have waiting is free again. */
-    static boolean hasRoom(WorkerSwitch lane, int inPort) {
-        return lane.waitingFloods(inPort) <= share(lane, inPort) / 2;
+    /** Whether at least half of a port's share is free. */
+    static boolean hasSpace(WorkerSwitch sw, int inPort) {
+        return sw.waitingFloods(inPort) <= share(sw, inPort) / 2;
     }
 
-    WorkerSwitch lane() {
-        return lanes[first];
+    // The first frame.
+
+    WorkerSwitch workerSwitch() {
+        return switches[first];
     }
 
     int inPort() {

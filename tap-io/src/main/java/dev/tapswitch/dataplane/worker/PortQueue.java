@@ -1,50 +1,47 @@
 package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.Counters;
+import dev.tapswitch.dataplane.poll.Pollable;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 
-/** A queue of a TAP as a handle of an event loop, one per port and worker: reads frames and has its worker forward them. */
-interface PortQueue extends IoHandle {
-    /** The queue's file descriptor; its device closes it. */
-    int descriptor();
+/**
+ * A port's queue as a handle of an event loop, one per port and worker: reads batches of frames for its worker to forward, and writes frames to the
+ * port. Packet sockets, TAPs and tunnels differ behind this interface only. Must be called on the worker thread.
+ */
+public interface PortQueue extends IoHandle, Pollable {
+    QueueBinding binding();
 
-    /** Begins to read; on the loop, right after registration. */
+    /** Limits the time that writes to the port take from the worker. */
+    WriteGuard guard();
+
+    /** Starts to read, after registration. */
     void start(IoRegistration registration);
 
-    /** Reads and forwards what is there, without having been told that there is something; whether there was. */
-    boolean look();
-
-    /** Nobody looks any more: waits until it is told. */
-    void rest();
-
-    /** Reads no more until {@link #resume}: its frames wait in the device, and the kernel drops what finds no room there. */
+    /** Stops reading until {@link #resume}. Frames wait in the device, and the kernel drops those that do not fit there. */
     void pause();
 
-    /** After {@link #pause}; otherwise nothing. */
+    /** Continues after {@link #pause}; otherwise does nothing. */
     void resume();
 
-    @Override
-    void close();
-
     /**
-     * Writes the frame that is being forwarded: {@code virtio_net_hdr} and frame at {@code address}, in the reading queue's memory. It
-     * may be written after this returns, but behind all that were written before.
+     * Writes a virtio_net_hdr and the frame behind it. The write may be deferred: it is then done before the memory is used for another frame, and
+     * after all earlier writes to the port.
      *
-     * @param counters this worker's of the port, which get the outcome
-     * @param length the frame's, bytes, without the header
+     * @param counters this worker's counters of the port, which record the result
+     * @param address of the virtio header, in the memory of the queue that is being read
+     * @param length the frame's length without the header, bytes
      */
     void write(Counters counters, long address, int length);
 
-    /** Bounds what writes to the port cost the worker. */
-    WriteGuard guard();
-
-    /** The switch of the port, as this worker serves it. */
-    WorkerSwitch lane();
-
-    /** The port's index in its switch. */
-    int port();
-
-    /** Stops for good; {@code stopped} runs on the loop when the descriptor is not touched any more. */
+    /** Stops for good. {@code stopped} runs on the worker thread when the descriptor is not used any more. */
     void stop(Runnable stopped);
+
+    /** Called by the event loop when it ends. The device closes its descriptors itself. */
+    @Override
+    default void close() {}
+
+    default int descriptor() {
+        return binding().descriptor();
+    }
 }

@@ -1,37 +1,38 @@
 package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.Counters;
+import dev.tapswitch.dataplane.buffer.FrameRing;
 import dev.tapswitch.linux.sys.Libc;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The frames of a slow port: its worker adds them, the {@link SlowWriter} writes them. At first the port is on trial, for the machine may have been busy with
- * something else: if some writes in a row are fast, the slow writer releases the queue, and the worker writes what is left and whatever follows. If not, the port
- * stays for a while after the last slow write.
+ * The frames of a slow port: its worker adds them, the {@link SlowWriter} writes them. First the port is on trial, because the machine may have been busy
+ * with something else: if some writes in a row are fast, the slow writer releases the queue, and the worker writes the remaining frames and all
+ * later ones. Otherwise the port stays slow for a penalty time after its last slow write.
  */
 final class SlowQueue {
-    /** Bytes of frames that wait: three super-frames at least. */
+    /** Bytes of waiting frames: at least three super-frames. */
     static final int CAPACITY = 256 << 10;
 
     static final int MAX_FRAMES = 256;
 
-    /** A port that was found slow is fast again after so many fast writes in a row, at the earliest. */
+    /** A slow port needs at least so many fast writes in a row to be fast again. */
     static final int FAST_WRITES = 8;
 
-    static final long FIRST_PENALTY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    static final long LONGEST_PENALTY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    static final long MIN_PENALTY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long MAX_PENALTY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** Of one CPU, a port's writes take one part in so many at most. */
+    /** A port's writes take at most one part in so many of a CPU's time. */
     private static final int SHARE = 4;
 
-    /** Writes a frame to the port: what {@link Libc#write} answers. */
+    /** Writes a frame to the port; returns what {@link Libc#write} does. */
     @FunctionalInterface
     interface Output {
         int write(long address, int length);
     }
 
-    private final FrameRing ring = new FrameRing(CAPACITY);
+    private final FrameRing ring = new FrameRing(CAPACITY, 0);
     private final WriteCost cost = new WriteCost();
     private final ConcurrentLinkedQueue<Integer> results = new ConcurrentLinkedQueue<>();
     private final Output output;
@@ -49,9 +50,11 @@ final class SlowQueue {
     private volatile boolean isClosed;
 
     /**
+     * A queue on trial.
+     *
      * @param wake wakes the slow writer
      * @param trialWrites fast writes in a row that end the trial
-     * @param penaltyNanos for how long after its last slow write a port stays slow
+     * @param penaltyNanos how long a port stays slow after its last slow write
      */
     SlowQueue(Output output, Runnable wake, WriteWatch watch, int trialWrites, long penaltyNanos) {
         this.output = output;
@@ -63,42 +66,42 @@ final class SlowQueue {
         this.releaseNanos = dueNanos;
     }
 
-    /** False where there is no room. The worker. */
+    /** Adds a frame; false if the queue is full. Must be called on the worker thread. */
     boolean add(long address, int length) {
-        if (added - written >= MAX_FRAMES || !ring.add(address, length)) return false;
+        if (added - written >= MAX_FRAMES || !ring.add(address, length, 0)) return false;
         added++;
-        // Always: the slow writer may be about to park, having removed the frame before this one. A thread that is not
-        // parked keeps the permit.
+        // Even if the queue was not empty: the slow writer may have removed the frame before this one and be about to
+        // sleep.
         wake.run();
         return true;
     }
 
-    /** Counts what was written since the last time. The worker. */
+    /** Counts the frames that were written since the last call. Must be called on the worker thread. */
     void count(Counters counters) {
         for (Integer result = results.poll(); result != null; result = results.poll()) Worker.count(counters, result);
     }
 
-    /** Whether the slow writer has found the port slow, too. Any thread. */
+    /** Whether the slow writer has found the port slow, too. Thread-safe. */
     boolean isSlow() {
         return slowestNanos > 0;
     }
 
-    /** How long the slowest write took. Any thread. */
+    /** Duration of the slowest write. Thread-safe. */
     long slowestNanos() {
         return slowestNanos;
     }
 
-    /** Whether the slow writer does not touch the queue any more, as the port is fast: what is left is the worker's to write. Any thread. */
+    /** Whether the slow writer has finished with the queue because the port is fast: the worker writes the remaining frames. Thread-safe. */
     boolean isReleased() {
         return isReleased;
     }
 
-    /** The frames that are left; once the queue is released, for the worker. */
+    /** The remaining frames. The worker may use it after the queue was released. */
     FrameRing ring() {
         return ring;
     }
 
-    /** The frames that are left are not to be written. Any thread. */
+    /** Discards the remaining frames. Thread-safe. */
     void close() {
         isClosed = true;
     }
@@ -111,12 +114,12 @@ final class SlowQueue {
         return ring.isEmpty();
     }
 
-    /** When the next frame may be written. The slow writer. */
+    /** When the next frame may be written. Must be called by the slow writer. */
     long dueNanos() {
         return dueNanos;
     }
 
-    /** Writes the first frame; how long that took, in nanoseconds. The slow writer, until the queue is released. */
+    /** Writes the first frame; returns how long that took, nanoseconds. Must be called by the slow writer, until the queue is released. */
     long writeFirst() {
         watch.start();
         results.add(output.write(ring.memory().address() + ring.firstOffset(), ring.firstLength()));
@@ -138,7 +141,7 @@ final class SlowQueue {
             if (cost.exceeds(took, 1) || isSlow()) slowestNanos = Math.max(slowestNanos, took);
             if (isSlow()) releaseNanos = now + penaltyNanos;
         }
-        // On trial a port has all of the writer's time, for its frames may come as fast as ever.
+        // On trial a port is written to without pauses, because its frames may arrive as fast as ever.
         dueNanos = isSlow() ? now + (SHARE - 1) * took : now;
         int needed = isSlow() ? FAST_WRITES : trialWrites;
         if (fastWrites >= needed && now - releaseNanos >= 0) isReleased = true;

@@ -1,70 +1,82 @@
 package dev.tapswitch.dataplane.worker;
 
+import dev.tapswitch.dataplane.buffer.Sleeper;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writes to the ports that are too slow for workers, on a thread that may wait for the kernel. One thread for all of them, which rests after each slow
- * write as long as the write took: the kernel does not let others run on the CPU while it handles a frame, so slow receivers must not have all CPUs.
+ * Writes to the ports that are too slow for workers, on a thread that may wait for the kernel. One thread for all of them. After each slow write it pauses
+ * for as long as the write took: the kernel does not let other threads run on the CPU while it handles a frame, so slow receivers must not
+ * occupy all CPUs.
  */
-final class SlowWriter implements AutoCloseable {
-    /** Slow ports at one time; the frames to others are dropped. Bounds the memory that they take. */
+public final class SlowWriter implements AutoCloseable {
+    /** Maximum number of slow ports, which limits the memory for their frames. Frames to further slow ports are dropped. */
     static final int MAX_PORTS = 64;
 
-    /** From here on a write is followed by a rest. */
-    private static final long REST_NANOS = 1_000_000;
+    /** A write that takes this long or longer is followed by a pause. */
+    private static final long MIN_PAUSE_NANOS = 1_000_000;
 
     private static final int CLOSE_MS = 1_000;
 
-    /** {@code written}: to be run when nothing is left to write for now, or the queue is released; {@code ended}: when the queue is not touched any more. */
-    private record Entry(SlowQueue queue, Runnable written, Runnable ended) {}
+    /** {@code onWritten}: runs when no frame is left, or when the queue is released; {@code onEnd}: runs when the queue is not used any more. */
+    private record Entry(SlowQueue queue, Runnable onWritten, Runnable onEnd) {}
 
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
+    private final Sleeper sleeper = new Sleeper();
     private volatile Thread thread;
     private volatile boolean isClosed;
 
-    /** Begins to write a queue's frames; false where there are too many slow ports. Workers. */
-    synchronized boolean add(SlowQueue queue, Runnable written, Runnable ended) {
+    /** Starts to write a queue's frames; false if there are too many slow ports. Must be called by workers. */
+    synchronized boolean add(SlowQueue queue, Runnable onWritten, Runnable onEnd) {
         if (entries.size() >= MAX_PORTS || isClosed) return false;
-        entries.add(new Entry(queue, written, ended));
+        entries.add(new Entry(queue, onWritten, onEnd));
         if (thread == null)
             thread = Thread.ofPlatform().name("slow-writer").daemon().start(this::run);
         return true;
     }
 
-    /** There is something to write, or a queue was closed. Any thread. */
+    /** Must be called after a frame was added or a queue was closed. Thread-safe. */
     void wake() {
-        LockSupport.unpark(thread);
+        sleeper.wake();
     }
 
     private void run() {
         while (!isClosed) {
             removeEnded();
             Entry next = next();
-            long nowNanos = System.nanoTime();
-            if (next == null) LockSupport.park(this);
-            else if (next.queue.dueNanos() - nowNanos > 0) LockSupport.parkNanos(next.queue.dueNanos() - nowNanos);
+            long waitNanos = next == null ? 0 : next.queue.dueNanos() - System.nanoTime();
+            if (next == null) sleeper.sleepUnless(this::hasWork);
+            else if (waitNanos > 0) sleeper.sleepUnless(this::hasDueWork, waitNanos);
             else write(next);
         }
-        entries.forEach(entry -> entry.ended.run());
+        entries.forEach(entry -> entry.onEnd.run());
+    }
+
+    private boolean hasWork() {
+        return isClosed || entries.stream().anyMatch(entry -> !entry.queue.isEmpty() || isEnded(entry));
+    }
+
+    private boolean hasDueWork() {
+        Entry next = next();
+        return isClosed || next != null && next.queue.dueNanos() - System.nanoTime() <= 0;
     }
 
     private void write(Entry entry) {
         long took = entry.queue.writeFirst();
-        // A loop that ends takes no more tasks.
         boolean isDone = entry.queue.isEmpty() || entry.queue.isReleased();
-        if (isDone && !entry.queue.isClosed() && !isClosed) entry.written.run();
-        if (took >= REST_NANOS) rest(took);
+        // An event loop that is shutting down accepts no more tasks.
+        if (isDone && !entry.queue.isClosed() && !isClosed) entry.onWritten.run();
+        if (took >= MIN_PAUSE_NANOS) pause(took);
     }
 
-    private void rest(long nanos) {
+    private void pause(long nanos) {
         long end = System.nanoTime() + nanos;
-        // New frames wake the thread.
-        for (long left = nanos; left > 0 && !isClosed; left = end - System.nanoTime()) LockSupport.parkNanos(left);
+        for (long left = nanos; left > 0 && !isClosed; left = end - System.nanoTime())
+            LockSupport.parkNanos(this, left);
     }
 
-    /** Of those that have frames, the one that is due first. */
+    /** Of the queues that have frames, the one that is due first. */
     private Entry next() {
         Entry first = null;
         for (Entry entry : entries) {
@@ -76,17 +88,21 @@ final class SlowWriter implements AutoCloseable {
 
     private void removeEnded() {
         entries.removeIf(entry -> {
-            boolean isEnded = entry.queue.isClosed() || entry.queue.isReleased();
-            if (isEnded) entry.ended.run();
+            boolean isEnded = isEnded(entry);
+            if (isEnded) entry.onEnd.run();
             return isEnded;
         });
     }
 
-    /** All queues' descriptors are closed when it returns, unless the kernel is in a write that takes longer than a second. */
+    private static boolean isEnded(Entry entry) {
+        return entry.queue.isClosed() || entry.queue.isReleased();
+    }
+
+    /** When it returns, all queues' descriptors are closed, unless the kernel is in a write that takes longer than a second. */
     @Override
     public void close() {
         isClosed = true;
-        wake();
+        LockSupport.unpark(thread);
         try {
             if (thread != null) thread.join(CLOSE_MS);
         } catch (InterruptedException e) {

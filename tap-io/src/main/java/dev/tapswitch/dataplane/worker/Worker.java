@@ -11,27 +11,26 @@ import dev.tapswitch.core.bridge.SwitchSnapshot;
 import dev.tapswitch.core.bridge.Verdict;
 import dev.tapswitch.core.frame.Segmenter;
 import dev.tapswitch.core.frame.VirtioNetHeader;
+import dev.tapswitch.dataplane.buffer.FrameBuffer;
+import dev.tapswitch.dataplane.observe.Trace;
+import dev.tapswitch.dataplane.poll.PolledQueues;
+import dev.tapswitch.dataplane.punt.PuntQueue;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Libc;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 
 /**
- * One worker's way of a frame, run to completion on its event loop: decide, then write the same bytes to each port's queue that this
- * worker owns. The loop's thread alone; nothing is allocated per frame.
+ * One worker's data path, run to completion on its event loop: decide on a frame, then write the same bytes to this worker's queue of each egress port.
+ * Allocates nothing per frame. Must be used on the worker thread, except where stated otherwise.
  */
-final class Worker {
-    /** The longest frame a TAP hands over is 64 KiB of payload; the header and two tags come on top. */
-    static final int BUFFER_LENGTH = 66_048;
+public final class Worker {
+    /** A batch of one queue ends after this time, however few frames were read. */
+    public static final long MAX_BATCH_NANOS = 1_000_000;
 
-    static final int HEADER = VirtioNetHeader.LENGTH;
-
-    /** A queue's turn ends after this time, however few frames it has read. */
-    static final long TURN_NANOS = 1_000_000;
-
+    private static final int HEADER = FrameBuffer.HEADER;
     private static final VarHandle WRITING;
 
     static {
@@ -42,205 +41,201 @@ final class Worker {
         }
     }
 
-    private final MemorySegment completed = Arena.ofAuto().allocate(BUFFER_LENGTH, 64);
-    private final MemorySegment answer = Arena.ofAuto().allocate(HEADER + 128, 64);
-    private final Segmenter segmenter = new Segmenter();
-    private final PolledQueues hotQueues;
-    /** Null where the loop waits with epoll. */
-    private final UringBatch bursts;
-
-    private final FloodQueue floods = new FloodQueue();
-    private final WriteWatch watch = new WriteWatch();
+    private final PolledQueues polledQueues;
+    private final WriteBatch writes;
     private final Executor loop;
     private final SlowWriter slowWriter;
-    private final Workers.LinkListener listener;
+    private final PortListener listener;
+    private final FloodQueue floods = new FloodQueue();
+    private final Segmenter segmenter = new Segmenter();
+    private final WriteWatch watch = new WriteWatch();
+    private final MemorySegment segment = FrameBuffer.allocate();
+    private final MemorySegment reply = FrameBuffer.allocate();
+
     // The batch that is being forwarded.
-    private WorkerSwitch lane;
+    private WorkerSwitch sw;
     private SwitchSnapshot snapshot;
     private int inPort;
+    private long batchNanos;
+    private boolean hasFloodedTooMuch;
 
-    private long turnNanos;
-    private boolean isFlooded;
     private boolean isClosed;
     /** When the last write ended, or the batch began. */
     private long clockNanos = System.nanoTime();
 
-    /** The queue that a system call writes to at this moment; null where there is none. By WRITING. */
-    @SuppressWarnings("unused")
+    /** The queue that a system call is writing to; null if there is none. */
+    @SuppressWarnings("unused") // by WRITING
     private PortQueue writing;
 
-    /** {@code bursts}: null where frames are read and written one by one; {@code loop}: the worker's. */
-    Worker(
-            PolledQueues hotQueues,
-            UringBatch bursts,
-            Executor loop,
-            SlowWriter slowWriter,
-            Workers.LinkListener listener) {
-        this.hotQueues = hotQueues;
-        this.bursts = bursts;
+    /** {@code writes}: the batch that this worker's queues write through; {@code loop}: the worker's event loop. */
+    public Worker(
+            PolledQueues polledQueues, WriteBatch writes, Executor loop, SlowWriter slowWriter, PortListener listener) {
+        this.polledQueues = polledQueues;
+        this.writes = writes;
         this.loop = loop;
         this.slowWriter = slowWriter;
         this.listener = listener;
-        if (bursts != null) bursts.writeSinglyWith(this);
     }
 
     SlowWriter slowWriter() {
         return slowWriter;
     }
 
-    /** Runs on the worker's thread. Any thread. */
+    public PolledQueues polledQueues() {
+        return polledQueues;
+    }
+
+    /** Runs a task on the worker thread. Thread-safe. */
     void execute(Runnable task) {
         loop.execute(task);
     }
 
-    void reportSlow(PortQueue queue, long nanos) {
-        listener.receiverIsSlow(queue.lane().owner(), queue.port(), nanos);
+    void reportSlow(QueueBinding queue, long nanos) {
+        listener.receiverIsSlow(queue.workerSwitch().owner(), queue.port(), nanos);
     }
 
-    void reportFast(PortQueue queue) {
-        listener.receiverIsFast(queue.lane().owner(), queue.port());
+    void reportFast(QueueBinding queue) {
+        listener.receiverIsFast(queue.workerSwitch().owner(), queue.port());
     }
 
-    /** The port that the worker is writing to at this moment, as people call it; null where it does something else. Any thread. */
-    String writingTo() {
+    /** The port that the worker is writing to now, for logs; null if it is not writing. Thread-safe. */
+    public String writingTo() {
         PortQueue queue = (PortQueue) WRITING.getAcquire(this);
-        if (queue == null) return null;
-        PortSettings port = queue.lane().snapshot().port(queue.port());
-        return port == null
+        return queue == null
                 ? null
-                : "port " + port.name() + " of switch " + queue.lane().owner().name();
+                : queue.binding().workerSwitch().describe(queue.binding().port());
     }
 
     /** A system call that writes to this queue begins; null: it has ended. */
-    void isWritingTo(PortQueue queue) {
+    public void setWriting(PortQueue queue) {
         WRITING.setRelease(this, queue);
     }
 
-    UringBatch bursts() {
-        return bursts;
-    }
-
-    PolledQueues hotQueues() {
-        return hotQueues;
-    }
-
-    /** On the loop when it has stopped all its queues, or, where it could not, once it has ended. Again: nothing. */
-    void close() {
+    /** Must be called after all queues have stopped, or after the event loop has ended. A second call does nothing. */
+    public void close() {
         isClosed = true;
-        if (bursts != null) bursts.close();
+        writes.close();
     }
 
-    /** Begins a batch: the frames that {@link #forward} gets next were read from {@code port} now. */
-    void beginBatch(WorkerSwitch sw, int port) {
+    /** Begins a batch: {@link #forward} is called next for frames that were read from the port now. */
+    public void beginBatch(WorkerSwitch from, int port) {
         long nowNanos = System.nanoTime();
-        hotQueues.busyPoll().frameAt(nowNanos);
-        turnNanos = nowNanos;
-        isFlooded = false;
+        polledQueues.busyPoll().frameAt(nowNanos);
+        batchNanos = nowNanos;
+        hasFloodedTooMuch = false;
         clockNanos = nowNanos;
-        beginBatch(sw, port, nowNanos);
+        beginBatch(from, port, nowNanos);
     }
 
     /** Begins a batch of frames that were not read from a queue now. */
-    void beginBatch(WorkerSwitch sw, int port, long nowNanos) {
-        lane = sw;
-        snapshot = sw.snapshot();
+    void beginBatch(WorkerSwitch from, int port, long nowNanos) {
+        sw = from;
+        snapshot = from.snapshot();
         inPort = port;
-        sw.forwarder().beginBatch(snapshot, port, nowNanos / 1_000_000);
+        from.forwarder().beginBatch(snapshot, port, nowNanos / 1_000_000);
     }
 
-    /** Whether the queue that is read has had its time since {@link #beginBatch}. */
-    boolean isTurnOver() {
-        return clockNanos - turnNanos > TURN_NANOS;
+    /** Whether the batch has used its time. */
+    public boolean isBatchOver() {
+        return clockNanos - batchNanos > MAX_BATCH_NANOS;
     }
 
     /**
-     * Whether the queue that is read has brought more frames to be flooded than may wait, since {@link #beginBatch}. It is to pause: to read and drop the rest would
-     * take time that others need.
+     * Whether the batch had more frames to flood than may wait. The queue must pause: reading and dropping more frames would take time from other
+     * ports.
      */
-    boolean isFlooded() {
-        return isFlooded;
+    public boolean hasFloodedTooMuch() {
+        return hasFloodedTooMuch;
     }
 
-    /** Floods what waits, as much as one turn of the loop may take; whether there is more. To be called once a turn. */
-    boolean floodWaiting() {
-        floods.beginTurn();
+    /**
+     * Forwards a frame of the batch: {@code virtio_net_hdr} and frame at {@code memory[offset, offset + length)}, with {@link FrameBuffer#HEADROOM}
+     * unused bytes before them. No content makes it throw.
+     */
+    public void forward(MemorySegment memory, long offset, int length) {
+        Forwarder forwarder = sw.forwarder();
+        int frameLength = Math.max(0, length - HEADER);
+        int verdict = forwarder.decide(memory, offset + HEADER, frameLength);
+        Trace trace = sw.trace();
+        if (trace != null) trace.record(inPort, verdict, memory, offset + HEADER, frameLength);
+        if (Verdict.isPort(verdict)) send(verdict, memory, offset, frameLength);
+        else if (Verdict.isPortSet(verdict)) flood(Verdict.portSet(verdict), memory, offset, frameLength);
+        else if (verdict == Verdict.REPLY) sendReply();
+        else if (Verdict.isPunt(verdict)) punt(Verdict.puntRule(verdict), memory.address() + offset, frameLength);
+        else if (forwarder.hasConflicts()) sw.conflictTimer().arm();
+    }
+
+    /** Floods waiting frames, within the limit of one iteration of the loop; returns whether more are waiting. Must be called once per iteration. */
+    public boolean floodWaiting() {
+        floods.beginIteration();
         if (floods.isEmpty() || isClosed) return false;
         clockNanos = System.nanoTime();
-        boolean gathers = bursts != null && bursts.gather();
-        for (int copies = floods.take(); copies > 0; copies = floods.take()) {
-            lane = floods.lane();
-            snapshot = floods.snapshot();
-            inPort = floods.inPort();
-            int length = Math.max(0, floods.length() - HEADER);
-            if (floods.ports().isEmpty()) lane.forwarder().counters(inPort).drop(DropReason.NO_PORT);
-            else flood(floods.ports(), floods.memory(), floods.offset(), length, floods.nextPort(), copies);
-            floods.done(copies);
-            PortQueue queue = lane.queue(inPort);
-            if (queue != null && FloodQueue.hasRoom(lane, inPort)) queue.resume();
-        }
-        // No frame is added to the ring before this, so those that were removed are still there.
-        if (gathers) bursts.flush();
+        boolean begun = writes.begin();
+        for (int copies = floods.take(); copies > 0; copies = floods.take()) floodFirst(copies);
+        // No frame is added to the ring before this, so the memory of those that were removed is still intact.
+        if (begun) writes.flush();
         return !floods.isEmpty();
     }
 
-    /**
-     * Forwards what was read from a port: {@code virtio_net_hdr} and frame at {@code memory[offset, offset + length)}. No bytes make it
-     * throw.
-     */
-    void forward(MemorySegment memory, long offset, int length) {
-        Forwarder forwarder = lane.forwarder();
-        int frameLength = Math.max(0, length - HEADER);
-        int verdict = forwarder.decide(memory, offset + HEADER, frameLength);
-        Trace trace = lane.trace();
-        if (trace != null) trace.record(inPort, verdict, memory, offset + HEADER, frameLength);
-        if (Verdict.isPort(verdict)) {
-            send(verdict, memory, offset, frameLength);
-        } else if (Verdict.isPortSet(verdict)) {
-            flood(Verdict.portSet(verdict), memory, offset, frameLength);
-        } else if (verdict == Verdict.REPLY) {
-            reply();
-        } else if (forwarder.hasConflicts()) {
-            lane.conflictTimer().arm();
-        }
+    private void floodFirst(int copies) {
+        sw = floods.workerSwitch();
+        snapshot = floods.snapshot();
+        inPort = floods.inPort();
+        int length = Math.max(0, floods.length() - HEADER);
+        // The ports may have gone while the frame waited.
+        if (floods.ports().isEmpty()) sw.forwarder().counters(inPort).drop(DropReason.NO_PORT);
+        else sendToSome(floods.ports(), floods.nextPort(), copies, floods.memory(), floods.offset(), length);
+        floods.done(copies);
+        PortQueue queue = sw.queue(inPort);
+        if (queue != null && FloodQueue.hasSpace(sw, inPort)) queue.resume();
     }
 
     private void flood(int portSet, MemorySegment memory, long offset, int length) {
         PortSet ports = snapshot.portSet(portSet);
         if (floods.admits(ports.size())) {
-            boolean gathers = bursts != null && bursts.gather();
-            flood(ports, memory, offset, length, 0, ports.size());
-            if (gathers) bursts.flush();
-        } else if (!floods.add(lane, inPort, portSet, memory.address() + offset, HEADER + length)) {
-            lane.forwarder().counters(inPort).drop(DropReason.FLOOD_LIMIT);
-            // A port of which nothing waits would not be resumed.
-            isFlooded = lane.waitingFloods(inPort) > 0;
+            boolean begun = writes.begin();
+            sendToSome(ports, 0, ports.size(), memory, offset, length);
+            if (begun) writes.flush();
+        } else if (!floods.add(sw, inPort, portSet, memory.address() + offset, HEADER + length)) {
+            sw.forwarder().counters(inPort).drop(DropReason.FLOOD_LIMIT);
+            // A port without waiting frames must not pause, because nothing would resume it.
+            hasFloodedTooMuch = sw.waitingFloods(inPort) > 0;
         }
     }
 
-    /** Sends a frame to {@code copies} ports of a set. */
-    private void flood(PortSet ports, MemorySegment memory, long offset, int length, int from, int copies) {
-        for (int i = from; i < from + copies; i++) send(ports.port(i), memory, offset, length);
+    private void sendToSome(PortSet ports, int first, int count, MemorySegment memory, long offset, int length) {
+        for (int i = first; i < first + count; i++) send(ports.port(i), memory, offset, length);
     }
 
-    private void reply() {
-        Forwarder forwarder = lane.forwarder();
-        VirtioNetHeader.clear(answer, 0);
-        MemorySegment.copy(forwarder.reply(), 0, answer, HEADER, forwarder.replyLength());
-        PortQueue queue = lane.queue(inPort);
-        if (queue != null) write(queue, forwarder.counters(inPort), answer.address(), forwarder.replyLength());
+    private void sendReply() {
+        Forwarder forwarder = sw.forwarder();
+        long offset = FrameBuffer.HEADROOM;
+        VirtioNetHeader.clear(reply, offset);
+        MemorySegment.copy(forwarder.reply(), 0, reply, offset + HEADER, forwarder.replyLength());
+        PortQueue queue = sw.queue(inPort);
+        if (queue != null) write(queue, forwarder.counters(inPort), reply.address() + offset, forwarder.replyLength());
+    }
+
+    private void punt(int rule, long address, int length) {
+        PuntQueue queue = sw.puntQueue();
+        Counters counters = sw.forwarder().counters(inPort);
+        boolean isQueued = queue != null && queue.add(rule, inPort, address + HEADER, length);
+        if (isQueued) counters.add(PortCounter.PUNTED, 1);
+        else counters.drop(DropReason.PUNT_LIMIT);
     }
 
     private void send(int out, MemorySegment memory, long offset, int length) {
-        PortQueue queue = lane.queue(out);
+        PortQueue queue = sw.queue(out);
         PortSettings port = snapshot.port(out);
-        Counters counters = lane.forwarder().counters(out);
+        Counters counters = sw.forwarder().counters(out);
         if (queue == null || port == null) {
             counters.drop(DropReason.PORT_DOWN);
             return;
         }
         switch (Egress.judge(port, memory, offset, length)) {
             case Egress.AS_IS -> {
-                // What may need cutting on other frames is written at once for all, so that they keep their order.
+                // On a port without offload all writes are immediate, so that they stay in order with those of
+                // segments.
                 if (port.offload()) queue.write(counters, memory.address() + offset, length);
                 else write(queue, counters, memory.address() + offset, length);
             }
@@ -249,7 +244,7 @@ final class Worker {
         }
     }
 
-    /** For a port that takes neither super-frames nor partial checksums. */
+    /** Sends to a port that accepts neither super-frames nor partial checksums. */
     private void complete(PortQueue queue, Counters counters, MemorySegment memory, long offset, int length) {
         int frames = segmenter.wrap(memory, offset, length);
         if (frames == Segmenter.BAD) {
@@ -258,13 +253,13 @@ final class Worker {
         }
         counters.add(frames == 1 ? PortCounter.CHECKSUMMED : PortCounter.SEGMENTED, 1);
         for (int i = 0; i < frames; i++) {
-            int segment = segmenter.next(i, completed, 0);
-            write(queue, counters, completed.address(), segment);
+            int segmentLength = segmenter.next(i, segment, FrameBuffer.HEADROOM);
+            write(queue, counters, segment.address() + FrameBuffer.HEADROOM, segmentLength);
         }
     }
 
-    /** Writes now, unless the port is too slow for that. What failed was not written: once more, for the reason. */
-    void write(PortQueue queue, Counters counters, long address, int length) {
+    /** Writes now, unless the port is too slow. A failed write is repeated, because only the repetition returns the errno. */
+    public void write(PortQueue queue, Counters counters, long address, int length) {
         WriteGuard guard = queue.guard();
         if (!guard.isDirect()) {
             guard.defer(counters, address, HEADER + length);
@@ -272,23 +267,23 @@ final class Worker {
         }
         boolean isWatched = guard.isWatched();
         if (isWatched) watch.start();
-        isWritingTo(queue);
+        setWriting(queue);
         int result = Libc.tryWrite(queue.descriptor(), address, HEADER + length);
         count(counters, result >= 0 ? result : Libc.write(queue.descriptor(), address, HEADER + length));
-        isWritingTo(null);
+        setWriting(null);
         long nowNanos = System.nanoTime();
         if (isWatched) guard.wrote(watch, watch.stop());
         else guard.wrote(nowNanos - clockNanos);
         clockNanos = nowNanos;
     }
 
-    /** A batch of writes has ended, or what begins now is not part of a batch. */
-    void clock(long nowNanos) {
+    /** A batch of writes ended at this time, or something that is not part of a batch begins. */
+    public void setClock(long nowNanos) {
         clockNanos = nowNanos;
     }
 
-    /** Counts a write by its result: bytes with the header, or -errno. */
-    static void count(Counters counters, int result) {
+    /** Counts a write by its result: bytes including the virtio header, or -errno. */
+    public static void count(Counters counters, int result) {
         if (result >= 0) {
             counters.add(PortCounter.TX_FRAMES, 1);
             counters.add(PortCounter.TX_BYTES, result - HEADER);

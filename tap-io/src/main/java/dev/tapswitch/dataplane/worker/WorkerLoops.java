@@ -1,5 +1,7 @@
 package dev.tapswitch.dataplane.worker;
 
+import dev.tapswitch.dataplane.poll.BusyPoll;
+import dev.tapswitch.dataplane.poll.PolledQueues;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -9,9 +11,9 @@ import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
-/** Netty's event loops, one a worker, that may look for more frames before they sleep. */
-final class WorkerLoops extends MultiThreadIoEventLoopGroup {
-    WorkerLoops(int count, IoHandlerFactory factory, long busyPollNanos) {
+/** Netty's event loops, one per worker, with busy polling before a loop sleeps. */
+public final class WorkerLoops extends MultiThreadIoEventLoopGroup {
+    public WorkerLoops(int count, IoHandlerFactory factory, long busyPollNanos) {
         super(count, new ThreadPerTaskExecutor(new DefaultThreadFactory("worker", true)), factory, busyPollNanos);
     }
 
@@ -20,28 +22,28 @@ final class WorkerLoops extends MultiThreadIoEventLoopGroup {
         return new Loop(this, executor, factory, new PolledQueues(new BusyPoll((long) arguments[0])));
     }
 
-    /** A loop that has tasks does not block in epoll_wait or io_uring_enter: to look for more is such a task, and so is what waits to be flooded. */
-    static final class Loop extends SingleThreadIoEventLoop {
-        private final PolledQueues hotQueues;
+    /** An event loop does not block in epoll_wait or io_uring_enter while it has tasks. Busy polling and waiting floods count as tasks. */
+    public static final class Loop extends SingleThreadIoEventLoop {
+        private final PolledQueues polledQueues;
         private volatile BooleanSupplier background = () -> false;
-        private boolean isLooking;
+        private boolean isPolling;
         private boolean isBusy;
 
-        private Loop(WorkerLoops group, Executor executor, IoHandlerFactory factory, PolledQueues hotQueues) {
+        private Loop(WorkerLoops group, Executor executor, IoHandlerFactory factory, PolledQueues polledQueues) {
             super(group, executor, factory);
-            this.hotQueues = hotQueues;
+            this.polledQueues = polledQueues;
         }
 
-        PolledQueues hotQueues() {
-            return hotQueues;
+        public PolledQueues polledQueues() {
+            return polledQueues;
         }
 
-        /** To be done a part a turn; answers whether there is more. */
-        void background(BooleanSupplier work) {
+        /** Runs {@code work} once per iteration. It returns whether it has more to do. */
+        public void setBackground(BooleanSupplier work) {
             background = work;
         }
 
-        /** Netty would log what ends the loop, and the switch would forward no more. */
+        /** Netty would only log an error that ends the loop, and the switch would stop forwarding. */
         @Override
         protected void run() {
             try {
@@ -56,14 +58,14 @@ final class WorkerLoops extends MultiThreadIoEventLoopGroup {
 
         @Override
         protected int runIo() {
-            isLooking = hotQueues.look();
+            isPolling = polledQueues.poll();
             isBusy = background.getAsBoolean();
             return super.runIo();
         }
 
         @Override
         protected boolean hasTasks() {
-            return super.hasTasks() || isLooking || isBusy;
+            return super.hasTasks() || isPolling || isBusy;
         }
     }
 }

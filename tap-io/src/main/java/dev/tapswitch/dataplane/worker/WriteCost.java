@@ -1,19 +1,20 @@
 package dev.tapswitch.dataplane.worker;
 
 /**
- * Whether writes to one port take too long: a bucket of time. Each write takes its duration from the bucket and puts {@link #ALLOWED_NANOS} back, so
- * that many writes that are a little slow count as much as one that is very slow, and one that was preempted is soon forgotten. Not thread-safe.
+ * Whether writes to one port take too long: a token bucket of time. Each write takes its duration from the bucket and returns {@link #ALLOWED_NANOS}, so
+ * that many writes which are slightly slow count as much as one which is very slow, and a single preempted write is soon forgotten. Not
+ * thread-safe.
  */
 final class WriteCost {
-    /** What a write may take on average. A small frame takes 1 to 5 us, a super-frame up to 100. */
+    /** What a write may take on average. A small frame takes 1 to 5 us, a super-frame up to 100 us. */
     static final long ALLOWED_NANOS = 200_000;
 
-    /** By how much writes may exceed that. */
+    /** By how much the writes may exceed the average in total. */
     static final long MAX_EXCESS_NANOS = 2_000_000;
 
     private long excessNanos;
 
-    /** Adds {@code writes} writes that took {@code nanos} together; whether that is too long. */
+    /** Adds {@code writes} writes that took {@code nanos} in total; returns whether this is too long. */
     boolean exceeds(long nanos, int writes) {
         excessNanos = Math.max(0, excessNanos + nanos - writes * ALLOWED_NANOS);
         return excessNanos > MAX_EXCESS_NANOS;

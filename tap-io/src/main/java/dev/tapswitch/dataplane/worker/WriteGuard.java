@@ -2,61 +2,63 @@ package dev.tapswitch.dataplane.worker;
 
 import dev.tapswitch.core.bridge.Counters;
 import dev.tapswitch.core.bridge.DropReason;
+import dev.tapswitch.dataplane.buffer.FrameBuffer;
+import dev.tapswitch.dataplane.buffer.FrameRing;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds what the writes to one port cost its worker. A write to a TAP runs the receiver's network stack on the writing thread, firewall included, and
- * a container decides how long that takes. Each write is timed. When writes take too long ({@link WriteCost}), which may also be because the worker was
- * preempted, the next ones are watched closely ({@link WriteWatch}); when these are slow too, the port's frames go to the {@link SlowWriter} until it
- * finds the port fast. Worker thread, where not said otherwise.
+ * Limits the time that writes to one port take from its worker. A write to a TAP runs the receiver's network stack on the writing thread, including the
+ * firewall, so a container decides how long it takes. Each write is timed. When writes take too long ({@link WriteCost}), possibly because the worker was
+ * preempted, the next ones are watched ({@link WriteWatch}); if these are slow too, the {@link SlowWriter} writes the port's frames until it
+ * finds the port fast. Must be used on the worker thread, except where stated otherwise.
  */
-final class WriteGuard {
-    /** So many are watched: a port that is slow now and then is caught as well. */
+public final class WriteGuard {
+    /** The number of writes to watch, so that a port which is slow now and then is found. */
     static final int WATCHED_WRITES = 64;
 
     private static final int MAX_TRIAL_WRITES = 1_024;
 
-    /** A port that was fast for so long begins with the shortest trial and penalty again. */
-    private static final long FORGIVEN_AFTER_NANOS = TimeUnit.MINUTES.toNanos(5);
+    /** A port that was fast for this time starts with the shortest trial and penalty again. */
+    private static final long RESET_AFTER_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final PortQueue queue;
     private final Worker worker;
     private final WriteCost cost = new WriteCost();
-    private final WriteCost provenCost = new WriteCost();
-    private int leftToWatch;
+    private final WriteCost watchedCost = new WriteCost();
+    private int writesToWatch;
     private int trialWrites = SlowQueue.FAST_WRITES;
-    private long penaltyNanos = SlowQueue.FIRST_PENALTY_NANOS;
+    private long penaltyNanos = SlowQueue.MIN_PENALTY_NANOS;
     private long returnedNanos = System.nanoTime();
     /** Null while the worker writes. */
     private volatile SlowQueue slow;
 
-    /** The slow writer has too many ports: until then all frames are dropped. */
+    /** The slow writer has too many ports already: all frames are dropped for a time. */
     private volatile boolean isDropping;
 
-    private long droppedUntilNanos;
+    private long dropUntilNanos;
     private boolean isReported;
     private Counters counters;
 
-    WriteGuard(PortQueue queue, Worker worker) {
+    public WriteGuard(PortQueue queue) {
         this.queue = queue;
-        this.worker = worker;
+        this.worker = queue.binding().worker();
     }
 
-    /** Whether the worker writes to the port itself. */
-    boolean isDirect() {
+    /** Whether the worker itself writes to the port. */
+    public boolean isDirect() {
         return slow == null && !isDropping || takeBack();
     }
 
-    /** Whether the next write is to be watched closely. */
-    boolean isWatched() {
-        return leftToWatch > 0;
+    /** Whether the next write must be watched. */
+    public boolean isWatched() {
+        return writesToWatch > 0;
     }
 
-    /** Writes to this port, and perhaps others, took long: from now on they are watched. */
-    void suspect() {
-        leftToWatch = WATCHED_WRITES;
+    /** Writes to this port, and possibly to others, took long: they are watched from now on. */
+    public void suspect() {
+        writesToWatch = WATCHED_WRITES;
     }
 
     /** The worker has written a frame in {@code nanos}. */
@@ -66,14 +68,14 @@ final class WriteGuard {
         suspect();
     }
 
-    /** The worker has written a frame, watched closely. */
+    /** The worker has written a frame that was watched. */
     void wrote(WriteWatch watch, long nanos) {
-        leftToWatch--;
-        if (nanos <= WriteCost.ALLOWED_NANOS) provenCost.exceeds(nanos, 1);
-        else if (watch.isOver(WriteCost.ALLOWED_NANOS) && provenCost.exceeds(nanos, 1)) giveAway(nanos);
+        writesToWatch--;
+        if (nanos <= WriteCost.ALLOWED_NANOS) watchedCost.exceeds(nanos, 1);
+        else if (watch.isOver(WriteCost.ALLOWED_NANOS) && watchedCost.exceeds(nanos, 1)) moveToSlowWriter(nanos);
     }
 
-    /** Leaves the frame to the slow writer, or drops it. */
+    /** Queues the frame for the slow writer, or drops it. */
     void defer(Counters outcome, long address, int length) {
         counters = outcome;
         SlowQueue target = slow;
@@ -81,14 +83,14 @@ final class WriteGuard {
         count();
     }
 
-    /** Whether the port is slow now. Any thread. */
-    boolean isSlow() {
+    /** Whether the port is slow now. Thread-safe. */
+    public boolean isSlow() {
         SlowQueue now = slow;
         return isDropping || now != null && now.isSlow();
     }
 
     /** The port is not served any more. */
-    void stop() {
+    public void stop() {
         SlowQueue before = slow;
         if (before == null) return;
         slow = null;
@@ -96,29 +98,29 @@ final class WriteGuard {
         worker.slowWriter().wake();
     }
 
-    /** The slow writer uses a descriptor of its own: the port can be removed while the kernel is still in a write. */
-    private void giveAway(long writeNanos) {
+    private void moveToSlowWriter(long writeNanos) {
         long nowNanos = System.nanoTime();
-        if (nowNanos - returnedNanos > FORGIVEN_AFTER_NANOS) {
+        if (nowNanos - returnedNanos > RESET_AFTER_NANOS) {
             trialWrites = SlowQueue.FAST_WRITES;
-            penaltyNanos = SlowQueue.FIRST_PENALTY_NANOS;
+            penaltyNanos = SlowQueue.MIN_PENALTY_NANOS;
         }
-        provenCost.reset();
+        watchedCost.reset();
         cost.reset();
         slow = slowQueue();
         trialWrites = Math.min(2 * trialWrites, MAX_TRIAL_WRITES);
         if (slow != null) return;
         isDropping = true;
-        droppedUntilNanos = nowNanos + penaltyNanos;
+        dropUntilNanos = nowNanos + penaltyNanos;
         report(writeNanos);
     }
 
     private void report(long writeNanos) {
         if (isReported) return;
         isReported = true;
-        worker.reportSlow(queue, writeNanos);
+        worker.reportSlow(queue.binding(), writeNanos);
     }
 
+    /** The slow writer uses a duplicate of the descriptor, because the port may be removed while the kernel is still in a write. */
     private SlowQueue slowQueue() {
         int descriptor = Libc.fcntl(queue.descriptor(), Linux.F_DUPFD_CLOEXEC, 0);
         if (descriptor < 0) return null;
@@ -134,12 +136,12 @@ final class WriteGuard {
         return null;
     }
 
-    /** The port is the worker's again once the slow writer has released it, or nothing more is to be dropped. */
+    /** Returns the port to the worker if the slow writer has released it, or if the time of dropping is over; whether the worker writes to it now. */
     private boolean takeBack() {
         SlowQueue before = slow;
-        if (before == null ? System.nanoTime() - droppedUntilNanos < 0 : !before.isReleased()) return false;
-        if (isSlow()) penaltyNanos = Math.min(2 * penaltyNanos, SlowQueue.LONGEST_PENALTY_NANOS);
-        if (isReported) worker.reportFast(queue);
+        if (before == null ? System.nanoTime() - dropUntilNanos < 0 : !before.isReleased()) return false;
+        if (isSlow()) penaltyNanos = Math.min(2 * penaltyNanos, SlowQueue.MAX_PENALTY_NANOS);
+        if (isReported) worker.reportFast(queue.binding());
         isReported = false;
         returnedNanos = System.nanoTime();
         isDropping = false;
@@ -154,11 +156,11 @@ final class WriteGuard {
         FrameRing ring = before.ring();
         for (; !ring.isEmpty(); ring.removeFirst()) {
             long address = ring.memory().address() + ring.firstOffset();
-            worker.write(queue, counters, address, ring.firstLength() - Worker.HEADER);
+            worker.write(queue, counters, address, ring.firstLength() - FrameBuffer.HEADER);
         }
     }
 
-    /** Counts what the slow writer has written, reports a port that it has found slow, and takes back one that it has found fast. */
+    /** Counts the frames that the slow writer has written, reports a port that it has found slow, and takes back a port that it has found fast. */
     private void count() {
         SlowQueue now = slow;
         if (now == null) return;

@@ -8,41 +8,47 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Times a write, and knows whether the time was the write's own or the thread was preempted meanwhile. Costs two system calls a write. Not
+ * Times a write, and tells whether the write itself took the time or the thread was preempted. Costs two system calls (getrusage(2)) per write. Not
  * thread-safe.
  */
 class WriteWatch {
+    // struct rusage: ru_utime and ru_stime, a struct timeval each.
+    private static final long USER_SECONDS = 0;
+    private static final long USER_MICROS = 8;
+    private static final long SYSTEM_SECONDS = 16;
+    private static final long SYSTEM_MICROS = 24;
+
     private final MemorySegment usage = Arena.ofAuto().allocate(Linux.RUSAGE_SIZE, 8);
-    private long began;
+    private long beganNanos;
     private long preemptions;
     private long cpuMicros;
-    private long took;
+    private long tookNanos;
 
     long nowNanos() {
         return System.nanoTime();
     }
 
     void start() {
-        ask();
+        readUsage();
         preemptions = preemptions();
         cpuMicros = cpuMicros();
-        began = System.nanoTime();
+        beganNanos = System.nanoTime();
     }
 
-    /** How long the write took. */
+    /** The duration since {@link #start}, nanoseconds. */
     long stop() {
-        took = System.nanoTime() - began;
-        return took;
+        tookNanos = System.nanoTime() - beganNanos;
+        return tookNanos;
     }
 
-    /** Whether the write itself took more than {@code nanos}: by its processor time, or because nothing else ran between its begin and its end. */
+    /** Whether the write itself took more than {@code nanos}: it used as much processor time, or the thread was not preempted in between. */
     boolean isOver(long nanos) {
-        if (took <= nanos) return false;
-        ask();
+        if (tookNanos <= nanos) return false;
+        readUsage();
         return (cpuMicros() - cpuMicros) * 1_000 > nanos || preemptions() == preemptions;
     }
 
-    private void ask() {
+    private void readUsage() {
         Libc.getrusage(Linux.RUSAGE_THREAD, usage.address());
     }
 
@@ -50,9 +56,8 @@ class WriteWatch {
         return usage.get(JAVA_LONG, Linux.RUSAGE_NIVCSW);
     }
 
-    /** User and system time, each a struct timeval. */
     private long cpuMicros() {
-        long seconds = usage.get(JAVA_LONG, 0) + usage.get(JAVA_LONG, 16);
-        return seconds * 1_000_000 + usage.get(JAVA_LONG, 8) + usage.get(JAVA_LONG, 24);
+        long seconds = usage.get(JAVA_LONG, USER_SECONDS) + usage.get(JAVA_LONG, SYSTEM_SECONDS);
+        return seconds * 1_000_000 + usage.get(JAVA_LONG, USER_MICROS) + usage.get(JAVA_LONG, SYSTEM_MICROS);
     }
 }

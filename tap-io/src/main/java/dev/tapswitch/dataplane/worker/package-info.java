@@ -1,2 +1,5 @@
-/** Workers on Netty's event loops, and the queues (epoll, io_uring) that move frames between TAPs and the core. Nothing slow, nothing that allocates per frame. */
+/**
+ * A worker's data path: forwards a batch of frames, writes them to ports, floods and guards itself against slow receivers. How a queue waits for
+ * frames must never enter: that is in {@code dataplane.epoll} and {@code dataplane.uring}.
+ */
 package dev.tapswitch.dataplane.worker;

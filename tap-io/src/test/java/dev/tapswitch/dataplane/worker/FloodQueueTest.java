@@ -17,20 +17,20 @@ class FloodQueueTest {
     private final LearningSwitch lan = new LearningSwitch("lan", SwitchSettings.DEFAULT, 1);
     private final FloodQueue queue = new FloodQueue();
     private final MemorySegment frame = Arena.ofAuto().allocate(LENGTH);
-    private WorkerSwitch lane;
+    private WorkerSwitch sw;
 
     private void ports(int count) {
         for (int i = 0; i < count; i++) lan.addPort(PortSettings.of("p" + i, 1_500), true);
-        lane = new WorkerSwitch(lan, 0, null, null);
+        sw = new WorkerSwitch(lan, 0, null, null);
     }
 
     private boolean add(int inPort) {
-        return queue.add(lane, inPort, inPort, frame.address(), LENGTH);
+        return queue.add(sw, inPort, inPort, frame.address(), LENGTH);
     }
 
     /** Takes all that one turn may take; how many copies. */
     private int turn() {
-        queue.beginTurn();
+        queue.beginIteration();
         int copies = 0;
         for (int taken = queue.take(); taken > 0; taken = queue.take()) {
             copies += taken;
@@ -42,25 +42,25 @@ class FloodQueueTest {
     @Test
     void aTurnAdmitsSoManyCopiesAndNoMore() {
         ports(50);
-        queue.beginTurn();
+        queue.beginIteration();
         int frames = 0;
         while (queue.admits(50)) frames++;
-        assertEquals(FloodQueue.COPIES_A_TURN / 50, frames);
-        queue.beginTurn();
+        assertEquals(FloodQueue.MAX_COPIES / 50, frames);
+        queue.beginIteration();
         assertTrue(queue.admits(50));
     }
 
     @Test
     void framesToFewPortsNeverWait() {
         ports(3);
-        queue.beginTurn();
+        queue.beginIteration();
         for (int i = 0; i < 10_000; i++) assertTrue(queue.admits(2));
     }
 
     @Test
     void nothingIsFloodedBeforeWhatWaits() {
         ports(2);
-        queue.beginTurn();
+        queue.beginIteration();
         assertTrue(add(0));
         assertFalse(queue.admits(2));
         turn();
@@ -85,18 +85,18 @@ class FloodQueueTest {
         ports(50);
         int frames = 0;
         while (add(0)) frames++;
-        assertEquals(FloodQueue.COPIES_A_PORT / 49, frames);
+        assertEquals(FloodQueue.COPIES_PER_PORT / 49, frames);
         assertTrue(add(1));
-        assertFalse(FloodQueue.hasRoom(lane, 0));
-        while (lane.waitingFloods(0) > frames / 2) turn();
-        assertTrue(FloodQueue.hasRoom(lane, 0));
+        assertFalse(FloodQueue.hasSpace(sw, 0));
+        while (sw.waitingFloods(0) > frames / 2) turn();
+        assertTrue(FloodQueue.hasSpace(sw, 0));
         assertTrue(add(0));
     }
 
     @Test
     void atTheStartOfElevenHundredPortsSomeFramesOfEachMayWait() {
         ports(1_100);
-        for (int frames = 0; frames < FloodQueue.FRAMES_A_PORT / 2; frames++)
+        for (int frames = 0; frames < FloodQueue.MIN_FRAMES_PER_PORT / 2; frames++)
             for (int port = 0; port < 1_100; port++) assertTrue(add(port), "frame " + frames + " of port " + port);
     }
 
@@ -116,7 +116,7 @@ class FloodQueueTest {
         ports(3);
         add(0);
         lan.removePort(0);
-        queue.beginTurn();
+        queue.beginIteration();
         assertEquals(1, queue.take());
         assertTrue(queue.ports().isEmpty());
         queue.done(1);

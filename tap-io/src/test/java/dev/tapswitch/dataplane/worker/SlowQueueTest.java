@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.core.bridge.Counters;
 import dev.tapswitch.core.bridge.PortCounter;
+import dev.tapswitch.dataplane.buffer.FrameBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,6 @@ class SlowQueueTest {
         queue.count(counters);
         queue.count(counters);
         assertEquals(3, counters.get(PortCounter.TX_FRAMES));
-        assertEquals(3L * (LENGTH - Worker.HEADER), counters.get(PortCounter.TX_BYTES));
+        assertEquals(3L * (LENGTH - FrameBuffer.HEADER), counters.get(PortCounter.TX_BYTES));
     }
 }

@@ -1,4 +1,4 @@
-package dev.tapswitch.dataplane.worker;
+package dev.tapswitch.dataplane.buffer;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -8,9 +8,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Copies of frames in the order they came, in a bounded ring of memory. One thread adds, one thread (the same or another) removes; neither waits.
+ * A bounded queue of copied frames in a ring of memory. One thread adds, and one thread (the same or another) removes; neither waits. Each frame has a
+ * tag, a number that its user defines.
  */
-final class FrameRing {
+public final class FrameRing {
     private static final VarHandle ADDED;
     private static final VarHandle REMOVED;
 
@@ -23,16 +24,20 @@ final class FrameRing {
         }
     }
 
-    /** Frames are given by their addresses, and to make a segment of each would allocate it. */
+    /** All memory as one segment: frames are passed by address, because a segment for each would have to be allocated. */
     private static final MemorySegment ALL_MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    /** Each frame stands behind its length, and both begin at a multiple of this. */
+    /** Records begin at a multiple of this. A record is the frame's length, its tag, the headroom and the frame. */
     private static final int ALIGNMENT = 8;
 
-    /** Instead of a length: the rest of the memory is unused, and the next frame is at the beginning. */
+    private static final int RECORD_HEADER = 8;
+    private static final int TAG = 4;
+
+    /** In place of a length: the rest of the memory is unused, and the next record is at the beginning. */
     private static final int SKIP = -1;
 
     private final int capacity;
+    private final int headroom;
     private final MemorySegment memory;
     /** Bytes added and removed since the beginning; both only grow. */
     @SuppressWarnings("unused") // by ADDED
@@ -41,15 +46,22 @@ final class FrameRing {
     @SuppressWarnings("unused") // by REMOVED
     private long removed;
 
-    /** {@code capacity}: bytes, a power of two. */
-    FrameRing(int capacity) {
-        if (Integer.bitCount(capacity) != 1) throw new IllegalArgumentException(capacity + " is no power of two");
+    /**
+     * A ring without frames.
+     *
+     * @param capacity bytes, a power of two
+     * @param headroom unused bytes before each frame, a multiple of 8
+     */
+    public FrameRing(int capacity, int headroom) {
+        if (Integer.bitCount(capacity) != 1) throw new IllegalArgumentException(capacity + " is not a power of two");
+        if (headroom % ALIGNMENT != 0) throw new IllegalArgumentException(headroom + " is not a multiple of 8");
         this.capacity = capacity;
+        this.headroom = headroom;
         this.memory = Arena.ofAuto().allocate(capacity, 64);
     }
 
-    /** Copies a frame; false where there is no room for it. The adding thread. */
-    boolean add(long address, int length) {
+    /** Copies a frame into the ring; false if there is no space for it. Must be called by the adding thread. */
+    public boolean add(long address, int length, int tag) {
         long at = (long) ADDED.getOpaque(this);
         int offset = offset(at);
         int needed = recordLength(length);
@@ -61,40 +73,46 @@ final class FrameRing {
             offset = 0;
         }
         memory.set(JAVA_INT, offset, length);
-        MemorySegment.copy(ALL_MEMORY, address, memory, (long) offset + ALIGNMENT, length);
+        memory.set(JAVA_INT, offset + TAG, tag);
+        MemorySegment.copy(ALL_MEMORY, address, memory, (long) offset + RECORD_HEADER + headroom, length);
         ADDED.setRelease(this, at + needed);
         return true;
     }
 
-    /** Whether all that was added is removed. Either thread. */
-    boolean isEmpty() {
+    /** Whether every added frame was removed. May be called by both threads. */
+    public boolean isEmpty() {
         return (long) ADDED.getAcquire(this) == (long) REMOVED.getAcquire(this);
     }
 
-    MemorySegment memory() {
+    public MemorySegment memory() {
         return memory;
     }
 
-    /** Where in the memory the first frame is; only if there is one. The removing thread. */
-    long firstOffset() {
-        return (long) firstRecord() + ALIGNMENT;
+    /** The first frame's offset in the memory. The ring must not be empty. Must be called by the removing thread, as the following methods. */
+    public long firstOffset() {
+        return (long) firstRecord() + RECORD_HEADER + headroom;
     }
 
-    /** Bytes of the first frame; only if there is one. The removing thread. */
-    int firstLength() {
+    /** The first frame's length, bytes. The ring must not be empty. */
+    public int firstLength() {
         return memory.get(JAVA_INT, firstRecord());
     }
 
-    /** Removes the first frame; only if there is one. The removing thread. */
-    void removeFirst() {
+    /** The first frame's tag. The ring must not be empty. */
+    public int firstTag() {
+        return memory.get(JAVA_INT, firstRecord() + TAG);
+    }
+
+    /** Removes the first frame. The ring must not be empty. */
+    public void removeFirst() {
         long at = (long) REMOVED.getOpaque(this);
         if (memory.get(JAVA_INT, offset(at)) == SKIP) at += capacity - offset(at);
         int length = memory.get(JAVA_INT, offset(at));
         REMOVED.setRelease(this, at + recordLength(length));
     }
 
-    private static int recordLength(int length) {
-        return ALIGNMENT + (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    private int recordLength(int length) {
+        return RECORD_HEADER + headroom + (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     private int firstRecord() {

@@ -1,4 +1,4 @@
-package dev.tapswitch.dataplane.worker;
+package dev.tapswitch.dataplane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.tapswitch.dataplane.worker;
+package dev.tapswitch.dataplane.buffer;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class FrameRingTest {
     private static final int CAPACITY = 4_096;
 
-    private final FrameRing ring = new FrameRing(CAPACITY);
+    private final FrameRing ring = new FrameRing(CAPACITY, 0);
     private final MemorySegment memory = Arena.ofAuto().allocate(CAPACITY);
 
     @Test
@@ -71,7 +71,7 @@ class FrameRingTest {
 
     private boolean add(byte[] frame) {
         MemorySegment.copy(frame, 0, memory, JAVA_BYTE, 0, frame.length);
-        return ring.add(memory.address(), frame.length);
+        return ring.add(memory.address(), frame.length, 0);
     }
 
     private byte[] remove() {
@@ -79,5 +79,28 @@ class FrameRingTest {
                 ring.memory().asSlice(ring.firstOffset(), ring.firstLength()).toArray(JAVA_BYTE);
         ring.removeFirst();
         return frame;
+    }
+
+    @Test
+    void theHeadroomOfAFrameBelongsToNoOtherFrame() {
+        FrameRing withHeadroom = new FrameRing(CAPACITY, 64);
+        byte[][] frames = new byte[3][];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = new byte[100 + i];
+            java.util.Arrays.fill(frames[i], (byte) (i + 1));
+            MemorySegment.copy(frames[i], 0, memory, JAVA_BYTE, 0, frames[i].length);
+            assertTrue(withHeadroom.add(memory.address(), frames[i].length, 10 + i));
+        }
+        for (int i = 0; i < frames.length; i++) {
+            long offset = withHeadroom.firstOffset();
+            withHeadroom.memory().asSlice(offset - 64, 64).fill((byte) 0xEE);
+            assertEquals(10 + i, withHeadroom.firstTag());
+            assertEquals(frames[i].length, withHeadroom.firstLength());
+            assertArrayEquals(
+                    frames[i],
+                    withHeadroom.memory().asSlice(offset, frames[i].length).toArray(JAVA_BYTE));
+            withHeadroom.removeFirst();
+        }
+        assertTrue(withHeadroom.isEmpty());
     }
 }

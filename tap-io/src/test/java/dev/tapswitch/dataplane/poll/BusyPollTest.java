@@ -1,4 +1,4 @@
-package dev.tapswitch.dataplane.worker;
+package dev.tapswitch.dataplane.poll;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

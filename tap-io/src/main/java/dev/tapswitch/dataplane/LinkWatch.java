@@ -1,11 +1,12 @@
-package dev.tapswitch.dataplane.worker;
+package dev.tapswitch.dataplane;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Notices links that go down, come up or vanish, by asking each port's descriptor twice a second, on a thread of its own: a link that
- * is down wakes no event loop. One failing system call a port, about a microsecond; no thread runs while there is no port.
+ * Detects links that go down, come up or are deleted, by a query of each port's descriptor twice a second on a dedicated thread: a link that is down
+ * does not wake an event loop. The query is one failing system call per port, about a microsecond. The thread runs only while there are ports.
+ * Thread-safe.
  */
 final class LinkWatch implements AutoCloseable {
     private static final int PERIOD_MS = 500;
@@ -21,7 +22,7 @@ final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /** When it returns, the attachment's descriptor is not asked any more. */
+    /** When it returns, the attachment's descriptor is not queried any more. */
     synchronized void remove(Attachment attachment) {
         watched.remove(attachment);
     }

@@ -1,14 +1,14 @@
-package dev.tapswitch.dataplane.worker;
+package dev.tapswitch.dataplane;
 
 import java.util.Locale;
 
-/** Which kernel interface moves frames. */
+/** The kernel interface that event loops wait with. */
 public enum IoMode {
     AUTO,
     EPOLL,
     IO_URING;
 
-    /** As the configuration writes it. */
+    /** As in the configuration. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
