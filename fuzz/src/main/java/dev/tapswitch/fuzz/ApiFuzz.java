@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sends bytes to the control socket: the daemon replies or closes the connection, and no reply reports a bug. An input is a list of requests, separated by
- * empty lines, each with a line {@code METHOD PATH} and a body; or a line {@code RAW} and bytes that are sent unchanged.
+ * Sends bytes to the control socket: the daemon replies or closes the connection, and no reply reports a bug. An input is a list of
+ * requests, separated by empty lines, each with a line {@code METHOD PATH} and a body; or a line {@code RAW} and bytes that are sent
+ * unchanged.
  */
 public final class ApiFuzz {
     private static final String RAW = "RAW\n";

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A daemon inside the fuzzing JVM, so that its coverage guides the search, and a client of its sockets. The daemon creates interfaces and firewall rules:
- * the JVM must run in separate namespaces.
+ * A daemon inside the fuzzing JVM, so that its coverage guides the search, and a client of its sockets. The daemon creates interfaces and
+ * firewall rules: the JVM must run in separate namespaces.
  */
 final class FuzzedDaemon {
     /** Includes the time for instrumenting all classes. */
@@ -29,7 +29,10 @@ final class FuzzedDaemon {
 
     private static final long REPLY_TIMEOUT_MS = 30_000;
     private static final int MAX_REPLY_BYTES = 4 << 20;
-    /** The error in the reply to a request that failed because of a bug. A reply may quote its request, but with escaped quotes: a request cannot forge this. */
+    /**
+     * The error in the reply to a request that failed because of a bug. A reply may quote its request, but with escaped quotes: a request
+     * cannot forge this.
+     */
     private static final Pattern BUG =
             Pattern.compile("\"(Err|error)\"\\s*:\\s*\"(tapswitch|the daemon) failed at this, which is a bug");
 

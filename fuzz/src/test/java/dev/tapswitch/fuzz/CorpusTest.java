@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Runs the targets over their corpora without Jazzer. The corpora include the inputs of former findings, so that a regression fails the ordinary build. */
+/**
+ * Runs the targets over their corpora without Jazzer. The corpora include the inputs of former findings, so that a regression fails the
+ * ordinary build.
+ */
 @Timeout(120)
 class CorpusTest {
     private static final Path CORPORA = Path.of("corpus");

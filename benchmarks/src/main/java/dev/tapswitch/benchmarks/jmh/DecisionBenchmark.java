@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How long does the whole forwarding decision take: admit, learn, resolve, look up, count, and judge each egress port? This is the data path without its
- * system calls.
+ * How long does the whole forwarding decision take: admit, learn, resolve, look up, count, and judge each egress port? This is the data
+ * path without its system calls.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

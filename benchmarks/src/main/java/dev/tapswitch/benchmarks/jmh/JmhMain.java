@@ -19,8 +19,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * The command {@code tapswitch jmh [--quick] [FILTER...]}: runs the benchmarks whose names match, and writes the results with a description of the machine.
- * Benchmarks of tables that workers share run with one thread and again with two.
+ * The command {@code tapswitch jmh [--quick] [FILTER...]}: runs the benchmarks whose names match, and writes the results with a description
+ * of the machine. Benchmarks of tables that workers share run with one thread and again with two.
  */
 public final class JmhMain {
     private static final String USAGE = """

@@ -15,8 +15,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How long does it take to look up the port of a destination? Lookups are in random order over all entries, so that a large table shows its cache misses.
- * The other maps hold the same keys. Agrona's map is not thread-safe; it shows what a table without concurrency could achieve.
+ * How long does it take to look up the port of a destination? Lookups are in random order over all entries, so that a large table shows its
+ * cache misses. The other maps hold the same keys. Agrona's map is not thread-safe; it shows what a table without concurrency could
+ * achieve.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

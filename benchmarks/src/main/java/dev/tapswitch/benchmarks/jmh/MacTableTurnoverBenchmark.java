@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How long does it take to fill and flush a table, to search a full table for expired entries, and to flush one port? The times are for the whole table:
- * divide them by the number of entries.
+ * How long does it take to fill and flush a table, to search a full table for expired entries, and to flush one port? The times are for the
+ * whole table: divide them by the number of entries.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

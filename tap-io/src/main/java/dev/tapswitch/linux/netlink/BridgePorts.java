@@ -88,9 +88,10 @@ public final class BridgePorts {
     /**
      * Shuts a port of a bridge: the bridge neither receives from it nor sends to it. Packet sockets on the link still receive its frames.
      *
-     * <p>This locks the port and disables it, because neither suffices. A locked port accepts no frame from a station that the bridge has not learned there
-     * (net/bridge/br_input.c), and it learns none; but Linux locks ports only since 5.18. A disabled port accepts no frames on any kernel, but the kernel
-     * enables it again whenever the link's state changes. {@link LinkInfo#isShut} is false then, and the caller must shut the port again.
+     * <p>This locks the port and disables it, because neither suffices. A locked port accepts no frame from a station that the bridge has
+     * not learned there (net/bridge/br_input.c), and it learns none; but Linux locks ports only since 5.18. A disabled port accepts no
+     * frames on any kernel, but the kernel enables it again whenever the link's state changes. {@link LinkInfo#isShut} is false then, and
+     * the caller must shut the port again.
      */
     public void shut(int index) throws DeviceException {
         change("shutting its bridge's port", settings(index, true));

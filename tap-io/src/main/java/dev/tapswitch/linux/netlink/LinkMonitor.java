@@ -3,8 +3,8 @@ package dev.tapswitch.linux.netlink;
 import dev.tapswitch.linux.sys.DeviceException;
 
 /**
- * Notifies of changes to the links of a namespace, without details: a notification that is lost does not matter, because the caller reads the state of all
- * links after each one. One thread calls {@link #await}; any thread may call {@link #close}.
+ * Notifies of changes to the links of a namespace, without details: a notification that is lost does not matter, because the caller reads
+ * the state of all links after each one. One thread calls {@link #await}; any thread may call {@link #close}.
  */
 public final class LinkMonitor implements AutoCloseable {
     private static final NetlinkSubscription.Listener IGNORE = new NetlinkSubscription.Listener() {

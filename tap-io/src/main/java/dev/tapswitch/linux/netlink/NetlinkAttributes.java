@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The attributes of a netlink message, by type. An attribute whose length exceeds the message ends the list; of several with the same type the last one counts. */
+/**
+ * The attributes of a netlink message, by type. An attribute whose length exceeds the message ends the list; of several with the same type
+ * the last one counts.
+ */
 public final class NetlinkAttributes {
     private static final int HEADER = 4;
 

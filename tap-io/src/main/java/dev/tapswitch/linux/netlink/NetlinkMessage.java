@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Builds one netlink message (include/uapi/linux/netlink.h): a header, a fixed structure, then attributes, each aligned to 4 bytes. Numbers are in the
- * machine's byte order; addresses are bytes in network byte order. Holds up to 512 bytes. Not thread-safe.
+ * Builds one netlink message (include/uapi/linux/netlink.h): a header, a fixed structure, then attributes, each aligned to 4 bytes. Numbers
+ * are in the machine's byte order; addresses are bytes in network byte order. Holds up to 512 bytes. Not thread-safe.
  */
 public final class NetlinkMessage {
     private static final int CAPACITY = 512;

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A socket for rtnetlink requests and their replies, in the namespace of the thread that opens it; only that thread may use it. The kernel processes a
- * request and queues the replies during send(2), so that no call blocks.
+ * A socket for rtnetlink requests and their replies, in the namespace of the thread that opens it; only that thread may use it. The kernel
+ * processes a request and queues the replies during send(2), so that no call blocks.
  */
 public final class NetlinkSocket implements AutoCloseable {
     /** Bytes; larger than any datagram that the kernel sends (NLMSG_GOODSIZE, or 32 KiB for a dump). */

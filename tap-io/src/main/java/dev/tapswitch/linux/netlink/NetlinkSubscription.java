@@ -75,8 +75,8 @@ public final class NetlinkSubscription implements AutoCloseable {
     }
 
     /**
-     * Waits for notifications and passes all pending ones to the listener. Returns false after {@link #close}; it must not be called again then, because it
-     * has closed the socket.
+     * Waits for notifications and passes all pending ones to the listener. Returns false after {@link #close}; it must not be called again
+     * then, because it has closed the socket.
      */
     public boolean await(Listener listener) {
         int ready;

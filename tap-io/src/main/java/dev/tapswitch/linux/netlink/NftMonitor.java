@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Notifies of changes to the nftables tables, chains and rules of a namespace, including those that iptables-nft makes. One thread calls {@link #await};
- * any thread may call {@link #close}.
+ * Notifies of changes to the nftables tables, chains and rules of a namespace, including those that iptables-nft makes. One thread calls
+ * {@link #await}; any thread may call {@link #close}.
  */
 public final class NftMonitor implements AutoCloseable {
     private final NetlinkSubscription subscription;

@@ -46,9 +46,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The links, addresses and routes of a network namespace, through rtnetlink(7). The namespace is that of the thread that creates the object, and only that
- * thread may use it. Operations that add succeed if the object exists already, and operations that remove succeed if it does not. Errors name the
- * setting that could not be applied.
+ * The links, addresses and routes of a network namespace, through rtnetlink(7). The namespace is that of the thread that creates the
+ * object, and only that thread may use it. Operations that add succeed if the object exists already, and operations that remove succeed if
+ * it does not. Errors name the setting that could not be applied.
  */
 public final class RtNetlink implements AutoCloseable {
     private final NetlinkSocket netlink;
@@ -168,8 +168,8 @@ public final class RtNetlink implements AutoCloseable {
     }
 
     /**
-     * Adds an address. An IPv6 address is added without duplicate address detection (IFA_F_NODAD) and can be used at once, not a second later: whoever
-     * wrote it into a configuration is responsible for its uniqueness, as Docker is for the addresses that it assigns.
+     * Adds an address. An IPv6 address is added without duplicate address detection (IFA_F_NODAD) and can be used at once, not a second
+     * later: whoever wrote it into a configuration is responsible for its uniqueness, as Docker is for the addresses that it assigns.
      */
     public void addAddress(int index, IpPrefix address) throws DeviceException {
         int flags = address.isV4() ? 0 : IFA_F_NODAD;

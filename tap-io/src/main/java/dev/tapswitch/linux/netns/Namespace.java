@@ -67,7 +67,10 @@ public sealed interface Namespace {
             return "pid:" + pid;
         }
 
-        /** proc_pid_stat(5). The process chooses its command name, which stands in parentheses and may contain some: the fields follow the last one. */
+        /**
+         * proc_pid_stat(5). The process chooses its command name, which stands in parentheses and may contain some: the fields follow the
+         * last one.
+         */
         private static Optional<Long> startTicks(long pid) {
             try {
                 String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);

@@ -10,8 +10,9 @@ import java.util.Optional;
 /**
  * The identity of a namespace: device and inode number of its file (namespaces(7)).
  *
- * <p>An open queue of a TAP keeps alive the namespace in which /dev/net/tun was opened (drivers/net/tun.c: the queue's socket holds a reference), so the
- * descriptor does not reveal that a namespace was deleted. Its name does: it no longer exists, or it refers to another namespace.
+ * <p>An open queue of a TAP keeps alive the namespace in which /dev/net/tun was opened (drivers/net/tun.c: the queue's socket holds a
+ * reference), so the descriptor does not reveal that a namespace was deleted. Its name does: it no longer exists, or it refers to another
+ * namespace.
  */
 public record NamespaceKey(Object deviceAndInode) {
     // The JVM generates a record's own methods at run time; for this record that took 25 ms of the daemon's start.

@@ -11,13 +11,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A packet socket (packet(7)) that is read and written like the queue of a TAP, with a virtio-net header before each frame. It receives the frames that
- * arrive on an interface, before the bridge of which the interface may be a port; frames that are written leave through the interface. Methods return
- * -errno if the kernel refuses.
+ * A packet socket (packet(7)) that is read and written like the queue of a TAP, with a virtio-net header before each frame. It receives the
+ * frames that arrive on an interface, before the bridge of which the interface may be a port; frames that are written leave through the
+ * interface. Methods return -errno if the kernel refuses.
  *
- * <p>A read returns a whole frame as it arrived. VLAN-tagged frames are the exception: the kernel has removed the tag by then and read(2) does not
- * return it, and without its tag a frame would belong to another VLAN. For each tagged frame a read returns a stub of one byte, so that the drop is
- * counted.
+ * <p>A read returns a whole frame as it arrived. VLAN-tagged frames are the exception: the kernel has removed the tag by then and read(2)
+ * does not return it, and without its tag a frame would belong to another VLAN. For each tagged frame a read returns a stub of one byte, so
+ * that the drop is counted.
  */
 public final class PacketSocket {
     /** Bytes for some hundred super-frames, which the kernel counts with their overhead in memory. A TAP queues 1,000 frames. */
@@ -89,7 +89,10 @@ public final class PacketSocket {
         }
     }
 
-    /** Joins the sockets to a fanout group: each frame goes to one of them, the frames of a flow to the same one. Until then each socket received all frames. */
+    /**
+     * Joins the sockets to a fanout group: each frame goes to one of them, the frames of a flow to the same one. Until then each socket
+     * received all frames.
+     */
     public static int share(int[] fds) {
         if (fds.length == 1) return 0;
         int how = Packet.PACKET_FANOUT_HASH << 16;

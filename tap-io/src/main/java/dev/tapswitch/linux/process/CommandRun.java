@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The result of running a host command. The time that a command may take and the number of bytes that it may write are limited; a command that exceeds
- * a limit is killed together with its children.
+ * The result of running a host command. The time that a command may take and the number of bytes that it may write are limited; a command
+ * that exceeds a limit is killed together with its children.
  *
  * @param exit the command's exit code, or one of the constants below
  * @param output what the command wrote to stdout and stderr; if it was killed or did not start, one line that says so
@@ -35,8 +35,8 @@ public record CommandRun(int exit, String output) {
     private static final long POLL_MS = 50;
 
     /**
-     * Runs a command until it ends, for {@code limit} at most. Blocks the calling thread. Throws nothing; an interrupt kills the command, and the thread
-     * stays interrupted.
+     * Runs a command until it ends, for {@code limit} at most. Blocks the calling thread. Throws nothing; an interrupt kills the command,
+     * and the thread stays interrupted.
      *
      * @param words the program and its arguments; no shell interprets them
      * @param input what the command can read from stdin, as UTF-8

@@ -91,8 +91,9 @@ public final class Libc {
     }
 
     /**
-     * read(2) for the data path: -1 on any failure; {@link #read} returns the errno. It makes the system call by number and does not capture errno, because
-     * capturing errno and the C library's cancellation points cost several percent of the time that a short frame takes.
+     * read(2) for the data path: -1 on any failure; {@link #read} returns the errno. It makes the system call by number and does not
+     * capture errno, because capturing errno and the C library's cancellation points cost several percent of the time that a short frame
+     * takes.
      */
     public static int tryRead(int fd, long address, int length) {
         try {

@@ -13,7 +13,10 @@ public final class Linux {
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1_030;
 
-    /** include/uapi/linux/resource.h: getrusage(2) of the calling thread; the size of struct rusage; the offset of ru_nivcsw, its involuntary context switches. */
+    /**
+     * include/uapi/linux/resource.h: getrusage(2) of the calling thread; the size of struct rusage; the offset of ru_nivcsw, its
+     * involuntary context switches.
+     */
     public static final int RUSAGE_THREAD = 1;
 
     public static final int RUSAGE_SIZE = 144;

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The steps that change a link from one specification to another. They change only what differs, with one exception: the kernel itself removes routes when
- * a link goes down, and the other addresses of an IPv4 subnet when its first address is removed. After such a step all wanted addresses and routes are
- * added again.
+ * The steps that change a link from one specification to another. They change only what differs, with one exception: the kernel itself
+ * removes routes when a link goes down, and the other addresses of an IPv4 subnet when its first address is removed. After such a step all
+ * wanted addresses and routes are added again.
  */
 record LinkChange(TapSpec from, TapSpec to) {
     /** Whether the link is the same in both specifications. */

@@ -44,9 +44,9 @@ public final class TapDevice implements PortDevice {
     }
 
     /**
-     * Creates a TAP in its namespace, or re-attaches to a persistent one that nobody has open, and sets its offloads, MTU, MAC, addresses, link state and
-     * routes. A re-attached TAP keeps addresses that are not in the specification, and {@code up == false} does not set it down: a container runtime may
-     * have configured both. If a step fails, a TAP that was created is removed.
+     * Creates a TAP in its namespace, or re-attaches to a persistent one that nobody has open, and sets its offloads, MTU, MAC, addresses,
+     * link state and routes. A re-attached TAP keeps addresses that are not in the specification, and {@code up == false} does not set it
+     * down: a container runtime may have configured both. If a step fails, a TAP that was created is removed.
      */
     public static TapDevice open(TapSpec spec) throws DeviceException {
         try {
@@ -145,8 +145,8 @@ public final class TapDevice implements PortDevice {
     }
 
     /**
-     * Changes the TAP to another specification: MTU, MAC, addresses, routes, limits, link state, offload and persistence. Applies only the difference, in
-     * the namespace in which the device is now. On failure it restores the previous link settings as far as possible.
+     * Changes the TAP to another specification: MTU, MAC, addresses, routes, limits, link state, offload and persistence. Applies only the
+     * difference, in the namespace in which the device is now. On failure it restores the previous link settings as far as possible.
      *
      * @throws IllegalArgumentException if device, namespace or number of queues differ, which requires another TAP
      */

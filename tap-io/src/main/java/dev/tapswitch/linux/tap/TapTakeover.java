@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Takes over a TAP whose queues another process has kept open, as systemd's file descriptor store does across a restart. The device existed all the time,
- * with its carrier, addresses and routes, and the frames sent meanwhile wait in its queues. Must not be called on a worker.
+ * Takes over a TAP whose queues another process has kept open, as systemd's file descriptor store does across a restart. The device existed
+ * all the time, with its carrier, addresses and routes, and the frames sent meanwhile wait in its queues. Must not be called on a worker.
  */
 public final class TapTakeover {
     /** Attempts to compare names while root in the namespace may rename the device. */
@@ -23,13 +23,13 @@ public final class TapTakeover {
     private TapTakeover() {}
 
     /**
-     * Returns the TAP to which these queues belong, with the specified number of queues: attaches missing ones and closes surplus ones. The TAP may have been
-     * moved and renamed since it was created, whether the specification says so or not. On success the device owns the descriptors; on failure the
-     * caller still does.
+     * Returns the TAP to which these queues belong, with the specified number of queues: attaches missing ones and closes surplus ones. The
+     * TAP may have been moved and renamed since it was created, whether the specification says so or not. On success the device owns the
+     * descriptors; on failure the caller still does.
      *
      * @param createdIn the namespace in which the device was created, wherever it is now
-     * @throws DeviceException unless the descriptors are queues of one existing TAP that was created in {@code createdIn} or is in the namespace of the
-     *     specification
+     * @throws DeviceException unless the descriptors are queues of one existing TAP that was created in {@code createdIn} or is in the
+     *     namespace of the specification
      */
     public static TapDevice takeOver(TapSpec spec, Namespace createdIn, int[] fds) throws DeviceException {
         if (fds.length == 0) throw new DeviceException("no queue was passed");

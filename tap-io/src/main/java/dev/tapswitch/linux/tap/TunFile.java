@@ -14,8 +14,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The queues of a TAP, which are file descriptors of /dev/net/tun, and the properties that can be read and set through them from any namespace. Methods
- * return -errno if the kernel refuses. Thread-safe.
+ * The queues of a TAP, which are file descriptors of /dev/net/tun, and the properties that can be read and set through them from any
+ * namespace. Methods return -errno if the kernel refuses. Thread-safe.
  */
 final class TunFile {
     /** Bytes of struct virtio_net_hdr, the legacy form without num_buffers: include/uapi/linux/virtio_net.h. */
@@ -61,9 +61,9 @@ final class TunFile {
     }
 
     /**
-     * Offers checksum and segmentation offload, for UDP too if the kernel supports it (6.2), or withdraws the offer, which a persistent TAP may still have.
-     * TUN_F_TSO_ECN is not offered: the kernel segments the few frames with CWR, so that no code here needs to handle them (RFC 3168 section 6.1.2: CWR in
-     * the first segment only).
+     * Offers checksum and segmentation offload, for UDP too if the kernel supports it (6.2), or withdraws the offer, which a persistent TAP
+     * may still have. TUN_F_TSO_ECN is not offered: the kernel segments the few frames with CWR, so that no code here needs to handle them
+     * (RFC 3168 section 6.1.2: CWR in the first segment only).
      */
     static int setOffload(int fd, boolean offload) {
         if (!offload) return Libc.ioctl(fd, Tun.TUNSETOFFLOAD, 0);
@@ -77,11 +77,11 @@ final class TunFile {
     }
 
     /**
-     * The state of the device, without entering its namespace and without sending a frame. A namespace that was deleted but is kept alive by this very
-     * descriptor still counts as existing; {@link TapDevice#state} detects that.
+     * The state of the device, without entering its namespace and without sending a frame. A namespace that was deleted but is kept alive
+     * by this very descriptor still counts as existing; {@link TapDevice#state} detects that.
      *
-     * <p>poll(2) reports a TAP as writable if it is up, and an error if it is gone (drivers/net/tun.c tun_chr_poll()). A zero-length write, which reveals the
-     * state of a TUN, fails with EINVAL on a TAP with a virtio-net header whether it is up or down.
+     * <p>poll(2) reports a TAP as writable if it is up, and an error if it is gone (drivers/net/tun.c tun_chr_poll()). A zero-length write,
+     * which reveals the state of a TUN, fails with EINVAL on a TAP with a virtio-net header whether it is up or down.
      */
     static LinkState state(int fd) {
         try (Arena arena = Arena.ofConfined()) {

@@ -40,9 +40,9 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Limits what an interface sends and receives with the kernel's token bucket filter (tc-tbf(8)), which delays frames before it drops them. Linux cannot
- * queue received frames on the interface itself, so they are redirected through an ifb device beside it, as CNI's bandwidth plugin does. Works in the
- * namespace of an {@link RtNetlink} and with its thread rules.
+ * Limits what an interface sends and receives with the kernel's token bucket filter (tc-tbf(8)), which delays frames before it drops them.
+ * Linux cannot queue received frames on the interface itself, so they are redirected through an ifb device beside it, as CNI's bandwidth
+ * plugin does. Works in the namespace of an {@link RtNetlink} and with its thread rules.
  */
 public final class Shaper {
     /** The handle of qdiscs that Tapswitch adds, "ts"; qdiscs with other handles are left alone. */

@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
- * The table of files that are registered with an io_uring (IORING_REGISTER_FILES). A file is identified by a handle: its index in the table or, if the
- * table is full or the kernel refused it, the complement of its descriptor. The kernel looks up an unregistered file at each use; nothing else differs.
+ * The table of files that are registered with an io_uring (IORING_REGISTER_FILES). A file is identified by a handle: its index in the table
+ * or, if the table is full or the kernel refused it, the complement of its descriptor. The kernel looks up an unregistered file at each
+ * use; nothing else differs.
  */
 final class RegisteredFiles {
     private static final int NO_FILE = -1;

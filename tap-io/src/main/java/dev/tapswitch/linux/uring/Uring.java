@@ -80,9 +80,9 @@ final class Uring {
     }
 
     /**
-     * io_uring_enter(2): submits entries and waits for {@code minComplete} completions. Returns how many entries were submitted, or -1. It does not capture
-     * errno: every failure is retried, and capturing would allocate an object per call. The last argument, the size of a signal mask, is not passed: the
-     * kernel does not read it without a mask.
+     * io_uring_enter(2): submits entries and waits for {@code minComplete} completions. Returns how many entries were submitted, or -1. It
+     * does not capture errno: every failure is retried, and capturing would allocate an object per call. The last argument, the size of a
+     * signal mask, is not passed: the kernel does not read it without a mask.
      */
     static int enter(int ring, int toSubmit, int minComplete, int flags) {
         try {

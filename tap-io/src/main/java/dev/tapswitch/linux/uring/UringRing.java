@@ -12,11 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * An io_uring (io_uring(7)) for reads and writes that must not block (RWF_NOWAIT). The kernel runs such operations in order during submission: one system
- * call moves as many frames as it submits entries, and all operations are complete when it returns.
+ * An io_uring (io_uring(7)) for reads and writes that must not block (RWF_NOWAIT). The kernel runs such operations in order during
+ * submission: one system call moves as many frames as it submits entries, and all operations are complete when it returns.
  *
- * <p>A submission queue entry keeps its place and the values that do not change between submissions; a submission names a range of entries. Files are
- * registered once, so that the kernel need not look up a descriptor for each read and write. Must be used only on the thread that opened it.
+ * <p>A submission queue entry keeps its place and the values that do not change between submissions; a submission names a range of entries.
+ * Files are registered once, so that the kernel need not look up a descriptor for each read and write. Must be used only on the thread that
+ * opened it.
  */
 public final class UringRing implements AutoCloseable {
     private static final VarHandle INT = JAVA_INT.varHandle();
@@ -210,8 +211,9 @@ public final class UringRing implements AutoCloseable {
     }
 
     /**
-     * Releases the files, then the ring. A second call does nothing. The files are released first because closing alone would leave that to a kernel worker,
-     * which does it later. If another thread than the ring's closes it, the kernel refuses to release the files and the kernel worker does it.
+     * Releases the files, then the ring. A second call does nothing. The files are released first because closing alone would leave that to
+     * a kernel worker, which does it later. If another thread than the ring's closes it, the kernel refuses to release the files and the
+     * kernel worker does it.
      */
     @Override
     public void close() {

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The host end of a veth pair that is a port of a kernel bridge. While this device is open, the veth stays a port of its bridge but the bridge forwards
- * none of its frames; they arrive here instead. Closing restores the port. Thread-safe; must not be called on a worker.
+ * The host end of a veth pair that is a port of a kernel bridge. While this device is open, the veth stays a port of its bridge but the
+ * bridge forwards none of its frames; they arrive here instead. Closing restores the port. Thread-safe; must not be called on a worker.
  */
 public final class VethDevice implements PortDevice {
     private static final int[] NO_QUEUES = {};
@@ -131,8 +131,8 @@ public final class VethDevice implements PortDevice {
     }
 
     /**
-     * The current MAC of the container's end, in the low 48 bits; empty if the pair is gone. Root in the container may change it: only the MAC at the time
-     * when the link first comes up is known to be the one that the container runtime assigned.
+     * The current MAC of the container's end, in the low 48 bits; empty if the pair is gone. Root in the container may change it: only the
+     * MAC at the time when the link first comes up is known to be the one that the container runtime assigned.
      */
     public OptionalLong peerMac() throws DeviceException {
         try (RtNetlink links = new RtNetlink()) {

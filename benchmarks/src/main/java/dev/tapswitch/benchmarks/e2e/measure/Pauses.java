@@ -2,7 +2,10 @@ package dev.tapswitch.benchmarks.e2e.measure;
 
 import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 
-/** Sends one request every 0.2 ms for ten minutes, to find pauses of the JVM. Runs only on request; a full run reports the longest pause of all its measurements. */
+/**
+ * Sends one request every 0.2 ms for ten minutes, to find pauses of the JVM. Runs only on request; a full run reports the longest pause of
+ * all its measurements.
+ */
 public record Pauses() implements Measurement {
     private static final double SECONDS = 600;
 

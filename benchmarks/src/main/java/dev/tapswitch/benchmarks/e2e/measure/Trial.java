@@ -36,8 +36,8 @@ record Trial(MeasurementContext context, int size) {
     }
 
     /**
-     * The highest rate without loss, by binary search to about 6 % of the maximum forwarding rate. A trial with loss is repeated once, because on a shared
-     * machine a single interruption of a few milliseconds would decide otherwise.
+     * The highest rate without loss, by binary search to about 6 % of the maximum forwarding rate. A trial with loss is repeated once,
+     * because on a shared machine a single interruption of a few milliseconds would decide otherwise.
      */
     double maxWithoutLoss() {
         double max = maxReceived();

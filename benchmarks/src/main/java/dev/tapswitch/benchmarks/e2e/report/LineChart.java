@@ -4,7 +4,10 @@ import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
 import java.util.List;
 import java.util.Locale;
 
-/** An SVG line chart of a metric over a number, such as the frame size: per system a line through the medians and a bar for the range of the rounds. */
+/**
+ * An SVG line chart of a metric over a number, such as the frame size: per system a line through the medians and a bar for the range of the
+ * rounds.
+ */
 final class LineChart {
     private static final int LEFT = 64;
     private static final int WIDTH = 620;

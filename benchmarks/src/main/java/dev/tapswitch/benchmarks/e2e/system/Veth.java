@@ -14,7 +14,10 @@ final class Veth {
 
     private Veth() {}
 
-    /** Creates the pairs, sets both ends up, and registers their removal with the system. {@code settings}: additional settings of the switch's end. */
+    /**
+     * Creates the pairs, sets both ends up, and registers their removal with the system. {@code settings}: additional settings of the
+     * switch's end.
+     */
     static void create(Processes owner, String namespace, List<Host> hosts, String settings) {
         String create = lines(
                 hosts,

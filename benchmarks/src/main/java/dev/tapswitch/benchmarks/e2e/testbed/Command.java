@@ -62,7 +62,10 @@ public record Command(int exit, String output, String errors, long pid) {
                 + command.complaint());
     }
 
-    /** Starts a background process, which the caller stops. Both outputs go to the file. Standard input stays open, because some programs exit when it closes. */
+    /**
+     * Starts a background process, which the caller stops. Both outputs go to the file. Standard input stays open, because some programs
+     * exit when it closes.
+     */
     public static Process start(List<String> words, Path log) {
         try {
             return new ProcessBuilder(words)
@@ -74,7 +77,10 @@ public record Command(int exit, String output, String errors, long pid) {
         }
     }
 
-    /** The command line that runs a command inside a namespace. {@code ip netns exec} is not used, because it hides namespaces that are created later. */
+    /**
+     * The command line that runs a command inside a namespace. {@code ip netns exec} is not used, because it hides namespaces that are
+     * created later.
+     */
     public static List<String> inside(String namespace, String... words) {
         List<String> all = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + namespace));
         all.addAll(List.of(words));
