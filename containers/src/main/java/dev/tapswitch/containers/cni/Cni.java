@@ -117,7 +117,7 @@ public final class Cni implements Integration {
             control.removePort(sw.name(), port.config().name());
     }
 
-    /** Empty if the configuration has none. */
+    /** The MTU of the network configuration as text; empty if it has none. */
     private static String mtu(CniRequest request) {
         Json config = request.config();
         return config.has("mtu") ? Integer.toString(config.path("mtu").asInt()) : "";

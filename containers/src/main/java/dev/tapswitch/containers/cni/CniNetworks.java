@@ -1,6 +1,5 @@
 package dev.tapswitch.containers.cni;
 
-import dev.tapswitch.containers.cni.CniNetwork.Id;
 import dev.tapswitch.containers.cni.CniNetwork.Resource;
 import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.containers.firewall.NatNetwork;
@@ -112,7 +111,7 @@ final class CniNetworks {
     }
 
     /** Removes the resources of a network without attachments. Does nothing if it has one, or if there is no such network. */
-    void release(Id id) throws RequestException {
+    void release(CniNetwork.Id id) throws RequestException {
         CniNetwork network = state.networks.get(id);
         if (network == null || hasAttachment(network)) return;
         List<CniNetwork> heirs = state.networks.values().stream()
@@ -132,22 +131,23 @@ final class CniNetworks {
     private void save(CniNetwork network) throws RequestException {
         if (network.equals(state.networks.get(network.id()))) return;
         CniNetwork before = state.networks.put(network.id(), network);
-        try {
-            state.save();
-        } catch (RequestException e) {
-            if (before == null) state.networks.remove(network.id());
-            else state.networks.put(network.id(), before);
-            throw e;
-        }
+        saveChange(network.id(), before);
     }
 
     private void remove(CniNetwork network) throws RequestException {
         state.networks.remove(network.id());
-        try {
+        saveChange(network.id(), network);
+    }
+
+    /** @param before the network before the change; null if there was none */
+    private void saveChange(CniNetwork.Id id, CniNetwork before) throws RequestException {
+        try (Undo undo = new Undo()) {
+            undo.add("the change of CNI network " + id.name(), () -> {
+                if (before == null) state.networks.remove(id);
+                else state.networks.put(id, before);
+            });
             state.save();
-        } catch (RequestException e) {
-            state.networks.put(network.id(), network);
-            throw e;
+            undo.commit();
         }
     }
 

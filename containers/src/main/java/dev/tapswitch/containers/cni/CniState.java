@@ -1,6 +1,5 @@
 package dev.tapswitch.containers.cni;
 
-import dev.tapswitch.containers.cni.CniNetwork.Id;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.state.JsonStore;
 import dev.tapswitch.control.state.StateDirectory;
@@ -17,7 +16,7 @@ import java.util.Map;
 final class CniState {
     private static final int VERSION = 1;
 
-    final Map<Id, CniNetwork> networks = new LinkedHashMap<>();
+    final Map<CniNetwork.Id, CniNetwork> networks = new LinkedHashMap<>();
     private final JsonStore store;
 
     private CniState(JsonStore store) {

@@ -43,7 +43,7 @@ final class HostListener implements AutoCloseable {
         return switch (wanted.protocol()) {
             case "tcp" -> {
                 var server = ServerSocketChannel.open();
-                bind(server, address, wanted);
+                bind(server, address);
                 var listener =
                         new HostListener(server, wanted.at(server.socket().getLocalPort()), budget);
                 Thread.ofVirtual().name("relay " + listener.port.host()).start(() -> listener.accept(server));
@@ -53,7 +53,7 @@ final class HostListener implements AutoCloseable {
                 var socket = wanted.hostAddress().isEmpty() || wanted.isIpv6()
                         ? DatagramChannel.open()
                         : DatagramChannel.open(StandardProtocolFamily.INET);
-                bind(socket, address, wanted);
+                bind(socket, address);
                 yield new HostListener(socket, wanted.at(socket.socket().getLocalPort()), budget);
             }
             default -> new HostListener(null, wanted, budget);
@@ -65,8 +65,7 @@ final class HostListener implements AutoCloseable {
         return new HostListener(null, port, budget);
     }
 
-    private static void bind(NetworkChannel channel, InetSocketAddress address, PublishedPort wanted)
-            throws IOException {
+    private static void bind(NetworkChannel channel, InetSocketAddress address) throws IOException {
         try {
             channel.bind(address);
         } catch (IOException e) {
