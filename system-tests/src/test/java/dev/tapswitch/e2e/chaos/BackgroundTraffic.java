@@ -6,12 +6,13 @@ import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Pings and TCP between two stations all the time. Either is started again when it has ended, as TCP does when the switch was away for long. */
+/** Continuous pings and a TCP stream between two stations. Both are started again when they have ended, as TCP does after a long outage of the switch. */
 final class BackgroundTraffic {
     private static final Pattern COUNTS = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
 
@@ -19,7 +20,7 @@ final class BackgroundTraffic {
     private final Station from;
     private final Station to;
     private final List<Process> pings = new ArrayList<>();
-    private final List<Path> said = new ArrayList<>();
+    private final List<Path> outputs = new ArrayList<>();
     private Process server;
     private Process client;
 
@@ -27,13 +28,13 @@ final class BackgroundTraffic {
         this.net = net;
         this.from = from;
         this.to = to;
-        goOn();
+        startMissing();
     }
 
-    void goOn() {
+    void startMissing() {
         if (pings.isEmpty() || !pings.getLast().isAlive()) {
             Path file = net.directory().resolve("ping" + pings.size());
-            said.add(file);
+            outputs.add(file);
             pings.add(start(from, file, "ping", "-q", "-n", "-i", "0.05", to.address()));
         }
         Path nowhere = Path.of("/dev/null");
@@ -52,14 +53,14 @@ final class BackgroundTraffic {
         }
     }
 
-    /** Of all pings, those during restarts among them. */
+    /** The replies to all pings, including those during restarts. */
     String summary() {
         long sent = 0;
         long received = 0;
-        // SIGINT makes ping print what it has counted.
+        // SIGINT makes ping print its statistics and end.
         for (Process ping : pings) Command.run("kill", "-INT", "" + ping.pid());
-        Await.pause(java.time.Duration.ofSeconds(1));
-        for (Path file : said) {
+        Await.atMost(Duration.ofSeconds(30), () -> pings.stream().noneMatch(Process::isAlive));
+        for (Path file : outputs) {
             try {
                 Matcher counts = COUNTS.matcher(Files.exists(file) ? Files.readString(file) : "");
                 if (!counts.find()) continue;
@@ -69,6 +70,6 @@ final class BackgroundTraffic {
                 return e.toString();
             }
         }
-        return "pings of the station under traffic: %d of %d answered".formatted(received, sent);
+        return "pings under traffic: %d replies to %d requests".formatted(received, sent);
     }
 }

@@ -4,13 +4,13 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
- * One thing that happens to a {@link ChaosScenario}.
+ * An action on a {@link ChaosScenario}.
  *
- * @param weight how often it is chosen, relative to the others
- * @param isPossible reads the world's model only, never the daemon: a seed must give the same sequence on every machine
+ * @param weight how often it is chosen, relative to the other actions
+ * @param isPossible must read only the model of the scenario, never the daemon: a seed must give the same sequence on every machine
  */
 record ChaosAction(String name, int weight, BooleanSupplier isPossible, Step step) {
-    /** Does it; returns what it was done to, for the log. Whatever it throws is a finding. */
+    /** Runs the action and returns its target for the log. An exception is a finding. */
     @FunctionalInterface
     interface Step {
         String run(Random random) throws Exception;

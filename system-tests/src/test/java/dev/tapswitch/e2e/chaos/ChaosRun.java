@@ -14,15 +14,15 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Random actions on one world until the time is over. The seed and the model alone choose each action, so the same seed repeats the same sequence;
- * each action has a random generator of its own.
+ * Runs random actions on one scenario until the time is over. Only the seed and the model determine each action, so the same seed gives the same sequence.
+ * Each action has a separate random generator.
  */
 final class ChaosRun {
     private static final int ACTIONS_PER_CHECK = 25;
-    /** More of them say nothing new. */
+    /** The run ends after so many findings. */
     private static final int MAX_FINDINGS = 40;
 
-    private final ChaosScenario world;
+    private final ChaosScenario scenario;
     private final long seed;
     private final Duration time;
     private final PrintStream log;
@@ -33,13 +33,13 @@ final class ChaosRun {
     private int actions;
     private int checks;
 
-    ChaosRun(ChaosScenario world, long seed, Duration time, Path directory) {
-        this.world = world;
+    ChaosRun(ChaosScenario scenario, long seed, Duration time, Path directory) {
+        this.scenario = scenario;
         this.seed = seed;
         this.time = time;
         try {
             Files.createDirectories(directory);
-            log = new PrintStream(Files.newOutputStream(directory.resolve(world.name() + ".actions")), true);
+            log = new PrintStream(Files.newOutputStream(directory.resolve(scenario.name() + ".actions")), true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -54,26 +54,26 @@ final class ChaosRun {
         }
         check();
         current = "end";
-        attempt("end", () -> world.end(this::found));
-        measurements = world.measurements();
+        attempt("end", () -> scenario.end(this::found));
+        measurements = scenario.measurements();
         log.close();
     }
 
     private void act(int number) {
-        // Random's first numbers are alike for seeds that are close to each other.
+        // Random gives similar first numbers for adjacent seeds, so the seed is mixed.
         Random random = new Random(new SplittableRandom(seed * 1_000_003 + number).nextLong());
         ChaosAction action = choose(random);
         current = "action " + number + ", " + action.name();
         done.merge(action.name(), 1, Integer::sum);
-        long began = System.nanoTime();
+        long start = System.nanoTime();
         attempt(action.name(), () -> {
             String what = action.step().run(random);
-            log.printf("%5d %-22s %6d ms  %s%n", number, action.name(), (System.nanoTime() - began) / 1_000_000, what);
+            log.printf("%5d %-22s %6d ms  %s%n", number, action.name(), (System.nanoTime() - start) / 1_000_000, what);
         });
     }
 
     private ChaosAction choose(Random random) {
-        List<ChaosAction> possible = world.actions().stream()
+        List<ChaosAction> possible = scenario.actions().stream()
                 .filter(each -> each.isPossible().getAsBoolean())
                 .toList();
         int left =
@@ -82,14 +82,14 @@ final class ChaosRun {
             left -= action.weight();
             if (left < 0) return action;
         }
-        throw new AssertionError("no action");
+        throw new AssertionError("no action was chosen");
     }
 
     private void check() {
         checks++;
         current = "check after " + actions + " actions";
         int before = findings.size();
-        attempt("check", () -> world.check(this::found));
+        attempt("check", () -> scenario.check(this::found));
         log.printf("      check %d: %d findings%n", checks, findings.size() - before);
     }
 
@@ -104,15 +104,15 @@ final class ChaosRun {
             found(what + ": " + e.getMessage());
             e.printStackTrace(log);
             try {
-                world.revive();
+                scenario.revive();
             } catch (Exception | AssertionError again) {
-                found("cannot go on: " + again.getMessage());
+                found("the daemon cannot be started again: " + again.getMessage());
             }
         }
     }
 
     private void found(String finding) {
-        String text = "[" + world.name() + ", " + current + "] " + finding;
+        String text = "[" + scenario.name() + ", " + current + "] " + finding;
         findings.add(text);
         log.println("FOUND " + text);
         System.out.println("chaos: " + shortened(text));
@@ -126,10 +126,10 @@ final class ChaosRun {
         return findings;
     }
 
-    /** What was done and what was found, for people. */
+    /** The numbers of actions, the measurements and the findings. */
     String report() {
-        var text = new StringBuilder(
-                "%s: %d actions, %d checks, %d findings%n".formatted(world.name(), actions, checks, findings.size()));
+        var text = new StringBuilder("%s: %d actions, %d checks, %d findings%n"
+                .formatted(scenario.name(), actions, checks, findings.size()));
         done.forEach((name, count) -> text.append("  %-24s %5d%n".formatted(name, count)));
         measurements.forEach(line -> text.append("  ").append(line).append('\n'));
         findings.forEach(

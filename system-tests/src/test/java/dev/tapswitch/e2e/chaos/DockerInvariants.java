@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What must hold of a {@link DockerScenario} at any time of rest. */
+/** What must hold for a {@link DockerScenario} whenever no action runs. */
 final class DockerInvariants {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofSeconds(60);
@@ -21,24 +21,26 @@ final class DockerInvariants {
     private final List<String> rules;
     private final LogScanner log = new LogScanner();
     private final List<String> logged = new ArrayList<>();
-    private boolean isFresh = true;
-    private ProcessResources fresh;
+    private boolean isNewProcess = true;
+    private ProcessResources atStart;
     private ProcessResources first;
     private ProcessResources last;
 
-    /** To be made before there is a network; {@code containers}: the model, live. */
+    /** Must be created before the first network, because it records the rules. {@code containers}: the model, which the scenario changes. */
     DockerInvariants(DockerLab lab, List<DockerScenario.Container> containers) {
         this.lab = lab;
         this.containers = containers;
         this.rules = rules();
     }
 
-    void isFresh() {
-        isFresh = true;
-        log.isFresh();
+    /** Must be called when another process serves. */
+    void onNewProcess() {
+        isNewProcess = true;
+        log.reset();
     }
 
-    void logOf(String log) {
+    /** Searches the log of a process that has ended. */
+    void scanEndedLog(String log) {
         logged.addAll(this.log.problems(log));
     }
 
@@ -54,7 +56,7 @@ final class DockerInvariants {
         logged.forEach(findings);
         logged.clear();
         log.problems(lab.tapswitch().log()).forEach(findings);
-        vitals(findings);
+        resources(findings);
     }
 
     private void running(Consumer<String> findings) {
@@ -127,7 +129,7 @@ final class DockerInvariants {
         for (DockerScenario.Container container : expected) {
             String url = ":" + container.published() + "/";
             Await.atMost(
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     () -> gets(container, lab.inHost("curl", "-s", "-m", "3", "127.0.0.1" + url)));
             if (!gets(container, lab.inHost("curl", "-s", "-m", "3", "127.0.0.1" + url)))
                 findings.accept("the host does not get " + container);
@@ -135,7 +137,7 @@ final class DockerInvariants {
                     .output()
                     .strip();
             if (!fromInternet.equals(container.name()))
-                findings.accept("the Internet gets \"" + fromInternet + "\" of " + container);
+                findings.accept("the Internet gets \"" + fromInternet + "\" from " + container);
         }
         int known = lab.tapswitch().api().get("/v1/published-ports").size();
         if (known != expected.size()) findings.accept(known + " published ports instead of " + expected.size());
@@ -145,16 +147,16 @@ final class DockerInvariants {
         return Command.run(Duration.ofSeconds(10), words).output().strip().equals(container.name());
     }
 
-    private void vitals(Consumer<String> findings) {
+    private void resources(Consumer<String> findings) {
         last = ProcessResources.of(lab.tapswitch().pid(), containers.size());
         if (first == null) first = last;
-        if (isFresh) fresh = last;
-        isFresh = false;
-        last.compare(fresh, findings);
+        if (isNewProcess) atStart = last;
+        isNewProcess = false;
+        last.compare(atStart, findings);
         last.compare(first, findings);
     }
 
-    /** The rules that are for a network or a published port of ours; dockerd makes its own chains as it likes. */
+    /** The firewall rules for networks and published ports of Tapswitch. Other chains belong to dockerd, which changes them at any time. */
     private List<String> rules() {
         return lab.host("sh", "-c", "nft list ruleset 2>/dev/null")
                 .lines()
@@ -163,7 +165,7 @@ final class DockerInvariants {
                 .toList();
     }
 
-    /** All containers and networks are removed: so are all rules and interfaces that were made for them. */
+    /** All containers and networks are removed: their rules and interfaces must be gone. */
     void rulesAreAsAtTheStart(Consumer<String> findings) {
         Await.atMost(TIMEOUT, () -> rules().equals(rules));
         if (!rules().equals(rules)) findings.accept("rules without a network: " + rules() + ", at the start: " + rules);

@@ -13,20 +13,20 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** A real dockerd with networks of the switch; containers come and go, and both daemons end in every way and start again. */
+/** A real dockerd with networks of Tapswitch. Containers start and end; both daemons are stopped and killed, and start again. */
 final class DockerScenario implements ChaosScenario {
     private static final int MAX_CONTAINERS = 8;
     private static final List<String> NETWORKS = List.of("net0", "net1");
     private static final List<String> ODD_NAMES = List.of("\\01\\033[31m", "\\0377\\0376x", "tap*", "a+b", "eth9");
 
-    /** A container, its network, and its port on the host, 0 for none. */
+    /** A container, its network, and its published port, 0 for none. */
     record Container(String name, String network, int published) {}
 
     private final DockerLab lab = new DockerLab().withDocker("--bridge=none", "--live-restore");
     private final List<Container> containers = new ArrayList<>();
     private final DockerInvariants checks;
     private final Path logs = Path.of("target", "chaos", "docker.log");
-    private int made;
+    private int created;
 
     DockerScenario(long seed) {
         try {
@@ -86,8 +86,8 @@ final class DockerScenario implements ChaosScenario {
 
     private String run(Random random) {
         String network = NETWORKS.get(random.nextInt(NETWORKS.size()));
-        int port = random.nextBoolean() ? 9_000 + made % 100 : 0;
-        Container container = new Container("k" + made++, network, port);
+        int port = random.nextBoolean() ? 9_000 + created % 100 : 0;
+        Container container = new Container("k" + created++, network, port);
         if (port == 0) lab.web(container.name, "--network", network);
         else lab.web(container.name, "--network", network, "-p", port + ":80");
         containers.add(container);
@@ -95,20 +95,20 @@ final class DockerScenario implements ChaosScenario {
     }
 
     private String remove(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         containers.remove(container);
         lab.docker("rm", "-f", container.name);
         return container.name;
     }
 
     private String restartContainer(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         lab.docker("restart", "-t", "1", container.name);
         return container.name;
     }
 
     private String killContainer(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         lab.docker("kill", container.name);
         lab.docker("start", container.name);
         return container.name;
@@ -116,37 +116,38 @@ final class DockerScenario implements ChaosScenario {
 
     private String recreateNetwork(Random random) {
         String network = NETWORKS.get(random.nextInt(NETWORKS.size()));
-        List<Container> gone = containers.stream()
+        List<Container> removed = containers.stream()
                 .filter(container -> container.network.equals(network))
                 .toList();
-        containers.removeAll(gone);
-        for (Container container : gone) lab.docker("rm", "-f", container.name);
+        containers.removeAll(removed);
+        for (Container container : removed) lab.docker("rm", "-f", container.name);
         lab.docker("network", "rm", network);
         createNetwork(network);
-        return network + " with " + gone.size() + " containers";
+        return network + " with " + removed.size() + " containers";
     }
 
     private String joinOther(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         String other = NETWORKS.get(1 - NETWORKS.indexOf(container.network));
         lab.docker("network", "connect", other, container.name);
         lab.docker("network", "disconnect", other, container.name);
         return container.name + " in " + other;
     }
 
-    // What root in a container does; in the end everything is as Docker made it, which binds names and addresses
+    // Actions of root in a container. Afterwards the container is restarted, so that names and addresses are as Docker
+    // has set them.
 
     private String flap(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         int times = 1 + random.nextInt(10);
         inside(container, "for i in $(seq " + times + "); do ip link set eth0 down; ip link set eth0 up; done");
-        // Setting it down took the default route away.
+        // Setting the interface down has removed the default route.
         lab.docker("restart", "-t", "1", container.name);
         return container.name + ", " + times + " times";
     }
 
     private String rename(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         String odd = ODD_NAMES.get(random.nextInt(ODD_NAMES.size()));
         String name = "\"$(printf '%b' '" + odd + "')\"";
         inside(container, "ip link set eth0 down; ip link set eth0 name " + name + "; ip link set dev " + name + " up");
@@ -158,7 +159,7 @@ final class DockerScenario implements ChaosScenario {
     }
 
     private String changeMac(Random random) {
-        Container container = one(random);
+        Container container = anyContainer(random);
         inside(
                 container,
                 "ip link set eth0 address 06:00:00:00:00:01; ping -c 3 -i 0.2 -W 1 10.75.0.1 >/dev/null; true");
@@ -170,7 +171,7 @@ final class DockerScenario implements ChaosScenario {
         Command.expect("nsenter", "-t", checks.pid(container), "-n", "sh", "-c", script);
     }
 
-    private Container one(Random random) {
+    private Container anyContainer(Random random) {
         return containers.get(random.nextInt(containers.size()));
     }
 
@@ -196,13 +197,13 @@ final class DockerScenario implements ChaosScenario {
     private void startAgain() throws IOException {
         keepLog();
         lab.restartTapswitch();
-        checks.isFresh();
+        checks.onNewProcess();
     }
 
     private void keepLog() throws IOException {
         Files.createDirectories(logs.getParent());
         Files.writeString(logs, lab.tapswitch().log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        checks.logOf(lab.tapswitch().log());
+        checks.scanEndedLog(lab.tapswitch().log());
     }
 
     private String restartDocker(Random random) {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** What must hold of a {@link LanScenario} at any time of rest. */
+/** What must hold for a {@link LanScenario} whenever no action runs. */
 final class LanInvariants {
     private static final int REACHABLE_SECONDS = 40;
     private static final Duration UP = Duration.ofSeconds(60);
@@ -29,25 +29,25 @@ final class LanInvariants {
     private final List<Station> stations;
     private final LogScanner log = new LogScanner();
     private final List<String> logged = new ArrayList<>();
-    private boolean isFresh = true;
-    private ProcessResources fresh;
+    private boolean isNewProcess = true;
+    private ProcessResources atStart;
     private ProcessResources first;
     private ProcessResources last;
 
-    /** {@code stations}: the model, live. */
+    /** {@code stations}: the model, which the scenario changes. */
     LanInvariants(TestNetwork net, List<Station> stations) {
         this.net = net;
         this.stations = stations;
     }
 
-    /** Another process serves from now on. */
-    void isFresh() {
-        isFresh = true;
-        log.isFresh();
+    /** Must be called when another process serves. */
+    void onNewProcess() {
+        isNewProcess = true;
+        log.reset();
     }
 
-    /** What a process that has ended has logged. */
-    void logOf(String log) {
+    /** Searches the log of a process that has ended. */
+    void scanEndedLog(String log) {
         logged.addAll(this.log.problems(log));
     }
 
@@ -60,7 +60,7 @@ final class LanInvariants {
         logged.forEach(findings);
         logged.clear();
         log.problems(daemon.log()).forEach(findings);
-        vitals(daemon, findings);
+        resources(daemon, findings);
     }
 
     private void ports(RunningDaemon daemon, Consumer<String> findings) {
@@ -84,7 +84,7 @@ final class LanInvariants {
         return states;
     }
 
-    /** Everybody reaches everybody by IPv4, and the next one by IPv6. */
+    /** Every station reaches every other one by IPv4, and the next one by IPv6. */
     private void reachability(Consumer<String> findings) {
         Map<Station, Process> pingers = new LinkedHashMap<>();
         for (Station station : stations) {
@@ -94,7 +94,7 @@ final class LanInvariants {
                     .address6());
             try {
                 Path file = net.directory().resolve("unreached-" + station.port);
-                Process pinger = Command.start(station.pinger(addresses, REACHABLE_SECONDS), file);
+                Process pinger = Command.start(station.pingCommand(addresses, REACHABLE_SECONDS), file);
                 net.killAtEnd(pinger);
                 pingers.put(station, pinger);
             } catch (IOException e) {
@@ -107,15 +107,15 @@ final class LanInvariants {
                 String left = Files.readString(net.directory().resolve("unreached-" + station.port));
                 if (!left.isBlank())
                     findings.accept(
-                            station + " does not reach " + left.strip() + "\n" + station.state() + whoHas(left));
+                            station + " does not reach " + left.strip() + "\n" + station.state() + statesOf(left));
             } catch (IOException | InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
     }
 
-    /** The state of those that were not reached. */
-    private String whoHas(String addresses) {
+    /** The network state of the stations with these addresses. */
+    private String statesOf(String addresses) {
         List<String> words = List.of(addresses.strip().split(" "));
         return stations.stream()
                 .filter(station -> words.contains(station.address()) || words.contains(station.address6()))
@@ -123,7 +123,7 @@ final class LanInvariants {
                 .collect(Collectors.joining());
     }
 
-    /** All have just sent something, so each has an entry, and that leads to its port. */
+    /** All stations have just sent frames, so each must have a MAC table entry with its port. */
     private void tables(RunningDaemon daemon, Consumer<String> findings) {
         Map<String, String> ports = new HashMap<>();
         for (Json entry : daemon.macs())
@@ -169,16 +169,16 @@ final class LanInvariants {
         }
     }
 
-    private void vitals(RunningDaemon daemon, Consumer<String> findings) {
+    private void resources(RunningDaemon daemon, Consumer<String> findings) {
         last = ProcessResources.of(daemon.pid(), stations.size());
         if (first == null) first = last;
-        if (isFresh) fresh = last;
-        isFresh = false;
-        last.compare(fresh, findings);
+        if (isNewProcess) atStart = last;
+        isNewProcess = false;
+        last.compare(atStart, findings);
         last.compare(first, findings);
     }
 
-    /** The daemon has ended: no interface of it is left anywhere. */
+    /** The daemon has ended: none of its interfaces may be left in any namespace. */
     void afterTheEnd(Consumer<String> findings) {
         Await.atMost(
                 Duration.ofSeconds(30),

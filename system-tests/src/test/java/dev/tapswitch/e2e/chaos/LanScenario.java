@@ -12,14 +12,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** A switch with ports from its configuration file and ports added by the API, in namespaces that come, go, and are changed by their own root. */
+/** A switch with ports from its configuration file and ports added by the API. Their namespaces are created, deleted and changed by root inside. */
 final class LanScenario implements ChaosScenario {
-    /** The first two stations carry traffic all the time; their namespaces stay. */
+    /** The first two stations carry continuous traffic; their namespaces are not deleted. */
     private static final int ANCHORS = 2;
 
     private static final int DECLARED = 5;
@@ -35,7 +36,7 @@ final class LanScenario implements ChaosScenario {
     private final LanInvariants checks;
     private final BackgroundTraffic traffic;
     private RunningDaemon daemon;
-    private int made;
+    private int created;
     private String arp = "direct";
     private int ageing = 300;
 
@@ -74,11 +75,11 @@ final class LanScenario implements ChaosScenario {
                 new ChaosAction("renamed", 8, this::rename),
                 new ChaosAction("hostile frames", 6, this::hostileFrames),
                 new ChaosAction("reload", 8, this::reload),
-                new ChaosAction("wrong reload", 3, this::wrongReload),
+                new ChaosAction("invalid reload", 3, this::invalidReload),
                 new ChaosAction("hand-over", 6, this::handOver),
                 new ChaosAction("stop and start", 4, this::restart),
                 new ChaosAction("SIGKILL and start", 5, this::kill),
-                new ChaosAction("stopped for a second", 3, this::freeze),
+                new ChaosAction("paused for a second", 3, this::pause),
                 new ChaosAction("state directory full", 4, this::full),
                 new ChaosAction("state read-only", 4, this::readOnly),
                 new ChaosAction("switch comes and goes", 4, this::otherSwitch),
@@ -89,17 +90,17 @@ final class LanScenario implements ChaosScenario {
         return stations.size() > DECLARED;
     }
 
-    // What happens to ports
+    // Actions on ports
 
     private String addPort(Random random) {
-        Station station = newStation("a" + made, false, "");
+        Station station = newStation("a" + created, false, "");
         daemon.api().post("/v1/switches/lan/ports", station.json());
         stations.add(station);
         return station.toString();
     }
 
     private String deletePort(Random random) {
-        Station station = oneAdded(random);
+        Station station = anyAdded(random);
         boolean namespaceFirst = random.nextBoolean();
         remove(station, namespaceFirst);
         return station + (namespaceFirst ? ", its namespace first" : "");
@@ -112,22 +113,22 @@ final class LanScenario implements ChaosScenario {
         if (!namespaceFirst) net.deleteNamespace(station.namespace);
     }
 
-    /** A container that starts again elsewhere, with its addresses. */
+    /** A container starts again in another namespace, with the same addresses. */
     private String move(Random random) {
-        Station station = oneAdded(random);
+        Station station = anyAdded(random);
         remove(station, random.nextBoolean());
-        Station moved = new Station("a" + made, net.namespace("a" + made++), station.number, false, station.mac);
+        Station moved = new Station("a" + created, net.namespace("a" + created++), station.number, false, station.mac);
         daemon.api().post("/v1/switches/lan/ports", moved.json());
         stations.add(moved);
         return station + " to " + moved.port;
     }
 
     private String replaceNamespace(Random random) {
-        Station station = oneBesideAnchors(random);
+        Station station = anyExceptAnchors(random);
         stations.remove(station);
         net.deleteNamespace(station.namespace);
         String name = station.port;
-        if (random.nextBoolean()) Await.pause(java.time.Duration.ofMillis(random.nextInt(2_000)));
+        if (random.nextBoolean()) Await.pause(Duration.ofMillis(random.nextInt(2_000)));
         net.namespace(name);
         stations.add(
                 Math.min(station.isDeclared ? ANCHORS : DECLARED, stations.size()),
@@ -135,17 +136,17 @@ final class LanScenario implements ChaosScenario {
         return station.toString();
     }
 
-    // What root in a container does
+    // Actions of root in a container
 
     private String flap(Random random) {
-        Station station = one(random);
+        Station station = anyStation(random);
         int times = 1 + random.nextInt(20);
         station.flap(times);
         return station + ", " + times + " times";
     }
 
     private String changeMac(Random random) {
-        Station station = oneBesideAnchors(random);
+        Station station = anyExceptAnchors(random);
         String mac = "06:00:%02x:%02x:%02x:%02x"
                 .formatted(random.nextInt(256), random.nextInt(256), random.nextInt(256), station.number);
         station.set("address " + mac);
@@ -153,7 +154,7 @@ final class LanScenario implements ChaosScenario {
     }
 
     private String rename(Random random) {
-        Station station = oneBesideAnchors(random);
+        Station station = anyExceptAnchors(random);
         String odd = ODD_NAMES.get(random.nextInt(ODD_NAMES.size()));
         String name = station.hasFirstName() ? odd : random.nextInt(3) == 0 ? odd + "9" : "eth0";
         station.rename(name);
@@ -161,7 +162,7 @@ final class LanScenario implements ChaosScenario {
     }
 
     private String hostileFrames(Random random) {
-        Station station = oneBesideAnchors(random);
+        Station station = anyExceptAnchors(random);
         if (!station.hasFirstName()) return "none";
         station.set("up");
         int frames = 200 + random.nextInt(2_000);
@@ -180,7 +181,7 @@ final class LanScenario implements ChaosScenario {
         return station + ", " + frames + (sources ? " from as many addresses" : "");
     }
 
-    // What happens to the daemon
+    // Actions on the daemon
 
     private String reload(Random random) throws IOException {
         arp = List.of("direct", "reply", "flood").get(random.nextInt(3));
@@ -190,18 +191,18 @@ final class LanScenario implements ChaosScenario {
         return "arp " + arp + ", ageing " + ageing;
     }
 
-    private String wrongReload(Random random) throws IOException {
+    private String invalidReload(Random random) throws IOException {
         String yaml = yaml();
         int cut = random.nextInt(yaml.length());
-        String wrong = random.nextBoolean()
+        String invalid = random.nextBoolean()
                 ? yaml.replace("arp: ", "arp: un")
                 : yaml.substring(0, cut) + "}\"\t[" + yaml.substring(cut);
-        Files.writeString(daemon.config(), wrong);
-        ApiClient.Response answer = daemon.api().send("POST", "/v1/reload", "");
+        Files.writeString(daemon.config(), invalid);
+        ApiClient.Response response = daemon.api().send("POST", "/v1/reload", "");
         Files.writeString(daemon.config(), yaml);
-        if (answer.status() / 100 == 5) throw new AssertionError("a wrong file is answered with " + answer);
-        if (answer.status() / 100 == 2) daemon.api().post("/v1/reload", "");
-        return "answered " + answer.status();
+        if (response.status() / 100 == 5) throw new AssertionError("the response to an invalid file is " + response);
+        if (response.status() / 100 == 2) daemon.api().post("/v1/reload", "");
+        return "status " + response.status();
     }
 
     private String handOver(Random random) {
@@ -221,14 +222,14 @@ final class LanScenario implements ChaosScenario {
         return "as " + daemon.pid();
     }
 
-    private String freeze(Random random) {
+    private String pause(Random random) {
         Command.expect("kill", "-STOP", "" + daemon.pid());
-        Await.pause(java.time.Duration.ofSeconds(1));
+        Await.pause(Duration.ofSeconds(1));
         Command.expect("kill", "-CONT", "" + daemon.pid());
         return "" + daemon.pid();
     }
 
-    /** Nothing can be kept for a while; sometimes the daemon ends and starts meanwhile. What it refuses then, it says in an orderly way. */
+    /** The state directory is full for a while; in one of three cases the daemon is killed and started meanwhile. It may refuse changes, with an error. */
     private String full(Random random) throws IOException {
         Command.run("dd", "if=/dev/zero", "of=" + state.resolve("filler"), "bs=4k");
         try {
@@ -239,7 +240,7 @@ final class LanScenario implements ChaosScenario {
         }
     }
 
-    /** A file system that is writable can't become read-only while the daemon has its lock open. */
+    /** The daemon is killed first: a file system cannot be remounted read-only while a file is open for writing. */
     private String readOnly(Random random) throws IOException {
         daemon.kill();
         Command.expect("mount", "-o", "remount,ro", state.toString());
@@ -255,12 +256,12 @@ final class LanScenario implements ChaosScenario {
 
     private String addSwitch() {
         ApiClient.Response added = daemon.api().send("POST", "/v1/switches", "{\"name\": \"full\"}");
-        return "a new switch is answered with " + added.status();
+        return "status for a new switch: " + added.status();
     }
 
     private void removeSwitch() {
         ApiClient.Response deleted = daemon.api().send("DELETE", "/v1/switches/full", "");
-        if (deleted.status() / 100 == 5) throw new AssertionError("afterwards: " + deleted);
+        if (deleted.status() / 100 == 5) throw new AssertionError("deleting the switch afterwards: " + deleted);
     }
 
     private String otherSwitch(Random random) {
@@ -309,10 +310,10 @@ final class LanScenario implements ChaosScenario {
 
     private void startAgain() throws IOException {
         keepLog();
-        checks.logOf(daemon.log());
-        stations.forEach(Station::isNew);
+        checks.scanEndedLog(daemon.log());
+        stations.forEach(Station::resetName);
         startDaemon();
-        checks.isFresh();
+        checks.onNewProcess();
     }
 
     private void keepLog() throws IOException {
@@ -333,14 +334,14 @@ final class LanScenario implements ChaosScenario {
     @Override
     public void check(Consumer<String> findings) {
         checks.run(daemon, findings);
-        traffic.goOn();
+        traffic.startMissing();
     }
 
     @Override
     public void end(Consumer<String> findings) throws Exception {
         daemon.stop();
         keepLog();
-        checks.logOf(daemon.log());
+        checks.scanEndedLog(daemon.log());
         checks.afterTheEnd(findings);
     }
 
@@ -366,25 +367,25 @@ final class LanScenario implements ChaosScenario {
     private Station newStation(String port, boolean isDeclared, String mac) {
         int number = 10;
         while (isTaken(number)) number++;
-        made++;
-        String own = mac.isEmpty() ? "02:00:00:%02x:%02x:%02x".formatted(made >> 8, made & 0xff, number) : mac;
+        created++;
+        String own = mac.isEmpty() ? "02:00:00:%02x:%02x:%02x".formatted(created >> 8, created & 0xff, number) : mac;
         return new Station(port, net.namespace(port), number, isDeclared, own);
     }
 
-    /** The lowest free number is the next station's: addresses are used again at once, as container runtimes do. */
+    /** The next station gets the lowest free number: like container runtimes, this reuses addresses at once. */
     private boolean isTaken(int number) {
         return stations.stream().anyMatch(station -> station.number == number);
     }
 
-    private Station one(Random random) {
+    private Station anyStation(Random random) {
         return stations.get(random.nextInt(stations.size()));
     }
 
-    private Station oneBesideAnchors(Random random) {
+    private Station anyExceptAnchors(Random random) {
         return stations.get(ANCHORS + random.nextInt(stations.size() - ANCHORS));
     }
 
-    private Station oneAdded(Random random) {
+    private Station anyAdded(Random random) {
         return stations.get(DECLARED + random.nextInt(stations.size() - DECLARED));
     }
 }

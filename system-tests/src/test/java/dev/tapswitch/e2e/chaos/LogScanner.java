@@ -5,29 +5,30 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks through a daemon's log, as it grows, for what must never be there. */
+/** Searches the log of a daemon, as it grows, for stack traces and other signs of defects. */
 final class LogScanner {
     private static final Pattern PROBLEM = Pattern.compile(
             "(?m)^.*(this is a bug|OutOfMemory|hs_err_pid|Exception in thread).*$(\\R.*$){0,12}|^\\s+at [\\w.$/]+\\(.*$");
-    /** Characters of one process's life; an hour of actions logs less. */
+    /** Characters that one process may log; an hour of actions logs less. */
     private static final int MAX_LENGTH = 4 << 20;
 
-    /** What is before was looked through. */
-    private int read;
+    /** The position up to which the log has been searched. */
+    private int searched;
 
-    /** What is new and wrong in the log of the process that runs. */
+    /** Returns the problems in the part of the log that has been added since the last call. */
     List<String> problems(String log) {
         List<String> problems = new ArrayList<>();
-        if (log.length() > MAX_LENGTH && read <= MAX_LENGTH) problems.add("a log of " + log.length() + " characters");
+        if (log.length() > MAX_LENGTH && searched <= MAX_LENGTH)
+            problems.add("the log has " + log.length() + " characters");
         Matcher problem = PROBLEM.matcher(log);
-        int from = Math.min(read, log.length());
+        int from = Math.min(searched, log.length());
         if (problem.find(from)) problems.add("in the log: " + problem.group());
-        read = log.length();
+        searched = log.length();
         return problems;
     }
 
-    /** Another process writes a log from its beginning. */
-    void isFresh() {
-        read = 0;
+    /** Must be called when another process starts a new log. */
+    void reset() {
+        searched = 0;
     }
 }

@@ -6,18 +6,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a daemon holds: descriptors, threads, heap after a collection, resident memory.
+ * The resources of a daemon: descriptors, threads, heap after a collection, resident memory.
  *
- * @param ports how many ports it serves, which descriptors grow with
+ * @param ports the number of ports, which the number of descriptors depends on
  */
 record ProcessResources(int ports, long descriptors, long threads, long heapKib, long residentKib) {
-    /** A queue for each worker, and what watches the port. */
+    /** The queues of two workers, and the descriptors that watch the port. */
     private static final int DESCRIPTORS_PER_PORT = 4;
 
     private static final int SLACK_DESCRIPTORS = 16;
@@ -28,16 +29,15 @@ record ProcessResources(int ports, long descriptors, long threads, long heapKib,
 
     static ProcessResources of(long pid, int ports) {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Command.run(Duration.ofSeconds(60), java.util.List.of(jcmd.toString(), "" + pid, "GC.run"));
-        CommandResult heap =
-                Command.run(Duration.ofSeconds(60), java.util.List.of(jcmd.toString(), "" + pid, "GC.heap_info"));
+        Command.run(Duration.ofSeconds(60), List.of(jcmd.toString(), "" + pid, "GC.run"));
+        CommandResult heap = Command.run(Duration.ofSeconds(60), List.of(jcmd.toString(), "" + pid, "GC.heap_info"));
         Matcher used = USED.matcher(heap.output());
         long kib = 0;
         while (used.find()) kib += Long.parseLong(used.group(2));
         try {
             return new ProcessResources(ports, entries(pid, "fd"), entries(pid, "task"), kib, resident(pid));
         } catch (IOException e) {
-            throw new AssertionError("process " + pid + " is gone", e);
+            throw new AssertionError("process " + pid + " has ended", e);
         }
     }
 
@@ -54,12 +54,13 @@ record ProcessResources(int ports, long descriptors, long threads, long heapKib,
         return 0;
     }
 
-    /** Compares with the vitals of a daemon that had just started. */
-    void compare(ProcessResources fresh, Consumer<String> findings) {
-        long expected = fresh.descriptors + (long) Math.max(0, ports - fresh.ports) * DESCRIPTORS_PER_PORT;
-        if (descriptors > expected + SLACK_DESCRIPTORS) findings.accept("descriptors: " + this + ", fresh: " + fresh);
-        if (threads > fresh.threads + SLACK_THREADS) findings.accept("threads: " + this + ", fresh: " + fresh);
-        if (heapKib > fresh.heapKib + SLACK_HEAP_KIB) findings.accept("heap: " + this + ", fresh: " + fresh);
-        if (residentKib > MAX_RESIDENT_KIB) findings.accept("resident memory: " + this + ", fresh: " + fresh);
+    /** Reports resources that have grown by more than the slack since {@code baseline} was measured. */
+    void compare(ProcessResources baseline, Consumer<String> findings) {
+        long expected = baseline.descriptors + (long) Math.max(0, ports - baseline.ports) * DESCRIPTORS_PER_PORT;
+        if (descriptors > expected + SLACK_DESCRIPTORS)
+            findings.accept("descriptors: " + this + ", baseline: " + baseline);
+        if (threads > baseline.threads + SLACK_THREADS) findings.accept("threads: " + this + ", baseline: " + baseline);
+        if (heapKib > baseline.heapKib + SLACK_HEAP_KIB) findings.accept("heap: " + this + ", baseline: " + baseline);
+        if (residentKib > MAX_RESIDENT_KIB) findings.accept("resident memory: " + this + ", baseline: " + baseline);
     }
 }

@@ -8,18 +8,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A container's stand-in: a namespace with one interface of the switch, and what root in that namespace does to it. */
+/** A namespace with one interface of the switch, in place of a container. Root in the namespace changes the interface. */
 final class Station {
     private static final String FIRST_NAME = "eth0";
 
     final String port;
     final String namespace;
     final int number;
-    /** In the configuration file, not added by the API. */
+    /** Whether the port is in the configuration file; otherwise it was added by the API. */
     final boolean isDeclared;
-    /** Its MAC address at the start. */
+    /** The configured MAC address. */
     final String mac;
-    /** As printf(1) takes it, for it may be no text. */
+    /** The name of the interface, escaped for printf(1): it may have any bytes. */
     private String device = FIRST_NAME;
 
     Station(String port, String namespace, int number, boolean isDeclared, String mac) {
@@ -32,7 +32,7 @@ final class Station {
                 namespace,
                 "sysctl",
                 "-qw",
-                // Whoever changes its MAC address says so, as a container's runtime would.
+                // Announces a changed MAC by gratuitous ARP, as a container runtime would.
                 "net.ipv4.conf.default.arp_notify=1",
                 "net.ipv4.conf.all.arp_notify=1",
                 "net.ipv6.conf.default.keep_addr_on_down=1",
@@ -51,8 +51,8 @@ final class Station {
         return "fd00:18::%x".formatted(number);
     }
 
-    /** The interface was made again: it has the name that the configuration gives it. */
-    void isNew() {
+    /** Must be called when the interface was recreated: it has its configured name again. */
+    void resetName() {
         device = FIRST_NAME;
     }
 
@@ -76,30 +76,29 @@ final class Station {
                 """.formatted(port, namespace, FIRST_NAME, mac, address(), address6());
     }
 
-    /** {@code ip link set DEVICE ...}, once the interface is there. */
+    /** Runs {@code ip link set DEVICE ...}, and repeats it until the interface exists. */
     void set(String... words) {
         String all = "ip link set dev \"$(printf '%b' '" + device + "')\" " + String.join(" ", words);
         Await.within(
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> port + ": " + all + ": " + run(all).output()
                         + run("ip link").output(),
                 () -> run(all).exitCode() == 0);
     }
 
-    /** Down and up as fast as it goes. */
+    /** Sets the interface down and up repeatedly, without pauses. */
     void flap(int times) {
         for (int i = 0; i < times; i++) {
             set("down");
             set("up");
         }
-        // Seen on Linux 6.18: after fast flaps an IPv6 address that was kept had no local route, and its owner asked
-        // others for it.
-        // does not know it as its own.
+        // Observed on Linux 6.18: after fast flaps, an IPv6 address that was kept has no local route, so the station
+        // does not recognize it as its own and asks others for it.
         run("ip -6 addr flush to " + address6() + "; ip -6 addr add " + address6() + "/64 nodad dev \"$(printf '%b' '"
                 + device + "')\"");
     }
 
-    /** {@code name}: as printf %b takes it. */
+    /** {@code name}: escaped for printf %b. */
     void rename(String name) {
         set("down");
         set("name \"$(printf '%b' '" + name + "')\"");
@@ -111,27 +110,27 @@ final class Station {
         return Command.run(Duration.ofSeconds(10), TestNetwork.inNamespace(namespace, "sh", "-c", line));
     }
 
-    /** What its interface's MAC address is now; empty where it has none. */
+    /** The current MAC address of the interface, or "" if there is none. */
     String currentMac() {
         return links().map(line -> line.replaceAll(".*link/ether (\\S+).*", "$1"))
                 .findFirst()
                 .orElse("");
     }
 
-    /** The interfaces there are besides lo, one a line. */
+    /** All interfaces except lo, one per line. */
     Stream<String> links() {
         return run("ip -o link").output().lines().filter(line -> line.contains("link/ether"));
     }
 
-    /** For findings: what its kernel knows. */
+    /** The network state of the namespace, for findings. */
     String state() {
         return "%n%s:%n%s"
                 .formatted(
                         this, run("ip -s addr; ip route; ip -6 route; ip neigh").output());
     }
 
-    /** A process that pings all addresses until each has answered once or the time is over; it prints those that have not. */
-    List<String> pinger(List<String> addresses, int seconds) {
+    /** A command that pings all addresses until each has replied or the time is over, and prints those that have not. */
+    List<String> pingCommand(List<String> addresses, int seconds) {
         return TestNetwork.inNamespace(namespace, "sh", "-c", """
                 left="%s"; end=$(($(date +%%s) + %d))
                 while :; do
