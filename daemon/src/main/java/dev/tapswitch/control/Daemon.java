@@ -32,7 +32,7 @@ import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The daemon, composed by hand: config, state, workers, switches, API; then it waits for signals. */
+/** The daemon: composes configuration, state, workers, switches and API, and then waits for signals. */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final long TICK_MS = 1_000;
@@ -43,7 +43,7 @@ public final class Daemon {
      * Runs until SIGTERM or SIGINT; SIGHUP reloads the config file.
      *
      * @param factory creates the parts that serve container runtimes
-     * @return the exit code: 0 after an orderly end, 1 when it could not start (stderr says why, one problem a line)
+     * @return the exit code: 0 after a regular end, 1 if it could not start (stderr says why, one problem per line)
      */
     public static int run(DaemonOptions options, Integration.Factory factory) {
         LastResort.take();
@@ -80,7 +80,7 @@ public final class Daemon {
         if (predecessor != null) predecessor.failed(why);
     }
 
-    /** {@code predecessor}: null where this daemon takes nothing over. */
+    /** {@code predecessor}: null if this daemon is not a successor. */
     private static int serve(
             DaemonOptions options,
             Path file,
@@ -91,7 +91,7 @@ public final class Daemon {
             Predecessor predecessor)
             throws IOException, ConfigException, ExecutionException, InterruptedException {
         String version = version();
-        // Closed in the reverse order: no more requests, no more control, then the workers and all devices.
+        // Closed in reverse order: requests, control threads, then workers and all devices.
         ControlThread thread = new ControlThread();
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
@@ -107,7 +107,7 @@ public final class Daemon {
             } else {
                 systemd.isSuccessor();
                 host.workers().warmUp();
-                // What the predecessor knows may change until now, and not from now on.
+                // The predecessor's state does not change from now on.
                 predecessor.takeQueues(systemd::inherit);
             }
             UserSwitches users = UserSwitches.load(new StateFile(state));
@@ -117,8 +117,7 @@ public final class Daemon {
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
             integrations.create(factory, new IntegrationContext(config, state, control, commands));
             try {
-                // First of all: after a restart frames wait for it. A signal before that ends the JVM, and all devices
-                // with it.
+                // First, because frames wait for it after a restart. An earlier signal ends the JVM and all devices.
                 if (predecessor == null)
                     thread.submit(() -> start(control, integrations, socket)).get();
                 else succeed(thread, control, integrations, socket, systemd, state, predecessor);
@@ -141,7 +140,7 @@ public final class Daemon {
                     isRestart = systemd.isRestarting();
                     systemd.stopping();
                 }
-                // A restart leaves the host's rules, for the sake of connections.
+                // A restart leaves the rules on the host, so that connections survive.
                 if (!isRestart) integrations.removeFromHost();
             } finally {
                 integrations.stop();
@@ -151,14 +150,14 @@ public final class Daemon {
     }
 
     /**
-     * Once, while hardly anything flows yet or the predecessor still forwards: 25 to 50 ms. What it leaves moves no more, and a later collection,
-     * of the little that control threads make, takes less than 1.
+     * Collects once, while there is little traffic or the predecessor still forwards: 25 to 50 ms. Surviving objects are not moved again, and a later
+     * collection, of the few objects that control threads create, takes less than 1 ms.
      */
     private static void collectGarbageOfTheStart() {
         System.gc();
     }
 
-    /** All ports are opened beside the predecessor, and read from the moment on when it does not. */
+    /** Opens all ports while the predecessor still reads them, and reads them once it has stopped. */
     private static void succeed(
             ControlThread thread,
             ControlService control,

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the command line says to the daemon.
+ * The daemon's command line options.
  *
  * @param config the YAML file
- * @param socket where the control API listens, instead of where the file says; null for where the file says
+ * @param socket the socket of the control API; null for the one in the file
  */
 public record DaemonOptions(Path config, Path socket) {
     public DaemonOptions(Path config) {
         this(config, null);
     }
 
-    /** The arguments of the tapswitch command that mean these. */
+    /** The arguments of the tapswitch command for these options. */
     List<String> arguments() {
         List<String> arguments = new ArrayList<>(List.of(
                 "daemon", "--config", config.toAbsolutePath().normalize().toString()));
@@ -26,8 +26,8 @@ public record DaemonOptions(Path config, Path socket) {
     }
 
     /**
-     * Those of a command line as a service's unit writes it, {@code daemon --config FILE}; empty for every other. A restart waits for the
-     * daemon, and the classes that understand all command lines would take a quarter of the time until it forwards.
+     * Parses the command line of the systemd unit, {@code daemon --config FILE}; empty for any other. The classes that parse all command lines would take a
+     * quarter of the time until the daemon forwards.
      */
     public static Optional<DaemonOptions> asUnitsWriteThem(String... arguments) {
         boolean isSo = arguments.length == 3 && arguments[0].equals("daemon") && arguments[1].equals("--config");

@@ -9,7 +9,7 @@ import dev.tapswitch.control.systemd.Systemd;
 import java.io.IOException;
 import java.util.Map;
 
-/** All of this daemon that a successor gets: handed over, not closed, for closing would remove it. Control thread. */
+/** The resources that a successor gets. They are handed over and not closed, because closing would remove them. Control thread only. */
 final class HandoverResources implements Handover.Owner {
     private final SwitchRuntime host;
     private final Systemd systemd;
@@ -57,7 +57,7 @@ final class HandoverResources implements Handover.Owner {
         signals.end();
     }
 
-    /** Where all was handed over: ends this process, having sent the last answer, and leaves everything as it is. */
+    /** If everything was handed over: sends the last answer, and ends this process without changing anything. */
     void endIfHandedOver() {
         if (!isHandedOver) return;
         api.close();

@@ -4,17 +4,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of an error that nobody caught. After an error of the JVM itself, e.g. a StackOverflowError, a thread has ended that others rely on, or
- * has left its work half done: the process ends at once with one line, for systemd to start it again on the queues that it keeps. A shortage of
- * heap does not come here: {@code -XX:+ExitOnOutOfMemoryError} ends the JVM before.
+ * Handles uncaught errors. After an error of the JVM itself, such as a StackOverflowError, a thread that others rely on has ended or left its work
+ * incomplete: the process ends immediately with one line, and systemd restarts it on the queues that it holds. A shortage of heap does not arrive
+ * here, because {@code -XX:+ExitOnOutOfMemoryError} ends the JVM before.
  */
 final class LastResort implements Thread.UncaughtExceptionHandler {
-    /** EX_SOFTWARE of sysexits.h; systemd's Restart=on-failure takes any but 0. */
+    /** EX_SOFTWARE of sysexits.h; systemd's Restart=on-failure restarts after any code but 0. */
     static final int EXIT_CODE = 70;
 
     private static final Logger LOG = LoggerFactory.getLogger(LastResort.class);
 
-    /** For all threads from now on. */
+    /** Installs the handler for all threads. */
     static void take() {
         Thread.setDefaultUncaughtExceptionHandler(new LastResort());
     }
@@ -25,10 +25,10 @@ final class LastResort implements Thread.UncaughtExceptionHandler {
             LOG.error("thread {} ended: this is a bug, please report it", thread.getName(), thrown);
             return;
         }
-        // Not by the logger, which may need what there is no more of. Not by exit, whose hooks may wait for this
+        // Not with the logger, which may need the missing resource, nor with exit, whose hooks may wait for this
         // thread.
         System.err.println(
-                "tapswitch: thread " + thread.getName() + " failed: " + thrown + ": ending, to be started again");
+                "tapswitch: thread " + thread.getName() + " failed: " + thrown + ": the process ends, to be restarted");
         Runtime.getRuntime().halt(EXIT_CODE);
     }
 }

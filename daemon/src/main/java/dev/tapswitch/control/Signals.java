@@ -10,20 +10,20 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * SIGTERM, SIGINT and SIGHUP, as a queue. The JDK has no other way than sun.misc.Signal (module jdk.unsupported) to hear of SIGHUP,
- * or to end with an exit code of our own; it is called by method handles because javac warns of its name and lets nobody say that it
- * is meant, and our warnings are errors.
+ * A queue of the signals SIGTERM, SIGINT and SIGHUP. sun.misc.Signal (module jdk.unsupported) is the JDK's only way to handle SIGHUP or to end with an
+ * exit code of our own. It is called with method handles, because javac warns about its name, the warning cannot be suppressed, and warnings are
+ * errors in this build.
  */
 final class Signals {
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
     private Signals() {}
 
-    /** From now on these signals come here. */
+    /** Installs the handlers of these signals. */
     static Signals take() {
         Signals signals = new Signals();
         try {
-            // Ignored where nohup started this process, and the JVM leaves a signal that it inherits as ignored as it
+            // nohup starts a process with SIGHUP ignored, and the JVM leaves an inherited ignored signal as it
             // is.
             Libc.signalDefault(Linux.SIGHUP);
             for (String name : new String[] {"TERM", "INT", "HUP"}) signals.take(name);
@@ -38,7 +38,7 @@ final class Signals {
         while (received.take().equals("HUP")) onHangUp.run();
     }
 
-    /** Has {@link #await} return, as after SIGTERM. */
+    /** Makes {@link #await} return, as after SIGTERM. */
     void end() {
         received.add("END");
     }

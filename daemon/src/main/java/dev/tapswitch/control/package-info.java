@@ -1,2 +1,2 @@
-/** The daemon: switches composed from config, the control API, the tapswitch command, labs. Frames must never enter. */
+/** The daemon: composition, start, signals and end. Handles no frames. */
 package dev.tapswitch.control;

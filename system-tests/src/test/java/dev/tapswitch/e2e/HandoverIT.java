@@ -88,7 +88,7 @@ class HandoverIT {
             CommandResult refused = daemon.cli("restart");
             assertEquals(1, refused.exitCode(), refused.output());
             assertEquals(1, refused.output().lines().count(), refused.output());
-            assertTrue(refused.output().contains("the daemon goes on as it was"), refused.output());
+            assertTrue(refused.output().contains("the daemon continues unchanged"), refused.output());
             assertTrue(refused.output().contains("perhaps"), refused.output());
             assertEquals(
                     daemon.pid(), daemon.api().get("/v1/status").path("pid").asLong());

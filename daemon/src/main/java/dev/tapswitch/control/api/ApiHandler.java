@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection's requests, each to its route on the control thread. */
+/** Passes the requests of one connection to their routes on the control thread. */
 final class ApiHandler extends RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
     private static final String TYPE = "application/json";
@@ -35,9 +35,7 @@ final class ApiHandler extends RequestHandler {
     protected void handle(Exchange exchange) {
         if (!exchange.problem().isEmpty()) {
             int status = exchange.isTooLong() ? 413 : 400;
-            answer(
-                    exchange,
-                    Response.error(status, "the request is not HTTP as it is taken here: " + exchange.problem()));
+            answer(exchange, Response.error(status, "the request is not valid HTTP: " + exchange.problem()));
             return;
         }
         switch (router.find(exchange.method(), exchange.uri(), exchange.body())) {
@@ -80,7 +78,7 @@ final class ApiHandler extends RequestHandler {
             default -> {
                 LOG.error("a request failed: this is a bug, please report it", failure);
                 yield Response.error(
-                        500, "the daemon failed at this, which is a bug: its log says more (" + failure + ")");
+                        500, "the request failed because of a bug; see the daemon's log (" + failure + ")");
             }
         };
     }

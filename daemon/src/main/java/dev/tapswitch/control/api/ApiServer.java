@@ -11,7 +11,7 @@ import java.util.List;
 
 /** The control API on its unix socket. */
 public final class ApiServer implements AutoCloseable {
-    /** A connection on which nothing moves for so long is closed; whoever still waits for an answer is not. */
+    /** Connections that are idle for longer are closed, unless they wait for an answer. */
     private static final int IDLE_SECONDS = 120;
 
     private final UnixServer server;
@@ -20,16 +20,16 @@ public final class ApiServer implements AutoCloseable {
         this.server = server;
     }
 
-    /** Removes a socket on which nobody listens any more; IOException where another daemon does. */
+    /** Removes a socket on which no process listens. IOException if another daemon does. */
     public static void removeStale(Path socket) throws IOException {
         SocketFile.removeStale(socket);
     }
 
     /**
-     * Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons.
+     * Starts to listen. IOException says on one line why it cannot, for example because another daemon listens.
      *
-     * @param routes those of integrations
-     * @param commands the thread of requests that may run commands of the host
+     * @param routes the routes of integrations
+     * @param commands the thread for requests that may run host commands
      */
     public static ApiServer start(
             Path socket,
@@ -45,12 +45,12 @@ public final class ApiServer implements AutoCloseable {
                 socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, commands, handOver)));
     }
 
-    /** Takes no more connections and removes the socket, for another daemon to listen there. */
+    /** Accepts no more connections and removes the socket, so that another daemon can listen there. */
     public void stopListening() {
         server.stopListening();
     }
 
-    /** Takes no more requests and removes the socket; answers that are under way have a moment. */
+    /** Accepts no more requests and removes the socket. Answers in progress have a grace period. */
     @Override
     public void close() {
         server.close();

@@ -15,10 +15,10 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
 
-/** A chunked answer, one line of JSON a chunk. The tracing thread's. */
+/** A chunked answer with one line of JSON per chunk. Must be used on the tracing thread. */
 final class ChunkedLines implements TraceStream.Reader {
     private static final long PAUSE_NANOS = 5_000_000;
-    private static final int PATIENCE = 2_000;
+    private static final int MAX_PAUSES = 2_000;
 
     private final Exchange exchange;
     private Channel channel;
@@ -40,7 +40,7 @@ final class ChunkedLines implements TraceStream.Reader {
     @Override
     public boolean accept(Json line) {
         for (int pauses = 0; channel.isActive() && !channel.isWritable(); pauses++) {
-            if (pauses == PATIENCE) return false;
+            if (pauses == MAX_PAUSES) return false;
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         if (!channel.isActive()) return false;

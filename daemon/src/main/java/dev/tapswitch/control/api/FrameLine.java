@@ -8,15 +8,15 @@ import dev.tapswitch.core.frame.FrameText;
 import dev.tapswitch.core.net.MacAddress;
 import java.lang.foreign.MemorySegment;
 
-/** A frame and what becomes of it, as JSON. */
+/** A frame and the decision about it, as JSON. */
 final class FrameLine {
     private FrameLine() {}
 
     /**
      * Describes a frame.
      *
-     * @param head its first bytes
-     * @param length the whole frame's, bytes
+     * @param head the first bytes of the frame
+     * @param length of the whole frame, bytes
      */
     static Json of(RunningSwitch sw, int inPort, MemorySegment head, int length, Decision decision, String why) {
         Json node = Views.object();

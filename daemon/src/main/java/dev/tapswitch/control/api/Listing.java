@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * JSON with an array that may be as long as a table, made a few entries at a time: what comes and goes meanwhile may be in it or not. Control
- * thread.
+ * JSON with an array that may be as long as a table, produced a few entries at a time. Entries that are added or removed meanwhile may or may not be
+ * included. Control thread only.
  */
 public final class Listing implements Parts {
     private static final int PART_LENGTH = 8_192;
@@ -21,7 +21,7 @@ public final class Listing implements Parts {
     /** The entries of an array. */
     @FunctionalInterface
     public interface Entries {
-        /** Hands over the next few, perhaps none; false when these were the last. */
+        /** Passes the next few entries to the visitor, or none; returns false after the last ones. */
         boolean next(Consumer<Json> visitor);
     }
 
@@ -42,7 +42,7 @@ public final class Listing implements Parts {
         return new Listing("[", entries, () -> "]");
     }
 
-    /** An object with members, then the array, then the members of another object, made once the array is whole. */
+    /** An object with members, then the array, then the members of another object, which is created after the array is complete. */
     static Listing member(Json first, String name, Entries entries, Supplier<Json> last) {
         String open = first.toString();
         return new Listing(open.substring(0, open.length() - 1) + ",\"" + name + "\":[", entries, () -> {
@@ -51,7 +51,7 @@ public final class Listing implements Parts {
         });
     }
 
-    /** An entry for each value that is there now; null for one that is to be left out. */
+    /** An entry for each of the present values. {@code entry} returns null to leave a value out. */
     public static <T> Entries each(Collection<T> values, Function<T, Json> entry) {
         Iterator<T> left = List.copyOf(values).iterator();
         return visitor -> {
@@ -63,7 +63,7 @@ public final class Listing implements Parts {
         };
     }
 
-    /** The entries of a table, by a walk that goes on where it stopped. */
+    /** The entries of a table, from a walk that continues where it stopped. */
     static Entries walk(Walk walk) {
         return new Entries() {
             private int slot;
@@ -79,7 +79,7 @@ public final class Listing implements Parts {
     /** A part of a walk over a table. */
     @FunctionalInterface
     interface Walk {
-        /** Hands over some entries from a slot on; returns the slot to go on with, or a negative number at the end. */
+        /** Passes some entries to the visitor, starting at a slot. Returns the slot to continue with, or a negative number at the end. */
         int from(int slot, Consumer<Json> visitor);
     }
 

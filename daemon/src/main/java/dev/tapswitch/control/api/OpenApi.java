@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** The API's own description: openapi.json beside the classes, with the settings' schemas put in from their declarations. */
+/** The description of the API: openapi.json among the resources, with the schemas of settings inserted from their declarations. */
 final class OpenApi {
     /** A schema that has this keyword gets the properties of these settings. */
     private static final String SETTINGS = "x-settings";

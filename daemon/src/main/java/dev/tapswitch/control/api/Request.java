@@ -7,17 +7,17 @@ import dev.tapswitch.control.switches.RequestException.Reason;
 import java.util.Map;
 
 /**
- * A request as its route sees it.
+ * A request, as a route handles it.
  *
- * @param path what stood for the {@code {name}}s of the route's path, decoded
- * @param query its first value of each name, decoded
+ * @param path the values of the {@code {name}}s in the route's path, decoded
+ * @param query the first value of each name in the query, decoded
  */
 public record Request(Map<String, String> path, Map<String, String> query, String body) {
     public String part(String name) {
         return path.get(name);
     }
 
-    /** The query's value, or null. */
+    /** A value from the query, or null. */
     public String query(String name) {
         return query.get(name);
     }
@@ -32,7 +32,7 @@ public record Request(Map<String, String> path, Map<String, String> query, Strin
                 Reason.INVALID, name + ": \"" + text + "\" is not a number in range; expected " + min + " to " + max);
     }
 
-    /** The body as JSON on one line; Refused when it is not a JSON object. */
+    /** The body as JSON on one line. RequestException if it is not a JSON object. */
     public String json() throws RequestException {
         try {
             Json node = Json.parse(body.isBlank() ? "{}" : body);

@@ -3,10 +3,10 @@ package dev.tapswitch.control.api;
 import dev.tapswitch.control.json.Json;
 
 /**
- * What goes back: a status and JSON.
+ * The answer to a request: a status and JSON.
  *
- * @param body null where there is a listing
- * @param listing null where there is a body
+ * @param body null if there is a listing
+ * @param listing null if there is a body
  */
 public record Response(int status, Json body, Listing listing) {
     public Response(int status, Json body) {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A method and a path, and what they do, on a control thread.
+ * A method and a path with their action, which runs on a control thread.
  *
  * @param path e.g. {@code /v1/switches/{switch}/ports}
- * @param runsCommands whether it may run commands of the host, and so runs on the commands thread
+ * @param runsCommands whether the action may run host commands and therefore runs on the commands thread
  */
 public record Route(String method, String path, boolean runsCommands, Action action) {
-    /** What a route does. */
+    /** The action of a route. */
     @FunctionalInterface
     public interface Action {
         Response run(Request request) throws RequestException, ConfigException;
@@ -23,7 +23,7 @@ public record Route(String method, String path, boolean runsCommands, Action act
         this(method, path, false, action);
     }
 
-    /** What stands for the names in the path; null where the path is another. {@code parts}: decoded. */
+    /** The values of the names in the path; null if the path does not match. {@code parts}: decoded. */
     Map<String, String> match(List<String> parts) {
         String[] own = path.substring(1).split("/", -1);
         if (own.length != parts.size()) return null;

@@ -16,7 +16,7 @@ final class Router {
         this.routes = List.copyOf(routes);
     }
 
-    /** What a request leads to: a route with what it needs, or why there is none. */
+    /** The result of a search: a route and the request for it, or an answer that says why there is none. */
     sealed interface Found {
         record To(Route route, Request request) implements Found {}
 
@@ -44,7 +44,7 @@ final class Router {
         }
         if (methods.isEmpty()) {
             return new Found.Nowhere(
-                    Response.error(404, "there is nothing at " + path + "; see /v1/openapi.json for what there is"));
+                    Response.error(404, "there is nothing at " + path + "; see /v1/openapi.json for all paths"));
         }
         return new Found.Nowhere(
                 Response.error(405, path + " does not take " + method + "; expected " + String.join(" or ", methods)));

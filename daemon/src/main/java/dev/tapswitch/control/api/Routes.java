@@ -21,12 +21,12 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** All routes but the watching of frames, which is no single answer: see {@link TraceStream}. */
+/** All routes of the API. Tracing, whose answer is a stream, is in {@link TraceStream}. */
 final class Routes {
     private static final String SWITCH = "/v1/switches/{switch}";
     private static final String PORT = SWITCH + "/ports/{port}";
 
-    /** The two routes that {@link ApiHandler} answers itself: these take longer than control may. */
+    /** The two routes that {@link ApiHandler} answers itself, because they take too long for the control thread. */
     static final Route WATCH = new Route("GET", SWITCH + "/trace", request -> Response.error(500, "is a stream"));
 
     static final Route RESTART = new Route("POST", "/v1/restart", request -> Response.error(500, "is a hand-over"));
@@ -37,7 +37,7 @@ final class Routes {
     private final String version;
     private final long startedNanos = System.nanoTime();
 
-    /** {@code others}: those of integrations; {@code commands}: the thread of requests that may run commands of the host. */
+    /** {@code others}: the routes of integrations. {@code commands}: the thread for requests that may run host commands. */
     Routes(ControlService control, List<Route> others, ControlThread commands, String version) {
         this.control = control;
         this.others = others;

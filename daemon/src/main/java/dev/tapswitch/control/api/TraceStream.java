@@ -15,16 +15,16 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Watches the frames of a switch as they pass and hands each on as JSON. One watcher a switch: there is one trace. Runs on a thread of its
- * own, which ends with the time, the number of frames, or the reader.
+ * Traces the frames of a switch and passes each to a reader as JSON. A switch has one trace at a time. Runs on a dedicated thread, which ends after a time,
+ * a number of frames, or when the reader is gone.
  */
 final class TraceStream {
-    /** Where the lines go. */
+    /** The receiver of the lines. */
     interface Reader {
-        /** Takes a line; false when it is gone. Waits while the reader is slow: the trace is bounded and counts what it misses. */
+        /** Accepts a line; returns false if the reader is gone. Waits while the reader is slow; the trace is bounded. */
         boolean accept(Json line);
 
-        /** Before the first line. */
+        /** To be called before the first line. */
         void begin();
 
         boolean isGone();
@@ -53,7 +53,7 @@ final class TraceStream {
         this.reader = reader;
     }
 
-    /** Begins to watch; Refused when somebody else does. Control thread. */
+    /** Starts a trace. RequestException if the switch has one. Control thread only. */
     static void start(ControlService control, ControlThread thread, Request request, Reader reader)
             throws RequestException {
         RunningSwitch sw = control.requireSwitch(request.part("switch"));
@@ -64,7 +64,8 @@ final class TraceStream {
         if (!WATCHED.add(sw.name())) {
             throw new RequestException(
                     RequestException.Reason.CONFLICT,
-                    "somebody else is tracing switch " + sw.name() + ": there is one trace at a time, try again later");
+                    "there is a trace already on switch " + sw.name()
+                            + ": a switch has one trace at a time, try again later");
         }
         TraceStream stream = new TraceStream(sw, seconds, max, onlyPort, reader);
         control.runtime().workers().trace(sw.learning(), stream.trace);

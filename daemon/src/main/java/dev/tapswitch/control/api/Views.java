@@ -15,10 +15,10 @@ import dev.tapswitch.core.net.MacAddress;
 import java.util.Locale;
 import java.util.Map;
 
-/** What runs, as JSON. Control thread only. */
+/** The running switches and ports as JSON. Control thread only. */
 final class Views {
     private static final String DROPS = "drops";
-    /** Of a table are looked at in one step. */
+    /** The number of table slots per step of a listing. */
     private static final int STEP_SLOTS = 256;
 
     private Views() {}
@@ -104,7 +104,7 @@ final class Views {
         });
     }
 
-    /** SWITCH.PORT of all ports that are limited because writes to them take too long. */
+    /** The names SWITCH.PORT of all ports that are limited because writes to them take too long. */
     static Json slowReceivers(ControlService control) {
         Json names = array();
         for (RunningSwitch sw : control.runtime().switches())
@@ -141,7 +141,7 @@ final class Views {
                 () -> object().set("totals", totals.set(DROPS, totalDrops)));
     }
 
-    /** Whether a port is still there, and its index is not another's. */
+    /** Whether the switch still has this port. */
     private static boolean isThere(RunningSwitch sw, RunningPort port) {
         return sw.port(port.config().name()) == port;
     }
@@ -150,7 +150,7 @@ final class Views {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The name of the port at an index; ? where it went meanwhile. */
+    /** The name of the port at an index; "?" if it was removed meanwhile. */
     static String portName(RunningSwitch sw, int index) {
         var settings = sw.learning().snapshot().port(index);
         return settings == null ? "?" : settings.name();

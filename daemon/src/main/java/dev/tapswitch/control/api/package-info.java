@@ -1,2 +1,2 @@
-/** The control API: HTTP and JSON over a unix socket. What it is asked it hands to the control thread; nothing is decided here. */
+/** The control API: HTTP and JSON over a unix socket. It passes requests to the control thread and decides nothing. */
 package dev.tapswitch.control.api;

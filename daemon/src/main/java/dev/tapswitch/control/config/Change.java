@@ -4,11 +4,11 @@ import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.core.net.MacAddress;
 
-/** One step from a configuration to another. {@code toString} tells it to people. */
+/** One step from a configuration to another. {@code toString} describes it in log lines and answers. */
 public sealed interface Change {
     String switchName();
 
-    /** The step back. */
+    /** The step that undoes this one. */
     Change inverse();
 
     /** A switch, without its ports. */

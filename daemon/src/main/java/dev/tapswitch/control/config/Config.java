@@ -15,8 +15,8 @@ import java.util.Map;
 /**
  * The contents of a configuration file.
  *
- * @param values of the settings in {@link DaemonSchema}
- * @param docker of the settings in {@link DockerSchema}
+ * @param values the settings of {@link DaemonSchema}
+ * @param docker the settings of {@link DockerSchema}
  * @param switches by name, in the order of the file
  */
 public record Config(SettingValues values, SettingValues docker, Map<String, SwitchConfig> switches) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The steps from one set of switches to another, in an order that works: first what goes, so that its devices' names are free, then
- * what changes, then what comes. What did not change is not in it. Pure.
+ * The steps from one set of switches to another, in the order in which they can be made: first removals, so that the names of devices are free, then
+ * changes, then additions. There is no step for what did not change. Pure.
  */
 public final class ConfigDiff {
     private final Map<String, SwitchConfig> before;
@@ -79,7 +79,7 @@ public final class ConfigDiff {
         }
     }
 
-    /** On the same device: on another it is another port. */
+    /** Whether the other switch has the port on the same device. On another device it is another port. */
     private static boolean stays(PortConfig port, SwitchConfig other) {
         PortConfig namesake = other.ports().get(port.name());
         return namesake != null && namesake.isSameDevice(port);

@@ -3,7 +3,7 @@ package dev.tapswitch.control.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration or a request that can't be used; nothing was touched. */
+/** A configuration or a request is invalid; nothing was changed. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -18,7 +18,7 @@ public final class ConfigException extends Exception {
         this(List.of(problem));
     }
 
-    /** All that is wrong, by line; {@link #getMessage()} is the same, one a line. */
+    /** All problems, by line. {@link #getMessage()} has the same, one per line. */
     public List<Problem> problems() {
         return problems;
     }

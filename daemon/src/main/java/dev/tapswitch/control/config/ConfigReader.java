@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads configurations and requests. All that is wrong is found at once, each with its place and what was expected. */
+/** Reads configurations and requests. Finds all problems in one pass, each with its place and what was expected. */
 public final class ConfigReader {
     private final Problems problems;
 
@@ -34,7 +34,7 @@ public final class ConfigReader {
         return parse(file.toString(), textOf(file));
     }
 
-    /** Reads a config file's text; {@code source} names it in problems. */
+    /** Reads the text of a config file. {@code source}: its name in problems. */
     public static Config parse(String source, String text) throws ConfigException {
         ConfigReader reader = new ConfigReader(source, Format.YAML);
         Config config = reader.config(new YamlMapping(reader.compose(text), "", reader.problems));
@@ -42,7 +42,7 @@ public final class ConfigReader {
         return config;
     }
 
-    /** Reads what was added by command or API, as the state file keeps it; {@code source} names it in problems. */
+    /** Reads the changes of users from the state file. {@code source}: its name in problems. */
     public static UserChanges parseAdditions(String source, String text) throws ConfigException {
         ConfigReader reader = new ConfigReader(source, Format.JSON);
         YamlMapping top = new YamlMapping(reader.compose(text), "", reader.problems);
@@ -54,7 +54,7 @@ public final class ConfigReader {
         return additions;
     }
 
-    /** A new switch as a request describes it: its name and settings. */
+    /** Reads a request for a new switch: its name and settings. */
     public static SwitchConfig switchOf(String body) throws ConfigException {
         ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
@@ -74,7 +74,7 @@ public final class ConfigReader {
         }
     }
 
-    /** A new port as a request describes it. */
+    /** Reads a request for a new port. */
     public static PortConfig portOf(String body) throws ConfigException {
         ConfigReader reader = ofRequest();
         Node node = reader.compose(body);
@@ -86,7 +86,7 @@ public final class ConfigReader {
         return read;
     }
 
-    /** A port with what a request changes of it. */
+    /** Reads a request that changes a port; returns the changed port. */
     public static PortConfig portOf(PortConfig base, String body) throws ConfigException {
         ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "ports." + base.name(), reader.problems);
@@ -99,7 +99,7 @@ public final class ConfigReader {
         return read;
     }
 
-    /** A binding as a request describes it, to one of {@code ports}. */
+    /** Reads a request that binds a MAC to one of {@code ports}. */
     public static StaticMac staticMacOf(String body, Map<String, PortConfig> ports) throws ConfigException {
         ConfigReader reader = ofRequest();
         StaticMac read = SwitchReader.staticMac(new YamlMapping(reader.compose(body), "", reader.problems), ports);
@@ -107,7 +107,7 @@ public final class ConfigReader {
         return read;
     }
 
-    /** A frame to come in on one of {@code ports}, as a request describes it. */
+    /** Reads a request about a frame that would arrive on one of {@code ports}. */
     public static ProbeRequest probeOf(String body, Map<String, PortConfig> ports) throws ConfigException {
         ConfigReader reader = ofRequest();
         YamlMapping mapping = new YamlMapping(reader.compose(body), "", reader.problems);
@@ -175,12 +175,12 @@ public final class ConfigReader {
         checkDevices(new YamlMapping(null, "", problems), switches);
     }
 
-    /** An interface is one port's. */
+    /** Reports interfaces that belong to more than one port. */
     private void checkDevices(YamlMapping mapping, Map<String, SwitchConfig> switches) {
         Map<String, String> owners = new HashMap<>();
         for (SwitchConfig each : switches.values()) {
             for (PortConfig port : each.ports().values()) {
-                // A slash is in no device's name.
+                // The name of a device contains no slash.
                 String place = port.namespace() + "/" + port.device();
                 String owner = owners.putIfAbsent(place, each.name() + "." + port.name());
                 if (owner == null) continue;
@@ -188,7 +188,7 @@ public final class ConfigReader {
                 problems.add(
                         at == null ? 0 : Problems.lineOf(at),
                         mapping.pathOf(each.name()) + ".ports." + port.name(),
-                        "device " + port.device() + " in namespace " + port.namespace() + " is already that of port "
+                        "device " + port.device() + " in namespace " + port.namespace() + " already belongs to port "
                                 + owner + "; expected each device once");
             }
         }
@@ -232,7 +232,7 @@ public final class ConfigReader {
                     "",
                     "there is no such file; expected a config, see config/tapswitch.yaml for one"));
         } catch (IOException e) {
-            throw new ConfigException(new Problem(file.toString(), 0, "", "can't be read: " + e));
+            throw new ConfigException(new Problem(file.toString(), 0, "", "cannot be read: " + e));
         }
     }
 

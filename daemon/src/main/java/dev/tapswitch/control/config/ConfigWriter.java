@@ -9,7 +9,7 @@ import java.util.Map;
 public final class ConfigWriter {
     private ConfigWriter() {}
 
-    /** A whole switch, as the file writes it. */
+    /** A whole switch, with the keys of the file. */
     public static Map<String, Object> of(SwitchConfig sw) {
         Map<String, Object> map = sw.values().json(SwitchSchema.ALL);
         Map<String, Object> ports = new LinkedHashMap<>();

@@ -31,7 +31,7 @@ import java.util.Optional;
  * A port as a user configured it.
  *
  * @param kind the type of its device; users add TAPs
- * @param values of the settings in {@link PortSchema}
+ * @param values the settings of {@link PortSchema}
  * @param movedFrom where its device was created, if a container runtime moved it; empty if it stayed there
  */
 public record PortConfig(String name, PortKind kind, SettingValues values, Optional<DeviceOrigin> movedFrom) {
@@ -73,7 +73,7 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
         return movedFrom.orElseGet(() -> new DeviceOrigin(namespace(), device()));
     }
 
-    /** What the forwarding decision needs. */
+    /** The settings in the form that the forwarding decision uses. */
     public PortSettings settings() {
         return PortSettings.of(name, get(MTU))
                 .withOffload(get(OFFLOAD))
@@ -86,7 +86,7 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
                                 : namespace().toString());
     }
 
-    /** What its TAP is to be. */
+    /** The specification of its TAP. */
     public TapSpec tap(int queues) {
         return TapSpec.builder(device(), namespace())
                 .queues(queues)
@@ -113,12 +113,12 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
         return values.difference(after.values, PortSchema.ALL);
     }
 
-    /** Whether both want the same of the interface itself. */
+    /** Whether both have the same settings of the interface. */
     public boolean hasSameLink(PortConfig other) {
         return hasSame(other, Subject.INTERFACE);
     }
 
-    /** Whether both are the same interface: a change from one to the other needs no new device. */
+    /** Whether both have the same interface, so that a change from one to the other needs no new device. */
     public boolean isSameDevice(PortConfig other) {
         return kind == other.kind && hasSame(other, Subject.IDENTITY);
     }

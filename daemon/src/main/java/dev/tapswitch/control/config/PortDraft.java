@@ -4,7 +4,7 @@ import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.SettingType;
 import java.util.List;
 
-/** Builds a port from values that another program supplied. Everything that is wrong is found at once. */
+/** Builds a port from values that another program supplied. Finds all problems in one pass. */
 public final class PortDraft {
     private final Problems problems = new Problems("", Problems.Format.JSON);
     private PortConfig port;
@@ -23,7 +23,7 @@ public final class PortDraft {
         return this;
     }
 
-    /** Sets a value that is still text; an empty text leaves the setting as it is. */
+    /** Parses and sets a value; an empty text leaves the setting unchanged. */
     public <T> PortDraft read(Setting<T> setting, String text) {
         if (text.isEmpty()) return this;
         try {
@@ -33,7 +33,7 @@ public final class PortDraft {
         }
     }
 
-    /** Sets a list whose items are not checked yet. */
+    /** Checks and sets a list. */
     public PortDraft read(Setting<List<String>> setting, List<String> texts) {
         if (!(setting.type() instanceof SettingType.Texts type))
             throw new IllegalArgumentException(setting + " is not a list");
@@ -47,7 +47,7 @@ public final class PortDraft {
         return set(setting, List.copyOf(texts));
     }
 
-    /** The port; ConfigException with all that is wrong. */
+    /** Returns the port. ConfigException with all problems. */
     public PortConfig build() throws ConfigException {
         try {
             SwitchReader.checkedName(port.name());

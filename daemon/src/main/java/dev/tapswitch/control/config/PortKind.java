@@ -1,9 +1,9 @@
 package dev.tapswitch.control.config;
 
-/** What a port's device is. */
+/** The type of a port's device. */
 public enum PortKind {
-    /** A TAP that we make. */
+    /** A TAP that the daemon creates. */
     TAP,
-    /** The host end of a veth pair that a container runtime has made a port of its bridge. */
+    /** The host end of a veth pair that a container runtime has added to its bridge. */
     VETH
 }

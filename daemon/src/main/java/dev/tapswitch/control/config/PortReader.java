@@ -4,13 +4,13 @@ import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.linux.tap.TapSpec;
 import java.util.function.BiConsumer;
 
-/** Reads the settings of one port, from a file or from a request. */
+/** Reads the settings of a port from a file or a request. */
 final class PortReader {
     private static final int MIN_MTU_FOR_IPV6 = 1_280;
 
     private PortReader() {}
 
-    /** What the mapping says, and for the rest what {@code base} says. */
+    /** The settings in the mapping; {@code base} has the others. */
     static PortConfig read(YamlMapping port, PortConfig base) {
         var read = new PortConfig(
                 base.name(), base.kind(), port.settings(PortSchema.ALL, base.values()), base.movedFrom());
@@ -19,7 +19,7 @@ final class PortReader {
         return read;
     }
 
-    /** What no setting's own type can tell; {@code problem} takes the setting's key and what is wrong. */
+    /** Checks what the type of a single setting cannot. {@code problem} receives the key of a setting and the problem. */
     static void check(PortConfig port, BiConsumer<String, String> problem) {
         checkDevice(port, problem);
         boolean usesIpv6 = port.get(PortSchema.ADDRESSES).stream().anyMatch(address -> address.contains(":"));

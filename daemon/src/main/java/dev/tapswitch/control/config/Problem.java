@@ -1,10 +1,10 @@
 package dev.tapswitch.control.config;
 
 /**
- * One thing that is wrong with a configuration or a request.
+ * A problem in a configuration or a request.
  *
  * @param source the file, or empty for a request
- * @param line in the file, from 1; 0 where there is none
+ * @param line in the file, from 1; 0 if unknown
  * @param path the setting, e.g. {@code switches.lan.ports.web0.mtu}; empty for the whole
  * @param message what is wrong, and what was expected
  */
@@ -16,7 +16,7 @@ public record Problem(String source, int line, String path, String message) {
         return place + printable((path.isEmpty() ? "" : path + ": ") + message);
     }
 
-    /** What is quoted from the text may hold anything, and is to break neither the line nor the terminal. */
+    /** Replaces control characters in quotations, which would break the line or the terminal. */
     public static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}|\\R", " ");
     }

@@ -37,7 +37,7 @@ final class Problems {
         found.add(new Problem(source, source.isEmpty() ? 0 : line, path, message));
     }
 
-    /** Throws when anything was found. */
+    /** Throws if there are problems. */
     void check() throws ConfigException {
         if (!found.isEmpty()) {
             throw new ConfigException(found.stream()
@@ -46,7 +46,7 @@ final class Problems {
         }
     }
 
-    /** From 1; 0 where the node does not say. */
+    /** The line of a node, from 1; 0 if unknown. */
     static int lineOf(Node node) {
         return lineOf(node.getStartMark());
     }

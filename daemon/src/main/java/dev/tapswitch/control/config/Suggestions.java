@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds the word that was meant. */
+/** Suggestions for misspelled words. */
 final class Suggestions {
     private Suggestions() {}
 
-    /** The known word nearest to {@code word}, if one is near: at most a third of its letters away. */
+    /** The known word with the smallest distance to {@code word}, if that is at most a third of its length. */
     static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> distance(word, candidate) <= Math.max(1, candidate.length() / 3))
@@ -16,7 +16,7 @@ final class Suggestions {
                         .thenComparing(candidate -> candidate));
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements from one to the other. */
+    /** The Levenshtein distance: the number of insertions, deletions and replacements. */
     static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) row[j] = j;

@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * A switch as a user configured it.
  *
- * @param values of the settings in {@link SwitchSchema}
+ * @param values the settings of {@link SwitchSchema}
  * @param ports by name, in the order of the file
  */
 public record SwitchConfig(
@@ -27,7 +27,7 @@ public record SwitchConfig(
         neighbours = List.copyOf(neighbours);
     }
 
-    /** What the forwarding decision needs. */
+    /** The settings in the form that the forwarding decision uses. */
     public SwitchSettings settings() {
         return SwitchSchema.settings(values);
     }
@@ -42,7 +42,7 @@ public record SwitchConfig(
         return new SwitchConfig(name, changed, ports, staticMacs, neighbours);
     }
 
-    /** With this port, in place of its namesake if there is one. */
+    /** With this port, in place of one of the same name. */
     public SwitchConfig with(PortConfig port) {
         Map<String, PortConfig> changed = new LinkedHashMap<>(ports);
         changed.put(port.name(), port);
@@ -73,7 +73,7 @@ public record SwitchConfig(
         return new SwitchConfig(name, values, ports, left, neighbours);
     }
 
-    /** Whether it says nothing beyond its name and settings. */
+    /** Whether it has neither ports nor static entries. */
     public boolean isEmpty() {
         return ports.isEmpty() && staticMacs.isEmpty() && neighbours.isEmpty();
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads one switch, from a file or from a request. */
+/** Reads a switch from a file or a request. */
 final class SwitchReader {
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,63}";
 
@@ -20,7 +20,7 @@ final class SwitchReader {
     /**
      * Reads a switch.
      *
-     * @param partial whether bindings may name ports that are not in the mapping
+     * @param partial whether bindings may refer to ports that are not in the mapping
      */
     static SwitchConfig read(String name, YamlMapping mapping, Problems problems, boolean partial) {
         SettingValues settings = mapping.settings(SwitchSchema.ALL, SettingValues.DEFAULTS);

@@ -2,13 +2,14 @@ package dev.tapswitch.control.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * What was added by command or API, beside what the config file declares.
+ * The switches, ports and bindings that users have added by command or API.
  *
  * @param switches whole switches
- * @param toDeclared ports and bindings added to switches of the file; their settings mean nothing
+ * @param toDeclared ports and bindings added to switches of other sources; the settings of these entries are unused
  */
 public record UserChanges(Map<String, SwitchConfig> switches, Map<String, SwitchConfig> toDeclared) {
     public static final UserChanges NONE = new UserChanges(Map.of(), Map.of());
@@ -18,13 +19,13 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         toDeclared = Collections.unmodifiableMap(new LinkedHashMap<>(toDeclared));
     }
 
-    /** What was added to a switch, or the whole of it when it was added itself; nothing, but its name, when neither. */
+    /** The additions to a switch, or the whole switch if a user added it; otherwise an empty switch. */
     public SwitchConfig of(String name) {
         SwitchConfig own = switches.get(name);
         return own == null ? toDeclared.getOrDefault(name, SwitchConfig.of(name)) : own;
     }
 
-    /** With this in place of what {@link #of} says now. */
+    /** With this in place of the result of {@link #of}. */
     public UserChanges with(SwitchConfig changed, boolean isDeclared) {
         Map<String, SwitchConfig> whole = new LinkedHashMap<>(switches);
         Map<String, SwitchConfig> parts = new LinkedHashMap<>(toDeclared);
@@ -34,7 +35,7 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return new UserChanges(whole, parts);
     }
 
-    /** Without a switch and what was added to it. */
+    /** Without a switch and the additions to it. */
     public UserChanges without(String name) {
         Map<String, SwitchConfig> whole = new LinkedHashMap<>(switches);
         Map<String, SwitchConfig> parts = new LinkedHashMap<>(toDeclared);
@@ -43,15 +44,14 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return new UserChanges(whole, parts);
     }
 
-    /** The file's switches with the additions. Where both say something of the same name or device, the file is right. */
+    /** The declared switches with the additions. For the same name or device, the declaration takes precedence. */
     public Map<String, SwitchConfig> over(Map<String, SwitchConfig> declared) {
         Map<String, SwitchConfig> merged = new LinkedHashMap<>(declared);
         toDeclared.forEach((name, part) -> {
             if (declared.containsKey(name)) merge(merged, part);
         });
         switches.forEach((name, whole) -> {
-            merged.putIfAbsent(
-                    name, new SwitchConfig(name, whole.values(), Map.of(), java.util.List.of(), whole.neighbours()));
+            merged.putIfAbsent(name, new SwitchConfig(name, whole.values(), Map.of(), List.of(), whole.neighbours()));
             merge(merged, whole);
         });
         return merged;

@@ -21,8 +21,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * A YAML mapping whose keys are read one by one. A value that is wrong becomes a problem and reads as its default, so that one pass finds
- * all problems; keys that nobody asked for are unknown: see {@link #done()}.
+ * A YAML mapping whose keys are read one by one. An invalid value becomes a problem and is read as the default, so that one pass finds all
+ * problems. Keys that were never read are unknown: see {@link #done()}.
  */
 final class YamlMapping {
     private final Map<String, Node> values = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class YamlMapping {
     private final String path;
     private final Problems problems;
 
-    /** {@code node}: null, or a null scalar, reads as an empty mapping. */
+    /** {@code node}: null or a null scalar for an empty mapping. */
     YamlMapping(Node node, String path, Problems problems) {
         this.node = node;
         this.path = path;
@@ -41,7 +41,7 @@ final class YamlMapping {
         else if (!isNull(node)) problems.add(node, path, what(node) + "; expected settings, one \"key: value\" a line");
     }
 
-    /** The names of all keys, each with its value; all of them count as asked for. */
+    /** All keys with their values. All of them count as read. */
     Map<String, Node> entries() {
         asked.addAll(values.keySet());
         return values;
@@ -60,7 +60,7 @@ final class YamlMapping {
         return new YamlMapping(value(key), pathOf(key), problems);
     }
 
-    /** The settings of {@code schema} that the mapping has; for the rest what {@code base} says. */
+    /** The settings of {@code schema} in the mapping; {@code base} has the others. */
     SettingValues settings(List<Setting<?>> schema, SettingValues base) {
         SettingValues read = base;
         for (Setting<?> setting : schema) read = read(setting, read);
@@ -96,7 +96,7 @@ final class YamlMapping {
         return otherwise;
     }
 
-    /** A scalar as {@code parser} reads it, whose IllegalArgumentException says what was expected. */
+    /** A scalar, read by {@code parser}, whose IllegalArgumentException says what was expected. */
     <T> T parsed(String key, Function<String, T> parser, T otherwise) {
         Node value = value(key);
         if (isNull(value)) return otherwise;
@@ -112,7 +112,7 @@ final class YamlMapping {
         }
     }
 
-    /** A list of scalars, or one scalar for a list of one, each looked at by {@code check} as {@link #parsed} does. */
+    /** A list of scalars, or one scalar for a list of one. {@code check} throws IllegalArgumentException for an invalid item. */
     List<String> texts(String key, Consumer<String> check, List<String> otherwise) {
         Node value = value(key);
         if (isNull(value)) return otherwise;
@@ -151,12 +151,12 @@ final class YamlMapping {
         problems.add(at == null ? 0 : Problems.lineOf(at), pathOf(key), message);
     }
 
-    /** About the whole of it. */
+    /** Reports a problem of the mapping as a whole. */
     void problem(String message) {
         problems.add(node == null ? 0 : Problems.lineOf(node), path, message);
     }
 
-    /** To be called when all keys there are have been asked for: what is left is unknown. */
+    /** Reports the keys that were not read as unknown. To be called after all known keys were read. */
     void done() {
         values.keySet().stream()
                 .filter(key -> !asked.contains(key))

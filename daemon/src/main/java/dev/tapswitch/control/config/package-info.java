@@ -1,5 +1,5 @@
 /**
- * The configuration: YAML to records, checked whole before anything is touched, and the difference of two of them. Nothing that runs must
- * ever enter: no workers, no devices, no sockets.
+ * The configuration: records read from YAML and checked as a whole before anything is changed, and the differences between two configurations. No workers, no
+ * devices, no sockets.
  */
 package dev.tapswitch.control.config;

@@ -17,26 +17,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces this process by a new one. The successor starts while this one forwards and is asked for anything; then control stands still
- * until the successor has opened all ports, on the same queues; only then this one stops reading them. Until that moment whatever goes
- * wrong ends the successor, and nothing else.
+ * Replaces this process by a new one. The successor starts while this process forwards and serves requests. Then control pauses until the successor
+ * has opened all ports on the same queues, and only then this process stops reading them. Until that moment, any failure ends the
+ * successor and nothing else.
  */
 public final class Handover {
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
     private static final int TURN_MS = 50;
 
-    /** What is handed over. Control thread. */
+    /** The owner of the resources that are handed over. Control thread. */
     public interface Owner {
         /** The queues of all TAPs, by name. */
         Map<String, int[]> queues();
 
-        /** Stops reading, for good, and makes the successor the main process. */
+        /** Stops reading for good, and makes the successor the main process of the service. */
         void stopForwarding(long pid);
 
-        /** Lets go of all that only one process can have. */
+        /** Releases everything that only one process can have. */
         void release() throws IOException;
 
-        /** All is done: this process is to end, and to leave everything as it is. */
+        /** The hand-over is complete: ends this process, which leaves everything unchanged. */
         void ended();
     }
 
@@ -48,7 +48,7 @@ public final class Handover {
 
     /**
      * @param arguments of the tapswitch command that started this daemon
-     * @param api the API's socket, beside which the two meet
+     * @param api the API's socket; the socket between the two processes is next to it
      */
     public Handover(List<String> arguments, Path api, ControlThread thread, Owner owner) {
         this.arguments = arguments;
@@ -57,11 +57,11 @@ public final class Handover {
         this.owner = owner;
     }
 
-    /** Begins; the answer is the successor's pid once it runs, or a {@link RequestException} that says why this process goes on. Any thread. */
+    /** Starts a hand-over. The result is the pid of the running successor, or a {@link RequestException} that says why this process continues. Any thread. */
     public CompletableFuture<Long> begin() {
         CompletableFuture<Long> result = new CompletableFuture<>();
         if (isBusy.getAndSet(true)) {
-            result.completeExceptionally(new RequestException(Reason.CONFLICT, "a restart is under way"));
+            result.completeExceptionally(new RequestException(Reason.CONFLICT, "a restart is in progress"));
             return result;
         }
         Thread.ofPlatform().name("hand-over").daemon().start(() -> run(result));
@@ -98,14 +98,14 @@ public final class Handover {
             return thread.submit(() -> handOver(connected, successor.pid(), isCommitted))
                     .get();
         } finally {
-            // Before its socket is closed, by which it would think that this process has died.
+            // Before its socket is closed: the successor would conclude that this process has died.
             if (!isCommitted.get()) end(successor);
             if (socket != null) socket.close();
             Files.deleteIfExists(path);
         }
     }
 
-    /** Control thread, so that nothing changes meanwhile. */
+    /** Runs on the control thread, so that nothing changes meanwhile. */
     private long handOver(UnixPacketSocket socket, long pid, AtomicBoolean isCommitted) throws IOException {
         for (var queues : owner.queues().entrySet())
             socket.send(HandoverProtocol.QUEUES + queues.getKey(), queues.getValue());
@@ -119,7 +119,7 @@ public final class Handover {
         owner.release();
         socket.send(HandoverProtocol.FREE);
         HandoverProtocol.expect(socket, HandoverProtocol.RUNNING);
-        LOG.info("handed over to process {}; to stop reading took {} ms", pid, ms);
+        LOG.info("handed over to process {}; it took {} ms to stop reading", pid, ms);
         return pid;
     }
 
@@ -131,7 +131,7 @@ public final class Handover {
             if (socket != null) socket.close();
             else if (!successor.isAlive())
                 throw new IOException("the new process ended with exit code " + successor.exitValue()
-                        + " before it was ready: the daemon's log says why");
+                        + " before it was ready: see the daemon's log");
         }
         throw new IOException("the new process was not ready within " + HandoverProtocol.PATIENCE_MS / 1_000 + " s");
     }
@@ -144,7 +144,7 @@ public final class Handover {
         Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
         String outcome = isCommitted
                 ? "handed over, but the new process failed at once: "
-                : "not restarted, the daemon goes on as it was: ";
+                : "not restarted, the daemon continues unchanged: ";
         return new RequestException(Reason.FAILED, outcome + cause.getMessage(), cause);
     }
 }

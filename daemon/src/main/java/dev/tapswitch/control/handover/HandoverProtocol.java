@@ -4,26 +4,26 @@ import dev.tapswitch.linux.unix.UnixPacketSocket;
 import dev.tapswitch.linux.unix.UnixPacketSocket.Message;
 import java.io.IOException;
 
-/** What the two processes say to each other, in this order: each word is a message. */
+/** The messages between the two processes, in this order. */
 final class HandoverProtocol {
-    /** The environment variable that tells a daemon that it is a successor, and where its predecessor listens. */
+    /** The environment variable of a successor: the path of the socket on which its predecessor listens. */
     static final String VARIABLE = "TAPSWITCH_HANDOVER";
 
-    /** Successor: the configuration is right, the workers run. */
+    /** From the successor: the configuration is valid and the workers run. */
     static final String READY = "ready";
-    /** Predecessor: a port's queues, whose name follows; and then that these were all. */
+    /** From the predecessor: the queues of a port, whose name follows. {@link #ALL} ends the list. */
     static final String QUEUES = "queues ";
 
     static final String ALL = "all";
-    /** Successor: all ports are open, and none is read. Until here everything can be taken back. */
+    /** From the successor: all ports are open, and none is read. Until here everything can be undone. */
     static final String PREPARED = "prepared";
-    /** Predecessor: it does not read any more. */
+    /** From the predecessor: it no longer reads. */
     static final String FORWARD = "forward";
-    /** Predecessor: sockets, published ports and state are free. */
+    /** From the predecessor: sockets, published ports and state are released. */
     static final String FREE = "free";
-    /** Successor: it does all that the predecessor did. */
+    /** From the successor: it has taken over everything. */
     static final String RUNNING = "running";
-    /** Successor: why it can't, on one line. */
+    /** From the successor: it cannot take over; the reason follows, on one line. */
     static final String FAILED = "failed ";
 
     static final int PATIENCE_MS = 30_000;
@@ -32,10 +32,10 @@ final class HandoverProtocol {
 
     static void expect(UnixPacketSocket socket, String word) throws IOException {
         Message message = socket.receive(PATIENCE_MS);
-        if (message == null) throw new IOException("the other process ended instead of saying \"" + word + "\"");
+        if (message == null) throw new IOException("the other process ended before it sent \"" + word + "\"");
         if (message.text().startsWith(FAILED))
             throw new IOException(message.text().substring(FAILED.length()));
         if (!message.text().equals(word))
-            throw new IOException("the other process said \"" + message.text() + "\" instead of \"" + word + "\"");
+            throw new IOException("the other process sent \"" + message.text() + "\" instead of \"" + word + "\"");
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The daemon that runs until this one, its child, takes over. One thread at a time; the order of the calls is that of {@link HandoverProtocol}. */
+/** The daemon that runs until this one, its child, takes over. Not thread-safe. The methods are called in the order of {@link HandoverProtocol}. */
 public final class Predecessor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Predecessor.class);
 
@@ -20,7 +20,7 @@ public final class Predecessor implements AutoCloseable {
         this.socket = socket;
     }
 
-    /** The one that the environment names; empty where this daemon is nobody's successor. */
+    /** The predecessor that the environment names; empty if this daemon is not a successor. */
     public static Optional<Predecessor> of(Map<String, String> environment) throws IOException {
         String path = environment.getOrDefault(HandoverProtocol.VARIABLE, "");
         return path.isEmpty()
@@ -28,7 +28,7 @@ public final class Predecessor implements AutoCloseable {
                 : Optional.of(new Predecessor(UnixPacketSocket.connect(Path.of(path))));
     }
 
-    /** Tells why there is no successor. */
+    /** Reports why this daemon cannot be the successor. */
     public void failed(String why) {
         try {
             socket.send(HandoverProtocol.FAILED + why);
@@ -37,7 +37,7 @@ public final class Predecessor implements AutoCloseable {
         }
     }
 
-    /** Says that all is ready that needs no port, and takes the queues of all TAPs, by name. The predecessor still reads them. */
+    /** Reports that everything is ready that needs no port, and receives the queues of all TAPs, by name. The predecessor still reads them. */
     public void takeQueues(BiConsumer<String, int[]> taker) throws IOException {
         socket.send(HandoverProtocol.READY);
         while (true) {
@@ -45,18 +45,18 @@ public final class Predecessor implements AutoCloseable {
             if (message == null) throw new IOException("the predecessor ended in the middle of its hand-over");
             if (message.text().equals(HandoverProtocol.ALL)) return;
             if (!message.text().startsWith(HandoverProtocol.QUEUES))
-                throw new IOException("the predecessor said \"" + message.text() + "\" instead of its queues");
+                throw new IOException("the predecessor sent \"" + message.text() + "\" instead of its queues");
             taker.accept(message.text().substring(HandoverProtocol.QUEUES.length()), message.descriptors());
         }
     }
 
-    /** Says that all ports are open; when this returns the predecessor reads them no more. It may have died: then all the more so. */
+    /** Reports that all ports are open. When this returns, the predecessor no longer reads them, or has died. */
     public void awaitForward() throws IOException {
         socket.send(HandoverProtocol.PREPARED);
         await(HandoverProtocol.FORWARD);
     }
 
-    /** When this returns the predecessor has let go of sockets, published ports and state. */
+    /** Waits until the predecessor has released sockets, published ports and state. */
     public void awaitFree() throws IOException {
         await(HandoverProtocol.FREE);
     }
@@ -72,9 +72,9 @@ public final class Predecessor implements AutoCloseable {
 
     private void await(String word) throws IOException {
         Message message = socket.receive(HandoverProtocol.PATIENCE_MS);
-        if (message == null) LOG.warn("the predecessor died before it said \"{}\"; going on", word);
+        if (message == null) LOG.warn("the predecessor died before it sent \"{}\"; the start continues", word);
         else if (!message.text().equals(word))
-            throw new IOException("the predecessor said \"" + message.text() + "\" instead of \"" + word + "\"");
+            throw new IOException("the predecessor sent \"" + message.text() + "\" instead of \"" + word + "\"");
     }
 
     @Override

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the successor is started. The launcher that started this daemon is run again, for it may be another version's, with another Java and
- * other options; without one (java -jar) it is this process's own command line.
+ * Starts the successor with the launcher that started this daemon, because an upgrade may have replaced it, with another Java and other options. Without a
+ * launcher (java -jar) the command line of this process is used.
  */
 final class SuccessorProcess {
     /** Exported by the launchers. */
@@ -20,7 +20,7 @@ final class SuccessorProcess {
 
     private SuccessorProcess() {}
 
-    /** {@code arguments}: those of the tapswitch command. */
+    /** {@code arguments}: of the tapswitch command. */
     static Process of(List<String> arguments, Path socket) throws IOException {
         String launcher = System.getenv().getOrDefault(LAUNCHER, "");
         List<String> words;
@@ -31,7 +31,7 @@ final class SuccessorProcess {
             words.addAll(arguments);
         }
         ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
-        // Of this process: descriptors that were inherited, and its pid as the one to be watched.
+        // These variables apply to this process: its inherited descriptors, and its pid, which the watchdog expects.
         List.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID").forEach(builder.environment()::remove);
         builder.environment().put(HandoverProtocol.VARIABLE, socket.toString());
         return builder.start();
@@ -41,7 +41,7 @@ final class SuccessorProcess {
         String text = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
         List<String> words = new ArrayList<>(Arrays.asList(text.split("\0")));
         String program = Files.readSymbolicLink(Path.of("/proc/self/exe")).toString();
-        // An upgrade has put another in its place.
+        // An upgrade has replaced the file.
         if (program.endsWith(DELETED)) program = program.substring(0, program.length() - DELETED.length());
         words.set(0, program);
         return words;

@@ -1,2 +1,2 @@
-/** A restart in two processes: the running daemon and its successor, and what they say to each other. Frames, devices and rules must never enter. */
+/** A restart in two processes: the running daemon and its successor, and the protocol between them. Handles neither frames nor devices nor rules. */
 package dev.tapswitch.control.handover;

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 
-/** Makes whole requests. One that is too long goes on as a failed one, to be answered in its turn, and its body is skipped. */
+/** Assembles whole requests. A request that is too long is passed on as a failed one, so that it is answered in order, and its body is skipped. */
 final class Aggregator extends HttpObjectAggregator {
     private final int limit;
 
@@ -20,12 +20,12 @@ final class Aggregator extends HttpObjectAggregator {
         this.limit = limit;
     }
 
-    /** A client that asks first whether it may send too much is refused in its turn, too. */
+    /** A client that asks before it sends a body that is too long (Expect: 100-continue) is refused in order, too. */
     @Override
     protected Object newContinueResponse(HttpMessage start, int maxLength, ChannelPipeline pipeline) {
         boolean isRefused = HttpUtil.is100ContinueExpected(start) && HttpUtil.getContentLength(start, 0L) > maxLength;
         if (!isRefused) return super.newContinueResponse(start, maxLength, pipeline);
-        // Has the decoder wait for no body.
+        // The decoder must not wait for a body.
         pipeline.fireUserEventTriggered(HttpExpectationFailedEvent.INSTANCE);
         return null;
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request and its answer, which is given once, by one of the methods that are for any thread. */
+/** A request and its answer. Exactly one of the answering methods is called, once; these may be called on any thread. */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
@@ -40,7 +40,7 @@ public final class Exchange {
         this.version = http.protocolVersion();
         this.isTooLong = failure instanceof TooLongHttpContentException;
         this.problem = failure == null ? "" : String.valueOf(failure.getMessage());
-        // After what is not HTTP nothing can be told apart any more. The body that was too long is skipped.
+        // After bytes that are not HTTP, the start of the next request is unknown. A body that was too long is skipped.
         this.keepsAlive = HttpUtil.isKeepAlive(http) && (problem.isEmpty() || isTooLong);
     }
 
@@ -56,12 +56,12 @@ public final class Exchange {
         return body;
     }
 
-    /** Why this is no request; empty where it is one. */
+    /** Why the request is not valid; empty if it is. */
     public String problem() {
         return problem;
     }
 
-    /** Whether its body is longer than the server takes, which is a {@link #problem}. */
+    /** Whether the body is longer than the server accepts, which is a {@link #problem}. */
     public boolean isTooLong() {
         return isTooLong;
     }
@@ -75,12 +75,12 @@ public final class Exchange {
         });
     }
 
-    /** Answers 200 with a body in parts, each made by {@code executor} once the reader has taken those before. Any thread. */
+    /** Answers 200 with a body in parts. {@code executor} produces each part after the client has read the previous ones. Any thread. */
     public void stream(String type, Parts parts, Executor executor) {
         channel().eventLoop().execute(() -> {
             var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
             head.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
-            // RFC 9112 7: HTTP/1.0 knows no chunks; the end of the connection is the end of the body.
+            // RFC 9112 7: HTTP/1.0 has no chunks; the end of the connection is the end of the body.
             boolean isChunked = version.compareTo(HttpVersion.HTTP_1_1) >= 0;
             HttpUtil.setTransferEncodingChunked(head, isChunked);
             HttpUtil.setKeepAlive(head, keepsAlive && isChunked);
@@ -89,7 +89,7 @@ public final class Exchange {
         });
     }
 
-    /** The connection, for an answer that something else writes and ends with the connection. */
+    /** Releases the connection to a caller that writes the answer itself and then closes the connection. */
     public Channel takeChannel() {
         handler.giveAway();
         return channel();
@@ -103,8 +103,8 @@ public final class Exchange {
             try {
                 isMore = parts.next(text);
             } catch (RuntimeException e) {
-                LOG.error("a listing broke off: this is a bug, please report it", e);
-                // Without the last chunk the reader knows that it is not whole.
+                LOG.error("a listing failed: this is a bug, please report it", e);
+                // Without the last chunk, the client detects that the body is incomplete.
                 var _ = channel().close();
                 return;
             }

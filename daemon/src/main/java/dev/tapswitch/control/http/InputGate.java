@@ -8,8 +8,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 
 /**
- * Hands a connection's bytes to the HTTP decoder while it is open, and holds back what came meanwhile. Else one read would become as many request
- * objects as fit into it, and of more than 128 that wait Netty's codec drops the connection. Event loop.
+ * Passes the bytes of a connection to the HTTP decoder while it is open, and holds them back while it is shut. Without it, one read would become as many
+ * request objects as fit into it, and Netty's codec drops a connection with more than 128 waiting requests. Event loop only.
  */
 final class InputGate extends ChannelInboundHandlerAdapter {
     /** At most 28 requests. */
@@ -20,10 +20,10 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     private boolean isShut;
     private boolean isDiscarding;
     private boolean isDraining;
-    /** The end of the input has come. */
+    /** The client has shut down its side. */
     private boolean hasEnded;
 
-    /** It has come, and is to be passed on after what is held back. */
+    /** The end of the input is passed on after the bytes that are held back. */
     private boolean isEndHeld;
 
     @Override
@@ -37,18 +37,18 @@ final class InputGate extends ChannelInboundHandlerAdapter {
         held.release();
     }
 
-    /** Nothing is handed on from now. */
+    /** Holds back the input. */
     void shut() {
         isShut = true;
     }
 
-    /** What was held back is handed on, until the gate is shut again. */
+    /** Passes on what was held back, until the gate is shut again. */
     void open() {
         isShut = false;
         drain();
     }
 
-    /** What comes from now on is nobody's; it is read so that the client's end is noticed. */
+    /** Discards further input, which is read only to detect that the client has closed the connection. */
     void discard() {
         isDiscarding = true;
         held.clear().discardReadComponents();
@@ -62,7 +62,7 @@ final class InputGate extends ChannelInboundHandlerAdapter {
         drain();
     }
 
-    /** The end of the input comes after the input. Of ChannelInputShutdownEvent, which comes before, the decoder would throw away what it has. */
+    /** Delays ChannelInputShutdownEvent until all input is passed on: the decoder would discard what it has. */
     @Override
     public void userEventTriggered(ChannelHandlerContext from, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) return;
@@ -76,7 +76,7 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     }
 
     private void drain() {
-        // A request that is answered at once opens the gate while the loop below runs.
+        // A request that is answered immediately opens the gate while the loop below runs.
         if (isDraining) return;
         isDraining = true;
         while (!isShut && held.isReadable() && context.channel().isActive())
@@ -87,7 +87,7 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     }
 
     private void readOrPassEnd() {
-        // Netty fails to read on after the end.
+        // Netty fails if the channel is read after the end.
         if (!hasEnded) context.channel().config().setAutoRead(!held.isReadable());
         if (!isEndHeld || held.isReadable()) return;
         isEndHeld = false;

@@ -9,11 +9,11 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
-/** A whole answer in JSON. */
+/** A complete answer in JSON. */
 public final class JsonResponse {
     private JsonResponse() {}
 
-    /** {@code json} gets the newline that a terminal wants. */
+    /** Appends a newline to {@code json}, for terminals. */
     public static FullHttpResponse of(int status, String type, String json, boolean keepAlive) {
         byte[] bytes = (json + "\n").getBytes(StandardCharsets.UTF_8);
         var response = new DefaultFullHttpResponse(

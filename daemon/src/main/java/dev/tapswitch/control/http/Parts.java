@@ -1,8 +1,8 @@
 package dev.tapswitch.control.http;
 
-/** A body that is made part by part while its reader takes it, so that a long one needs little memory. */
+/** A body that is produced part by part while the client reads it, so that a long one needs little memory. */
 @FunctionalInterface
 public interface Parts {
-    /** Appends the next part, which may be empty; false when it was the last one. */
+    /** Appends the next part, which may be empty; returns false after the last one. */
     boolean next(StringBuilder text);
 }

@@ -14,17 +14,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection's requests, answered in their order (RFC 9112 9.3.2): each begins when the one before it is answered and the reader has taken
- * most of that. Meanwhile the {@link InputGate} is shut. A client that has shut down its side gets its answers.
- * Event loop.
+ * Answers the requests of one connection in order (RFC 9112 9.3.2). A request begins after the previous one is answered and the client has read most of
+ * that answer. Meanwhile the {@link InputGate} is shut. A client that has shut down its side still gets its answers.
+ * Event loop only.
  */
 public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
-    /** A reader that takes nothing for so many idle periods is given up. */
+    /** A connection whose client reads nothing for so many idle periods is closed. */
     private static final int MAX_STALLED_PERIODS = 5;
 
     private final InputGate gate = new InputGate();
-    /** Those that the decoder found in one slice of bytes. */
+    /** The requests that the decoder found in one slice of bytes. */
     private final Queue<Exchange> waiting = new ArrayDeque<>();
 
     private volatile Channel channel;
@@ -34,10 +34,10 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
     private boolean isInputShut;
     private boolean isGivenAway;
 
-    /** Begins to answer a request. */
+    /** Starts to answer a request. */
     protected abstract void handle(Exchange exchange);
 
-    /** To stand before the decoder. */
+    /** The gate, which is placed before the decoder. */
     InputGate gate() {
         return gate;
     }
@@ -89,7 +89,7 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
         return channel;
     }
 
-    /** The current request is answered. */
+    /** Called when the current request is answered. */
     void answered() {
         whenWritable(() -> {
             current = null;
@@ -97,7 +97,7 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
         });
     }
 
-    /** Runs a task now, or as soon as the reader has taken most of what was written. */
+    /** Runs a task now, or as soon as the client has read most of what was written. */
     void whenWritable(Runnable task) {
         if (!channel.isActive()) return;
         if (channel.isWritable()) {
@@ -108,7 +108,7 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
         }
     }
 
-    /** Someone else answers, until the connection ends. Any thread. */
+    /** Releases the connection to another writer until it ends. Any thread. */
     void giveAway() {
         channel.eventLoop().execute(() -> {
             isGivenAway = true;

@@ -13,14 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket's place in the file system. */
+/** The socket in the file system. */
 public final class SocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
     private static final String GROUP = "tapswitch";
 
     private SocketFile() {}
 
-    /** Makes its directory, and removes a socket on which nobody listens any more; IOException says who is in the way. */
+    /** Creates the directory, and removes a socket on which no process listens. IOException if a process listens, or if the file is not a socket. */
     public static void removeStale(Path socket) throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
@@ -35,7 +35,7 @@ public final class SocketFile {
         Files.delete(socket);
     }
 
-    /** For root, and for the group tapswitch where there is one. */
+    /** Restricts access to root and, if it exists, the group tapswitch. */
     static void restrict(Path socket) throws IOException {
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
         try {

@@ -22,11 +22,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
-/** Listens on a unix socket, on an event loop of its own, and hands whole requests to a handler per connection. */
+/** Listens on a unix socket with a dedicated event loop, and passes whole requests to one handler per connection. */
 public final class UnixServer implements AutoCloseable {
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int READ_BYTES = 4_096;
-    /** What is made of an answer, and not yet taken by its reader, beside the part that is being made. */
+    /** The limits of output that the client has not read yet, besides the part in progress. */
     private static final WriteBufferWaterMark UNREAD_BYTES = new WriteBufferWaterMark(4_096, 8_192);
 
     private static final int MAX_CONNECTIONS = 2_000;
@@ -45,7 +45,7 @@ public final class UnixServer implements AutoCloseable {
         });
     }
 
-    /** Netty logs what ends a loop; but then nobody answers any more. */
+    /** Netty only logs an error that ends the loop, but then no request is answered any more. */
     private static void escalate() {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler()
@@ -53,11 +53,11 @@ public final class UnixServer implements AutoCloseable {
     }
 
     /**
-     * Listens from now on; IOException says on one line why it can't, another daemon's being there among the reasons.
+     * Starts to listen. IOException says on one line why it cannot, for example because another daemon listens.
      *
-     * @param name of its thread
-     * @param idleSeconds after so long without a byte the handler hears an IdleStateEvent; 0 for never
-     * @param handlers a handler for each connection
+     * @param name of the thread
+     * @param idleSeconds the handler gets an IdleStateEvent after so long without a byte; 0 for never
+     * @param handlers creates a handler for each connection
      */
     public static UnixServer start(Path socket, String name, int idleSeconds, Supplier<RequestHandler> handlers)
             throws IOException {
@@ -102,7 +102,7 @@ public final class UnixServer implements AutoCloseable {
         return new UnixServer(socket, loop, bound.channel());
     }
 
-    /** Takes no more connections and removes the socket, for another process to listen there; those that there are go on. */
+    /** Accepts no more connections and removes the socket, so that another process can listen there. Open connections continue. */
     public void stopListening() {
         channel.close().awaitUninterruptibly();
         try {
@@ -112,14 +112,14 @@ public final class UnixServer implements AutoCloseable {
         }
     }
 
-    /** Takes no more requests and removes the socket, if it is still ours; answers that are under way have a moment. A second call does nothing. */
+    /** Accepts no more requests and removes the socket if it is still this server's. Answers in progress have a grace period. A second call does nothing. */
     @Override
     public void close() {
         // A hand-over closes the server before its owner does.
         if (loop.isShuttingDown()) return;
         isClosing = true;
         if (channel.isOpen()) stopListening();
-        // A loop that ends closes its connections first: what was answered is to be written before.
+        // A loop that ends closes its connections first, so pending answers must be written before.
         loop.submit(() -> {}).awaitUninterruptibly();
         loop.shutdownGracefully(0, 200, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A part that brings switches or ports, or configures the host for them. {@code main} composes a list; the daemon calls each method for
- * all of them in the order of the list. A call in the daemon's life:
+ * A part that provides switches or ports, or configures the host for them. {@code main} composes a list; the daemon calls each method for all integrations in
+ * the order of the list. The order of the calls:
  *
  * <pre>
- * create -> start -> afterStart -> (follow, tick)* -> removeFromHost? -> stop -> close
- *                                                  -> release, in place of the last three, when a successor takes over
+ * create -> providers -> start -> afterStart -> (follow, tick)* -> removeFromHost? -> stop -> close
+ *                                                               -> release, in place of the last three, when a successor takes over
  * </pre>
  */
 public interface Integration extends AutoCloseable {
@@ -28,33 +28,33 @@ public interface Integration extends AutoCloseable {
         return List.of();
     }
 
-    /** Starts serving. The switches run. Commands thread. IOException, with one line that says why, ends the daemon. */
+    /** Starts serving, after the switches run. Commands thread. An IOException, whose message is one line, ends the daemon. */
     default void start() throws IOException {}
 
-    /** All integrations have started. The daemon waits for this for three seconds at most. Commands thread. */
+    /** Called after all integrations have started. The daemon waits at most three seconds for it. Commands thread. */
     default void afterStart() {}
 
-    /** Every second, before ports that are gone are opened again: where devices have been moved to. Must not block. Control thread. */
+    /** Called every second, before ports without a device are retried: follows devices that were moved. Must not block. Control thread. */
     default void follow() {}
 
-    /** Every second. Commands thread. */
+    /** Called every second. Commands thread. */
     default void tick(long nowMs) {}
 
-    /** What it adds to the API. Main thread. */
+    /** The routes that it adds to the API. Main thread. */
     default List<Route> routes() {
         return List.of();
     }
 
-    /** The daemon ends for good: removes from the host what would lead frames to a switch that is gone. Commands thread. */
+    /** Called when the daemon ends for good: removes the rules and devices that lead to the switches. Commands thread. */
     default void removeFromHost() {}
 
     /** Ends serving. Main thread, while the control threads still run. */
     default void stop() {}
 
-    /** A successor takes over: closes what only one process can have, and leaves everything else as it is. Commands thread. */
+    /** Called when a successor takes over: closes what only one process can have, and leaves everything else unchanged. Commands thread. */
     default void release() throws IOException {}
 
-    /** Closes what is left. Main thread, after the control threads have ended. */
+    /** Closes the remaining resources. Main thread, after the control threads have ended. */
     @Override
     default void close() {}
 }

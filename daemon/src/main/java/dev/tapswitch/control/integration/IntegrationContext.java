@@ -6,9 +6,9 @@ import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.ControlThread;
 
 /**
- * What an integration is made of.
+ * The parts of the daemon that an integration uses.
  *
- * @param state where it keeps its documents
- * @param commands the thread on which commands of the host run
+ * @param state where it saves its documents
+ * @param commands the thread on which host commands run
  */
 public record IntegrationContext(Config config, StateDirectory state, ControlService control, ControlThread commands) {}

@@ -12,33 +12,33 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All integrations of a daemon: calls each method on its thread, for one after the other. */
+/** All integrations of a daemon. Calls each method for one after the other, on the right thread. */
 public final class Integrations implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Integrations.class);
     private static final long MAX_AFTER_START_MS = 3_000;
-    /** Less than systemd waits for an end. */
+    /** Less than systemd's timeout for a stop. */
     private static final long MAX_REMOVAL_MS = 20_000;
 
     private final ControlThread commands;
     private List<Integration> all = List.of();
 
-    /** None yet. */
+    /** No integrations yet. */
     public Integrations(ControlThread commands) {
         this.commands = commands;
     }
 
-    /** Before any other call, on the main thread. */
+    /** Creates the integrations. To be called before any other method, on the main thread. */
     public void create(Integration.Factory factory, IntegrationContext context) throws IOException {
         all = List.copyOf(factory.create(context));
     }
 
-    /** Starts all. ExecutionException, with the reason as its cause, where one can't. Main thread. */
+    /** Starts all integrations. ExecutionException, with the reason as its cause, if one cannot start. Main thread. */
     public void start() throws ExecutionException, InterruptedException {
         CompletableFuture<Integrations> started = commands.submit(() -> {
             for (Integration each : all) each.start();
             return this;
         });
-        // Next in the thread's order, and so before any request.
+        // The next task of the thread, and so before any request.
         CompletableFuture<Integrations> after = commands.submit(() -> {
             if (!started.isCompletedExceptionally()) all.forEach(Integration::afterStart);
             return this;
@@ -47,7 +47,7 @@ public final class Integrations implements AutoCloseable {
         try {
             after.get(MAX_AFTER_START_MS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.warn("the host's firewall takes long: started without waiting for its rules");
+            LOG.warn("the host's firewall is slow: the daemon starts without waiting for its rules");
         }
     }
 
@@ -70,7 +70,7 @@ public final class Integrations implements AutoCloseable {
         return all.stream().flatMap(each -> each.routes().stream()).toList();
     }
 
-    /** Waits for 20 s at most. Main thread. */
+    /** Waits at most 20 s. Main thread. */
     public void removeFromHost() throws InterruptedException {
         try {
             commands.submit(() -> {

@@ -224,12 +224,12 @@ public final class Json implements Iterable<Json> {
         return object;
     }
 
-    /** On several lines, as jq writes it. */
+    /** The value on several lines, in the format of jq. */
     public String toPrettyString() {
         return JsonText.write(element, true);
     }
 
-    /** JSON on one line; nothing at all where it is missing. */
+    /** The value on one line; empty for a missing value. */
     @Override
     public String toString() {
         return JsonText.write(element, false);
@@ -281,6 +281,6 @@ public final class Json implements Iterable<Json> {
 
     private static Number finite(Number number) {
         if (Double.isFinite(number.doubleValue())) return number;
-        throw new JsonException(number + " can't be written as JSON");
+        throw new JsonException(number + " cannot be written as JSON");
     }
 }

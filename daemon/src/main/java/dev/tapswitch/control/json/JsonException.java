@@ -1,6 +1,6 @@
 package dev.tapswitch.control.json;
 
-/** What is wrong with a text that is not JSON, or with JSON that is not what was expected; on one line. */
+/** A text is not JSON, or a JSON value is not what was expected. The message is one line. */
 public final class JsonException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -11,13 +11,13 @@ import java.io.Writer;
 import java.util.function.Consumer;
 
 /**
- * JSON as it comes, for what may be too long to be held. What is not JSON is a JsonException, once it is reached; IOException is the text's
- * own.
+ * Reads JSON that may be too long for memory while it arrives. JsonException when a part is reached that is not JSON; IOException from the
+ * text's source.
  */
 public final class JsonStream {
     private JsonStream() {}
 
-    /** Reads a text that is one array and hands over its elements one by one. */
+    /** Reads a text that is one array and passes its elements on one by one. */
     public static void elements(Reader text, Consumer<Json> each) throws IOException {
         read(text, reader -> {
             if (reader.peek() != JsonToken.BEGIN_ARRAY) throw new JsonException("not an array");
@@ -34,7 +34,7 @@ public final class JsonStream {
         return value[0];
     }
 
-    /** Writes what is read as {@link Json#toPrettyString} does. */
+    /** Copies a text in the format of {@link Json#toPrettyString}. */
     public static void pretty(Reader text, Writer into) throws IOException {
         var writer = new JsonWriter(into);
         writer.setFormattingStyle(FormattingStyle.PRETTY);

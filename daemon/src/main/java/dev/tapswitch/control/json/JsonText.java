@@ -19,7 +19,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 
 /**
- * From text to Gson's tree and back. Gson's own way there takes the later of two members of one name, and back loads adapters for all of Java's
+ * Converts text to Gson's tree and back. Gson's own parser accepts two members of one name, and its own writer loads adapters for all of Java's
  * types.
  */
 final class JsonText {
@@ -27,12 +27,12 @@ final class JsonText {
 
     private JsonText() {}
 
-    /** {@code lastWins}: of two members of one name the last one, instead of an error. */
+    /** {@code lastWins}: whether the last of two members of one name counts, or they are an error. */
     static JsonElement read(String text, boolean lastWins) {
         JsonReader reader = reader(new StringReader(text));
         try {
             JsonElement element = element(reader, lastWins);
-            // Throws where more follows.
+            // Throws if more text follows.
             if (reader.peek() == JsonToken.END_DOCUMENT) return element;
             throw new JsonException("more than one value");
         } catch (IOException e) {
@@ -47,7 +47,7 @@ final class JsonText {
         return reader;
     }
 
-    /** Gson's message without its advice to programmers. */
+    /** Gson's message without its advice to programmers, for display only. */
     static String explained(IOException e) {
         String message = e.getMessage().lines().findFirst().orElse("");
         return message.replaceFirst("^Use JsonReader\\S+ to accept malformed JSON", "Malformed")
@@ -96,12 +96,12 @@ final class JsonText {
             BigDecimal number = new BigDecimal(text);
             if (Double.isFinite(number.doubleValue())) return number;
         } catch (NumberFormatException e) {
-            // Its exponent has more digits than a BigDecimal's: said below.
+            // Its exponent has more digits than a BigDecimal allows; reported below.
         }
         throw new JsonException(text + " is too large at " + reader.getPath());
     }
 
-    /** One line, or several with two spaces a level; nothing for null. */
+    /** Writes one line, or several with two spaces per level; nothing for null. */
     static String write(JsonElement element, boolean isPretty) {
         var text = new StringWriter();
         var writer = new JsonWriter(text);
@@ -114,7 +114,7 @@ final class JsonText {
         return withoutControls(text.toString());
     }
 
-    /** JSON is shown on terminals, which obey U+0080 to U+009F, too: Gson escapes those below U+0020 only. They occur in strings only. */
+    /** Escapes U+007F to U+009F and format characters, which terminals interpret. Gson escapes only those below U+0020. They occur in strings only. */
     private static String withoutControls(String json) {
         int plain = 0;
         while (plain < json.length() && isPlain(json.charAt(plain))) plain++;

@@ -1,5 +1,5 @@
 /**
- * JSON (RFC 8259): what Gson reads and writes, strictly, and a view of its tree that needs few checks. Never enters: records and reflection (who
- * keeps a record writes down how), streams, anything of ours.
+ * JSON (RFC 8259): strict reading and writing with Gson, and a view of its tree that needs few checks. No mapping of records by reflection: the owner of
+ * a record converts it.
  */
 package dev.tapswitch.control.json;

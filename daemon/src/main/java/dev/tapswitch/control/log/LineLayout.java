@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * One line an event. For people: time, level, message. Under systemd, which tells by JOURNAL_STREAM, sd-daemon(3)'s priority prefix and the
- * message: the journal keeps the time itself.
+ * Formats an event as one line. On a terminal: time, level, message. Under systemd, detected by JOURNAL_STREAM: the priority prefix of sd-daemon(3) and
+ * the message, because the journal records the time.
  */
 public final class LineLayout extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
@@ -20,7 +20,7 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
     private final ThrowableProxyConverter throwables = new ThrowableProxyConverter();
     private boolean journal = System.getenv("JOURNAL_STREAM") != null;
 
-    /** Whether to write for the journal whatever the environment says. */
+    /** Sets whether to write for the journal, regardless of the environment. Logback calls this for a setting in an XML file. */
     public void setJournal(boolean journal) {
         this.journal = journal;
     }
@@ -37,7 +37,7 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
         if (event.getThrowableProxy() != null)
             text += "\n" + throwables.convert(event).stripTrailing();
         if (journal) {
-            // Each line of the journal is an entry of its own, and needs its own prefix.
+            // The journal stores each line as a separate entry, which needs a prefix.
             String prefix = "<" + priority(event.getLevel()) + ">";
             return prefix + text.replace("\n", "\n" + prefix) + "\n";
         }
@@ -47,7 +47,7 @@ public final class LineLayout extends LayoutBase<ILoggingEvent> {
                 + "\n";
     }
 
-    /** As of syslog(3). */
+    /** The priority, as in syslog(3). */
     private static int priority(Level level) {
         return switch (level.toInt()) {
             case Level.ERROR_INT -> 3;

@@ -5,7 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
-/** How much of our own is logged; libraries stay at warnings. */
+/** The level of Tapswitch's own messages; libraries log warnings and errors only. */
 public final class LogLevel {
     private LogLevel() {}
 

@@ -10,14 +10,14 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Logback's configuration, as a service that it finds by itself; an XML file would cost a start 100 ms and the package a module
- * (java.xml). Who sets {@code logback.configurationFile} has that file read instead.
+ * Logback's configuration, as a service that Logback finds. An XML file would cost 100 ms of each start and need a further module (java.xml). If
+ * {@code logback.configurationFile} is set, that file is read instead.
  */
 public final class LogSettings extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty("logback.configurationFile") != null) return ExecutionStatus.INVOKE_NEXT_IF_ANY;
-        // Standard error, as systemd expects; the layout knows whether journald or a person reads.
+        // Standard error, as systemd expects; the layout distinguishes journald from a terminal.
         var layout = new LineLayout();
         layout.setContext(context);
         layout.start();
@@ -34,7 +34,7 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger("dev.tapswitch").setLevel(Level.INFO);
-        // In a namespace without links it warns, with a stack trace, that it finds none.
+        // In a namespace without links, Logback would log a warning with a stack trace.
         context.getLogger("io.netty").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

@@ -1,6 +1,6 @@
 package dev.tapswitch.control.log;
 
-/** So many of something, as a sentence for people wants it. */
+/** Numbers with singular or plural nouns. */
 public final class Plural {
     private Plural() {}
 

@@ -1,18 +1,18 @@
 package dev.tapswitch.control.log;
 
 /**
- * Text as it may be shown on a terminal or in a log, whoever chose it: control characters, which a terminal obeys, and formatting ones, which change
- * how what follows is read, are written as escapes.
+ * Makes untrusted text safe for terminals and logs: control characters, which a terminal interprets, and format characters, which change how the following
+ * text is read, are written as escapes.
  */
 public final class Printable {
     private Printable() {}
 
-    /** Without control characters but for newlines and tabs. */
+    /** Escapes control characters except newlines and tabs. */
     public static String text(String text) {
         return isPrintable(text, true) ? text : escaped(text, true);
     }
 
-    /** On one line. */
+    /** Escapes all control characters, so that the text is one line. */
     public static String line(String text) {
         return isPrintable(text, false) ? text : escaped(text, false);
     }
@@ -22,7 +22,7 @@ public final class Printable {
         return true;
     }
 
-    /** Surrogates pass: what they can spell in pairs moves no cursor. */
+    /** Surrogates are printable: no pair of them moves the cursor. */
     private static boolean isPrintable(char each, boolean isMultiline) {
         if (each >= ' ' && each < 0x7f) return true;
         if (each == '\n' || each == '\t') return isMultiline;

@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * A log for lines that frames, or links in other namespaces, can cause: at most {@link #BURST} at once and then one a second; what is left
- * out is counted and said with the next line. Any thread.
+ * A logger for lines that frames, or links in other namespaces, can cause: at most {@link #BURST} at once and then one per second. The number of omitted
+ * lines is added to the next line. Thread-safe.
  */
 public final class RateLimitedLogger {
     static final int BURST = 20;
@@ -40,7 +40,7 @@ public final class RateLimitedLogger {
         this.paidUntilNanos = nanoClock.getAsLong();
     }
 
-    /** For the lines about one of many, e.g. a port: {@link #BURST_OF_ONE} at once and then one in ten seconds, so that it leaves the others room. */
+    /** A logger for lines about one of many, such as a port: {@link #BURST_OF_ONE} at once and then one per ten seconds, so that it does not use up the common limit. */
     public RateLimitedLogger ofOne() {
         return new RateLimitedLogger(this::info, this::warn, BURST_OF_ONE, NANOS_A_LINE_OF_ONE, nanoClock);
     }
@@ -55,7 +55,7 @@ public final class RateLimitedLogger {
         if (allowed != null) warn.accept(allowed);
     }
 
-    /** The line with what is to be said of those before it; null when it is one too many. */
+    /** The line with the number of omitted lines before it; null if the line is omitted. */
     private synchronized String admit(String line) {
         long now = nanoClock.getAsLong();
         long earliest = Math.max(paidUntilNanos - now, 0);
@@ -64,7 +64,7 @@ public final class RateLimitedLogger {
             return null;
         }
         paidUntilNanos = now + earliest + nanosALine;
-        String text = leftOut == 0 ? line : line + " (" + leftOut + " lines like it left out)";
+        String text = leftOut == 0 ? line : line + " (" + leftOut + " similar lines omitted)";
         leftOut = 0;
         return text;
     }

@@ -1,2 +1,2 @@
-/** How the daemon speaks: lines for a terminal or for journald, and never more of them than a reader can bear. Nothing of a switch must enter. */
+/** Log format for terminals and journald, and rate limits of log lines. Independent of switches. */
 package dev.tapswitch.control.log;

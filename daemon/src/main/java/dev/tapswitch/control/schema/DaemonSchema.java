@@ -26,7 +26,7 @@ public final class DaemonSchema {
                     "state",
                     path(DaemonSchema::absolutePath),
                     Path.of("/var/lib/tapswitch"),
-                    "The directory that keeps what was added by command or API, to be restored at start.")
+                    "The directory of the state files: what was added by command or API is restored from them at the start.")
             .fixed()
             .notInLabs()
             .build();
@@ -36,14 +36,14 @@ public final class DaemonSchema {
                     new SettingType.Choice<>(
                             Map.of("auto", IoMode.AUTO, "epoll", IoMode.EPOLL, "io_uring", IoMode.IO_URING), "MODE"),
                     IoMode.AUTO,
-                    "What the workers wait with: epoll, io_uring, or auto for the faster one that works.")
+                    "The interface with which workers wait and read: epoll, io_uring, or auto for the faster one that works.")
             .fixed()
             .build();
 
     public static final Setting<Integer> WORKERS = Setting.of(
                     "workers",
                     new SettingType.WholeNumber(1, MAX_WORKERS),
-                    // Half of them: the namespaces' own network stacks need the others.
+                    // The other half is for the network stacks of the namespaces.
                     Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                     "Event loops that forward frames; each has a queue of every port.")
             .fixed()
@@ -69,7 +69,7 @@ public final class DaemonSchema {
                     "The least important messages that are logged.")
             .build();
 
-    /** All of them, in the order in which people read them. */
+    /** All settings, in the order of the documentation. */
     public static final List<Setting<?>> ALL = List.of(SOCKET, STATE, IO, WORKERS, BUSY_POLL_NANOS, LOG_LEVEL);
 
     private DaemonSchema() {}

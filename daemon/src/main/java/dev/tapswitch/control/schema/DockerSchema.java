@@ -8,7 +8,7 @@ import java.util.List;
 /** The settings under {@code docker} in the configuration file. */
 public final class DockerSchema {
     public static final Setting<Boolean> ENABLED = Setting.of(
-                    "enabled", new SettingType.Flag(), false, "Be Docker's network and IPAM driver.")
+                    "enabled", new SettingType.Flag(), false, "Serve as Docker's network and IPAM driver.")
             .fixed()
             .notInLabs()
             .build();
@@ -17,7 +17,7 @@ public final class DockerSchema {
                     "socket",
                     DaemonSchema.path(DaemonSchema::socketPath),
                     Path.of("/run/docker/plugins/tapswitch.sock"),
-                    "The unix socket where dockerd finds the driver; the file's name is the driver's.")
+                    "The unix socket on which dockerd finds the driver; the name of the file is the name of the driver.")
             .fixed()
             .notInLabs()
             .build();
@@ -36,7 +36,7 @@ public final class DockerSchema {
                     "default-bridge-address",
                     new SettingType.Text<>("ADDR/LEN", DockerSchema::interfaceAddress, text -> text, false),
                     "",
-                    "Create that bridge with this address where it is missing: 172.17.0.1/16.")
+                    "Create the bridge with this address if it is missing: 172.17.0.1/16.")
             .fixed()
             .notInLabs()
             .defaultText("none")
@@ -46,13 +46,13 @@ public final class DockerSchema {
                     "reachable-bridges",
                     new SettingType.Texts("NAME", DockerSchema::bridgeName),
                     List.of(),
-                    "Bridges of other engines that containers may reach, as virbr0. Otherwise they reach only what is published there.")
+                    "Bridges of other container engines that containers may reach, such as virbr0. Without, containers reach only their published ports.")
             .fixed()
             .notInLabs()
             .defaultText("none")
             .build();
 
-    /** All of them, in the order in which people read them. */
+    /** All settings, in the order of the documentation. */
     public static final List<Setting<?>> ALL =
             List.of(ENABLED, SOCKET, DEFAULT_BRIDGE, DEFAULT_BRIDGE_ADDRESS, REACHABLE_BRIDGES);
 

@@ -8,7 +8,7 @@ public final class Durations {
 
     private Durations() {}
 
-    /** Milliseconds, less what is a fraction of one; IllegalArgumentException says what was expected. */
+    /** Milliseconds, rounded down. IllegalArgumentException says what was expected. */
     public static long parseMs(String text) {
         return parseMicros(text) / 1_000;
     }
@@ -22,11 +22,11 @@ public final class Durations {
         }
         long count = Long.parseLong(matcher.group(1));
         long unit = unitMicros(matcher.group(2));
-        // Centuries of days do not fit: as good as the longest that does.
+        // Too large for a long: the largest value serves as well.
         return count > Long.MAX_VALUE / unit ? Long.MAX_VALUE : count * unit;
     }
 
-    /** {@code 300s} where it is whole seconds, else {@code 1500ms}. */
+    /** {@code 300s} for whole seconds, otherwise {@code 1500ms}. */
     public static String format(long ms) {
         return ms % 1_000 == 0 ? ms / 1_000 + "s" : ms + "ms";
     }

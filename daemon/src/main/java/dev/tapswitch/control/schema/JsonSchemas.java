@@ -13,7 +13,7 @@ public final class JsonSchemas {
 
     private JsonSchemas() {}
 
-    /** Of the configuration file. */
+    /** The schema of the configuration file. */
     public static Map<String, Object> ofConfig() {
         Map<String, Object> properties = properties(DaemonSchema.ALL, setting -> true);
         properties.put("docker", closed(properties(DockerSchema.ALL, setting -> true)));
@@ -21,10 +21,12 @@ public final class JsonSchemas {
         return document("Tapswitch configuration", properties, List.of());
     }
 
-    /** Of a lab file. */
+    /** The schema of a lab file. */
     public static Map<String, Object> ofLab() {
         Map<String, Object> properties = properties(DaemonSchema.ALL, setting -> setting.isOn(Surface.LAB));
-        properties.put("name", object("type", "string", "description", "The lab's name; the file's by default."));
+        properties.put(
+                "name",
+                object("type", "string", "description", "The name of the lab; by default the name of the file."));
         properties.put("switches", mapOf(switchSchema()));
         Map<String, Object> attachment = properties(PortSchema.ALL, setting -> setting.isOn(Surface.LAB));
         for (String key : List.of("switch", "device", "port")) attachment.put(key, Map.of("type", "string"));
@@ -35,7 +37,7 @@ public final class JsonSchemas {
         return document("Tapswitch lab", properties, List.of("switches", "nodes"));
     }
 
-    /** Of the settings in {@code schema}, by key. */
+    /** The schemas of the settings in {@code schema}, by key. */
     public static Map<String, Object> properties(List<Setting<?>> schema, Predicate<Setting<?>> condition) {
         Map<String, Object> properties = new LinkedHashMap<>();
         for (Setting<?> setting : schema) if (condition.test(setting)) properties.put(setting.key(), of(setting));
@@ -77,7 +79,7 @@ public final class JsonSchemas {
         return object("type", "object", "properties", properties, "additionalProperties", false);
     }
 
-    /** A key without a value reads as an empty mapping. */
+    /** Allows null: a key without a value is read as an empty mapping. */
     private static Map<String, Object> nullable(Map<String, Object> schema) {
         Map<String, Object> nullable = new LinkedHashMap<>(schema);
         nullable.put("type", List.of("object", "null"));

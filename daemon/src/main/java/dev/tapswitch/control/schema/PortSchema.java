@@ -11,14 +11,14 @@ import java.util.Map;
 
 /** The settings of a port. */
 public final class PortSchema {
-    /** The learning limit of containers' ports where nobody says otherwise: more MAC addresses than a container has in practice. */
+    /** The default learning limit of containers' ports: more MAC addresses than a container has in practice. */
     public static final int CONTAINER_LEARNING_LIMIT = 1_024;
 
     public static final Setting<Namespace> NAMESPACE = Setting.of(
                     "namespace",
                     new SettingType.Text<>("NS", Namespace::parse, Namespace::toString, false),
                     (Namespace) new Namespace.Current(),
-                    "The network namespace of the interface: host, a NAME as of 'ip netns', /PATH, or pid:N; that is one process, no later one of its number.")
+                    "The network namespace of the interface: host, a NAME of 'ip netns', /PATH, or pid:N for a process; a later process with the same number does not count.")
             .ofIdentity()
             .notInLabs()
             .build();
@@ -78,7 +78,7 @@ public final class PortSchema {
                     "offload",
                     new SettingType.Flag(),
                     true,
-                    "Send super-frames and partial checksums to the interface. Without, the switch segments and completes them.")
+                    "Send super-frames and partial checksums to the interface. If false, the switch segments and completes them.")
             .build();
 
     public static final Setting<Boolean> PERSISTENT = Setting.of(
@@ -89,7 +89,7 @@ public final class PortSchema {
             .build();
 
     public static final Setting<Boolean> HAIRPIN = Setting.of(
-                    "hairpin", new SettingType.Flag(), false, "Let frames leave by the port they came in on.")
+                    "hairpin", new SettingType.Flag(), false, "Forward frames also to the port on which they arrived.")
             .build();
 
     public static final Setting<Boolean> ISOLATED = Setting.of(
@@ -115,7 +115,7 @@ public final class PortSchema {
                     "send-limit",
                     new SettingType.Text<>("RATE", RateLimit::parse, RateLimit::toString, true),
                     RateLimit.NONE,
-                    "The rate that the interface may send at, bits per second: 20M, or '20M burst 1M'; 0 for no limit.")
+                    "The rate at which the interface may send, bits per second: 20M, or '20M burst 1M'; 0 for no limit.")
             .ofInterface()
             .build();
 
@@ -123,7 +123,7 @@ public final class PortSchema {
                     "receive-limit",
                     new SettingType.Text<>("RATE", RateLimit::parse, RateLimit::toString, true),
                     RateLimit.NONE,
-                    "The rate that the interface may receive at, likewise.")
+                    "The rate at which the interface may receive, in the same format.")
             .ofInterface()
             .build();
 
@@ -146,10 +146,10 @@ public final class PortSchema {
                     "bind-mac",
                     new SettingType.Flag(),
                     false,
-                    "Let no other port send from the MAC address of this interface, nor claim its configured IP addresses. Interfaces on the host are always bound.")
+                    "Keep other ports from sending from the MAC address of this interface and from claiming its configured IP addresses. Interfaces on the host are always bound.")
             .build();
 
-    /** All of them, in the order in which people read them. */
+    /** All settings, in the order of the documentation. */
     public static final List<Setting<?>> ALL = List.of(
             NAMESPACE,
             DEVICE,
@@ -172,12 +172,13 @@ public final class PortSchema {
 
     private PortSchema() {}
 
-    /** A MAC address that a station may have: neither a group's nor zero. */
+    /** Parses the MAC address of a station, which is neither a group address nor zero. */
     public static long stationMac(String text) {
         long mac = MacAddress.parse(text);
         if (mac != 0 && !MacAddress.isMulticast(mac)) return mac;
-        throw new IllegalArgumentException("\"" + text
-                + "\" is not one station's address; expected one whose first byte is even, such as 02:00:00:00:00:01");
+        throw new IllegalArgumentException(
+                "\"" + text
+                        + "\" is not the address of a station; expected one whose first byte is even, such as 02:00:00:00:00:01");
     }
 
     private static String macText(long mac) {

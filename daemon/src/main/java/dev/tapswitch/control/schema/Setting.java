@@ -21,13 +21,13 @@ public final class Setting<T> {
         DOCKER
     }
 
-    /** What a setting is about, where that makes a difference to a change of it. */
+    /** The subject of a setting, which determines how it can change. */
     public enum Subject {
         /** The switch's own behaviour. */
         FORWARDING,
-        /** The network interface: its owner alone may change it. */
+        /** The network interface, which only its owner may change. */
         INTERFACE,
-        /** Which interface it is: another value means another port. */
+        /** The identity of the interface: another value means another port. */
         IDENTITY
     }
 
@@ -53,7 +53,7 @@ public final class Setting<T> {
         this.subject = builder.subject;
     }
 
-    /** Begins a declaration. {@code help}: one sentence without a subject, with a full stop. */
+    /** Starts a declaration. {@code help}: one sentence without a subject, with a full stop. */
     public static <T> Builder<T> of(String key, SettingType<T> type, T defaultValue, String help) {
         return new Builder<>(key, type, defaultValue, help);
     }
@@ -81,17 +81,17 @@ public final class Setting<T> {
         return help;
     }
 
-    /** The command line's option, "--mtu". */
+    /** The option on the command line, "--mtu". */
     public String option() {
         return option;
     }
 
-    /** The default for people: the value, or what it depends on. */
+    /** The default as shown to users: the value, or what it depends on. */
     public String defaultText() {
         return defaultText;
     }
 
-    /** Whether the default is a value that people can write, and does not depend on anything else. */
+    /** Whether the default is a value that users can write, and does not depend on anything else. */
     public boolean hasPlainDefault() {
         Object shown = type.json(defaultValue);
         return shown != null && shown.toString().equals(defaultText);
@@ -110,7 +110,7 @@ public final class Setting<T> {
         return key;
     }
 
-    /** Collects what is said of a setting beyond the four things that each has. */
+    /** Collects the optional parts of a declaration. */
     public static final class Builder<T> {
         private final String key;
         private final SettingType<T> type;
@@ -133,13 +133,13 @@ public final class Setting<T> {
             this.defaultText = shown == null ? "" : shown.toString();
         }
 
-        /** The option's name where it is not the key's: a list's options name one item each. */
+        /** The name of the option if it differs from the key: an option of a list takes one item. */
         public Builder<T> option(String name) {
             option = name;
             return this;
         }
 
-        /** What people read as the default where the value does not say it. */
+        /** The default as shown to users, if the value is not it. */
         public Builder<T> defaultText(String text) {
             defaultText = text;
             return this;
@@ -151,13 +151,13 @@ public final class Setting<T> {
             return this;
         }
 
-        /** Says which interface it is; so it can't change while the port runs. */
+        /** Identifies the interface, so it cannot change while the port runs. */
         public Builder<T> ofIdentity() {
             subject = Subject.IDENTITY;
             return fixed();
         }
 
-        /** Can't change while the port, the switch or the daemon runs. */
+        /** Cannot change while the port, the switch or the daemon runs. */
         public Builder<T> fixed() {
             surfaces.remove(Surface.SET_COMMAND);
             return this;
@@ -169,13 +169,13 @@ public final class Setting<T> {
             return this;
         }
 
-        /** Docker's users may set it for a network, too. */
+        /** Can also be set for a Docker network. */
         public Builder<T> inDocker() {
             surfaces.add(Surface.DOCKER);
             return this;
         }
 
-        /** As {@link #inDocker()}, with another default there. */
+        /** As {@link #inDocker()}, with another default for Docker networks. */
         public Builder<T> inDocker(T otherDefault) {
             dockerDefault = otherDefault;
             return inDocker();

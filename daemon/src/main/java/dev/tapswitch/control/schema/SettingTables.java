@@ -4,11 +4,11 @@ import dev.tapswitch.control.schema.Setting.Surface;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The documentation's tables of settings, in Markdown. */
+/** The tables of settings in the documentation, in Markdown. */
 public final class SettingTables {
     private SettingTables() {}
 
-    /** Of all that a configuration file may say. */
+    /** The settings of the configuration file. */
     public static String ofConfig() {
         return "| key | default | description |\n|---|---|---|\n"
                 + rows("", DaemonSchema.ALL)
@@ -17,12 +17,12 @@ public final class SettingTables {
                 + "| **`switches.NAME`** | | |\n"
                 + rows("", SwitchSchema.ALL)
                 + "| `static-macs` | none | A list of `{mac, port, vlan}`: entries that neither age nor move; one without a VLAN binds its MAC in all VLANs. |\n"
-                + "| `neighbours` | none | A list of `{address, mac}`: addresses bound to a MAC; what else claims them is dropped. |\n"
+                + "| `neighbours` | none | A list of `{address, mac}`: addresses bound to a MAC; claims by other stations are dropped. |\n"
                 + "| **`switches.NAME.ports.NAME`** | | |\n"
                 + rows("", PortSchema.ALL);
     }
 
-    /** Of our own options of {@code docker network create}. */
+    /** The options of {@code docker network create -o tapswitch.KEY=VALUE}. */
     public static String ofDockerOptions() {
         List<Setting<?>> options = java.util.stream.Stream.of(SwitchSchema.ALL, PortSchema.ALL)
                 .flatMap(List::stream)

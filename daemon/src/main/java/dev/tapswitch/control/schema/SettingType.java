@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The type of a setting's value: how it is read from text (YAML, command line, Docker's options), how JSON shows it, and what JSON Schema (draft
- * 2020-12) says of it. Immutable.
+ * The type of a setting's value: how it is read from text (YAML, command line, Docker's options), how it is written as JSON, and its JSON Schema (draft
+ * 2020-12). Immutable.
  *
  * @param <T> the value as Java code uses it
  */
@@ -17,13 +17,13 @@ public sealed interface SettingType<T> {
     /** Reads one value; IllegalArgumentException says what is wrong and what is expected. */
     T parse(String text);
 
-    /** The value as JSON has it: Boolean, Integer, String or a list of String; null where there is nothing to show. */
+    /** The value for JSON: Boolean, Integer, String or a list of String; null if it is not shown. */
     Object json(T value);
 
     /** The keywords of JSON Schema that describe the value. */
     Map<String, Object> jsonSchema();
 
-    /** What stands for a value in help texts; empty for a flag. */
+    /** The placeholder for a value in help texts; empty for a flag. */
     String placeholder();
 
     /** What the value is, if JSON has it without quotes: "a whole number from 1 to 9"; empty if JSON has it as a string or a list. */
@@ -123,7 +123,7 @@ public sealed interface SettingType<T> {
     }
 
     /**
-     * A value with a syntax of its own.
+     * A value with a special syntax.
      *
      * @param printer the inverse of {@code parser}; null for a value that is not shown
      * @param alsoNumber whether a plain number is valid too, as for a duration in seconds
@@ -146,9 +146,9 @@ public sealed interface SettingType<T> {
         }
     }
 
-    /** A list of texts, each of which {@code check} accepts or refuses by an IllegalArgumentException. */
+    /** A list of texts. {@code check} throws IllegalArgumentException for an invalid item. */
     record Texts(String placeholder, Consumer<String> check) implements SettingType<List<String>> {
-        /** One item; {@link SettingValues} readers put the items together. */
+        /** Parses one item; the readers of {@link SettingValues} combine the items. */
         @Override
         public List<String> parse(String text) {
             check.accept(text);

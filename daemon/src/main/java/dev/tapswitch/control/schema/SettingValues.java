@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Values of settings; what is not there has its default. Immutable. */
+/** Values of settings. A setting without a value has its default. Immutable. */
 public final class SettingValues {
     /** All settings have their defaults. */
     public static final SettingValues DEFAULTS = new SettingValues(Map.of());
 
-    /** Only what differs from the default, so that equal values are equal maps. */
+    /** Only values that differ from the default, so that equal values are equal maps. */
     private final Map<Setting<?>, Object> values;
 
     private SettingValues(Map<Setting<?>, Object> values) {
@@ -32,7 +32,7 @@ public final class SettingValues {
         return new SettingValues(changed);
     }
 
-    /** These settings as JSON shows them, by key, in the order of {@code schema}; those that have nothing to show are left out. */
+    /** The settings of {@code schema} as JSON, by key, in its order. Settings that are not shown are left out. */
     public Map<String, Object> json(List<Setting<?>> schema) {
         Map<String, Object> json = new LinkedHashMap<>();
         for (Setting<?> setting : schema) {
@@ -42,7 +42,7 @@ public final class SettingValues {
         return json;
     }
 
-    /** The settings in {@code schema} whose values differ, for people: {@code mtu 1500 -> 9000, up true -> false}. */
+    /** The settings in {@code schema} whose values differ: {@code mtu 1500 -> 9000, up true -> false}. */
     public String difference(SettingValues after, List<Setting<?>> schema) {
         return schema.stream()
                 .filter(setting -> !Objects.equals(get(setting), after.get(setting)))

@@ -13,7 +13,7 @@ public final class SwitchSchema {
                     "ageing",
                     new SettingType.Text<>("TIME", SwitchSchema::ageingMs, Durations::format, true),
                     SwitchSettings.DEFAULT.ageingMs(),
-                    "How long a dynamic MAC or neighbour entry lives unused: 300s, 5m, 1h; a plain number is seconds.")
+                    "The time after which an unused dynamic MAC or neighbour entry is removed: 300s, 5m, 1h; a plain number is seconds.")
             .build();
 
     public static final Setting<ArpMode> ARP = Setting.of(
@@ -29,7 +29,7 @@ public final class SwitchSchema {
                     "mac-capacity",
                     new SettingType.WholeNumber(64, 1 << 24),
                     SwitchSettings.DEFAULT.macCapacity(),
-                    "The largest number of learned MAC entries. In a full table, the port that has most loses its oldest to newcomers. Static entries have as much space apart.")
+                    "The largest number of learned MAC entries. If the table is full, the port with the most loses its oldest. Static entries have a separate space of the same size.")
             .fixed()
             .build();
 
@@ -52,7 +52,7 @@ public final class SwitchSchema {
                     "neighbour-guard",
                     new SettingType.Flag(),
                     SwitchSettings.DEFAULT.neighbourGuard(),
-                    "Whether a claim (ARP, neighbour discovery) of another station's address is held until that station was asked: if it answers, the claim is dropped; if it is silent, the address moves within a second.")
+                    "Whether a claim (ARP, neighbour discovery) of another station's address is held until that station is probed: if it answers, the claim is dropped; if not, the address moves within a second.")
             .build();
 
     public static final Setting<Integer> NEIGHBOUR_LIMIT = Setting.of(
@@ -62,13 +62,13 @@ public final class SwitchSchema {
                     "The largest number of neighbour entries learned on one port; 0 for a fair share.")
             .build();
 
-    /** All of them, in the order in which people read them. */
+    /** All settings, in the order of the documentation. */
     public static final List<Setting<?>> ALL =
             List.of(AGEING, ARP, MAC_CAPACITY, NEIGHBOUR_CAPACITY, UNKNOWN_ARP_RATE, NEIGHBOUR_GUARD, NEIGHBOUR_LIMIT);
 
     private SwitchSchema() {}
 
-    /** What the forwarding decision needs of a switch. */
+    /** The settings in the form that the forwarding decision uses. */
     public static SwitchSettings settings(SettingValues values) {
         return new SwitchSettings(
                 values.get(AGEING),

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The descriptors that systemd hands over at the start, by name: sd_listen_fds_with_names(3). What makes no sense in the environment
- * reads as none: a start must never fail because of what an earlier daemon left.
+ * The descriptors that systemd passes at the start, by name: sd_listen_fds_with_names(3). Invalid variables are read as no descriptors, because a start must
+ * not fail because of what an earlier daemon left.
  */
 final class InheritedDescriptors {
     /** SD_LISTEN_FDS_START. */
@@ -21,7 +21,7 @@ final class InheritedDescriptors {
 
     private InheritedDescriptors() {}
 
-    /** Of this process; they will not be inherited any further. */
+    /** Takes the descriptors of this process. Child processes do not inherit them. */
     static InheritedDescriptors take(Map<String, String> environment) {
         InheritedDescriptors taken = new InheritedDescriptors();
         long pid = number(environment.get("LISTEN_PID"));
@@ -30,20 +30,20 @@ final class InheritedDescriptors {
         String[] names = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
         for (int i = 0; i < count; i++) {
             int fd = FIRST + i;
-            if (Libc.fcntl(fd, Linux.F_SETFD, Linux.FD_CLOEXEC) < 0) continue; // not open
+            if (Libc.fcntl(fd, Linux.F_SETFD, Linux.FD_CLOEXEC) < 0) continue; // The descriptor is not open.
             String name = i < names.length ? names[i] : "";
             taken.byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(fd);
         }
         return taken;
     }
 
-    /** Those of a name, as another process has sent them. */
+    /** Adds the descriptors of a name, which another process has sent. */
     void put(String name, int[] descriptors) {
         List<Integer> list = byName.computeIfAbsent(name, _ -> new ArrayList<>());
         for (int descriptor : descriptors) list.add(descriptor);
     }
 
-    /** Those of a name, now the caller's; none the second time. */
+    /** Returns the descriptors of a name. The caller owns them; a second call returns none. */
     int[] take(String name) {
         List<Integer> found = byName.remove(name);
         return found == null
@@ -51,7 +51,7 @@ final class InheritedDescriptors {
                 : found.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** The names of what has not been taken. */
+    /** The names of the descriptors that have not been taken. */
     List<String> names() {
         return List.copyOf(byName.keySet());
     }

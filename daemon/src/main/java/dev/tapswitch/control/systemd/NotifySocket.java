@@ -14,14 +14,14 @@ import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Speaks sd_notify(3)'s protocol to the socket of NOTIFY_SOCKET. What can't be sent is logged, never thrown. Any thread. */
+/** Sends messages of sd_notify(3) to the socket NOTIFY_SOCKET. Failures are logged and never thrown. Thread-safe. */
 final class NotifySocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NotifySocket.class);
     private static final int BARRIER_MS = 5_000;
 
     private final UnixDatagramSocket socket;
 
-    /** IllegalArgumentException or IllegalStateException where there can be no socket to that address. */
+    /** IllegalArgumentException or IllegalStateException if no socket can be connected to that address. */
     NotifySocket(String address) {
         socket = new UnixDatagramSocket(address);
     }
@@ -31,7 +31,7 @@ final class NotifySocket implements AutoCloseable {
         send(new int[0], assignments);
     }
 
-    /** Has systemd keep duplicates of these descriptors under a name. */
+    /** Stores duplicates of these descriptors in systemd under a name. */
     void store(String name, int... descriptors) {
         for (int from = 0; from < descriptors.length; from += Linux.SCM_MAX_FD) {
             int to = Math.min(descriptors.length, from + Linux.SCM_MAX_FD);
@@ -39,19 +39,19 @@ final class NotifySocket implements AutoCloseable {
         }
     }
 
-    /** Has systemd close what it keeps under a name; when this returns it has. */
+    /** Makes systemd close the descriptors that it stores under a name; when this returns, it has done so. */
     void forget(String name) {
         send("FDSTOREREMOVE=1", "FDNAME=" + name);
         barrier();
     }
 
-    /** Waits until systemd has worked through all that was sent before: it then closes the descriptor that came along (BARRIER=1). */
+    /** Waits until systemd has processed all earlier messages: it then closes the descriptor that came with BARRIER=1. */
     private void barrier() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ends = arena.allocate(JAVA_INT, 2);
             int made = Libc.pipe2(ends.address(), Linux.O_CLOEXEC);
             if (made < 0) {
-                LOG.warn("no pipe to wait for systemd with: {}", Errno.text(made));
+                LOG.warn("cannot create a pipe to wait for systemd: {}", Errno.text(made));
                 return;
             }
             int reading = ends.getAtIndex(JAVA_INT, 0);
@@ -77,7 +77,7 @@ final class NotifySocket implements AutoCloseable {
     private void send(int[] descriptors, String... assignments) {
         byte[] message = String.join("\n", assignments).getBytes(StandardCharsets.UTF_8);
         int sent = socket.send(message, descriptors);
-        if (sent < 0) LOG.warn("cannot tell systemd {}: {}", assignments[0], Errno.text(sent));
+        if (sent < 0) LOG.warn("cannot send {} to systemd: {}", assignments[0], Errno.text(sent));
     }
 
     @Override

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the ports are, for systemd and the one who reads {@code systemctl status}.
+ * The state of all ports, for systemd and {@code systemctl status}.
  *
- * @param isSettled whether every port forwards whose namespace is there, but those that are to be down
+ * @param isSettled whether every port forwards whose namespace exists, except ports that are set down
  * @param text one line
  */
 record Progress(boolean isSettled, String text) {

@@ -3,13 +3,14 @@ package dev.tapswitch.control.systemd;
 import dev.tapswitch.control.config.PortConfig;
 
 /**
- * The name under which a port's queues are stored: made of where its device was created and under which name. That never changes, so that
- * the next start finds the queues wherever a container runtime has moved the device meanwhile, and whatever a container has renamed it to.
- * A port that was given another device meanwhile does not get the old one's. Hashed, for all names together must fit into one environment
- * variable (128 KiB).
+ * The name under which the queues of a port are stored: derived from the namespace and the name with which its device was created. These never change, so
+ * the next start finds the queues even if a container runtime has moved the device, or a container has renamed it. A port that has got another device
+ * meanwhile does not get the queues of the old one. The name is a hash, because all names together must fit into one environment variable
+ * (128 KiB).
  */
 final class QueueName {
-    // FNV-1a, 64 bits. Two devices of one name would both be made anew: an interruption, and once in 10^13 for 1,000
+    // FNV-1a, 64 bits. If two devices had one name, both would be recreated: an interruption, and once in 10^13 for
+    // 1,000
     // ports.
     private static final long OFFSET_BASIS = 0xcbf29ce484222325L;
     private static final long PRIME = 0x100000001b3L;

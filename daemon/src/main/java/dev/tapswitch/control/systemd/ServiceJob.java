@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What systemd is doing to our service. SIGTERM is the same for a stop and for a restart, and nothing in the environment tells them apart. */
+/** The job that systemd runs for this service. A stop and a restart send the same SIGTERM, and nothing in the environment distinguishes them. */
 final class ServiceJob {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceJob.class);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -31,7 +31,7 @@ final class ServiceJob {
         for (int i = 1; i < ATTEMPTS && jobs.exit() != 0 && jobs.exit() != CommandRun.TIMED_OUT; i++) jobs = list();
         if (jobs.exit() == 0) return isRestart(jobs.output(), unit(cgroups()));
         LOG.warn(
-                "systemd does not say whether this is a restart ({}): interfaces and rules stay",
+                "cannot ask systemd whether this is a restart ({}): interfaces and rules remain",
                 jobs.output().strip());
         return true;
     }

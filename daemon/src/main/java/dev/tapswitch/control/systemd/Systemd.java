@@ -14,20 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * systemd as it watches over the daemon: told when all ports forward, when the configuration is reloaded and when the end begins; fed by
- * its watchdog; keeping the queues over a restart. Without systemd (no NOTIFY_SOCKET) nothing of this happens. Control thread, where not
- * said otherwise.
+ * systemd as the supervisor: it is notified when all ports forward, when the configuration is reloaded and when the daemon ends, it gets the messages of the
+ * watchdog, and it holds the queues over a restart. Without systemd (no NOTIFY_SOCKET), all methods do nothing. Control thread only, except as
+ * noted.
  */
 public final class Systemd implements Supervisor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
-    /** What can't be forwarding by then is not waited for: whoever waits for us must not wait for good. */
+    /** READY is sent after this time even if some ports do not forward, because other units wait for it. */
     private static final long MAX_START_MS = 5_000;
 
     private final NotifySocket socket;
     private final InheritedDescriptors inherited;
     private final long watchdogMicros;
     private final long startedMs = Clock.nowMs();
-    /** What systemd is to hear once this is its main process; null when it is. */
+    /** Messages that are sent once this is the main process of the service; null if it is. */
     private List<Runnable> postponed;
 
     private Watchdog watchdog;
@@ -41,47 +41,47 @@ public final class Systemd implements Supervisor, AutoCloseable {
         this.watchdogMicros = watchdogMicros(environment);
     }
 
-    /** As the environment says: {@link System#getenv}. */
+    /** Reads the environment: {@link System#getenv}. */
     public static Systemd of(Map<String, String> environment) {
         return new Systemd(environment);
     }
 
-    /** Has the watchdog watch the workers, from whatever thread. */
+    /** Starts the watchdog for the workers. Any thread. */
     public void watch(Workers workers) {
         if (socket != null && watchdogMicros > 0) watchdog = new Watchdog(workers, socket, watchdogMicros);
     }
 
-    /** For a successor: until {@link #isMain} systemd, which would not listen, is told nothing. */
+    /** For a successor: postpones all messages until {@link #isMain}, because systemd ignores other processes. */
     public void isSuccessor() {
         postponed = new ArrayList<>();
     }
 
-    /** These queues are here as if systemd had held them. */
+    /** Adds queues that a predecessor has passed, as if systemd had held them. */
     public void inherit(String name, int[] descriptors) {
         inherited.put(name, descriptors);
     }
 
-    /** From now on systemd listens. */
+    /** This process is the main process of the service: sends the postponed messages. */
     public void isMain() {
         List<Runnable> messages = postponed;
         postponed = null;
         messages.forEach(Runnable::run);
     }
 
-    /** Makes another process of ours the one that systemd watches and listens to; it does not listen to this one any more. */
+    /** Makes another process the main process of the service. systemd ignores this process from then on. */
     public void handOver(long pid) {
         close();
         if (socket != null) socket.send("MAINPID=" + pid);
     }
 
-    /** The queues of all TAPs, by the names that {@link #inherit} wants. */
+    /** The queues of all TAPs, by the names that {@link #inherit} expects. */
     public static Map<String, int[]> queues(SwitchRuntime host) {
         Map<String, int[]> queues = new LinkedHashMap<>();
         host.queues().forEach((port, descriptors) -> queues.put(QueueName.of(port), descriptors));
         return queues;
     }
 
-    /** To be called when the configuration has been applied: what was stored and belongs to no port is let go. */
+    /** Releases stored descriptors that belong to no port. To be called after the configuration has been applied. */
     public void started(SwitchRuntime host) {
         for (String name : inherited.names()) {
             LOG.info("a stored descriptor belongs to no port: closed ({})", name.isEmpty() ? "no name" : name);
@@ -91,7 +91,7 @@ public final class Systemd implements Supervisor, AutoCloseable {
         tell(host);
     }
 
-    /** Tells what has changed; to be called every so often. */
+    /** Notifies systemd of changes. To be called every second. */
     public void tell(SwitchRuntime host) {
         if (socket == null) return;
         Progress progress = Progress.of(host);
@@ -106,20 +106,21 @@ public final class Systemd implements Supervisor, AutoCloseable {
         }
     }
 
-    /** Whether systemd is about to start the service again, as it says; so too where it does not answer. Some 10 ms. Any thread. */
+    /** Whether systemd is restarting the service; true if it does not answer. Takes about 10 ms. Any thread. */
     public boolean isRestarting() {
         return socket != null && ServiceJob.isRestart();
     }
 
-    /** The end begins. Any thread. */
+    /** Notifies that the daemon ends. Any thread. */
     public void stopping() {
         if (socket != null) socket.send("STOPPING=1", "STATUS=ending");
     }
 
     @Override
     public void reloading() {
-        // CLOCK_MONOTONIC, which is what System.nanoTime reads on Linux: systemd wants to know that the news are not
-        // older than its wish.
+        // CLOCK_MONOTONIC, which is what System.nanoTime reads on Linux: systemd requires a time, to recognize that the
+        // message is not
+        // older than its request.
         if (socket != null && isReady) socket.send("RELOADING=1", "MONOTONIC_USEC=" + System.nanoTime() / 1_000);
     }
 

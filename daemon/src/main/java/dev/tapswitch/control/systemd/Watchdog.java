@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds systemd's watchdog (WATCHDOG_USEC) as long as every worker's event loop turns: a stuck worker is a dead daemon, and systemd ends
- * and restarts it. One task a worker, three times in the time systemd allows; a thread of its own.
+ * Notifies systemd's watchdog (WATCHDOG_USEC) while the event loops of all workers respond. If a worker is stuck, systemd restarts the daemon. Runs one
+ * task per worker, three times within systemd's limit, on a dedicated thread.
  *
- * <p>A worker inside a write is not stuck: the kernel is busy with the frame in the receiver's namespace. A restart would not end that write sooner, and the next one
- * would be as slow.
+ * <p>A worker inside a write is not stuck: the kernel handles the frame in the receiver's namespace. A restart would not end that write sooner, and the next
+ * write would be as slow.
  */
 final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -25,7 +25,7 @@ final class Watchdog implements AutoCloseable {
     private final Thread thread;
     private volatile boolean isClosed;
 
-    /** {@code limitMicros}: systemd's. */
+    /** {@code limitMicros}: systemd's limit. */
     Watchdog(Workers workers, NotifySocket socket, long limitMicros) {
         this.workers = workers;
         this.socket = socket;
@@ -39,7 +39,7 @@ final class Watchdog implements AutoCloseable {
             List<Integer> stuck = workers.probe(turnMs);
             if (isClosed) return;
             if (stuck.stream().allMatch(this::isWriting)) socket.send("WATCHDOG=1");
-            else LOG.error("{} not turned for {} ms: systemd is not fed", who(stuck), turnMs);
+            else LOG.error("{} not responded for {} ms: the watchdog is not notified", who(stuck), turnMs);
             LockSupport.parkNanos(turnMs * 1_000_000 - (System.nanoTime() - began));
         }
     }
@@ -47,7 +47,7 @@ final class Watchdog implements AutoCloseable {
     private boolean isWriting(int worker) {
         String port = workers.writingTo(worker);
         if (port == null) return false;
-        SLOW.warn("worker " + worker + " has not turned for " + turnMs + " ms: it is in a write to " + port
+        SLOW.warn("worker " + worker + " has not responded for " + turnMs + " ms: it is in a write to " + port
                 + ", whose interface takes that long to receive a frame");
         return true;
     }

@@ -135,13 +135,13 @@ class ConfigReaderTest {
             switches: {lan: {ageing: 10ms}}                         | 1: switches.lan.ageing: "10ms" is out of range; expected 1s to
             switches: {"a b": {}}                                   | can't be a name; expected 1 to 64 letters
             switches: {lan: {ports: {p: {mtu: 10}}}}                | 1: switches.lan.ports.p.mtu: 10 is too small; expected
-            switches: {lan: {ports: {p: {mac: "01:00:00:00:00:01"}}}} | not one station's address; expected
+            switches: {lan: {ports: {p: {mac: "01:00:00:00:00:01"}}}} | not the address of a station; expected
             switches: {lan: {ports: {p: {addresses: [1.2.3]}}}}     | 1: switches.lan.ports.p.addresses: address "1.2.3" has no prefix length; expected
             switches: {lan: {ports: {p: {routes: [nowhere]}}}}      | 1: switches.lan.ports.p.routes: "nowhere"
             switches: {lan: {ports: {a-name-that-is-too-long: {}}}} | device: is not set, and the port's name can't be its default
             switches: {lan: {ports: {p: {up: maybe}}}}              | up: "maybe" is not one of its values; expected false or true
             switches: {lan: {ports: {p: {mtu: 1000, addresses: ["fd00::1/64"]}}}} | too small for the port's IPv6 address; expected 1280 or more
-            switches: {lan: {ports: {a: {device: x}, b: {device: x}}}} | device x in namespace host is already that of port lan.a
+            switches: {lan: {ports: {a: {device: x}, b: {device: x}}}} | device x in namespace host already belongs to port lan.a
             switches: {lan: {static-macs: [{mac: "02:00:00:00:00:01", port: web}], ports: {web0: {}}}} | there is no port web; did you mean "web0"?
             switches: {lan: {neighbours: [{address: 1.2.3.4}]}}     | mac: is not set; expected the neighbour's MAC address
             switches: {lan: {}, lan: {}}                            | switches.lan: is there twice (first in line 1); expected it once

@@ -56,7 +56,7 @@ class PrintableTest {
         now.addAndGet(10_000_000_000L);
         hostile.warn("port x is gone");
         assertEquals(
-                "port x is gone (995 lines like it left out)",
+                "port x is gone (995 similar lines omitted)",
                 lines.list.getLast().getFormattedMessage());
     }
 }

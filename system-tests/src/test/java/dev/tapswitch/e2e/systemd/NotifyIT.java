@@ -97,7 +97,7 @@ class NotifyIT {
                 Await.within(
                         TIMEOUT,
                         () -> "the log names the worker: " + daemon.log(),
-                        () -> daemon.log().contains("worker 1 has not turned"));
+                        () -> daemon.log().contains("worker 1 has not responded"));
                 long frozen = systemd.count("WATCHDOG=1");
                 Await.pause(Duration.ofSeconds(2));
                 assertEquals(frozen, systemd.count("WATCHDOG=1"), "notifications while one of two workers is stuck");
