@@ -140,14 +140,18 @@ class ArchitectureTest {
         assertEquals(List.of(), tooLong);
     }
 
+    /** One package-info.java is enough for a package with sources in several modules: the fuzz targets are in the packages that they test. */
     @Test
     void everyPackageHasAPackageInfo() throws IOException {
-        List<Path> missing = sources().stream()
-                .map(Path::getParent)
-                .distinct()
-                .filter(directory -> !Files.exists(directory.resolve("package-info.java")))
-                .toList();
-        assertEquals(List.of(), missing);
+        Set<String> packages = new TreeSet<>();
+        Set<String> documented = new TreeSet<>();
+        for (Path file : sources()) {
+            String name = file.getParent().toString().replaceFirst(".*/java/", "");
+            packages.add(name);
+            if (file.endsWith("package-info.java")) documented.add(name);
+        }
+        packages.removeAll(documented);
+        assertEquals(Set.of(), packages);
     }
 
     @Test
