@@ -45,17 +45,34 @@ public final class NamespaceThread {
 
     /** Does work in the namespace that {@code fd} refers to, and waits for its result. {@code what} names the namespace in error messages. */
     public static <T> T call(int fd, String what, Work<T> work) throws DeviceException {
+        return onThread(() -> {
+            int result = Libc.setns(fd, Linux.CLONE_NEWNET);
+            if (result < 0) throw new DeviceException(result, cannotEnter(what, result));
+            return work.run();
+        });
+    }
+
+    /** Does work in a new namespace, which ends with the work unless the work keeps a descriptor of it. */
+    public static <T> T callInNew(Work<T> work) throws DeviceException {
+        return onThread(() -> {
+            int result = Libc.unshare(Linux.CLONE_NEWNET);
+            if (result < 0) throw new DeviceException(result, cannotUnshare(result));
+            return work.run();
+        });
+    }
+
+    private static <T> T onThread(Work<T> work) throws DeviceException {
         var outcome = new Outcome<T>();
-        Thread thread = Thread.ofPlatform()
-                .name("namespace")
-                .daemon()
-                .start(() -> outcome.run(() -> {
-                    int result = Libc.setns(fd, Linux.CLONE_NEWNET);
-                    if (result < 0) throw new DeviceException(result, cannotEnter(what, result));
-                    return work.run();
-                }));
+        Thread thread = Thread.ofPlatform().name("namespace").daemon().start(() -> outcome.run(work));
         joinUninterruptibly(thread);
         return outcome.get();
+    }
+
+    private static String cannotUnshare(int errno) {
+        return switch (-errno) {
+            case Errno.EPERM -> "cannot create a network namespace: EPERM; run as root or with CAP_SYS_ADMIN";
+            default -> "cannot create a network namespace: " + Errno.text(errno);
+        };
     }
 
     private static String cannotOpen(Namespace namespace, int errno) {

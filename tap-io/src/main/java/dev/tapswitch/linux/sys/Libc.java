@@ -39,6 +39,9 @@ public final class Libc {
     private static final MethodHandle FCNTL = function("fcntl");
     private static final MethodHandle POLL = function("poll");
     private static final MethodHandle SETNS = function("setns");
+    private static final MethodHandle UNSHARE = function("unshare");
+    private static final MethodHandle MOUNT = function("mount");
+    private static final MethodHandle UMOUNT2 = function("umount2");
     private static final MethodHandle SOCKET = function("socket");
     private static final MethodHandle SETSOCKOPT = function("setsockopt");
     private static final MethodHandle GETSOCKOPT = function("getsockopt");
@@ -146,6 +149,31 @@ public final class Libc {
     /** setns(2): moves the calling thread only. Must not be called on a pooled thread or on a virtual thread. */
     public static int setns(int fd, int type) {
         return call(SETNS, fd, type, 0, 0, 0);
+    }
+
+    /** unshare(2): gives the calling thread only a new namespace. The rules of {@link #setns} apply. */
+    public static int unshare(int flags) {
+        return call(UNSHARE, flags, 0, 0, 0, 0);
+    }
+
+    /** mount(2) with MS_BIND: makes what is at one path appear at another. */
+    public static int mountBind(String from, String to) {
+        try (Arena arena = Arena.ofConfined()) {
+            return call(
+                    MOUNT,
+                    arena.allocateFrom(from).address(),
+                    arena.allocateFrom(to).address(),
+                    0,
+                    Linux.MS_BIND,
+                    0);
+        }
+    }
+
+    /** umount2(2). {@code flags}: MNT_ constants and UMOUNT_NOFOLLOW of {@link Linux}. */
+    public static int unmount(String path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return call(UMOUNT2, arena.allocateFrom(path).address(), flags, 0, 0, 0);
+        }
     }
 
     public static int socket(int domain, int type, int protocol) {

@@ -34,6 +34,14 @@ public final class Linux {
     // include/uapi/linux/sched.h
     public static final int CLONE_NEWNET = 0x40000000;
 
+    // include/uapi/linux/nsfs.h: returns the type of a namespace, a CLONE_ constant; ENOTTY if the file is no namespace
+    public static final int NS_GET_NSTYPE = 0xb703;
+
+    // include/uapi/linux/mount.h, include/linux/fs.h
+    public static final int MS_BIND = 0x1000;
+    public static final int MNT_DETACH = 0x2;
+    public static final int UMOUNT_NOFOLLOW = 0x8;
+
     // include/linux/socket.h, include/linux/net.h
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
