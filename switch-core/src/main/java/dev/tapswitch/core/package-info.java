@@ -1,4 +1,4 @@
 /**
- * The switch as pure Java: frames, tables and the forwarding decision. No Netty, no Linux, no I/O, no clock of its own, no logging.
+ * The switch in pure Java: frames, tables and the forwarding decision. Netty, Linux calls, I/O, clocks and logging must never enter.
  */
 package dev.tapswitch.core;

@@ -10,35 +10,35 @@ import org.junit.jupiter.api.Test;
 class AttachmentTest {
     private LinkState link = LinkState.UP;
     private boolean isUp = true;
-    private final List<LinkState> told = new ArrayList<>();
-    private final Attachment attachment = new Attachment(() -> link, () -> isUp, told::add);
+    private final List<LinkState> reported = new ArrayList<>();
+    private final Attachment attachment = new Attachment(() -> link, () -> isUp, reported::add);
 
     @Test
-    void whatTheSwitchKnowsIsNotTold() {
+    void aStateThatTheSwitchKnowsIsNotReported() {
         attachment.check();
         link = LinkState.DOWN;
         isUp = false;
         attachment.check();
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), reported);
     }
 
-    /** The control thread looks at links by itself where namespaces come and go. */
+    /** The control thread also queries links itself, when namespaces are created or deleted. */
     @Test
-    void aLinkThatFailsAgainIsToldThoughNobodySawItCameBack() {
+    void aLinkThatFailsAgainIsReportedEvenIfItsRecoveryWasMissed() {
         link = LinkState.DOWN;
         attachment.check();
         isUp = false;
-        // Up and seen by the switch, down again, all between two looks of ours.
+        // The link came up, the switch noticed, and it went down again, all between two checks.
         isUp = true;
         attachment.check();
-        assertEquals(List.of(LinkState.DOWN, LinkState.DOWN), told);
+        assertEquals(List.of(LinkState.DOWN, LinkState.DOWN), reported);
     }
 
     @Test
-    void aDeviceThatIsGoneIsToldUntilTheSwitchHasLetGoOfIt() {
+    void aDeletedDeviceIsReportedUntilThePortIsRemoved() {
         link = LinkState.GONE;
         attachment.check();
         attachment.check();
-        assertEquals(List.of(LinkState.GONE, LinkState.GONE), told);
+        assertEquals(List.of(LinkState.GONE, LinkState.GONE), reported);
     }
 }

@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** What the MAC table promises to threads that meet in it. A table this small has two buckets, so that they do meet. */
+/** The guarantees of the MAC table for concurrent threads. The tables are so small that they have two buckets, so that threads use the same slots. */
 public final class MacTableStress {
     private static final long NOW = 10_000_000;
     private static final long AGEING = 300_000;
@@ -18,9 +18,9 @@ public final class MacTableStress {
 
     private MacTableStress() {}
 
-    /** An entry is seen whole or not at all. */
+    /** A reader sees a complete entry or none. */
     @JCStressTest
-    @Outcome(id = {"-1", "7"}, expect = Expect.ACCEPTABLE, desc = "not yet, or its port")
+    @Outcome(id = {"-1", "7"}, expect = Expect.ACCEPTABLE, desc = "no entry yet, or its port")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a port that was never learned")
     @State
     public static class Publish {
@@ -65,10 +65,10 @@ public final class MacTableStress {
         }
     }
 
-    /** An entry that moves is on its old port or its new one, never nowhere. */
+    /** An entry that moves is on its old port or on its new one. */
     @JCStressTest
     @Outcome(id = {"7", "8"}, expect = Expect.ACCEPTABLE, desc = "old or new")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, or elsewhere")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, or on another port")
     @State
     public static class Move {
         private final MacTable table = new MacTable(8);
@@ -88,9 +88,9 @@ public final class MacTableStress {
         }
     }
 
-    /** A slot that is freed and taken by another MAC while a reader looks never lends it that MAC's port. */
+    /** A reader never sees the port of another MAC that is stored in the same slot during the lookup. */
     @JCStressTest
-    @Outcome(id = {"-1", "7"}, expect = Expect.ACCEPTABLE, desc = "its own port, or gone")
+    @Outcome(id = {"-1", "7"}, expect = Expect.ACCEPTABLE, desc = "its own port, or none")
     @Outcome(expect = Expect.FORBIDDEN, desc = "another MAC's port")
     @State
     public static class Reuse {
@@ -112,7 +112,7 @@ public final class MacTableStress {
         }
     }
 
-    /** Moving and flushing at once leaves right counts. */
+    /** A concurrent move and flush leave correct counts. */
     @JCStressTest
     @Outcome(id = {"0, 0", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "flushed before or after the move")
     @Outcome(expect = Expect.FORBIDDEN, desc = "entries and counts differ")
@@ -141,7 +141,7 @@ public final class MacTableStress {
         }
     }
 
-    /** Newcomers that evict each other's entries while they are being inserted never lend one the other's port, and are counted right. */
+    /** New entries that evict each other while they are inserted keep their own ports, and are counted correctly. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "own ports only, counts as entries")
     @Outcome(expect = Expect.FORBIDDEN, desc = "another MAC's port, or wrong counts")
@@ -173,10 +173,10 @@ public final class MacTableStress {
         }
     }
 
-    /** A static entry is there and stays, whatever is learned meanwhile. */
+    /** A static entry is added and stays, whatever is learned concurrently. */
     @JCStressTest
     @Outcome(id = "7, 1", expect = Expect.ACCEPTABLE, desc = "bound, and counted once")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, elsewhere, or counted wrong")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "lost, on another port, or counted incorrectly")
     @State
     public static class BindInAFullTable {
         private final MacTable table = new MacTable(1);

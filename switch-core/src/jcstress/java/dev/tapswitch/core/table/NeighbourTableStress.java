@@ -7,14 +7,14 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.J_Result;
 
-/** What the neighbour table promises to threads that meet in it. */
+/** The guarantees of the neighbour table for concurrent threads. */
 public final class NeighbourTableStress {
     private static final long NOW = 10_000_000;
     private static final long AGEING = 300_000;
 
     private NeighbourTableStress() {}
 
-    /** A reader sees an entry whole: old, new, or (while it is written) none. */
+    /** A reader sees the complete old entry, the complete new one, or none while it is written. */
     @JCStressTest
     @Outcome(id = {"-1", "11", "22"}, expect = Expect.ACCEPTABLE, desc = "none, old or new")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a mixture")
@@ -37,9 +37,9 @@ public final class NeighbourTableStress {
         }
     }
 
-    /** A slot that is freed and taken by another address while a reader looks never lends it that address's MAC. */
+    /** A reader never sees the MAC of another address that is stored in the same slot during the lookup. */
     @JCStressTest
-    @Outcome(id = {"-1", "11"}, expect = Expect.ACCEPTABLE, desc = "its own MAC, or gone")
+    @Outcome(id = {"-1", "11"}, expect = Expect.ACCEPTABLE, desc = "its own MAC, or none")
     @Outcome(expect = Expect.FORBIDDEN, desc = "another address's MAC")
     @State
     public static class Reuse {

@@ -2,10 +2,10 @@ package dev.tapswitch.core.bridge;
 
 /** What the switch does with an ARP request or IPv6 neighbour solicitation for a neighbour it knows. */
 public enum ArpMode {
-    /** Forward it only to the neighbour's port: the owner answers, so a stale entry can't lie. */
+    /** Forward it only to the neighbour's port. The neighbour itself replies, so a stale entry can't cause a wrong reply. */
     DIRECT,
-    /** Answer it in the neighbour's place. */
+    /** Reply to it on behalf of the neighbour. */
     REPLY,
-    /** Flood it, as a plain switch does. */
+    /** Flood it, like a switch without a neighbour table. */
     FLOOD
 }

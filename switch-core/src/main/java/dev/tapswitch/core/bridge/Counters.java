@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * One worker's counters of one port. Only that worker writes; anyone may read at any time and sees a value that was true a moment ago.
+ * One worker's counters of one port. Only that worker writes. Any thread may read, and sees a recent value.
  *
- * <p>Padded to whole cache lines so that two workers never write the same line.
+ * <p>Padded to whole cache lines, so that two workers never write the same line.
  */
 public final class Counters {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
@@ -32,8 +32,9 @@ public final class Counters {
     }
 
     private void bump(int cell, long amount) {
-        // A plain read is enough: this thread alone writes. The opaque write keeps readers from seeing half a long or a
-        // stale one for ever.
+        // A plain load is enough, because no other thread writes. The opaque store ensures that readers see whole
+        // values,
+        // and see them eventually.
         CELL.setOpaque(cells, cell, cells[cell] + amount);
     }
 }

@@ -7,13 +7,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** May a frame leave by a port, and as it is? Pure functions; any thread. */
+/** Decides whether and how a frame may be sent to a port. Pure functions. */
 public final class Egress {
-    /** It may. */
+    /** The frame may be sent unchanged. */
     public static final int AS_IS = 0;
-    /** It may once {@link dev.tapswitch.core.frame.Segmenter} has segmented or checksummed it: the port has no offload. */
+    /** The port has no offload: {@link dev.tapswitch.core.frame.Segmenter} must segment or checksum the frame first. */
     public static final int COMPLETE = 1;
-    /** It, or a super-frame's segment, is larger than the port's MTU. */
+    /** The frame, or a super-frame's segment, is larger than the port's MTU. */
     public static final int TOO_BIG = 2;
 
     private static final ValueLayout.OfShort TYPE = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -25,10 +25,10 @@ public final class Egress {
     /**
      * Judges the frame behind the {@code virtio_net_hdr} at {@code memory[headerOffset]}.
      *
-     * @param length the frame's, bytes, without the virtio header
+     * @param length of the frame without the virtio header, bytes
      */
     public static int judge(PortSettings out, MemorySegment memory, long headerOffset, int length) {
-        // The ordinary frame: complete, and small enough without asking for its tags.
+        // The common case: a complete frame, small enough whether it has tags or not.
         if (VirtioNetHeader.isPlain(memory, headerOffset)) {
             return length <= out.mtu() + EthernetFrame.HEADER_LENGTH || fits(out, memory, headerOffset, length)
                     ? AS_IS
@@ -41,7 +41,7 @@ public final class Egress {
         return out.offload() ? AS_IS : COMPLETE;
     }
 
-    /** An MTU is for the payload behind the tags (as of Linux: a tagged frame of MTU size passes). */
+    /** The MTU limits the payload behind the tags, as in Linux: a tagged frame with a payload of MTU size passes. */
     private static boolean fits(PortSettings out, MemorySegment memory, long headerOffset, int length) {
         return length - tagsLength(memory, headerOffset + VirtioNetHeader.LENGTH, length)
                 <= out.mtu() + EthernetFrame.HEADER_LENGTH;
@@ -57,14 +57,14 @@ public final class Egress {
         return tags * EthernetFrame.TAG_LENGTH;
     }
 
-    /** The longest segment: headers and gso_size. The transport header is parsed, as hdr_len can't be trusted. */
+    /** The length of the longest segment: headers and gso_size. The transport header is parsed because hdr_len can't be trusted. */
     private static int segmentLength(MemorySegment memory, long headerOffset, int length) {
         int transport = VirtioNetHeader.checksumStart(memory, headerOffset);
         int gsoSize = VirtioNetHeader.gsoSize(memory, headerOffset);
         int type = VirtioNetHeader.gsoType(memory, headerOffset) & ~VirtioNetHeader.GSO_ECN;
         boolean isUdp = type == VirtioNetHeader.GSO_UDP_L4 || type == VirtioNetHeader.GSO_UDP;
         if (isUdp) return transport + UDP_HEADER_LENGTH + gsoSize;
-        // A header that lies about where TCP starts: judged by its length, and found out by whoever completes it.
+        // The header is wrong about the start of TCP. The frame's own length decides, and Segmenter detects the error.
         if (transport + TCP_DATA_OFFSET >= length) return length;
         long dataOffset = headerOffset + VirtioNetHeader.LENGTH + transport + TCP_DATA_OFFSET;
         int tcpHeader = (memory.get(ValueLayout.JAVA_BYTE, dataOffset) >>> 4 & 0xF) * 4;

@@ -6,18 +6,18 @@ import dev.tapswitch.core.net.MacAddress;
 import dev.tapswitch.core.table.MacTable;
 import java.lang.foreign.MemorySegment;
 
-/** Says what would happen to a frame, and why; nothing is learned, counted or sent. Control threads. */
+/** Explains what would happen to a frame, and why. Learns, counts and sends nothing. Must be called by control threads. */
 public final class Explainer {
     /**
-     * What would happen.
+     * A decision and its explanation.
      *
-     * @param why a sentence for people
+     * @param why a sentence for users
      */
     public record Explanation(Decision decision, boolean sourceWouldBeLearned, String why) {}
 
     private Explainer() {}
 
-    /** Explains the frame at {@code memory[offset, offset + length)} coming in on {@code inPort}. */
+    /** Explains what would happen to the frame at {@code memory[offset, offset + length)} on {@code inPort}. */
     public static Explanation explain(
             LearningSwitch owner, int inPort, MemorySegment memory, long offset, int length, long nowMs) {
         SwitchSnapshot snapshot = owner.snapshot();
@@ -29,13 +29,13 @@ public final class Explainer {
         return new Explanation(decision, learned, why(decision, snapshot, frame));
     }
 
-    /** Why a frame met its decision; for one that was really decided as well. {@code frame} may be cut off behind its headers. */
+    /** Why a decision was made, also for frames that were forwarded. {@code frame} may be truncated after its headers. */
     public static String why(Decision decision, SwitchSnapshot snapshot, EthernetFrame frame) {
         return switch (decision) {
             case Decision.Drop(var reason) -> "dropped: " + reason.meaning();
-            case Decision.Reply() -> "the switch answers for a neighbour it knows (arp: reply)";
+            case Decision.Reply() -> "the switch replies for a known neighbour (arp: reply)";
             case Decision.Punt(var rule) -> "a protocol of the switch receives it";
-            case Decision.Consume() -> "the switch itself asked for it";
+            case Decision.Consume() -> "it is addressed to the switch itself, for example a reply to its probe";
             case Decision.Forward(var port) -> forwardReason(frame) + name(snapshot, port);
             case Decision.Flood(var ports) -> floodReason(frame) + " goes to " + ports.size() + " ports";
         };
@@ -58,7 +58,7 @@ public final class Explainer {
 
     private static String name(SwitchSnapshot snapshot, int port) {
         PortSettings settings = snapshot.port(port);
-        return settings == null ? "a port that is gone" : settings.name();
+        return settings == null ? "a port that was removed" : settings.name();
     }
 
     private static boolean wouldLearn(LearningSwitch owner, SwitchSnapshot snapshot, int inPort, EthernetFrame frame) {

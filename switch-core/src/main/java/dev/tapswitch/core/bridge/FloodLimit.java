@@ -2,18 +2,18 @@ package dev.tapswitch.core.bridge;
 
 import java.util.Arrays;
 
-/** How many requests for unknown targets each port may still flood: a token bucket per port that holds one second's worth. Its worker's alone. */
+/** Limits the rate of flooded requests for unknown targets: a token bucket per port that holds the tokens of one second. Must be used on the worker thread. */
 final class FloodLimit {
     private static final int TOKENS_PER_FRAME = 1000;
 
     private long[] tokens = new long[0];
     private long[] refilledMs = new long[0];
 
-    /** Whether one more may be flooded now; {@code perSecond} 0 is no limit. */
+    /** Whether another request may be flooded now; {@code perSecond}: 0 for no limit. */
     boolean admits(int port, int perSecond, long nowMs) {
         if (perSecond == 0) return true;
         if (port >= tokens.length) grow(port, nowMs);
-        // A frame costs 1,000 tokens and a millisecond brings perSecond of them: no division, nothing lost to rounding.
+        // A frame costs 1,000 tokens and each millisecond adds perSecond tokens: no division, and no rounding error.
         long full = (long) perSecond * TOKENS_PER_FRAME;
         long elapsedMs = Math.min(1000, Math.max(0, nowMs - refilledMs[port]));
         long available = Math.min(full, tokens[port] + elapsedMs * perSecond);

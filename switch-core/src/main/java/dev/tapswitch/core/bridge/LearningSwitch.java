@@ -9,11 +9,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * One switch: its tables, the snapshot that its workers read, and a forwarder with counters for each of them. What changes it is for
- * control threads, one at a time; a worker sees a change with its next batch.
+ * One switch: its tables, the snapshot that its workers read, and a forwarder with counters for each worker. Methods that change it must be called by
+ * control threads; a worker sees a change in its next batch. Thread-safe.
  */
 public final class LearningSwitch {
-    /** Locally administered, one station's (IEEE 802 8.4). */
+    /** The bits of a locally administered unicast address (IEEE 802 8.4). */
     private static final long LOCAL = 0x0200_0000_0000L;
 
     /** Each rule is compared with every multicast frame. */
@@ -48,7 +48,7 @@ public final class LearningSwitch {
         return name;
     }
 
-    /** What the switch sends from when it asks a station. Another one at every start, so that two switches in a row keep theirs apart. */
+    /** The source address of the switch's probes. Chosen at random, so that two switches in a chain have different ones. */
     public long mac() {
         return mac;
     }
@@ -61,22 +61,22 @@ public final class LearningSwitch {
         return neighbourTable;
     }
 
-    /** What workers read, once per batch. Any thread. */
+    /** The current settings and ports. Workers read it once per batch. */
     public SwitchSnapshot snapshot() {
         return snapshot;
     }
 
-    /** How many workers it was made for. */
+    /** The number of workers that serve the switch. */
     public int workers() {
         return forwarders.length;
     }
 
-    /** A worker's forwarder; for that worker only. */
+    /** A worker's forwarder, which only that worker may use. */
     public Forwarder forwarder(int worker) {
         return forwarders[worker];
     }
 
-    /** Adds a port, with counters at zero; returns its index. IllegalArgumentException where the name is taken or there is no index left. */
+    /** Adds a port with all counters 0; returns its index. Throws IllegalArgumentException if the name is in use or the switch has the maximum of ports. */
     public synchronized int addPort(PortSettings port, boolean isUp) {
         requireFree(port.name(), -1);
         int index = freeIndex();
@@ -95,7 +95,7 @@ public final class LearningSwitch {
         return index;
     }
 
-    /** Replaces a port's settings; what it learned stays. */
+    /** Replaces a port's settings; its learned entries stay. */
     public synchronized void updatePort(int index, PortSettings port) {
         requirePort(index);
         requireFree(port.name(), index);
@@ -103,7 +103,7 @@ public final class LearningSwitch {
         publish();
     }
 
-    /** A port that goes down takes no more floods, and what was learned on it is forgotten at once; static entries stay. */
+    /** A port that goes down receives no more flooded frames, and its learned entries are removed at once; static entries stay. */
     public synchronized void setPortUp(int index, boolean isUp) {
         requirePort(index);
         if (up[index] == isUp) return;
@@ -119,7 +119,7 @@ public final class LearningSwitch {
         return up[index];
     }
 
-    /** Removes a port and all its entries, static ones too. Its workers must have let go of it before: its index may serve another port. */
+    /** Removes a port and all its entries, including static ones. No worker may serve it any more, because its index may be reused. */
     public synchronized void removePort(int index) {
         requirePort(index);
         ports[index] = null;
@@ -129,7 +129,7 @@ public final class LearningSwitch {
         neighbourTable.flushPort(index);
     }
 
-    /** Changes the settings; the capacities stay as they were made. */
+    /** Changes the settings, except the capacities. */
     public synchronized void update(SwitchSettings changed) {
         settings = changed;
         publish();
@@ -159,23 +159,23 @@ public final class LearningSwitch {
         publish();
     }
 
-    /** A counter of a port, summed over the workers. Any thread. */
+    /** A counter of a port, summed over the workers. */
     public long count(int port, PortCounter counter) {
-        // Counted by the table: the port that loses an entry is not the one whose worker counts.
+        // Counted by the table, because the port that loses an entry is not the one whose frame is being handled.
         if (counter == PortCounter.EVICTED) return macTable.evictions(port);
         long sum = 0;
         for (Forwarder forwarder : forwarders) sum += forwarder.counters(port).get(counter);
         return sum;
     }
 
-    /** A port's drops for one reason, summed over the workers. Any thread. */
+    /** A port's drops for one reason, summed over the workers. */
     public long count(int port, DropReason reason) {
         long sum = 0;
         for (Forwarder forwarder : forwarders) sum += forwarder.counters(port).get(reason);
         return sum;
     }
 
-    /** Claims of others' addresses since this was called last, one a worker at most; drops are counted. A control thread. */
+    /** Claims of other stations' addresses since the last call, at most one per worker. Dropped frames are counted in any case. */
     public List<AddressClaim> takeClaims() {
         List<AddressClaim> claims = new ArrayList<>();
         for (Forwarder forwarder : forwarders) {
@@ -185,13 +185,13 @@ public final class LearningSwitch {
         return claims;
     }
 
-    /** Forgets what is too old in both tables; returns how many entries went. A control thread, every second or so. */
+    /** Removes expired entries from both tables; returns how many. Must be called about once a second. */
     public int age(long nowMs) {
         long ageingMs = snapshot.settings().ageingMs();
         return macTable.age(nowMs, ageingMs) + neighbourTable.age(nowMs, ageingMs);
     }
 
-    /** Counters for a forwarder that must not touch the real ones. */
+    /** A forwarder that changes neither tables nor counters. */
     Forwarder dryRun() {
         Forwarder forwarder = new Forwarder(this, true);
         Counters[] scratch = new Counters[snapshot.portCount()];

@@ -1,13 +1,13 @@
 package dev.tapswitch.core.bridge;
 
 /**
- * What the forwarding decision needs to know of a port; part of the snapshot that workers read.
+ * The settings of a port that the forwarding decision needs; part of the snapshot that workers read.
  *
  * @param name the port's name, unique in its switch
- * @param mtu the largest payload of a frame to this port, bytes (Ethernet header and one VLAN tag not counted)
- * @param learningLimit the largest number of MAC entries learned on this port; 0 for no limit
- * @param flags set by the {@code with} methods, read by the methods of the same meaning
- * @param station the network namespace of the port's interface, empty where it is not known: Linux answers for an address by any of a station's
+ * @param mtu maximum payload of a frame to this port, bytes (without Ethernet header and VLAN tags)
+ * @param learningLimit maximum number of MAC entries learned on this port; 0 for no limit
+ * @param flags set by the {@code with} methods, read by {@link #offload} and the following methods
+ * @param station the network namespace of the port's interface, empty if it is unknown: Linux replies for an address on any of a station's
  *     interfaces, so ports of one station may take over each other's addresses
  */
 public record PortSettings(String name, int mtu, int learningLimit, int flags, String station) {
@@ -22,27 +22,27 @@ public record PortSettings(String name, int mtu, int learningLimit, int flags, S
         if (learningLimit < 0) throw new IllegalArgumentException("learning limit must be 0 or more");
     }
 
-    /** A port with the defaults: its device takes super-frames, and it has no limits. */
+    /** A port with the default settings: its device accepts super-frames, and it has no limits. */
     public static PortSettings of(String name, int mtu) {
         return new PortSettings(name, mtu, 0, OFFLOAD, "");
     }
 
-    /** Whether the port's device takes super-frames and partial checksums; both are completed in software for a device that does not. */
+    /** Whether the port's device accepts super-frames and partial checksums. For other devices both are completed in software. */
     public boolean offload() {
         return has(OFFLOAD);
     }
 
-    /** Whether a frame may leave by this port when it came in on it. */
+    /** Whether a frame may leave by the port that it arrived on. */
     public boolean hairpin() {
         return has(HAIRPIN);
     }
 
-    /** Whether frames never pass between this port and other isolated ports (a private VLAN's, RFC 5517 3). */
+    /** Whether no frames pass between this port and other isolated ports (like the isolated ports of a private VLAN, RFC 5517 3). */
     public boolean isolated() {
         return has(ISOLATED);
     }
 
-    /** Whether frames from unlearned sources are dropped at the learning limit, instead of forwarded unlearned. */
+    /** Whether frames from unknown sources are dropped at the learning limit; otherwise they are forwarded and not learned. */
     public boolean dropBeyondLimit() {
         return has(DROP_BEYOND_LIMIT);
     }

@@ -1,15 +1,15 @@
 package dev.tapswitch.core.bridge;
 
 /**
- * What a user sets on a switch.
+ * The settings of a switch.
  *
- * @param ageingMs dynamic MAC and neighbour entries unused for so long are forgotten, milliseconds, 1,000 or more
+ * @param ageingMs dynamic MAC and neighbour entries are removed if they were not refreshed for this time, milliseconds, at least 1,000
  * @param arpMode see {@link ArpMode}
- * @param macCapacity most dynamic MAC entries, fixed for the switch's life
- * @param neighbourCapacity most neighbour entries, fixed for the switch's life
+ * @param macCapacity maximum number of dynamic MAC entries; can't be changed later
+ * @param neighbourCapacity maximum number of dynamic neighbour entries; can't be changed later
  * @param unknownArpPerSecond ARP requests and solicitations for unknown targets that each port may flood per second; 0 for no limit
- * @param neighbourGuard whether a claim of an address that another station has is held until that station was asked
- * @param neighbourLimit most neighbour entries learned on one port; 0 for a fair share of the table
+ * @param neighbourGuard whether a claim of another station's address is held until that station was probed
+ * @param neighbourLimit maximum number of neighbour entries learned on one port; 0 for a fair share of the table
  */
 public record SwitchSettings(
         long ageingMs,
@@ -32,7 +32,7 @@ public record SwitchSettings(
         if (neighbourLimit < 0) throw new IllegalArgumentException("neighbour limit must be 0 or more");
     }
 
-    /** The same with another ARP mode. */
+    /** These settings with another ARP mode. */
     public SwitchSettings with(ArpMode mode) {
         return new SwitchSettings(
                 ageingMs, mode, macCapacity, neighbourCapacity, unknownArpPerSecond, neighbourGuard, neighbourLimit);

@@ -1,14 +1,15 @@
 package dev.tapswitch.core.bridge;
 
 /**
- * Remembers which neighbours were asked directly of late, so that a stale entry can't hide an address's new owner: when the known owner
- * has not been heard since it was first asked, and the asker tries again a second later, the request floods.
+ * Remembers the recent requests that were forwarded to a known neighbour only, so that a stale entry can't hide an address's new owner: if the neighbour has
+ * sent nothing since the first request, and the requester repeats it a second later, the request is flooded.
  *
- * <p>Small and forgetful: two targets in one cell push each other out, which only delays the flood. Its worker's alone.
+ * <p>A small hash table without collision handling: two targets in one cell replace each other, which only delays the flood. Must be used on the
+ * worker thread.
  */
 final class UnansweredRequests {
-    /** RFC 1122 2.3.2.1 asks for at most one request per second and target; Linux retries after 1 s. */
-    static final long PATIENCE_MS = 900;
+    /** RFC 1122 2.3.2.1 allows one request per second and target; Linux repeats a request after 1 s. */
+    static final long FLOOD_AFTER_MS = 900;
 
     private static final int CELLS = 1024;
 
@@ -16,9 +17,9 @@ final class UnansweredRequests {
     private final long[] askedMs = new long[CELLS];
 
     /**
-     * Notes a direct request; whether it is time to flood instead.
+     * Records a request; returns whether it must be flooded.
      *
-     * @param heardMs when the neighbour was last heard, on the clock of {@code nowMs}
+     * @param heardMs when the neighbour last sent a frame, on the clock of {@code nowMs}
      */
     boolean shouldFlood(long targetHi, long targetLo, int vlan, long heardMs, long nowMs) {
         long target = hash(targetHi, targetLo, vlan);
@@ -29,7 +30,7 @@ final class UnansweredRequests {
             askedMs[cell] = nowMs;
             return false;
         }
-        return nowMs - askedMs[cell] >= PATIENCE_MS;
+        return nowMs - askedMs[cell] >= FLOOD_AFTER_MS;
     }
 
     private static long hash(long hi, long lo, int vlan) {

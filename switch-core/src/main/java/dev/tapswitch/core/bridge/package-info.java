@@ -1,5 +1,5 @@
 /**
- * The forwarding decision: admit, learn, decide; its configuration as immutable snapshots, its drop reasons and counters. I/O, clocks and logging must
- * never enter.
+ * The forwarding decision: admit, learn, resolve addresses, decide; its configuration as immutable snapshots, its drop reasons and counters. I/O, clocks
+ * and logging must never enter.
  */
 package dev.tapswitch.core.bridge;

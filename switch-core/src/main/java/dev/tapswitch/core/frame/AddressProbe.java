@@ -2,9 +2,9 @@ package dev.tapswitch.core.frame;
 
 import java.lang.foreign.MemorySegment;
 
-/** Writes the question whether a station still has an address, to that station alone. */
+/** Writes unicast probes, which ask a station whether it still has an address. */
 public final class AddressProbe {
-    /** Bytes that a probe of either kind takes at most, with a VLAN tag. */
+    /** Maximum length of a probe of either kind with a VLAN tag, bytes. */
     public static final int MAX_LENGTH = EthernetFrame.HEADER_LENGTH
             + EthernetFrame.TAG_LENGTH
             + NeighbourDiscovery.IPV6_HEADER_LENGTH
@@ -21,7 +21,7 @@ public final class AddressProbe {
 
     /**
      * Writes an ARP probe (RFC 5227 1.1) for an IPv4-mapped address, else a neighbour solicitation, from {@code asker} to {@code owner}; returns
-     * its length. {@code vlan} 0 for no tag.
+     * its length. {@code vlan}: 0 for no tag.
      */
     public static int write(MemorySegment memory, long offset, long asker, long owner, int vlan, long hi, long lo) {
         boolean isV4 = hi == 0 && lo >>> 32 == 0xFFFF;
@@ -41,7 +41,7 @@ public final class AddressProbe {
                         : solicitation(memory, offset + position, asker, hi, lo));
     }
 
-    /** From 0.0.0.0, so that it enters nobody's cache. */
+    /** The sender address is 0.0.0.0, so that no station adds it to its cache. */
     private static int arp(MemorySegment memory, long offset, long asker, long address) {
         Wire.put64(memory, offset, 0x0001_0800_0604_0000L | ArpPacket.REQUEST);
         Wire.put48(memory, offset + 8, asker);
@@ -52,8 +52,8 @@ public final class AddressProbe {
     }
 
     /**
-     * From the asker's own link-local address: one from :: would be duplicate address detection, which may take the address from its owner. To
-     * the solicited-node group, so that the answer names its MAC (RFC 4861 4.4).
+     * The source is the asker's link-local address: a solicitation from :: would be duplicate address detection, which may take the address from its
+     * owner. The destination is the solicited-node group, so that the reply contains the owner's MAC (RFC 4861 4.4).
      */
     private static int solicitation(MemorySegment memory, long ip, long asker, long hi, long lo) {
         Wire.put32(memory, ip, 0x6000_0000L);
@@ -75,7 +75,7 @@ public final class AddressProbe {
         return NeighbourDiscovery.IPV6_HEADER_LENGTH + SOLICITATION_LENGTH;
     }
 
-    /** The lower half of the address that a station makes from its MAC: modified EUI-64 (RFC 4291, appendix A). */
+    /** The lower half of the address that a station derives from its MAC: modified EUI-64 (RFC 4291, appendix A). */
     public static long interfaceIdentifier(long mac) {
         return (mac >>> 24 << 40 | 0xFF_FE00_0000L | mac & 0xFF_FFFFL) ^ 1L << 57;
     }

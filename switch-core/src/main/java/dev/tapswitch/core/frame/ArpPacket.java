@@ -2,7 +2,7 @@ package dev.tapswitch.core.frame;
 
 import java.lang.foreign.MemorySegment;
 
-/** An ARP packet for IPv4 over Ethernet (RFC 826) viewed in place. A flyweight for one thread; where {@link #isValid} does not hold, nothing else may be called. */
+/** An ARP packet for IPv4 over Ethernet (RFC 826) viewed in place. A flyweight for one thread. {@link #isValid} must be called first and must be true. */
 public final class ArpPacket {
     /** Bytes. */
     public static final int LENGTH = 28;
@@ -12,7 +12,7 @@ public final class ArpPacket {
 
     /** Hardware type 1 (Ethernet), protocol IPv4, address lengths 6 and 4: the first six bytes. */
     private static final long ETHERNET_IPV4 = 0x0001_0800_0604L;
-    /** Hardware type 6 (IEEE 802): Linux believes it on Ethernet as well. */
+    /** Hardware type 6 (IEEE 802), which Linux accepts on Ethernet as well. */
     private static final long IEEE802_IPV4 = 0x0006_0800_0604L;
 
     private MemorySegment memory;
@@ -33,7 +33,7 @@ public final class ArpPacket {
         return this;
     }
 
-    /** Whether it is whole, for IPv4 over Ethernet, and a request or a reply. */
+    /** Whether it is a complete request or reply for IPv4 over Ethernet. */
     public boolean isValid() {
         if (length < LENGTH) return false;
         long types = Wire.u48(memory, offset);
@@ -67,7 +67,7 @@ public final class ArpPacket {
         return operation() == REQUEST && senderAddress() == 0;
     }
 
-    /** RFC 5227 1.1 and 3: sender and target address alike announce, in a request or a reply. */
+    /** RFC 5227 1.1 and 3: equal sender and target addresses are an announcement, in a request or a reply. */
     public boolean isAnnouncement() {
         return senderAddress() == targetAddress();
     }

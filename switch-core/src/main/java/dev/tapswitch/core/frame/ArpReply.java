@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 
 /** Writes ARP replies (RFC 826). */
 public final class ArpReply {
-    /** A whole frame, untagged, bytes; padding is left to the medium. */
+    /** Length of the untagged frame without padding, bytes. */
     public static final int LENGTH = EthernetFrame.HEADER_LENGTH + ArpPacket.LENGTH;
 
     private ArpReply() {}
 
-    /** Writes the frame in which {@code owner} tells {@code asker} that it has {@code address}; IPv4 addresses are unsigned 32 bits. Returns its length. */
+    /** Writes the frame by which {@code owner} replies to {@code asker} that it has {@code address}; IPv4 addresses are unsigned 32 bits. Returns its length. */
     public static int write(
             MemorySegment memory, long offset, long owner, long address, long asker, long askerAddress) {
         Wire.put48(memory, offset, asker);

@@ -2,11 +2,11 @@ package dev.tapswitch.core.frame;
 
 import java.lang.foreign.MemorySegment;
 
-/** The Internet checksum (RFC 1071): pure functions; sums are kept unfolded in a long so that they can be added up. */
+/** The Internet checksum (RFC 1071). Pure functions. Sums are unfolded, in a long, so that they can be added. */
 public final class Checksum {
     private Checksum() {}
 
-    /** Adds {@code length} bytes to a sum; an odd last byte counts as a word's high half, so only the last piece may be odd. */
+    /** Adds {@code length} bytes to a sum. An odd last byte counts as the high half of a word, so only the last part may have an odd length. */
     public static long add(long sum, MemorySegment memory, long offset, int length) {
         int i = 0;
         for (; i + 8 <= length; i += 8) {
@@ -28,14 +28,14 @@ public final class Checksum {
         return add(protocol + (long) length, memory, ip + 8, 32);
     }
 
-    /** The sum folded to 16 bits, not complemented: what a partial checksum field holds. */
+    /** The sum folded to 16 bits, not complemented, as in a partial checksum field. */
     public static int fold(long sum) {
         sum = (sum >>> 32) + (sum & 0xFFFF_FFFFL);
         while (sum >>> 16 != 0) sum = (sum >>> 16) + (sum & 0xFFFF);
         return (int) sum;
     }
 
-    /** The checksum field's value: the folded sum's complement. */
+    /** The value of the checksum field: the complement of the folded sum. */
     public static int finish(long sum) {
         return ~fold(sum) & 0xFFFF;
     }

@@ -1,6 +1,6 @@
 package dev.tapswitch.core.frame;
 
-/** The ethertypes we look at (IANA "IEEE 802 Numbers"). All others are forwarded untouched. */
+/** The ethertypes that the switch interprets (IANA "IEEE 802 Numbers"). Frames of all other types are forwarded by their addresses alone. */
 public final class EtherType {
     public static final int IPV4 = 0x0800;
     public static final int ARP = 0x0806;

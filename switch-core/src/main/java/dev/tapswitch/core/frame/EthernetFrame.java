@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * An Ethernet II frame (IEEE 802.3 3.2.6) viewed in place, without its frame check sequence. Big-endian on the wire; MACs are held in
  * the low 48 bits of a long.
  *
- * <p>A flyweight for one thread. Where {@link #isTruncated} holds, no other accessor may be called.
+ * <p>A flyweight for one thread. No other accessor may be called if {@link #isTruncated}.
  */
 public final class EthernetFrame {
     /** Two addresses and the ethertype, bytes. */
@@ -48,7 +48,7 @@ public final class EthernetFrame {
         return length < HEADER_LENGTH;
     }
 
-    /** Copies all of it to the beginning of {@code target}; its length, or 0 where it does not fit. */
+    /** Copies the frame to the beginning of {@code target}; returns its length, or 0 if it does not fit. */
     public int copyTo(MemorySegment target) {
         if (length > target.byteSize()) return 0;
         MemorySegment.copy(memory, offset, target, 0, length);
@@ -60,11 +60,11 @@ public final class EthernetFrame {
     }
 
     public long source() {
-        // The last eight bytes of both addresses: one read, and the two that are the destination's masked away.
+        // One load of eight bytes, of which the first two belong to the destination.
         return Wire.u64(memory, offset + 4) & 0xFFFF_FFFF_FFFFL;
     }
 
-    /** The type field as it stands, a tag's where there is one. */
+    /** The type field behind the addresses: that of the outer tag if there is one. */
     public int outerType() {
         return outerType;
     }
@@ -73,7 +73,7 @@ public final class EthernetFrame {
         return EtherType.isTag(outerType);
     }
 
-    /** VID of the outer tag; 0 for untagged, priority-tagged and truncated tags. */
+    /** VID of the outer tag; 0 for untagged and priority-tagged frames, and for a truncated tag. */
     public int vlan() {
         return isTagged() && length >= HEADER_LENGTH + TAG_LENGTH
                 ? Wire.u16(memory, offset + HEADER_LENGTH) & 0xFFF
@@ -81,8 +81,8 @@ public final class EthernetFrame {
     }
 
     /**
-     * Bytes from the frame's start to its payload, behind up to two VLAN tags and any number of priority tags (VID 0), which Linux strips all;
-     * may be as large as the frame is long, never larger.
+     * Offset of the payload behind up to two VLAN tags and any number of priority tags (VID 0), all of which Linux strips. At most the length of the
+     * frame.
      */
     public int payloadOffset() {
         int position = TYPE_OFFSET;
@@ -92,7 +92,7 @@ public final class EthernetFrame {
         return position + 2;
     }
 
-    /** The only VLAN that the tags name: 0 where they name none, -1 where they name two or more. */
+    /** The VLAN of the tags: 0 if there is none, -1 if there are two or more. */
     public int onlyVlan() {
         int only = 0;
         for (int position = TYPE_OFFSET; isTagAt(position); position += TAG_LENGTH) {
@@ -111,7 +111,7 @@ public final class EthernetFrame {
         return Wire.u16(memory, offset + position + 2) & 0xFFF;
     }
 
-    /** The ethertype of the payload, as of {@link #payloadOffset}. */
+    /** The ethertype of the payload at {@link #payloadOffset}. */
     public int etherType() {
         return isTagged() ? Wire.u16(memory, offset + payloadOffset() - 2) : outerType;
     }

@@ -4,7 +4,7 @@ import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 import java.lang.foreign.MemorySegment;
 
-/** One line on what a frame is, much as tcpdump would say it, for people. Takes any bytes, also those of a frame that is cut off. Control threads. */
+/** Describes a frame in one line, similar to tcpdump. Accepts any bytes, also those of a truncated frame. Must be called by control threads, as it allocates. */
 public final class FrameText {
     private static final int TCP = 6;
     private static final int UDP = 17;

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** Writes neighbour advertisements (RFC 4861 4.4). */
 public final class NeighbourAdvertisement {
     private static final int PAYLOAD_LENGTH = 32;
-    /** A whole frame, untagged, bytes. */
+    /** Length of the untagged frame, bytes. */
     public static final int LENGTH =
             EthernetFrame.HEADER_LENGTH + NeighbourDiscovery.IPV6_HEADER_LENGTH + PAYLOAD_LENGTH;
 
@@ -14,8 +14,8 @@ public final class NeighbourAdvertisement {
     private NeighbourAdvertisement() {}
 
     /**
-     * Writes the frame in which {@code owner} tells {@code asker}, to its address, that it has the target address. Solicited, without
-     * Override: the owner's own word, if it comes, wins (RFC 4861 7.2.8, proxied advertisements). Returns its length.
+     * Writes the frame by which {@code owner} replies to {@code asker} that it has the target address. Solicited, without Override: an advertisement
+     * by the owner itself takes precedence (RFC 4861 7.2.8, proxied advertisements). Returns its length.
      */
     public static int write(
             MemorySegment memory,

@@ -3,9 +3,9 @@ package dev.tapswitch.core.frame;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A Neighbour Discovery message (RFC 4861 4) viewed in place, from its IPv6 header on, behind extension headers too: what a host believes must
- * not be hidden from us by them (RFC 7113 2). Fragments are left out: no host may believe them (RFC 6980 5). A flyweight for one thread; unless
- * {@link #isPresent} and {@link #isWellFormed} hold, in this order, nothing else may be called. Addresses are two big-endian halves.
+ * A Neighbour Discovery message (RFC 4861 4) viewed in place, from its IPv6 header on. Extension headers are skipped, because hosts accept messages
+ * behind them (RFC 7113 2). Fragments are ignored, because hosts must ignore them (RFC 6980 5). A flyweight for one thread. {@link #isPresent} and
+ * {@link #isWellFormed} must be called first, in this order, and must be true. Addresses are two big-endian halves.
  */
 public final class NeighbourDiscovery {
     public static final int ROUTER_SOLICITATION = 133;
@@ -28,7 +28,7 @@ public final class NeighbourDiscovery {
     private MemorySegment memory;
     private long offset;
     private int length;
-    /** Where the ICMPv6 message begins, from the IPv6 header on. */
+    /** Offset of the ICMPv6 message from the IPv6 header. */
     private int message;
 
     private long linkLayer;
@@ -47,17 +47,17 @@ public final class NeighbourDiscovery {
         return this;
     }
 
-    /** Whether there is a message of Neighbour Discovery. Cheap for all other IPv6. */
+    /** Whether there is a Neighbour Discovery message. Cheap for other IPv6 packets. */
     public boolean isPresent() {
         if (length < IPV6_HEADER_LENGTH || Wire.u8(memory, offset) >>> 4 != 6) return false;
         int next = Wire.u8(memory, offset + 6);
-        message = next == ICMPV6 ? IPV6_HEADER_LENGTH : behindExtensions(next);
+        message = next == ICMPV6 ? IPV6_HEADER_LENGTH : skipExtensions(next);
         if (message + 8 > length || message == 0) return false;
         int type = type();
         return type >= ROUTER_SOLICITATION && type <= REDIRECT && message + headerLength(type) <= length;
     }
 
-    /** RFC 4861 6.1, 7.1, 8.1: hop limit 255, code 0, length, a target that is no group, whole options; all but the checksum. */
+    /** The checks of RFC 4861 6.1, 7.1, 8.1 except the checksum: hop limit 255, code 0, length, a target that is not multicast, complete options. */
     public boolean isWellFormed() {
         int end = end();
         if (end > length || end < message + headerLength(type())) return false;
@@ -68,8 +68,8 @@ public final class NeighbourDiscovery {
     }
 
     /**
-     * Whether the checksum is complete and right. A frame that its sender marked as checksummed by the hardware is believed without, so a message
-     * may do harm even where this does not hold.
+     * Whether the checksum is complete and correct. Hosts accept a frame without a correct checksum if its sender marked it as checksummed by hardware,
+     * so a message may be harmful even if this is false.
      */
     public boolean hasValidChecksum() {
         int payload = end() - message;
@@ -93,42 +93,42 @@ public final class NeighbourDiscovery {
         return Wire.u64(memory, offset + 16);
     }
 
-    /** A solicitation's, advertisement's or redirect's. */
+    /** The target of a solicitation, advertisement or redirect. */
     public long targetHi() {
         return Wire.u64(memory, offset + message + 8);
     }
 
-    /** As {@link #targetHi}. */
+    /** Like {@link #targetHi}. */
     public long targetLo() {
         return Wire.u64(memory, offset + message + 16);
     }
 
     /** RFC 4862 5.4.2: a solicitation from :: asks whether the target address is in use. */
     public boolean isDuplicateAddressDetection() {
-        return type() == SOLICITATION && isFromNobody();
+        return type() == SOLICITATION && isFromUnspecified();
     }
 
-    /** An advertisement that answers a solicitation (its S flag). */
+    /** Whether an advertisement replies to a solicitation (the S flag). */
     public boolean isSolicited() {
         return (Wire.u8(memory, offset + message + 4) & 0x40) != 0;
     }
 
-    /** Whether it tells that {@link #claimedHi}, {@link #claimedLo} is at {@link #linkLayerAddress}. */
+    /** Whether it claims that {@link #claimedHi}, {@link #claimedLo} is at {@link #linkLayerAddress}. */
     public boolean claims() {
-        return linkLayer != NO_MAC && (isAboutTarget(type()) || !isFromNobody());
+        return linkLayer != NO_MAC && (isAboutTarget(type()) || !isFromUnspecified());
     }
 
-    /** The target of an advertisement or redirect, the source of all others. */
+    /** The target of an advertisement or redirect; the source of other messages. */
     public long claimedHi() {
         return isAboutTarget(type()) ? targetHi() : sourceHi();
     }
 
-    /** As {@link #claimedHi}. */
+    /** Like {@link #claimedHi}. */
     public long claimedLo() {
         return isAboutTarget(type()) ? targetLo() : sourceLo();
     }
 
-    /** The first source link-layer option, or target link-layer option where the message is about its target. */
+    /** The address in the first target link-layer option of an advertisement or redirect, or in the first source link-layer option of other messages. */
     public long linkLayerAddress() {
         return linkLayer;
     }
@@ -137,11 +137,11 @@ public final class NeighbourDiscovery {
         return type == ADVERTISEMENT || type == REDIRECT;
     }
 
-    private boolean isFromNobody() {
+    private boolean isFromUnspecified() {
         return (sourceHi() | sourceLo()) == 0;
     }
 
-    /** Bytes before the options. */
+    /** Length of the message before its options. */
     private static int headerLength(int type) {
         return switch (type) {
             case ROUTER_SOLICITATION -> 8;
@@ -155,8 +155,8 @@ public final class NeighbourDiscovery {
         return IPV6_HEADER_LENGTH + Wire.u16(memory, offset + 4);
     }
 
-    /** Where ICMPv6 begins behind extension headers (RFC 8200 4); 0 where there is none. */
-    private int behindExtensions(int first) {
+    /** Offset of ICMPv6 behind extension headers (RFC 8200 4); 0 if there is none. */
+    private int skipExtensions(int first) {
         int next = first;
         int position = IPV6_HEADER_LENGTH;
         while (next == HOP_BY_HOP || next == DESTINATION || next == ROUTING || next == AUTHENTICATION) {
@@ -169,7 +169,7 @@ public final class NeighbourDiscovery {
         return next == ICMPV6 ? position : 0;
     }
 
-    /** False for an option of length 0 or one that runs over the end (RFC 4861 4.6). Of two alike the first counts, as in Linux. */
+    /** False if an option has length 0 or exceeds the message (RFC 4861 4.6). The first option of a type counts, as in Linux. */
     private boolean readOptions(int end) {
         linkLayer = NO_MAC;
         int type = type();

@@ -3,10 +3,10 @@ package dev.tapswitch.core.frame;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Does in software what a TAP's reader was to do: cuts a super-frame (TCP over IPv4 and IPv6, UDP GSO) into frames of gso_size, and
- * completes partial checksums. Byte for byte what Linux makes of the same super-frame (net/ipv4/tcp_offload.c, udp_offload.c).
+ * Segmentation and checksum offload in software: splits a super-frame (TCP over IPv4 and IPv6, UDP GSO) into frames with gso_size bytes of payload,
+ * and completes partial checksums. The result is byte for byte that of Linux (net/ipv4/tcp_offload.c, udp_offload.c).
  *
- * <p>A flyweight: {@link #wrap} looks, {@link #next} writes. One worker's alone; nothing is allocated, and no bytes make it throw.
+ * <p>A flyweight for one thread: {@link #wrap} reads, {@link #next} writes. Allocates nothing, and no content makes it throw.
  */
 public final class Segmenter {
     /** The header does not fit the frame. */
@@ -21,15 +21,15 @@ public final class Segmenter {
     private static final int UDP_CHECKSUM = 6;
     private static final int FIN_AND_PSH = 0x09;
     private static final int CWR = 0x80;
-    /** 64 KiB in segments of 48 bytes, Linux's smallest (TCP_MIN_SND_MSS): a header that asks for more is a lie that would cost dearly. */
-    private static final int MOST_FRAMES = 1_366;
+    /** 64 KiB in segments of 48 bytes, the minimum of Linux (TCP_MIN_SND_MSS). A header that requests more is forged, and would cost much time. */
+    private static final int MAX_FRAMES = 1_366;
 
     private MemorySegment memory;
     private long frame;
     private int length;
     private int network;
     private int transport;
-    /** All headers, bytes from the frame's start to its payload. */
+    /** Length of all headers: the offset of the payload in the frame. */
     private int headers;
 
     private int gsoSize;
@@ -39,9 +39,9 @@ public final class Segmenter {
     private int checksumAt;
 
     /**
-     * Looks at the {@code virtio_net_hdr} at {@code memory[headerOffset]} and the frame of {@code length} bytes behind it.
+     * Reads the {@code virtio_net_hdr} at {@code memory[headerOffset]} and the frame of {@code length} bytes behind it.
      *
-     * @return how many frames it becomes, or {@link #BAD}
+     * @return the number of frames to write, or {@link #BAD}
      */
     public int wrap(MemorySegment memory, long headerOffset, int length) {
         this.memory = memory;
@@ -62,7 +62,7 @@ public final class Segmenter {
         if (!rightFamily) return BAD;
         int payload = length - headers;
         frames = Math.max(1, (payload + gsoSize - 1) / gsoSize);
-        return frames > MOST_FRAMES ? BAD : frames;
+        return frames > MAX_FRAMES ? BAD : frames;
     }
 
     private int wrapSingle(long headerOffset) {
@@ -84,7 +84,7 @@ public final class Segmenter {
         }
         isIpv6 = type == EtherType.IPV6;
         if (type != EtherType.IPV4 && !isIpv6) return false;
-        // IPv6 may have extension headers before the transport's; IPv4's length says where the transport's begins.
+        // IPv6 may have extension headers before the transport header; the IPv4 header states its length.
         if (isIpv6) return transport >= network + IPV6_HEADER_LENGTH && transport <= length;
         return transport <= length && network < length && transport == network + ipv4HeaderLength() && hasProtocol();
     }
@@ -101,7 +101,7 @@ public final class Segmenter {
     private boolean parseTransport() {
         int minimum = protocol == TCP ? TCP_MINIMUM : UDP_LENGTH;
         if (transport + minimum > length) return false;
-        // hdr_len can't be trusted: TCP says how long its header is.
+        // hdr_len can't be trusted; the TCP header states its own length.
         int header = protocol == TCP ? (Wire.u8(memory, frame + transport + 12) >>> 4) * 4 : UDP_LENGTH;
         headers = transport + header;
         checksumAt = transport + (protocol == TCP ? TCP_CHECKSUM : UDP_CHECKSUM);
@@ -109,8 +109,8 @@ public final class Segmenter {
     }
 
     /**
-     * Writes the {@code i}th frame behind a cleared {@code virtio_net_hdr} to {@code out[outOffset]}, which must have room for the
-     * frame that was wrapped.
+     * Writes the {@code i}th frame behind an empty {@code virtio_net_hdr} to {@code out[outOffset]}, which must have space for the whole frame that was
+     * wrapped.
      *
      * @return its length without the virtio header
      */
@@ -129,7 +129,7 @@ public final class Segmenter {
         return headers + payload;
     }
 
-    /** Checksum completion as skb_checksum_help() does it: over all from checksumStart on, the partial sum included. */
+    /** Completes a checksum like skb_checksum_help(): over all bytes from checksumStart on, including the partial sum. */
     private int single(MemorySegment out, long to) {
         MemorySegment.copy(memory, frame, out, to, length);
         if (checksumAt > 0) {
@@ -153,8 +153,8 @@ public final class Segmenter {
     private void writeTcp(int i, MemorySegment out, long tcp) {
         Wire.put32(out, tcp + 4, Wire.u32(out, tcp + 4) + (long) i * gsoSize);
         int flags = Wire.u8(out, tcp + 13);
-        if (i < frames - 1) flags &= ~FIN_AND_PSH; // said once, by the last
-        if (i > 0) flags &= ~CWR; // RFC 3168 6.1.2: said once, by the first
+        if (i < frames - 1) flags &= ~FIN_AND_PSH; // only in the last segment
+        if (i > 0) flags &= ~CWR; // RFC 3168 6.1.2: only in the first segment
         Wire.put8(out, tcp + 13, flags);
     }
 
@@ -164,7 +164,7 @@ public final class Segmenter {
                 ? Checksum.pseudoHeader6(out, to + network, protocol, bytes)
                 : Checksum.pseudoHeader4(out, to + network, protocol, bytes);
         int sum = Checksum.finish(Checksum.add(pseudo, out, to + transport, bytes));
-        // RFC 768: zero would say that there is none.
+        // RFC 768: zero means that there is no checksum.
         Wire.put16(out, to + checksumAt, sum == 0 && protocol == UDP ? 0xFFFF : sum);
     }
 }

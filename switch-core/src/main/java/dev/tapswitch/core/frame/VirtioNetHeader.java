@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * {@code struct virtio_net_hdr} (linux/virtio_net.h), the 10 bytes before each frame of a TAP opened with IFF_VNET_HDR. Fields are in the
- * machine's byte order (legacy; little-endian on all machines we run on).
+ * {@code struct virtio_net_hdr} (linux/virtio_net.h), the 10 bytes before each frame of a TAP that was opened with IFF_VNET_HDR. Fields are in
+ * host byte order (legacy virtio; little-endian on all supported machines).
  *
- * <p>hdr_len is never read: a forwarded frame's may cover the whole packet.
+ * <p>hdr_len is never read: in a forwarded frame it may cover the whole packet.
  */
 public final class VirtioNetHeader {
     /** Bytes. */
@@ -22,7 +22,7 @@ public final class VirtioNetHeader {
     public static final int GSO_TCPV6 = 4;
     /** Since Linux 6.2. */
     public static final int GSO_UDP_L4 = 5;
-    /** Or'ed to a TCP type: the first segment carries CWR. */
+    /** A flag added to a TCP type: the first segment carries CWR. */
     public static final int GSO_ECN = 0x80;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -37,27 +37,27 @@ public final class VirtioNetHeader {
         return Wire.u8(memory, offset + 1);
     }
 
-    /** Payload bytes per segment, transport header not counted. */
+    /** Payload per segment without the transport header, bytes. */
     public static int gsoSize(MemorySegment memory, long offset) {
         return memory.get(SHORT, offset + 4) & 0xFFFF;
     }
 
-    /** Where checksumming starts, bytes from the frame's start: the transport header. */
+    /** The offset in the frame at which the checksum starts to cover: the transport header. */
     public static int checksumStart(MemorySegment memory, long offset) {
         return memory.get(SHORT, offset + 6) & 0xFFFF;
     }
 
-    /** Where the checksum is stored, bytes from checksumStart. */
+    /** The offset of the checksum field from {@link #checksumStart}. */
     public static int checksumOffset(MemorySegment memory, long offset) {
         return memory.get(SHORT, offset + 8) & 0xFFFF;
     }
 
-    /** Whether the frame behind it is complete as it stands: the common case, told by one read. */
+    /** Whether the frame needs neither segmentation nor a checksum. This is the common case, so one load decides it. */
     public static boolean isPlain(MemorySegment memory, long offset) {
         return (memory.get(SHORT, offset) & 0xFF01) == 0;
     }
 
-    /** Says that the frame behind it is complete. */
+    /** Writes a header that requests nothing. */
     public static void clear(MemorySegment memory, long offset) {
         Wire.put64(memory, offset, 0);
         Wire.put16(memory, offset + 8, 0);

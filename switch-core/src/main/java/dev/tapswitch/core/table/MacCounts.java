@@ -3,14 +3,14 @@ package dev.tapswitch.core.table;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many entries a MAC table and each of its ports hold, and how many a port may keep when the table is full. Dynamic and static entries are
- * counted apart: {@code capacity} entries of each kind fit. Any thread, lock-free.
+ * The numbers of entries of a MAC table and of each port, and how many entries a port may keep when the table is full. Dynamic and static entries are
+ * counted separately; the table holds at most {@code capacity} entries of each kind. Thread-safe and lock-free.
  */
 final class MacCounts {
     private final int capacity;
     private final AtomicInteger dynamicEntries = new AtomicInteger();
     private final AtomicInteger staticEntries = new AtomicInteger();
-    /** Ports that hold a dynamic entry. */
+    /** Number of ports with dynamic entries. */
     private final AtomicInteger holders = new AtomicInteger();
     /** The sum of all configured shares. */
     private final AtomicInteger reserved = new AtomicInteger();
@@ -45,47 +45,47 @@ final class MacCounts {
         }
     }
 
-    /** A dynamic entry is now on another port. */
+    /** A dynamic entry has moved to another port. */
     void moved(int from, int to) {
         addDynamic(from, -1);
         addDynamic(to, 1);
     }
 
-    /** Holders change when a count crosses the line between 0 and 1, in whatever order concurrent changes arrive. */
-    private void addDynamic(int port, int one) {
-        int now = dynamicOfPort.add(port, one);
-        if (now == 1 && one > 0) holders.incrementAndGet();
-        else if (now == 0 && one < 0) holders.decrementAndGet();
+    /** The number of holders changes when a count changes between 0 and 1, in whatever order concurrent changes are made. */
+    private void addDynamic(int port, int change) {
+        int now = dynamicOfPort.add(port, change);
+        if (now == 1 && change > 0) holders.incrementAndGet();
+        else if (now == 0 && change < 0) holders.decrementAndGet();
     }
 
     void evicted(int port) {
         evictions.add(port, 1);
     }
 
-    /** Sets how many entries a port keeps whatever others learn; 0 for the fair share. */
+    /** Sets how many entries a port keeps regardless of other ports; 0 for the fair share. */
     void setShare(int port, int entries) {
         int difference = entries - shares.get(port);
         shares.add(port, difference);
         reserved.addAndGet(difference);
     }
 
-    /** Forgets a port's share and its evictions. */
+    /** Resets a port's share and its evictions. */
     void forget(int port) {
         setShare(port, 0);
         evictions.add(port, -evictions.get(port));
     }
 
     /**
-     * What each port without a configured share may keep when another port, {@code newcomer}, learns: an equal part of what configured
-     * shares leave. All shares together are at most {@code capacity}; so in a full table, when one port has less than its share, another one
-     * has more.
+     * How many entries each port without a configured share may keep when {@code newcomer} learns another one: an equal part of what the configured
+     * shares leave. The sum of all shares is at most {@code capacity}; so in a full table, if one port has less than its share, another port has
+     * more.
      */
     int fairShare(int newcomer) {
         int sharers = holders.get() + (dynamicOfPort.get(newcomer) == 0 ? 1 : 0);
         return Math.max(0, capacity - reserved.get()) / Math.max(1, sharers);
     }
 
-    /** How many dynamic entries a port has above its share; negative when it has fewer. */
+    /** The number of dynamic entries of a port minus its share. */
     int excess(int port, int fairShare) {
         int share = shares.get(port);
         return dynamicOfPort.get(port) - (share > 0 ? share : fairShare);

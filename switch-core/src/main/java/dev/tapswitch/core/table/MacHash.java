@@ -2,24 +2,24 @@ package dev.tapswitch.core.table;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Where in a MAC table a key may be: its home slot, the rest of the home's bucket, and a second bucket. */
+/** The slots of a MAC table where a key may be stored: its home slot, the rest of the home's bucket, and a second bucket. */
 final class MacHash {
     static final int BUCKET_SLOTS = 4;
 
-    /** Both unknown to senders, so that they can't choose MACs that fall into the same two buckets. */
+    /** Unknown to stations, like the multiplier, so that they can't choose MACs that share both buckets. */
     private final long seed = ThreadLocalRandom.current().nextLong();
 
     private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
     private final int shift;
 
-    /** For {@code slots}, a power of 2, two buckets or more. */
+    /** {@code slots}: their number, a power of 2, at least two buckets. */
     MacHash(int slots) {
         this.shift = Long.numberOfLeadingZeros(slots) + 1;
     }
 
     /**
-     * Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): consecutive MACs, as container engines and hypervisors give them, get
-     * homes of their own.
+     * Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): consecutive MACs, as container engines and hypervisors assign them, have
+     * different homes.
      */
     long of(long key) {
         return (key ^ seed) * 0x9E37_79B9_7F4A_7C15L;
@@ -35,8 +35,8 @@ final class MacHash {
     }
 
     /**
-     * The first slot of the other bucket, by multiplication with a random odd number: a universal hash (Dietzfelbinger et al., 1997). However well
-     * keys were chosen to meet in a first bucket, their second ones are apart.
+     * The first slot of the other bucket, by multiplication with a random odd number: a universal hash (Dietzfelbinger et al., 1997). Keys that were chosen
+     * to share a first bucket have different second buckets.
      */
     int secondBucket(long hash) {
         int first = firstBucket(hash);

@@ -12,7 +12,7 @@ final class MacWords {
 
     private static final long OCCUPIED = 1L << 63;
     private static final int PORT_SHIFT = 32;
-    /** A tick is 128 ms: a hot entry's cache line is written 8 times a second at most, and shared otherwise. */
+    /** A tick is 128 ms, so that the cache line of a busy entry is written at most 8 times a second, and shared between CPUs otherwise. */
     private static final int TICK_SHIFT = 7;
 
     private MacWords() {}
@@ -41,12 +41,12 @@ final class MacWords {
         return (long) port << PORT_SHIFT | nowMs >>> TICK_SHIFT & 0xFFFF_FFFFL;
     }
 
-    /** Whether a slot's two values, read one after the other, are of one insertion and both live or both dead. */
+    /** Whether two values of a slot, read one after the other, belong to the same insertion, and are both live or both dead. */
     static boolean isSameEntry(long value, long later) {
         return ((value ^ later) & (LIVE | VERSION_MASK << VERSION_SHIFT)) == 0;
     }
 
-    /** Whether the value, 0 for none, is a dynamic entry's that says so already. */
+    /** Whether the value (0 for none) is that of a dynamic entry on this port with the current tick. */
     static boolean isRefreshed(long value, int port, long nowMs) {
         return (value & ~(VERSION_MASK << VERSION_SHIFT)) == (LIVE | portAndTick(port, nowMs));
     }
@@ -55,7 +55,7 @@ final class MacWords {
         return ageMs(value, nowMs) > ageingMs && !isStatic(value);
     }
 
-    /** Age with the resolution of a tick. Ticks wrap after 17 years; a worker's clock may be a batch behind the control thread's: 0 then. */
+    /** Age with the resolution of a tick. Ticks wrap after 17 years. If {@code nowMs} is before the tick, as a worker's clock may lag by one batch, the age is 0. */
     static long ageMs(long value, long nowMs) {
         int ticks = (int) (nowMs >>> TICK_SHIFT) - (int) value;
         return Math.max(0, (long) ticks << TICK_SHIFT);

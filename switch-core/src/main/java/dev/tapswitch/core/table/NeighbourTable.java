@@ -21,21 +21,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The neighbour table: which MAC answers for an IP address in a VLAN, as ARP (RFC 826) and Neighbour Discovery (RFC 4861) told.
- * It leads to a MAC only; the MAC table leads on to the port, so that a neighbour follows its station's moves by itself.
+ * The neighbour table: the MAC of an IP address in a VLAN, learned from ARP (RFC 826) and Neighbour Discovery (RFC 4861). The port of the MAC is in the
+ * MAC table, so a neighbour follows the moves of its station.
  *
- * <p>Addresses are two big-endian halves; an IPv4 address is the IPv4-mapped IPv6 one (::ffff:a.b.c.d). Lookups are lock-free and
- * never write. There is one writer at a time: a worker that finds another writing skips its learning, which is only a hint, and
- * never waits; control threads wait.
+ * <p>Addresses are two big-endian halves; an IPv4 address is mapped to IPv6 (::ffff:a.b.c.d). Lookups are lock-free and never write. There is one writer
+ * at a time: a worker that finds another thread writing skips its learning, because a later frame can be learned instead, and never waits; control
+ * threads wait.
  *
- * <p>Bounded, and fair among ports: a newcomer that finds no room takes the place of an expired entry, or else of the oldest entry of the
- * port that has the most, unless the newcomer's own port has about as many; then it is counted in {@link #overflows()} and not learned. So a port
- * that fills the table loses its own entries first. Static entries have as much room again, and evict dynamic ones.
+ * <p>Bounded, and fair between ports: when there is no space, a new entry replaces an expired entry, or else the oldest entry of the port that has most
+ * entries. If the new entry's own port has about as many, the entry is counted in {@link #overflows()} and not learned. So a port that fills the table
+ * loses its own entries first. Static entries have the same space again, and replace dynamic ones. Thread-safe.
  */
 public final class NeighbourTable {
     /** No live entry. */
     public static final long MISS = -1;
-    /** In what {@link #owner} returns: the entry is static. The low 48 bits are the MAC. */
+    /** A flag in the result of {@link #owner}: the entry is static. The low 48 bits are the MAC. */
     public static final long BOUND = 1L << 48;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
@@ -48,10 +48,10 @@ public final class NeighbourTable {
     private static final int MAC_VLAN = 3;
     private static final int META = 4;
 
-    /** How many slots from its hash on an address may live in. */
+    /** The number of slots, from its hash on, where an address may be stored. */
     static final int WINDOW = 8;
 
-    /** How many slots beyond its window a newcomer may look through for an entry to evict when the table is full. */
+    /** The number of further slots that are searched for an entry to evict when the table is full. */
     private static final int SWEEP = 64;
 
     private static final int NOT_FOUND = -1;
@@ -67,7 +67,7 @@ public final class NeighbourTable {
     private final AtomicInteger statics = new AtomicInteger();
     private final PortCounts portCounts = new PortCounts();
     private final AtomicLong overflows = new AtomicLong();
-    /** Where the last sweep ended. Guarded by {@code writing}. */
+    /** The slot where the last search ended. Guarded by {@code writing}. */
     private int hand;
 
     /** A table for {@code capacity} dynamic entries and as many static ones, with at least twice as many slots as either. */
@@ -79,13 +79,13 @@ public final class NeighbourTable {
         this.words = new long[slots * SLOT_WORDS];
     }
 
-    /** The MAC of a live neighbour no older than {@code ageingMs}, or {@link #MISS}. Any thread. */
+    /** The MAC of a live neighbour no older than {@code ageingMs}, or {@link #MISS}. */
     public long lookup(long hi, long lo, int vlan, long nowMs, long ageingMs) {
         long owner = owner(hi, lo, vlan, nowMs, ageingMs);
         return owner == MISS ? MISS : owner & ~BOUND;
     }
 
-    /** As {@link #lookup}, with {@link #BOUND} set where the entry is static. Any thread. */
+    /** Like {@link #lookup}, with {@link #BOUND} set if the entry is static. */
     public long owner(long hi, long lo, int vlan, long nowMs, long ageingMs) {
         int first = home(hi, lo, vlan);
         for (int i = 0; i < WINDOW; i++) {
@@ -102,13 +102,13 @@ public final class NeighbourTable {
         return MISS;
     }
 
-    /** How long ago a neighbour was last heard, milliseconds with the resolution of a tick (128 ms); -1 where there is none. Any thread. */
+    /** The time since a neighbour's last message, milliseconds with the resolution of a tick (128 ms); -1 if there is no entry. */
     public long ageMs(long hi, long lo, int vlan, long nowMs) {
         int slot = find(hi, lo, vlan);
         return slot == NOT_FOUND ? -1 : ageOf(opaque(base(slot) + META), nowMs);
     }
 
-    /** Whether an address's MAC was heard, with that address, in the tick of {@code sinceMs} or later. Any thread. */
+    /** Whether the address was last claimed by this MAC, in the tick of {@code sinceMs} or later. */
     public boolean isHeardSince(long hi, long lo, int vlan, long mac, long sinceMs) {
         int slot = find(hi, lo, vlan);
         if (slot == NOT_FOUND || mac(opaque(base(slot) + MAC_VLAN)) != mac) return false;
@@ -116,11 +116,11 @@ public final class NeighbourTable {
     }
 
     /**
-     * Learns or refreshes a neighbour; a static one is refreshed when its own MAC is heard. False when it was not learned: a static entry says
-     * otherwise, there is no room, or another thread is writing. Any thread; never waits.
+     * Learns or refreshes a neighbour; a static entry is refreshed by its own MAC. Returns false if it was not learned: a static entry has another MAC,
+     * there is no space, or another thread is writing. Never waits.
      *
-     * @param port where it was heard, for listing, flushing and fairness
-     * @param limit most entries of this port, 0 for no limit: at the limit the port's own oldest make room
+     * @param port the ingress port, for listing, flushing and fairness
+     * @param limit maximum number of entries of this port, 0 for no limit; at the limit the port's oldest entry is replaced
      */
     public boolean learn(long hi, long lo, int vlan, long mac, int port, int limit, long nowMs, long ageingMs) {
         int slot = find(hi, lo, vlan);
@@ -140,7 +140,7 @@ public final class NeighbourTable {
         }
     }
 
-    /** Forgets a dynamic neighbour if it still has this MAC; false when it did not, or another thread is writing. Any thread; never waits. */
+    /** Removes a dynamic neighbour if it has this MAC; false if it does not, or if another thread is writing. Never waits. */
     public boolean forget(long hi, long lo, int vlan, long mac) {
         if (!writing.compareAndSet(false, true)) return false;
         try {
@@ -154,13 +154,13 @@ public final class NeighbourTable {
         }
     }
 
-    /** Binds an address to a MAC for good; false when there is no room. Control threads. */
+    /** Binds an address to a MAC; false if there is no space. May wait: must be called by control threads, as the following methods. */
     public boolean addStatic(long hi, long lo, int vlan, long mac, long nowMs) {
         lock();
         try {
             int slot = find(hi, lo, vlan);
             if (slot != NOT_FOUND) clear(slot);
-            slot = statics.get() < capacity ? roomForStatic(home(hi, lo, vlan)) : NOT_FOUND;
+            slot = statics.get() < capacity ? slotForStatic(home(hi, lo, vlan)) : NOT_FOUND;
             if (slot == NOT_FOUND) return false;
             insert(slot, hi, lo, macVlan(mac, vlan), staticMeta(nowMs));
             return true;
@@ -169,7 +169,7 @@ public final class NeighbourTable {
         }
     }
 
-    /** Removes an entry, static or not; whether there was one. Control threads. */
+    /** Removes an entry, static or not; returns whether there was one. */
     public boolean remove(long hi, long lo, int vlan) {
         lock();
         try {
@@ -182,43 +182,43 @@ public final class NeighbourTable {
         }
     }
 
-    /** Removes the dynamic entries last heard on a port; returns how many. Control threads. */
+    /** Removes the dynamic entries of a port; returns how many. */
     public int flushPort(int port) {
         return removeIf(meta -> !isStatic(meta) && port(meta) == port);
     }
 
-    /** Removes all dynamic entries; returns how many. Control threads. */
+    /** Removes all dynamic entries; returns how many. */
     public int flushDynamic() {
         return removeIf(meta -> !isStatic(meta));
     }
 
-    /** Removes dynamic entries older than {@code ageingMs}; returns how many. Control threads. */
+    /** Removes dynamic entries older than {@code ageingMs}; returns how many. */
     public int age(long nowMs, long ageingMs) {
         return removeIf(meta -> isExpired(meta, nowMs, ageingMs));
     }
 
-    /** Entries now, static ones included. */
+    /** Current number of entries, static ones included. */
     public int size() {
         return dynamics.get() + statics.get();
     }
 
-    /** Dynamic entries now that were last heard on a port. */
+    /** Current number of dynamic entries of a port. */
     public int size(int port) {
         return portCounts.get(port);
     }
 
-    /** Most dynamic entries. */
+    /** Maximum number of dynamic entries. */
     public int capacity() {
         return capacity;
     }
 
-    /** How often a neighbour was not learned for want of room. */
+    /** How often a neighbour was not learned because there was no space. */
     public long overflows() {
         return overflows.get();
     }
 
     /**
-     * Shows the entries of some slots, each whole, as of some moment during the walk; returns the slot to go on with, -1 at the end. Any thread.
+     * Visits the entries of some slots; returns the slot to continue with, -1 at the end. Each entry is consistent, as of some moment during the walk.
      */
     public int forEach(int fromSlot, int count, long nowMs, Visitor visitor) {
         int end = Math.min(slots, fromSlot + count);
@@ -237,7 +237,7 @@ public final class NeighbourTable {
         return end == slots ? -1 : end;
     }
 
-    /** Takes one entry of the table; {@code port} is where it was last heard, -1 for a static one. */
+    /** Visits an entry of the table; {@code port}: the ingress port of its last message, -1 for a static entry. */
     @FunctionalInterface
     public interface Visitor {
         void entry(long hi, long lo, int vlan, long mac, int port, boolean isStatic, long ageMs);
@@ -263,7 +263,7 @@ public final class NeighbourTable {
             write(slot, hi, lo, macVlan, after);
             return true;
         }
-        slot = room(home(hi, lo, vlan(macVlan)), port(meta), limit, nowMs, ageingMs);
+        slot = slotFor(home(hi, lo, vlan(macVlan)), port(meta), limit, nowMs, ageingMs);
         if (slot == NOT_FOUND) {
             overflows.incrementAndGet();
             return false;
@@ -272,15 +272,15 @@ public final class NeighbourTable {
         return true;
     }
 
-    /** Over what is in the slot, if anything is. */
+    /** Writes an entry to a slot, and replaces the one that is there. */
     private void insert(int slot, long hi, long lo, long macVlan, long meta) {
         count(opaque(base(slot) + META), -1);
         count(meta, 1);
         write(slot, hi, lo, macVlan, meta);
     }
 
-    /** Where a newcomer of a port may go: an expired or free slot, or that of an entry it may evict. */
-    private int room(int first, int port, int limit, long nowMs, long ageingMs) {
+    /** The slot for a new entry of a port: a free one, or that of an expired entry or of one that may be evicted; NOT_FOUND if there is none. */
+    private int slotFor(int first, int port, int limit, long nowMs, long ageingMs) {
         boolean isAtLimit = limit > 0 && portCounts.get(port) >= limit;
         int free = NOT_FOUND;
         for (int slot = first; slot < first + WINDOW; slot++) {
@@ -299,7 +299,7 @@ public final class NeighbourTable {
         return free;
     }
 
-    /** Of the port with the most entries the oldest that a newcomer of {@code port} may evict: its own, or one of a port that has more. */
+    /** Of the port with most entries, the oldest entry that a new one of {@code port} may evict: one of the same port, or of a port that has more. */
     private int victim(int first, int length, int port, boolean onlyOwn) {
         int most = portCounts.get(port);
         int victim = NOT_FOUND;
@@ -318,8 +318,8 @@ public final class NeighbourTable {
         return victim;
     }
 
-    /** A free slot, or that of a dynamic entry. */
-    private int roomForStatic(int first) {
+    /** A free slot, or that of a dynamic entry, or NOT_FOUND. */
+    private int slotForStatic(int first) {
         for (int slot = first; slot < first + WINDOW; slot++) if (opaque(base(slot) + META) >= 0) return slot;
         for (int slot = first; slot < first + WINDOW; slot++) if (!isStatic(opaque(base(slot) + META))) return slot;
         return NOT_FOUND;
@@ -368,7 +368,7 @@ public final class NeighbourTable {
         write(slot, 0, 0, 0, 0);
     }
 
-    /** A sequence lock's write side: odd, the words, even. */
+    /** The write side of a sequence lock: the sequence is odd while the words are written. */
     private void write(int slot, long hi, long lo, long macVlan, long meta) {
         int base = base(slot);
         long sequence = opaque(base + SEQUENCE);

@@ -1,8 +1,8 @@
 package dev.tapswitch.core.table;
 
 /**
- * The words of a neighbour table's slot: one holds MAC and VLAN, the other (meta) a live bit, a static bit, the port and the tick in which the
- * neighbour was last heard, 128 ms each.
+ * The words of a neighbour table's slot: one contains MAC and VLAN, the other (meta) a live bit, a static bit, the port and the tick of the neighbour's last
+ * message. A tick is 128 ms.
  */
 final class NeighbourWords {
     /** The port of a static entry. */
@@ -35,7 +35,7 @@ final class NeighbourWords {
         return (meta & STATIC) != 0;
     }
 
-    /** Of a dynamic entry, heard on that port now. */
+    /** The meta word of a dynamic entry that was refreshed on the port now. */
     static long dynamicMeta(int port, long nowMs) {
         return LIVE | portAndTick(port, nowMs);
     }
@@ -48,7 +48,7 @@ final class NeighbourWords {
         return LIVE | STATIC | portAndTick(NO_PORT, nowMs);
     }
 
-    /** Whether an entry was heard in the tick of {@code sinceMs} or later. */
+    /** Whether an entry was refreshed in the tick of {@code sinceMs} or later. */
     static boolean isAtOrAfter(long meta, long sinceMs) {
         return (int) meta - (int) (sinceMs >>> TICK_SHIFT) >= 0;
     }

@@ -3,7 +3,7 @@ package dev.tapswitch.core.table;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** A count per port, any number of ports up to {@link MacTable#MAX_PORTS}, in chunks made when first needed. Any thread, lock-free. */
+/** A counter per port, for up to {@link MacTable#MAX_PORTS} ports, in chunks that are allocated when first needed. Thread-safe and lock-free. */
 final class PortCounts {
     private static final int CHUNK_BITS = 8;
     private static final int CHUNK = 1 << CHUNK_BITS;
@@ -16,7 +16,7 @@ final class PortCounts {
         return chunk == null ? 0 : chunk.get(port & CHUNK - 1);
     }
 
-    /** The count afterwards. */
+    /** Returns the new value. */
     int add(int port, int amount) {
         AtomicIntegerArray chunk = chunks.getAcquire(port >> CHUNK_BITS);
         if (chunk == null) {

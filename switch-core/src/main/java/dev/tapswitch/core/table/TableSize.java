@@ -1,15 +1,15 @@
 package dev.tapswitch.core.table;
 
-/** How many slots the tables have for their capacity, and what these take of the heap. */
+/** The number of slots of the tables by their capacity, and the memory that these take. */
 public final class TableSize {
     private TableSize() {}
 
-    /** What a MAC table for {@code capacity} entries takes, in bytes. */
+    /** Memory of a MAC table for {@code capacity} entries, bytes. */
     public static long macBytes(int capacity) {
         return macSlots(capacity) * 2L * Long.BYTES;
     }
 
-    /** What a neighbour table for {@code capacity} entries takes, in bytes. */
+    /** Memory of a neighbour table for {@code capacity} entries, bytes. */
     public static long neighbourBytes(int capacity) {
         return (long) neighbourSlots(capacity) * NeighbourTable.SLOT_WORDS * Long.BYTES;
     }

@@ -29,21 +29,21 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Who may say where an address is. Port 0 is A's, port 1 is B's, port 2 the liar's or the successor's, C. */
+/** Which claims of addresses are accepted. A is on port 0, B on port 1; C, the attacker or B's successor, is on port 2. */
 class AddressGuardTest {
     private static final long V4 = 0xFFFF_0000_0000L;
     private static final int PERIOD_MS = 50;
 
     private long nowMs = 10_000_000;
     private LearningSwitch lan = lan(ArpMode.DIRECT);
-    /** Stations that answer when they are asked for an address. */
+    /** Stations that reply to probes, by port. */
     private final Map<Integer, Long> answering = new java.util.HashMap<>(Map.of(1, B));
 
     private final List<byte[]> released = new ArrayList<>();
     private int probes;
 
     @Test
-    void forgedAnnouncementsRepliesAndRequestsAreHeldWhileTheOwnerAnswers() {
+    void forgedAnnouncementsRepliesAndRequestsAreHeldWhileTheOwnerReplies() {
         for (ArpMode mode : ArpMode.values()) {
             lan = lan(mode);
             released.clear();
@@ -60,7 +60,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void theOwnerIsAskedByAUnicastProbeThatEntersNoCache() {
+    void theOwnerReceivesAUnicastProbeThatEntersNoCache() {
         knowAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
         ConflictStep.Probe probe = (ConflictStep.Probe) forwarder().nextStep(lan.snapshot(), nowMs);
@@ -70,7 +70,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aClaimantBehindAPortIsNotAskedAboutMoreThanTwiceASecond() {
+    void aClaimOfOnePortCausesAtMostTwoProbesASecond() {
         knowAandB();
         for (int i = 0; i < 1_000; i++) {
             assertHeld(Frames.gratuitousArp(C, IP_B));
@@ -81,7 +81,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void theAnswerIsConsumedAndLearnedAtItsOwnPort() {
+    void theReplyIsConsumedAndLearnedOnItsPort() {
         knowAandB();
         assertEquals(new Decision.Consume(), decide(1, Frames.arpReply(B, IP_B, lan.mac(), 0)));
         assertEquals(1, lan.macTable().lookup(B, 0, nowMs, 300_000));
@@ -91,7 +91,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aSilentOwnersAddressMovesWithinASecondAndEverybodyIsTold() {
+    void aSilentOwnersAddressMovesWithinASecondAndTheClaimIsForwarded() {
         for (ArpMode mode : ArpMode.values()) {
             lan = lan(mode);
             released.clear();
@@ -110,10 +110,10 @@ class AddressGuardTest {
     }
 
     @Test
-    void anOwnerThatGivesTheAddressUpAfterItsAnswerIsSucceededWithinASecond() {
+    void anAddressThatIsGivenUpAfterAReplyMovesWithinASecond() {
         knowAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
-        pass(150); // B still answers
+        pass(150); // B still replies
         assertEquals(B, ownerOfB());
         answering.remove(1);
         pass(850);
@@ -153,7 +153,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void theSameHoldsForNeighbourDiscovery() {
+    void neighbourDiscoveryIsGuardedLikeArp() {
         decide(0, Frames.solicitation(A, 1, 2));
         decide(1, Frames.advertisement(B, 2));
         assertHeld(Frames.advertisement(C, 2));
@@ -177,12 +177,12 @@ class AddressGuardTest {
     }
 
     @Test
-    void whateverAHostBelievesIsGuarded() {
+    void everyMessageThatHostsAcceptIsGuarded() {
         bind(Frames.LINK_LOCAL, 2, B);
         bind(0, V4 | IP_B, B);
         byte[] advertisement = Frames.advertisement(C, 2);
         byte[] partial = advertisement.clone();
-        partial[56]++; // a wrong checksum, which the sender may mark as one still to be made
+        partial[56]++; // a wrong checksum, which the sender may mark as partial
         byte[] otherHardware = Frames.gratuitousArp(C, IP_B);
         otherHardware[15] = 6;
         byte[] notItsOwn = Frames.gratuitousArp(C, IP_B);
@@ -219,7 +219,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aBoundAddressIsItsOwnStationsToClaim() {
+    void aBoundAddressMayOnlyBeClaimedByItsStation() {
         bind(0, V4 | IP_B, B);
         assertEquals(new Decision.Flood(List.of(0, 2)), decide(1, Frames.gratuitousArp(B, IP_B)));
         byte[] byAnother = Frames.gratuitousArp(B, IP_B);
@@ -239,7 +239,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void inAVlanTheOwnerIsAskedInIt() {
+    void theOwnerIsProbedInItsVlan() {
         byte[] known = Frames.tagged(0x8100, 10, Frames.gratuitousArp(B, IP_B));
         decide(1, known);
         assertHeld(Frames.tagged(0x8100, 10, Frames.gratuitousArp(C, IP_B)));
@@ -250,7 +250,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aLieAboutAThirdStationIsHeldToo() {
+    void aForgedClaimForAThirdStationIsHeldToo() {
         knowAandB();
         assertHeld(Frames.ethernet(
                 A, C, EtherType.ARP, Arrays.copyOfRange(Frames.arpReply(0x0200_0000_00DDL, IP_B, A, IP_A), 14, 42)));
@@ -261,7 +261,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void onePortsClaimsDoNotKeepAnothersFromBeingHeard() {
+    void claimsOfOnePortDoNotSuppressThoseOfAnother() {
         knowAandB();
         for (int i = 0; i < 2_000; i++) decide(1, Frames.gratuitousArp(B, IP_B + 1 + i));
         answering.remove(1);
@@ -272,7 +272,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void aClaimOfAPortThatIsGoneIsForgotten() {
+    void aClaimOfARemovedPortIsForgotten() {
         knowAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
         lan.removePort(2);
@@ -284,7 +284,7 @@ class AddressGuardTest {
         assertFalse(forwarder().hasConflicts());
     }
 
-    /** Linux answers for an address by any interface (arp_ignore=0). */
+    /** Linux replies for an address on every interface (arp_ignore=0). */
     @Test
     void portsOfOneStationMayTakeOverEachOthersAddresses() {
         knowAandB();
@@ -299,7 +299,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void withoutTheGuardTheLastOneToClaimHasTheAddress() {
+    void withoutTheGuardTheLastClaimantHasTheAddress() {
         lan.update(new SwitchSettings(300_000, ArpMode.DIRECT, 1024, 4096, 1000, false, 0));
         knowAandB();
         assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(C, IP_B)));
@@ -307,7 +307,7 @@ class AddressGuardTest {
     }
 
     @Test
-    void explainingAClaimAsksNobody() {
+    void explainingAClaimSendsNoProbe() {
         knowAandB();
         byte[] claim = Frames.gratuitousArp(C, IP_B);
         var explained = Explainer.explain(lan, 2, MemorySegment.ofArray(claim), 0, claim.length, nowMs);
@@ -316,9 +316,9 @@ class AddressGuardTest {
         assertEquals(List.of(), lan.takeClaims());
     }
 
-    /** Whatever the liar sends and whenever, an owner that answers keeps its address. */
+    /** Whatever the attacker sends, an owner that replies keeps its address. */
     @Property(tries = 300)
-    void anOwnerThatAnswersKeepsItsAddress(
+    void anOwnerThatRepliesKeepsItsAddress(
             @ForAll @Size(max = 60) List<@IntRange(max = 7) Integer> deeds, @ForAll @IntRange(max = 400) int step) {
         lan = lan(ArpMode.DIRECT);
         released.clear();
@@ -342,7 +342,7 @@ class AddressGuardTest {
         assertFalse(forwarder().hasConflicts());
     }
 
-    /** However many liars have claimed it before: when the owner falls silent its successor has the address within a second. */
+    /** However often the address was claimed before: when the owner becomes silent, its successor has the address within a second. */
     @Property(tries = 300)
     void aSuccessorHasTheAddressWithinASecond(
             @ForAll @Size(max = 30) List<@IntRange(max = 3) Integer> deeds, @ForAll @IntRange(max = 400) int step) {
@@ -355,7 +355,7 @@ class AddressGuardTest {
             else if (deed == 1) decide(0, Frames.arpReply(A, IP_B, C, IP_A));
             else pass(step);
         }
-        pass(2_500); // the other liar has given up
+        pass(2_500); // the other claimant has stopped
         answering.remove(1);
         decide(2, Frames.gratuitousArp(C, IP_B));
         pass(900);
@@ -410,7 +410,7 @@ class AddressGuardTest {
         return lan.neighbourTable().lookup(0, V4 | IP_B, 0, nowMs, 300_000);
     }
 
-    /** As a worker's timer does, with the stations that answer. */
+    /** Executes steps like a worker's timer, with the stations that reply. */
     private void pass(int ms) {
         for (long end = nowMs + ms; nowMs < end; nowMs += Math.min(PERIOD_MS, end - nowMs)) takeSteps();
         takeSteps();

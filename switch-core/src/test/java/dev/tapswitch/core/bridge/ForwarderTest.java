@@ -60,20 +60,20 @@ class ForwarderTest {
     }
 
     @Test
-    void aFrameNeverLeavesByThePortItCameInOn() {
+    void aFrameIsNeverSentToItsIngressPort() {
         decide(0, Frames.unicast(A, B));
         assertDrop(DropReason.SAME_PORT, 0, Frames.unicast(B, A));
     }
 
     @Test
-    void aHairpinPortTakesItsOwnFrames() {
+    void aHairpinPortReceivesItsOwnUnicast() {
         lan.updatePort(0, PortSettings.of("p0", 1500).withHairpin(true));
         decide(0, Frames.unicast(A, B));
         assertEquals(new Decision.Forward(0), decide(0, Frames.unicast(B, A)));
     }
 
     @Test
-    void isolatedPortsReachOthersButNotEachOther() {
+    void isolatedPortsReachOtherPortsButNotEachOther() {
         for (int i = 0; i < 2; i++)
             lan.updatePort(i, PortSettings.of("p" + i, 1500).withIsolation(true));
         assertEquals(new Decision.Flood(List.of(2)), decide(0, Frames.unicast(B, A)));
@@ -122,7 +122,7 @@ class ForwarderTest {
     }
 
     @Test
-    void beyondItsLearningLimitAPortForwardsUnlearned() {
+    void aPortAtItsLearningLimitForwardsWithoutLearning() {
         lan.updatePort(1, PortSettings.of("p1", 1500).withLearningLimit(1, false));
         decide(1, Frames.unicast(A, B));
         assertEquals(new Decision.Flood(List.of(0, 2)), decide(1, Frames.unicast(A, C)));
@@ -131,7 +131,7 @@ class ForwarderTest {
     }
 
     @Test
-    void beyondItsLearningLimitAPortDropsWhereItIsSetTo() {
+    void aPortAtItsLearningLimitDropsIfItIsSetTo() {
         lan.updatePort(1, PortSettings.of("p1", 1500).withLearningLimit(1, true));
         decide(1, Frames.unicast(A, B));
         assertDrop(DropReason.PORT_LIMIT, 1, Frames.unicast(A, C));
@@ -146,7 +146,7 @@ class ForwarderTest {
     }
 
     @Test
-    void entriesVanishWithTheirPort() {
+    void entriesAreRemovedWithTheirPort() {
         decide(1, Frames.unicast(A, B));
         lan.setPortUp(1, false);
         assertEquals(new Decision.Flood(List.of(2)), decide(0, Frames.unicast(B, A)));
@@ -178,21 +178,21 @@ class ForwarderTest {
     }
 
     @Test
-    void aRequestForANeighbourWhosePortIsGoneFloods() {
+    void aRequestForANeighbourWhosePortWasRemovedIsFlooded() {
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         lan.setPortUp(1, false);
         assertEquals(new Decision.Flood(List.of(2)), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
     }
 
     @Test
-    void floodModeFloodsAsAPlainSwitchDoes() {
+    void floodModeFloodsRequestsForKnownNeighbours() {
         lan = threePorts(with(ArpMode.FLOOD, 1000));
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         assertEquals(new Decision.Flood(List.of(1, 2)), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
     }
 
     @Test
-    void replyModeAnswersInTheNeighboursPlace() {
+    void replyModeRepliesOnBehalfOfTheNeighbour() {
         lan = threePorts(with(ArpMode.REPLY, 1000));
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         assertEquals(new Decision.Reply(), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
@@ -202,7 +202,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aProbeReachesTheAddressesOwnerAndTeachesNothing() {
+    void aProbeReachesTheOwnerAndIsNotLearned() {
         for (ArpMode mode : ArpMode.values()) {
             if (mode == ArpMode.FLOOD) continue;
             lan = threePorts(with(mode, 1000));
@@ -213,7 +213,7 @@ class ForwarderTest {
     }
 
     @Test
-    void announcementsFloodAndCorrectTheTable() {
+    void announcementsAreFloodedAndUpdateTheTable() {
         lan = threePorts(new SwitchSettings(300_000, ArpMode.DIRECT, 1024, 1024, 1000, false, 0));
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(C, IP_B)));
@@ -221,7 +221,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aStaleNeighbourCanNotHideAnAddressesNewOwner() {
+    void aStaleEntryDoesNotHideTheNewOwner() {
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         nowMs += 5_000;
         assertEquals(new Decision.Forward(1), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
@@ -233,7 +233,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aBoundNeighbourIsAskedAtItsPortOnly() {
+    void aRequestForABoundNeighbourGoesToItsPortOnly() {
         lan.neighbourTable().addStatic(0, 0xFFFF_0000_0000L | IP_B, 0, B, nowMs);
         decide(1, Frames.unicast(A, B));
         for (int i = 0; i < 20; i++) {
@@ -244,7 +244,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aSilentBoundNeighbourIsSoughtElsewhereUnlessItsMacIsBoundToo() {
+    void aRequestForASilentBoundNeighbourIsFloodedUnlessItsMacIsBoundToo() {
         lan.neighbourTable().addStatic(0, 0xFFFF_0000_0000L | IP_B, 0, B, nowMs);
         decide(1, Frames.unicast(A, B));
         nowMs += 5_000;
@@ -274,7 +274,7 @@ class ForwarderTest {
     }
 
     @Test
-    void duplicateAddressDetectionReachesTheOwnerAndTeachesNothing() {
+    void duplicateAddressDetectionReachesTheOwnerAndIsNotLearned() {
         lan = threePorts(with(ArpMode.REPLY, 1000));
         decide(1, Frames.advertisement(B, 2));
         assertEquals(new Decision.Forward(1), decide(0, Frames.solicitation(A, 0, 2)));
@@ -283,7 +283,7 @@ class ForwarderTest {
     }
 
     @Test
-    void replyModeAnswersSolicitations() {
+    void replyModeRepliesToSolicitations() {
         lan = threePorts(with(ArpMode.REPLY, 1000));
         decide(1, Frames.advertisement(B, 2));
         assertEquals(new Decision.Reply(), decide(0, Frames.solicitation(A, 1, 2)));
@@ -291,7 +291,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aSenderThatIsNotTheFramesOwnTeachesNothing() {
+    void aSenderAddressOtherThanTheFramesSourceIsNotLearned() {
         byte[] frame = Frames.arpRequest(A, IP_A, IP_B);
         frame[11] = 0x77;
         decide(0, frame);
@@ -309,7 +309,7 @@ class ForwarderTest {
     }
 
     @Property(tries = 5000)
-    void noBytesMakeItThrowOrSendBack(@ForAll @Size(max = 120) byte[] bytes) {
+    void noContentMakesItThrowOrSendBack(@ForAll @Size(max = 120) byte[] bytes) {
         Decision decision = decide(0, bytes);
         assertTrue(!decision.equals(new Decision.Forward(0)));
     }

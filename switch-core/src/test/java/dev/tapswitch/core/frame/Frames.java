@@ -25,7 +25,7 @@ public final class Frames {
                 .array();
     }
 
-    /** The same frame with an 802.1Q tag. */
+    /** The frame with an 802.1Q tag. */
     public static byte[] tagged(int tpid, int vlan, byte... frame) {
         return ByteBuffer.allocate(frame.length + 4)
                 .put(frame, 0, 12)
@@ -70,7 +70,7 @@ public final class Frames {
         return arpRequest(fromMac, address, address);
     }
 
-    /** A neighbour solicitation for fe80::target; from fe80::from, or from :: (duplicate address detection) where that is 0. */
+    /** A neighbour solicitation for fe80::target; from fe80::from, or from :: (duplicate address detection) if that is 0. */
     public static byte[] solicitation(long fromMac, long from, long target) {
         byte[] option = from == 0 ? new byte[0] : linkLayer(NeighbourDiscovery.SOURCE_LINK_LAYER, fromMac);
         return discovery(
@@ -94,7 +94,7 @@ public final class Frames {
         return discovery(destination, fromMac, target, NeighbourDiscovery.ADVERTISEMENT, 0x2000_0000, target, option);
     }
 
-    /** An advertisement whose first target link-layer option says {@code mac}, the second {@code other}. */
+    /** An advertisement whose first target link-layer option contains {@code mac}, the second {@code other}. */
     public static byte[] advertisementWithTwoMacs(long fromMac, long target, long mac, long other) {
         ByteArrayOutputStream options = new ByteArrayOutputStream();
         options.writeBytes(linkLayer(NeighbourDiscovery.TARGET_LINK_LAYER, mac));
@@ -133,7 +133,7 @@ public final class Frames {
         return icmpv6(B, fromMac, from, 1, message);
     }
 
-    /** The same IPv6 frame with an extension header of eight bytes that says nothing. */
+    /** The IPv6 frame with an extension header of eight bytes of padding. */
     public static byte[] withExtension(int type, byte... frame) {
         byte[] longer = ByteBuffer.allocate(frame.length + 8)
                 .put(frame, 0, 54)
@@ -147,7 +147,7 @@ public final class Frames {
         return longer;
     }
 
-    /** An IPv4 TCP segment whose payload counts up; header checksums complete, TCP's partial where asked for. */
+    /** An IPv4 TCP segment with a payload of increasing numbers. Its IP checksum is complete, its TCP checksum optionally partial. */
     public static byte[] tcp4(int payload, int flags, boolean partial) {
         ByteBuffer ip = ByteBuffer.allocate(40 + payload);
         ip.putInt(0x4500_0000 | 40 + payload)
@@ -201,7 +201,7 @@ public final class Frames {
         return bytes;
     }
 
-    /** An independent, slow Internet checksum: 0 over bytes that hold a right one. */
+    /** An independent implementation of the Internet checksum: 0 for bytes that contain a correct one. */
     public static int checksum(long initial, byte[] bytes, int offset, int length) {
         return ~fold(initial + sum(bytes, offset, length)) & 0xFFFF;
     }

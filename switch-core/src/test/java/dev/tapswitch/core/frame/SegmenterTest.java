@@ -46,7 +46,7 @@ class SegmenterTest {
     }
 
     @Property(tries = 300)
-    void theSegmentsAreThePayloadAgainWithRightLengthsIdsNumbersFlagsAndChecksums(
+    void theSegmentsHaveThePayloadWithCorrectLengthsIdsNumbersFlagsAndChecksums(
             @ForAll boolean tcp,
             @ForAll boolean ipv6,
             @ForAll @IntRange(max = 2) int tags,
@@ -104,7 +104,7 @@ class SegmenterTest {
     }
 
     @Test
-    void aPlainFrameIsCopiedAsItIs() {
+    void aCompleteFrameIsCopiedUnchanged() {
         byte[] frame = bytes(ETHERNET + "88b5 00112233");
         VirtioNetHeader.clear(in, 0);
         put(HEADER, frame);
@@ -114,18 +114,18 @@ class SegmenterTest {
     }
 
     @Test
-    void aHeaderThatDoesNotFitTheFrameIsBad() {
+    void aHeaderThatDoesNotMatchTheFrameIsBad() {
         int frame = superFrame(true, false, "", 1_000, new byte[5_000], 0x10);
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV4, 0, 34, 16);
         assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "no segment size");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV4, 1, 34, 16);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "thousands of frames of a byte");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "thousands of frames of one byte");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV6, 1_000, 34, 16);
         assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "not IPv6");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_UDP_L4, 1_000, 34, 6);
         assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "not UDP");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_UDP, 1_000, 34, 6);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "fragmentation, which we never offered");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "UDP fragmentation, which is never offered");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV4, 1_000, 38, 16);
         assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "TCP is elsewhere");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_NONE, 0, frame - 1, 16);
@@ -133,7 +133,7 @@ class SegmenterTest {
     }
 
     @Property(tries = 2_000)
-    void noBytesMakeItThrowOrWriteBeyondTheFrame(
+    void noContentMakesItThrowOrWriteBeyondTheFrame(
             @ForAll long seed, @ForAll @IntRange(max = 3_000) int length, @ForAll boolean likely) {
         var random = new Random(seed);
         byte[] noise = new byte[HEADER + length];
@@ -167,7 +167,7 @@ class SegmenterTest {
         return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
     }
 
-    /** RFC 1071 as it is written there, apart from the code under test. */
+    /** RFC 1071, implemented independently of the tested code. */
     private static long sum(byte[] bytes, int offset, int length) {
         long sum = 0;
         for (int i = 0; i < length; i++) sum += (long) (bytes[offset + i] & 0xFF) << (i % 2 == 0 ? 8 : 0);

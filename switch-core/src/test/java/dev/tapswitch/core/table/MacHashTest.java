@@ -13,16 +13,16 @@ class MacHashTest {
 
     private final MacHash hash = new MacHash(SLOTS);
 
-    /** At random 21 of 100 would meet another at home. */
+    /** With random homes, 21 of 100 would share one. */
     @Test
-    void consecutiveMacsHaveHomesOfTheirOwn() {
+    void consecutiveMacsHaveDifferentHomes() {
         BitSet homes = new BitSet();
         for (int i = 0; i < SLOTS / 2; i++) homes.set(hash.home(hash.of(MacWords.key(FIRST_MAC + i, 0))));
         assertTrue(homes.cardinality() > SLOTS / 2 * 0.9, homes.cardinality() + " homes of " + SLOTS / 2 + " MACs");
     }
 
     @Test
-    void theSecondBucketIsAnotherOneAndSpreadsThoseWhoMeetInTheFirst() {
+    void theSecondBucketDiffersAndSpreadsKeysThatShareTheFirst() {
         BitSet seconds = new BitSet();
         int meeting = 0;
         int bucket = hash.firstBucket(hash.of(MacWords.key(FIRST_MAC, 0)));

@@ -16,16 +16,16 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Who gives way in a full MAC table. */
+/** Which entries a full MAC table evicts. */
 class MacTableFairnessTest {
     private static final long NOW = 10_000_000;
     private static final long AGEING = 300_000;
     private static final int GREEDY = 1;
-    /** MACs of a port: its number in the upper bits. */
+    /** The MACs of a port contain its number in the upper bits. */
     private static final long MAC = 0x0200_0000_0000L;
 
     @Test
-    void oneGreedyPortLosesItsOwnOldestEntriesFirst() {
+    void aGreedyPortLosesItsOwnOldestEntriesFirst() {
         MacTable table = new MacTable(1_024);
         flood(table, 1_024, NOW);
         for (int i = 1_024; i < 4_096; i++) learn(table, GREEDY, i, NOW + 1_000);
@@ -39,7 +39,7 @@ class MacTableFairnessTest {
     }
 
     @Test
-    void afterAFloodFromOnePortEveryNewcomerIsLearnedAtOnceAndStays() {
+    void afterAMacFloodFromOnePortNewEntriesOfOthersAreLearnedAtOnceAndStay() {
         MacTable table = new MacTable(65_536);
         for (int port = 2; port < 102; port++) learn(table, port, 0, NOW);
         flood(table, 70_000, NOW);
@@ -52,12 +52,12 @@ class MacTableFairnessTest {
     }
 
     @Test
-    void aFullTableHasRoomForStaticEntriesAndForDynamicOnesWhenThoseAreFull() {
+    void staticAndDynamicEntriesHaveSeparateSpace() {
         MacTable table = new MacTable(64);
         flood(table, 1_000, NOW);
         int added = 0;
         for (int i = 0; i < 64; i++) if (table.addStatic(mac(2, i), 0, 2, NOW)) added++;
-        // Two buckets full of static entries: so few find no place in a table this small.
+        // In a table this small, a few static entries find both their buckets full of static entries.
         assertTrue(added > 56, added + " static entries");
         for (int i = 64; i < 1_000; i++) assertFalse(added == 64 && table.addStatic(mac(2, i), 0, 2, NOW));
         flood(table, 2_000, NOW);
@@ -68,7 +68,7 @@ class MacTableFairnessTest {
     }
 
     @Test
-    void whatHasExpiredGivesWayFirst() {
+    void expiredEntriesAreReplacedFirst() {
         MacTable table = new MacTable(64);
         flood(table, 64, NOW);
         int before = table.evictions(GREEDY);
@@ -81,7 +81,7 @@ class MacTableFairnessTest {
     }
 
     @Test
-    void aConfiguredShareIsKeptThoughItsPortHasMost() {
+    void aConfiguredShareIsKeptEvenByThePortWithMostEntries() {
         MacTable table = new MacTable(1_024);
         table.setShare(2, 700);
         for (int i = 0; i < 600; i++) learn(table, 2, i, NOW);
@@ -98,7 +98,7 @@ class MacTableFairnessTest {
     }
 
     @Test
-    void aMacThatIsBoundUntaggedIsLearnedElsewhereInNoVlan() {
+    void aMacThatIsBoundWithoutVlanIsLearnedOnOtherPortsInNoVlan() {
         MacTable table = new MacTable(64);
         assertEquals(MacTable.LEARNED, table.learn(MAC, 7, GREEDY, 0, NOW, AGEING));
         table.addStatic(MAC, 0, 2, NOW);
@@ -112,7 +112,7 @@ class MacTableFairnessTest {
         assertEquals(MacTable.STATIC_HERE, table.learn(MAC, 8, GREEDY, 0, NOW, AGEING));
     }
 
-    /** Whatever ports learn, a port that holds no more than its fair share loses nothing to another; counts are exact; bound entries stay. */
+    /** Whatever ports learn, a port within its fair share loses no entry to another; counts are exact; static entries stay. */
     @Property(tries = 300)
     void noPortWithinItsShareLosesAnEntryToAnother(
             @ForAll @Size(max = 400) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
@@ -153,7 +153,7 @@ class MacTableFairnessTest {
     }
 
     @Test
-    void manyThreadsInAFullTableLeaveRightCounts() throws InterruptedException {
+    void manyThreadsInAFullTableLeaveCorrectCounts() throws InterruptedException {
         MacTable shared = new MacTable(256);
         for (int i = 0; i < 32; i++) shared.addStatic(mac(900, i), 0, 900, NOW);
         List<Thread> threads = new ArrayList<>();
@@ -166,7 +166,7 @@ class MacTableFairnessTest {
         for (Thread thread : threads) thread.join(20_000);
         assertEquals(List.of(), failures);
         assertCountsAreExact(shared);
-        // One more for each worker that learns at the same time.
+        // Each worker that learns concurrently may exceed the capacity by one.
         assertTrue(shared.size() <= 256 + 32 + 3, shared.size() + " entries");
         for (int i = 0; i < 32; i++) assertEquals(900, shared.lookup(mac(900, i), 0, NOW, AGEING));
     }

@@ -24,7 +24,7 @@ class MacTableTest {
     private final MacTable table = new MacTable(1024);
 
     @Test
-    void whatWasLearnedIsFound() {
+    void aLearnedEntryIsFound() {
         assertEquals(MacTable.LEARNED, table.learn(MAC, 5, 3, 0, NOW, AGEING));
         assertEquals(3, table.lookup(MAC, 5, NOW, AGEING));
         assertEquals(MacTable.MISS, table.lookup(MAC, 6, NOW, AGEING));
@@ -63,7 +63,7 @@ class MacTableTest {
     }
 
     @Test
-    void atItsCapacityNearlyEveryEntryHasFoundRoom() {
+    void atItsCapacityNearlyEveryEntryIsStored() {
         MacTable large = new MacTable(65_536);
         int learned = 0;
         for (int i = 0; i < 65_536; i++) {
@@ -73,7 +73,7 @@ class MacTableTest {
     }
 
     @Test
-    void flushingTakesWhatItNamesOnly() {
+    void aFlushRemovesTheSelectedEntriesOnly() {
         table.learn(MAC, 1, 1, 0, NOW, AGEING);
         table.learn(MAC + 1, 2, 1, 0, NOW, AGEING);
         table.learn(MAC + 2, 2, 2, 0, NOW, AGEING);
@@ -84,7 +84,7 @@ class MacTableTest {
         assertEquals(0, table.size());
     }
 
-    /** Against a plain map that knows no bounds: with room for all, both say the same after any steps. */
+    /** Compares the table with an unbounded map: with space for all entries, both have the same content after any steps. */
     @Property(tries = 500)
     void itAgreesWithAPlainMap(@ForAll @Size(max = 200) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
         record Entry(int port, long heardMs) {}
@@ -101,7 +101,7 @@ class MacTableTest {
                     model.values().removeIf(entry -> entry.port() == port);
                 }
                 case 2 -> {
-                    // Multiples of a tick, so that the model need not know its rounding.
+                    // A multiple of a tick, so that the model does not need to round.
                     now += 128_000;
                     long cutoff = now - AGEING;
                     assertEquals(
@@ -124,9 +124,9 @@ class MacTableTest {
         }
     }
 
-    /** Each MAC is learned on ports of its own only: a port of another's would be a reader's mistake. */
+    /** Each MAC is learned on two ports that no other MAC uses, so that a wrong port is recognised. */
     @Test
-    void manyThreadsLeaveNoDuplicateNoStrayPortAndRightCounts() throws InterruptedException {
+    void manyThreadsLeaveNoDuplicatesNoWrongPortsAndCorrectCounts() throws InterruptedException {
         MacTable shared = new MacTable(256);
         List<Thread> threads = new ArrayList<>();
         List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());

@@ -17,7 +17,7 @@ class NeighbourTableTest {
     private final NeighbourTable table = new NeighbourTable(256);
 
     @Test
-    void whatWasLearnedIsFound() {
+    void aLearnedEntryIsFound() {
         assertTrue(table.learn(HI, 1, 0, 42, 3, 0, NOW, AGEING));
         assertEquals(42, table.lookup(HI, 1, 0, NOW, AGEING));
         assertEquals(NeighbourTable.MISS, table.lookup(HI, 1, 7, NOW, AGEING));
@@ -25,7 +25,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void anAddressThatChangesItsMacIsFollowed() {
+    void anAddressMayChangeItsMac() {
         table.learn(HI, 1, 0, 42, 3, 0, NOW, AGEING);
         table.learn(HI, 1, 0, 43, 4, 0, NOW, AGEING);
         assertEquals(43, table.lookup(HI, 1, 0, NOW, AGEING));
@@ -44,7 +44,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void entriesAgeAndGoWithTheirPort() {
+    void entriesAgeAndAreRemovedWithTheirPort() {
         table.learn(HI, 1, 0, 42, 3, 0, NOW, AGEING);
         table.learn(HI, 2, 0, 43, 4, 0, NOW + 1000, AGEING);
         assertEquals(NeighbourTable.MISS, table.lookup(HI, 1, 0, NOW + AGEING + 500, AGEING));
@@ -58,16 +58,16 @@ class NeighbourTableTest {
         NeighbourTable small = new NeighbourTable(64);
         for (int i = 0; i < 10; i++) small.learn(HI, i, 0, i, 2, 0, NOW, AGEING);
         for (int i = 100; i < 5_000; i++) small.learn(HI, i, 0, i, 1, 0, NOW + i, AGEING);
-        assertEquals(10, small.size(2), "the modest port keeps all of its own");
+        assertEquals(10, small.size(2), "the modest port keeps all its entries");
         assertEquals(64, small.size());
         long now = NOW + 5_000;
         long[] sum = new long[1];
         small.forEach(0, 1 << 25, now, (hi, lo, vlan, mac, port, isStatic, ageMs) -> sum[0] += port == 1 ? lo : 0);
-        assertTrue(sum[0] / 54 > 4_000, "of the greedy port's the newest are left");
+        assertTrue(sum[0] / 54 > 4_000, "the greedy port keeps its newest entries");
     }
 
     @Test
-    void newcomersOfAModestPortFindRoomInATableThatAnotherHasFilled() {
+    void newEntriesOfAModestPortAreLearnedInATableThatAnotherPortHasFilled() {
         NeighbourTable small = new NeighbourTable(64);
         for (int i = 100; i < 5_000; i++) small.learn(HI, i, 0, i, 1, 0, NOW, AGEING);
         for (int i = 0; i < 30; i++) {
@@ -79,7 +79,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void portsThatHaveTheSameDoNotTakeFromEachOther() {
+    void portsWithTheSameNumberOfEntriesDoNotEvictEachOthers() {
         NeighbourTable small = new NeighbourTable(64);
         for (int port = 0; port < 4; port++)
             for (int i = 0; i < 16; i++) small.learn(HI, port * 100 + i, 0, i, port, 0, NOW, AGEING);
@@ -97,7 +97,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void staticNeighboursHaveRoomOfTheirOwn() {
+    void staticNeighboursHaveSeparateSpace() {
         NeighbourTable small = new NeighbourTable(64);
         for (int i = 100; i < 5_000; i++) small.learn(HI, i, 0, i, 1, 0, NOW, AGEING);
         for (int i = 0; i < 40; i++) assertTrue(small.addStatic(HI, i, 0, i, NOW));
@@ -108,7 +108,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void aStaticNeighbourIsRefreshedWhenItsOwnMacIsHeard() {
+    void aStaticNeighbourIsRefreshedByItsOwnMac() {
         table.addStatic(HI, 1, 0, 99, NOW);
         assertFalse(table.isHeardSince(HI, 1, 0, 99, NOW + 5_000));
         assertFalse(table.learn(HI, 1, 0, 98, 3, 0, NOW + 5_000, AGEING));
@@ -120,7 +120,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void theExpiredMakeRoomInAFullTable() {
+    void expiredEntriesAreReplacedInAFullTable() {
         NeighbourTable small = new NeighbourTable(64);
         for (int i = 0; i < 500; i++) small.learn(HI, i, 0, i, 1, 0, NOW, AGEING);
         long later = NOW + 2 * AGEING;
@@ -135,9 +135,9 @@ class NeighbourTableTest {
         assertEquals(young[0], small.size());
     }
 
-    /** The MAC says which address it belongs to: a mixture would show. */
+    /** Each MAC contains its address, so that a mixture is recognised. */
     @Test
-    void noReaderSeesHalfOfAnEntry() throws InterruptedException {
+    void noReaderSeesPartsOfTwoEntries() throws InterruptedException {
         NeighbourTable shared = new NeighbourTable(64);
         List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();

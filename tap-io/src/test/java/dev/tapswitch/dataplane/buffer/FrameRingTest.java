@@ -22,7 +22,7 @@ class FrameRingTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(CAPACITY);
 
     @Test
-    void framesComeOutAsTheyWentIn() {
+    void framesAreRemovedInTheOrderTheyWereAdded() {
         var random = new Random(7);
         Deque<byte[]> expected = new ArrayDeque<>();
         for (int i = 0; i < 100_000; i++) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** In seconds, not microseconds: no machine is too slow for that. */
+/** With seconds in place of microseconds, so that the tests pass on slow machines. */
 class BusyPollTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -20,7 +20,7 @@ class BusyPollTest {
         }
     }
 
-    /** So that what comes next is the last, and has come just now. */
+    /** So many frames with these gaps, the last of which arrived now. */
     private void untilNow(int count, long gapSeconds) {
         nowNanos = System.nanoTime() - count * gapSeconds * SECOND;
         busyPoll.frameAt(nowNanos);
@@ -28,14 +28,14 @@ class BusyPollTest {
     }
 
     @Test
-    void itLooksWhileFramesComeOneSoonAfterTheOther() {
+    void itPollsWhileFramesArriveInQuickSuccession() {
         assertFalse(busyPoll.isOn());
         untilNow(20, 10);
         assertTrue(busyPoll.isOn());
     }
 
     @Test
-    void itSleepsWhereLookingWouldHaveFoundNothing() {
+    void itSleepsWhenPollingWouldHaveFoundNothing() {
         untilNow(20, 10);
         untilNow(20, 200);
         assertFalse(busyPoll.isOn());
@@ -52,7 +52,7 @@ class BusyPollTest {
     }
 
     @Test
-    void whenNothingComesItSleepsInTheEnd() {
+    void withoutFramesItSleepsInTheEnd() {
         untilNow(20, 10);
         nowNanos = System.nanoTime() - 120 * SECOND;
         frames(1, 1);
@@ -60,7 +60,7 @@ class BusyPollTest {
     }
 
     @Test
-    void whenOthersWantTheCpuItSleepsForAWhileAndLongerTheNextTime() {
+    void whenOtherThreadsNeedTheCpuItPausesAndLongerTheNextTime() {
         untilNow(20, 10);
         busyPoll.pauseAt(nowNanos);
         assertFalse(isOnAfter(9));
@@ -81,7 +81,7 @@ class BusyPollTest {
     }
 
     @Test
-    void noTimeIsNoLooking() {
+    void aTimeOfZeroMeansNoPolling() {
         var none = new BusyPoll(0);
         for (int i = 0; i < 20; i++) none.frameAt(System.nanoTime());
         assertFalse(none.isOn());

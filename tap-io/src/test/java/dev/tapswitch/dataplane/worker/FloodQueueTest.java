@@ -28,8 +28,8 @@ class FloodQueueTest {
         return queue.add(sw, inPort, inPort, frame.address(), LENGTH);
     }
 
-    /** Takes all that one turn may take; how many copies. */
-    private int turn() {
+    /** Takes all copies of one iteration; returns how many. */
+    private int iteration() {
         queue.beginIteration();
         int copies = 0;
         for (int taken = queue.take(); taken > 0; taken = queue.take()) {
@@ -40,7 +40,7 @@ class FloodQueueTest {
     }
 
     @Test
-    void aTurnAdmitsSoManyCopiesAndNoMore() {
+    void anIterationAdmitsALimitedNumberOfCopies() {
         ports(50);
         queue.beginIteration();
         int frames = 0;
@@ -51,44 +51,44 @@ class FloodQueueTest {
     }
 
     @Test
-    void framesToFewPortsNeverWait() {
+    void framesToFewPortsAreNeverDeferred() {
         ports(3);
         queue.beginIteration();
         for (int i = 0; i < 10_000; i++) assertTrue(queue.admits(2));
     }
 
     @Test
-    void nothingIsFloodedBeforeWhatWaits() {
+    void noFrameIsFloodedBeforeThoseThatWait() {
         ports(2);
         queue.beginIteration();
         assertTrue(add(0));
         assertFalse(queue.admits(2));
-        turn();
+        iteration();
         assertTrue(queue.admits(2));
     }
 
     @Test
-    void aFrameToMorePortsThanATurnMayTakeGoesOnWithTheNextTurn() {
+    void aFrameToManyPortsContinuesInTheNextIteration() {
         ports(600);
         assertTrue(add(3));
-        assertEquals(256, turn());
+        assertEquals(256, iteration());
         assertEquals(256, queue.nextPort());
         assertEquals(3, queue.inPort());
-        assertEquals(256, turn());
-        assertEquals(87, turn());
+        assertEquals(256, iteration());
+        assertEquals(87, iteration());
         assertTrue(queue.isEmpty());
-        assertEquals(0, turn());
+        assertEquals(0, iteration());
     }
 
     @Test
-    void aPortHasNoMoreThanItsShareWaitingAndLeavesRoomForOthers() {
+    void aPortMayNotUseMoreThanItsShareOfTheQueue() {
         ports(50);
         int frames = 0;
         while (add(0)) frames++;
         assertEquals(FloodQueue.COPIES_PER_PORT / 49, frames);
         assertTrue(add(1));
         assertFalse(FloodQueue.hasSpace(sw, 0));
-        while (sw.waitingFloods(0) > frames / 2) turn();
+        while (sw.waitingFloods(0) > frames / 2) iteration();
         assertTrue(FloodQueue.hasSpace(sw, 0));
         assertTrue(add(0));
     }
@@ -101,13 +101,13 @@ class FloodQueueTest {
     }
 
     @Test
-    void thePortsOfAFrameStayThoseOfItsBegin() {
+    void thePortsOfAFrameAreThoseOfItsFirstIteration() {
         ports(300);
         add(0);
-        turn();
+        iteration();
         lan.removePort(299);
         lan.removePort(0);
-        assertEquals(43, turn());
+        assertEquals(43, iteration());
         assertTrue(queue.isEmpty());
     }
 

@@ -18,7 +18,7 @@ class SlowQueueTest {
     private static final long PENALTY = 100_000_000;
     private static final int LENGTH = 74;
 
-    /** A clock that each write moves on. */
+    /** A clock that each write advances. */
     private static final class Watch extends WriteWatch {
         private long nowNanos = 1;
         private boolean isPreempted;
@@ -73,7 +73,7 @@ class SlowQueueTest {
     }
 
     @Test
-    void onTrialAPortIsDueAtOnceAndWhenSlowAfterThriceTheTimeOfAWrite() {
+    void aPortOnTrialIsDueAtOnceAndASlowOneAfterThreeTimesTheDurationOfAWrite() {
         writes(1);
         assertEquals(watch.nowNanos, queue.dueNanos());
         writeNanos = SLOW;
@@ -96,7 +96,7 @@ class SlowQueueTest {
     }
 
     @Test
-    void anotherSlowWriteBeginsThePenaltyAgain() {
+    void anotherSlowWriteRestartsThePenalty() {
         writeNanos = SLOW;
         writes(1);
         watch.nowNanos += PENALTY;
@@ -119,7 +119,7 @@ class SlowQueueTest {
     }
 
     @Test
-    void aWriteThatIsALittleSlowEndsNoTrialAndManyOfThemFindThePortSlow() {
+    void aSlightlySlowWriteEndsNoTrialAndManyOfThemMakeThePortSlow() {
         writeNanos = 300_000;
         writes(TRIAL);
         assertFalse(queue.isSlow());
@@ -129,7 +129,7 @@ class SlowQueueTest {
     }
 
     @Test
-    void moreFramesThanMayWaitAreRefused() {
+    void aFullQueueRefusesFrames() {
         for (int i = 0; i < SlowQueue.MAX_FRAMES; i++) assertTrue(queue.add(frame.address(), LENGTH));
         assertFalse(queue.add(frame.address(), LENGTH));
         queue.writeFirst();
@@ -137,7 +137,7 @@ class SlowQueueTest {
     }
 
     @Test
-    void whatWasWrittenIsCountedByTheWorker() {
+    void writtenFramesAreCountedByTheWorker() {
         writes(3);
         Counters counters = new Counters();
         queue.count(counters);

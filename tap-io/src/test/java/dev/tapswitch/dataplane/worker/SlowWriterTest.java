@@ -22,7 +22,7 @@ class SlowWriterTest {
         return length;
     }
 
-    /** The next frame comes when the writer has written the one before, but not yet found that there is no other. */
+    /** Each frame is added after the previous one was written, while the writer checks whether there are more. */
     @Test
     void aFrameThatIsAddedWhileTheWriterIsAboutToParkIsWritten() {
         try (SlowWriter writer = new SlowWriter()) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class WorkerLoopsTest {
-    /** A loop that fails as soon as it runs. */
+    /** An event loop that fails in its first iteration. */
     private static final class Failing implements IoHandler {
         @Override
         public int run(IoHandlerContext context) {
@@ -37,7 +37,7 @@ class WorkerLoopsTest {
     }
 
     @Test
-    void anErrorThatEndsALoopGoesToTheThreadsHandlerAsOneOfTheJvm() throws InterruptedException {
+    void anErrorThatEndsALoopReachesTheUncaughtExceptionHandlerAsVirtualMachineError() throws InterruptedException {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         CountDownLatch handled = new CountDownLatch(1);
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
@@ -48,7 +48,7 @@ class WorkerLoopsTest {
         WorkerLoops loops = new WorkerLoops(1, executor -> new Failing(), 0);
         try {
             loops.next().execute(() -> {});
-            assertTrue(handled.await(60, TimeUnit.SECONDS), "the loop ended in silence");
+            assertTrue(handled.await(60, TimeUnit.SECONDS), "the error was not reported");
             assertInstanceOf(VirtualMachineError.class, thrown.get());
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);

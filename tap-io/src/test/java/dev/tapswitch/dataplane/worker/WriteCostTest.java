@@ -9,7 +9,7 @@ class WriteCostTest {
     private final WriteCost cost = new WriteCost();
 
     @Test
-    void writesThatTakeWhatIsAllowedNeverExceed() {
+    void writesOfTheAllowedDurationNeverExceed() {
         for (int i = 0; i < 1_000_000; i++) assertFalse(cost.exceeds(WriteCost.ALLOWED_NANOS, 1));
     }
 
@@ -19,7 +19,7 @@ class WriteCostTest {
     }
 
     @Test
-    void manyWritesThatAreALittleSlowExceed() {
+    void manySlightlySlowWritesExceed() {
         long nanos = WriteCost.ALLOWED_NANOS + WriteCost.MAX_EXCESS_NANOS / 10;
         for (int i = 0; i < 10; i++) assertFalse(cost.exceeds(nanos, 1));
         assertTrue(cost.exceeds(nanos, 1));
