@@ -63,20 +63,20 @@ public final class Daemon {
             }
         } catch (ConfigException e) {
             e.problems().forEach(problem -> System.err.println("tapswitch: " + problem));
-            tell(predecessor, e.oneLine());
+            reportFailure(predecessor, e.oneLine());
         } catch (IOException | IllegalStateException e) {
             System.err.println("tapswitch: " + e.getMessage());
-            tell(predecessor, e.getMessage());
+            reportFailure(predecessor, e.getMessage());
         } catch (ExecutionException e) {
             System.err.println("tapswitch: " + e.getCause().getMessage());
-            tell(predecessor, e.getCause().getMessage());
+            reportFailure(predecessor, e.getCause().getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return 1;
     }
 
-    private static void tell(Predecessor predecessor, String why) {
+    private static void reportFailure(Predecessor predecessor, String why) {
         if (predecessor != null) predecessor.failed(why);
     }
 
@@ -199,7 +199,7 @@ public final class Daemon {
     private static void tick(SwitchRuntime host, Integrations integrations, Systemd systemd) {
         integrations.follow();
         host.tick(Clock.nowMs());
-        systemd.tell(host);
+        systemd.update(host);
     }
 
     private static void reload(ControlService control) {

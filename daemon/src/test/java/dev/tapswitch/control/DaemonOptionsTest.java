@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class DaemonOptionsTest {
     @Test
-    void theCommandLineOfAUnitNeedsNoParser() {
+    void theCommandLineOfTheUnitNeedsNoParser() {
         assertEquals(
                 Optional.of(new DaemonOptions(Path.of("/etc/x.yaml"))),
                 DaemonOptions.asUnitsWriteThem("daemon", "--config", "/etc/x.yaml"));

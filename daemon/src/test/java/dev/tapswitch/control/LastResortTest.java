@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors of the JVM in a process with the daemon's flags: it ends, and says why on one line. */
+/** Errors of the JVM in a process with the daemon's flags: the process ends and prints the reason on one line. */
 @Timeout(120)
 class LastResortTest {
     private static final Path FLAGS =
@@ -26,7 +26,7 @@ class LastResortTest {
     @TempDir
     private Path directory;
 
-    /** The process: something fails on a thread of the daemon's kind, the main thread waits. */
+    /** The process under test: a thread like one of the daemon's fails while the main thread waits. */
     static final class Failing {
         private static long depth;
 
@@ -101,7 +101,7 @@ class LastResortTest {
                 .redirectOutput(said.toFile())
                 .start();
         try {
-            assertTrue(process.waitFor(50, TimeUnit.SECONDS), "it goes on in silence");
+            assertTrue(process.waitFor(50, TimeUnit.SECONDS), "the process does not end");
             assertEquals(exitCode, process.exitValue(), Files.readString(said));
             return Files.readAllLines(said);
         } finally {

@@ -1,2 +1,2 @@
-/** HTTP over unix sockets: what the control API and Docker's plugin protocol share. It does not know the meaning of requests and answers. */
+/** HTTP over unix sockets: the common part of the control API and of integrations' protocols. It does not know the meaning of requests and answers. */
 package dev.tapswitch.control.http;

@@ -1,5 +1,5 @@
 /**
- * How parts beside the switches themselves join the daemon: Docker, CNI, the host's firewall; later a cluster. The daemon knows them by
- * {@link dev.tapswitch.control.integration.Integration} only.
+ * The interface by which other parts join the daemon: container runtimes, the host's firewall. The daemon knows them only by
+ * {@link dev.tapswitch.control.integration.Integration}.
  */
 package dev.tapswitch.control.integration;

@@ -78,7 +78,7 @@ final class PortLifecycle {
     /** The task that closes a released device for good. */
     Runnable closing(PortConfig port, PortDevice device) {
         return () -> {
-            // The supervisor first: whoever closes the last queue removes what stands beside the device.
+            // The supervisor first: the process that closes the last queue also removes what belongs to the device.
             if (device instanceof TapDevice) supervisor.releaseQueues(port);
             device.close();
         };

@@ -18,8 +18,8 @@ public final class ProvidedSwitches implements SwitchProvider {
     /**
      * No switch yet.
      *
-     * @param description what each of its switches is: "a Docker network"
-     * @param howToRemoveSwitch what a user does to remove a switch: "remove it with 'docker network rm'"
+     * @param description what each of its switches is: "a container network"
+     * @param howToRemoveSwitch what a user does to remove a switch, as a clause
      * @param howToRemovePort what a user does to remove a port
      */
     public ProvidedSwitches(String description, String howToRemoveSwitch, String howToRemovePort) {

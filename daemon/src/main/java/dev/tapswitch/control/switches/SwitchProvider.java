@@ -18,7 +18,7 @@ public interface SwitchProvider {
     /** Whether this source provides the port. */
     boolean has(String switchName, String portName);
 
-    /** What its switches are, for error messages: "a Docker network". */
+    /** What each of its switches is, for error messages: "a container network". */
     String description();
 
     /** What a user does instead of removing this switch by command; empty if the switch can be removed by command. */

@@ -32,7 +32,7 @@ public final class Systemd implements Supervisor, AutoCloseable {
 
     private Watchdog watchdog;
     private boolean isReady;
-    private String told = "";
+    private String notified = "";
     private String problem = "";
 
     private Systemd(Map<String, String> environment) {
@@ -88,20 +88,20 @@ public final class Systemd implements Supervisor, AutoCloseable {
             close(inherited.take(name));
             if (socket != null && !name.isEmpty()) socket.forget(name);
         }
-        tell(host);
+        update(host);
     }
 
     /** Notifies systemd of changes. To be called every second. */
-    public void tell(SwitchRuntime host) {
+    public void update(SwitchRuntime host) {
         if (socket == null) return;
         Progress progress = Progress.of(host);
         String status = "STATUS=" + progress.text() + problem;
         if (!isReady && (progress.isSettled() || Clock.nowMs() - startedMs > MAX_START_MS)) {
             isReady = true;
-            told = status;
+            notified = status;
             socket.send("READY=1", status);
-        } else if (!status.equals(told)) {
-            told = status;
+        } else if (!status.equals(notified)) {
+            notified = status;
             socket.send(status);
         }
     }

@@ -15,13 +15,13 @@ class ListingTest {
     }
 
     @Test
-    void entriesThatAreLeftOutLeaveNoComma() {
+    void omittedEntriesLeaveNoComma() {
         var some = Listing.each(List.of(1, 2, 3, 4), i -> i % 2 == 1 ? null : Json.of(i));
         assertEquals("[2,4]\n", whole(Listing.array(some)));
     }
 
     @Test
-    void manyEntriesComeInPartsOfBoundedLengthAndAreAllThere() {
+    void manyEntriesAreSplitIntoPartsOfBoundedLength() {
         List<Integer> numbers = IntStream.range(0, 50_000).boxed().toList();
         Listing listing = Listing.array(Listing.each(numbers, Json::of));
         StringBuilder all = new StringBuilder();
@@ -36,7 +36,7 @@ class ListingTest {
     }
 
     @Test
-    void membersStandBeforeAndAfterTheArray() {
+    void membersPrecedeAndFollowTheArray() {
         var entries = Listing.each(List.of(1, 2), Json::of);
         Json before = Json.object().put("switch", "lan");
         assertEquals(
@@ -49,7 +49,7 @@ class ListingTest {
     }
 
     @Test
-    void aWalkGoesOnWhereItStopped() {
+    void aWalkContinuesWhereItStopped() {
         Listing.Entries walk = Listing.walk((slot, visitor) -> {
             visitor.accept(Json.of(slot));
             return slot == 500 ? -1 : slot + 100;

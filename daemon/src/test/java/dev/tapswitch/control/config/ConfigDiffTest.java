@@ -19,21 +19,21 @@ class ConfigDiffTest {
     }
 
     @Test
-    void whatDidNotChangeIsNotTouched() throws ConfigException {
+    void unchangedSwitchesGetNoSteps() throws ConfigException {
         String same = "{lan: {ports: {a: {}, b: {mtu: 9000}}}}";
         assertEquals(List.of(), between(same, same));
     }
 
     @Test
-    void aChangedSettingIsToldWithBothItsValues() throws ConfigException {
+    void aChangedSettingIsDescribedWithBothValues() throws ConfigException {
         assertEquals(
                 List.of("switch lan: ageing 300s -> 60s", "switch lan: port a: mtu 1500 -> 9000"),
                 between("{lan: {ports: {a: {}, b: {}}}}", "{lan: {ageing: 60, ports: {a: {mtu: 9000}, b: {}}}}"));
     }
 
-    /** A device's name must be free before another port can have it. */
+    /** The name of a device must be free before another port can use it. */
     @Test
-    void whatGoesGoesBeforeWhatComes() throws ConfigException {
+    void removalsComeBeforeAdditions() throws ConfigException {
         assertEquals(
                 List.of(
                         "switch lan: port a removed",
@@ -61,7 +61,7 @@ class ConfigDiffTest {
     }
 
     @Test
-    void theStepsBackLeadBack() throws ConfigException {
+    void theInverseStepsLeadBack() throws ConfigException {
         String before = "{lan: {arp: flood, ports: {a: {}, b: {up: false}}}}";
         String after = "{lan: {arp: reply, ports: {b: {}, c: {}}}, two: {}}";
         var there = changes(before, after)

@@ -108,9 +108,9 @@ class ConfigReaderTest {
         assertTrue(errorOf("switches: {lan: {ageing: 999999999d}}").contains("is out of range; expected 1s to"));
     }
 
-    /** What is told to programs and kept in the state file is read back as it was. */
+    /** The API and the state file use this format. */
     @Test
-    void aDescriptionIsReadBackAsTheSameSwitch() throws ConfigException {
+    void aWrittenSwitchIsReadAsTheSameSwitch() throws ConfigException {
         var lan = read(WHOLE).switches().get("lan");
         String json =
                 Json.of(Map.of("switches", Map.of("lan", ConfigWriter.of(lan)))).toString();
@@ -147,7 +147,7 @@ class ConfigReaderTest {
             switches: {lan: {}, lan: {}}                            | switches.lan: is there twice (first in line 1); expected it once
             switches: {lan: {                                       | is not YAML:
             """)
-    void whatIsWrongIsToldWithItsLineAndWhatWasExpected(String text, String message) {
+    void aProblemIsReportedWithItsLineAndWhatWasExpected(String text, String message) {
         String error = errorOf(text);
         assertTrue(error.startsWith("t.yaml:") && error.contains(message), () -> error);
         assertTrue(error.lines().count() == 1, () -> error);
@@ -187,7 +187,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void allMistakesAreToldAtOnceByLine() {
+    void allProblemsAreReportedAtOnceByLine() {
         String error = errorOf("""
                 io: slow
                 switches:
@@ -207,7 +207,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsSaidSo(@TempDir Path directory) {
+    void aMissingFileIsReported(@TempDir Path directory) {
         var missing = directory.resolve("missing.yaml");
         String error = assertThrows(ConfigException.class, () -> ConfigReader.read(missing))
                 .getMessage();
@@ -215,7 +215,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void theDefaultConfigurationIsOne() throws Exception {
+    void theDefaultConfigurationIsValid() throws Exception {
         var config = ConfigReader.parse("tapswitch.yaml", Files.readString(Path.of("../config/tapswitch.yaml")));
         assertEquals(Map.of("lan", SwitchConfig.of("lan")), config.switches());
     }

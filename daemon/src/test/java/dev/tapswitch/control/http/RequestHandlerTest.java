@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests over a socket, to a handler that answers some at once and others later, from other threads. */
+/** Requests over a socket to a handler that answers some immediately and others later, on other threads. */
 @Timeout(60)
 class RequestHandlerTest {
     private static final Pattern BODY = Pattern.compile("answer to (/[^\\s\"]*)");
@@ -92,7 +92,7 @@ class RequestHandlerTest {
             return true;
         }
 
-        /** Some of them empty. */
+        /** Some parts are empty. */
         private Parts parts(String answer) {
             AtomicInteger at = new AtomicInteger();
             return text -> {
@@ -104,7 +104,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void twoHundredRequestsInOneWriteAreAnsweredInOrderAndNoneIsMissing() throws IOException {
+    void twoHundredPipelinedRequestsAreAllAnsweredInOrder() throws IOException {
         List<String> paths = paths(200);
         for (int round = 0; round < 10; round++) {
             String requests = String.join("", paths.stream().map(this::get).toList());
@@ -115,7 +115,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void aClientThatShutsItsSideDownGetsAllAnswers() throws IOException {
+    void aClientThatHasShutDownItsSideGetsAllAnswers() throws IOException {
         List<String> paths = paths(200);
         try (SocketChannel client = connect()) {
             write(client, String.join("", paths.stream().map(this::get).toList()));
@@ -125,7 +125,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void theEndOfAClientIsNoticedWhateverItHasSentBefore() throws IOException, InterruptedException {
+    void aClosedConnectionIsDetectedWhateverTheClientHasSent() throws IOException, InterruptedException {
         for (String sent : List.of("", "GET / HT", get("/1"), get("/1").repeat(300), get("/endless"))) {
             try (SocketChannel client = connect()) {
                 write(client, sent);
@@ -139,7 +139,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void moreRequestsThanFitIntoOneReadWaitUnreadAndAreAnswered() throws IOException {
+    void requestsBeyondOneReadWaitAndAreAnswered() throws IOException {
         List<String> paths = paths(1_000);
         try (SocketChannel client = connect()) {
             Thread writing = Thread.ofPlatform().start(() -> {
@@ -156,7 +156,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void whoReadsNoAnswersIsNotServedMore() throws IOException, InterruptedException {
+    void aClientThatReadsNoAnswersIsNotServed() throws IOException, InterruptedException {
         try (SocketChannel client = connect()) {
             client.configureBlocking(false);
             ByteBuffer requests =
@@ -172,7 +172,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void aBodyThatIsTooLongIsRefusedInItsTurnAndSkipped() throws IOException {
+    void aBodyThatIsTooLongIsRefusedInOrderAndSkipped() throws IOException {
         String tooLong = "POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n" + "x".repeat(2_000_000);
         String answer = all(get("/1") + tooLong + get("/2") + get("/3", "Connection: close"));
         assertEquals(List.of("/1", "/long", "/2", "/3"), bodies(answer));
@@ -182,7 +182,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void whatIsNotHttpIsRefusedInItsTurnAndEndsTheConnection() throws IOException {
+    void bytesThatAreNotHttpAreRefusedInOrderAndEndTheConnection() throws IOException {
         String answer = all(get("/1") + get("/2") + "nonsense\r\n\r\n" + get("/3"));
         assertEquals(List.of("/1", "/2"), bodies(answer).subList(0, 2));
         assertTrue(answer.contains("HTTP/1.1 400 "), answer);
@@ -190,7 +190,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void partsArriveInOrderInChunksAndTheNextAnswerAfterThem() throws IOException {
+    void partsArriveInOrderAsChunksBeforeTheNextAnswer() throws IOException {
         String answer = all(get("/1") + get("/parts") + get("/2", "Connection: close"));
         String unchunked = answer.replaceAll("\r\n[0-9a-f]+\r\n", "").replaceAll("\r\n0\r\n", "\r\n");
         assertTrue(answer.contains("transfer-encoding: chunked"), answer);
@@ -204,7 +204,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void whoeverDoesNotReadHasOnlyAFewPartsMade() throws IOException, InterruptedException {
+    void onlyAFewPartsAreProducedForAClientThatDoesNotRead() throws IOException, InterruptedException {
         int count = 50;
         List<SocketChannel> clients = new ArrayList<>();
         try {
@@ -214,11 +214,11 @@ class RequestHandlerTest {
             }
             long made = settled();
             assertTrue(made >= count, () -> made + " parts");
-            // The kernel takes some 200 KB for each.
+            // The kernel buffers about 200 KB for each.
             assertTrue(made < count * 60L, () -> made + " parts of 8 KB were made for " + count + " who read nothing");
             for (SocketChannel client : clients) client.read(ByteBuffer.allocate(400_000));
             long more = settled();
-            assertTrue(more > made, "whoever reads on gets more");
+            assertTrue(more > made, "a client that reads gets more parts");
         } finally {
             for (SocketChannel client : clients) client.close();
         }
@@ -227,7 +227,7 @@ class RequestHandlerTest {
         assertEquals(ended, partsMade.get(), "nothing is made for who has gone");
     }
 
-    /** The number of parts once no more are made. */
+    /** The number of parts after no more are produced. */
     private long settled() throws InterruptedException {
         long before = -1;
         for (int quiet = 0; quiet < 20; quiet++) {
@@ -258,7 +258,7 @@ class RequestHandlerTest {
                 try {
                     write(client, requests);
                 } catch (IOException e) {
-                    // The server has closed the connection, as it should at times.
+                    // The server has closed the connection, which some tests expect.
                 }
             });
             String answer = readToTheEnd(client);

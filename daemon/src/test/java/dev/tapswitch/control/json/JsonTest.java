@@ -22,7 +22,7 @@ class JsonTest {
                 "[0,9223372036854775807,-9223372036854775808,9223372036854775808,0.1,123456789012345678901234567890]",
                 "null",
             })
-    void whatIsReadIsWrittenAsItWas(String text) {
+    void aValueIsWrittenAsItWasRead(String text) {
         assertEquals(text, Json.parse(text).toString());
         assertEquals(Json.parse(text), Json.parse(Json.parse(text).toPrettyString()));
     }
@@ -48,28 +48,28 @@ class JsonTest {
                 "[1e999]|1e999 is too large at $[1]",
                 "1e99999999999|1e99999999999 is too large at $",
             })
-    void whatIsNotJsonIsRefusedOnOneLineWithItsPlace(String text, String why) {
+    void textThatIsNotJsonIsRefusedOnOneLineWithItsPlace(String text, String why) {
         assertEquals(
                 why, assertThrows(JsonException.class, () -> Json.parse(text)).getMessage());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\"abc", "\"\\x\"", "\"\u0001\"", "\"\\u12g4\"", "1.", "-", "[1;2]", "{\"a\"=1}"})
-    void whatIsLooserThanTheStandardIsRefused(String text) {
+    void textThatTheStandardDoesNotAllowIsRefused(String text) {
         JsonException e = assertThrows(JsonException.class, () -> Json.parse(text));
         assertEquals(1, e.getMessage().lines().count(), e::getMessage);
         assertFalse(e.getMessage().contains("JsonReader"), e::getMessage);
     }
 
     @Test
-    void nothingIsReadAsNestedOrAsLongAsAnAttackerLikes() {
+    void nestingAndTheLengthOfNumbersAreLimited() {
         assertThrows(JsonException.class, () -> Json.parse("[".repeat(100_000)));
         assertThrows(JsonException.class, () -> Json.parse("9".repeat(100_000)));
         assertEquals(1, Json.parse("[".repeat(100) + "]".repeat(100)).size());
     }
 
     @Test
-    void javasValuesBecomeJson() {
+    void javaValuesAreConvertedToJson() {
         assertEquals(
                 "{\"a\":[1,2.5,\"x\",true,null]}",
                 Json.of(Map.of("a", Arrays.asList(1, 2.5, "x", true, null))).toString());
@@ -78,7 +78,7 @@ class JsonTest {
     }
 
     @Test
-    void whatIsMissingOrNullReadsAsNothing() {
+    void aMissingOrNullValueIsReadAsTheDefault() {
         Json json = Json.parse("{\"null\": null}");
         for (Json nothing :
                 List.of(json.path("null"), json.path("no").path("such").path(3))) {
@@ -157,7 +157,7 @@ class JsonTest {
     }
 
     @Test
-    void peopleSeeOneMemberALine() {
+    void prettyPrintingWritesOneMemberPerLine() {
         assertEquals("""
                 {
                   "a": [
@@ -168,9 +168,9 @@ class JsonTest {
                 }""", Json.parse("{\"a\":[1,{}],\"b\":[]}").toPrettyString());
     }
 
-    /** Of four streams, iperf3 3.12 says twice whether it was the sender. */
+    /** With four streams, iperf3 3.12 writes the member "sender" twice. */
     @Test
-    void ofOthersTheLastOfTwoMembersCounts() {
+    void inForeignJsonTheLastOfTwoMembersOfOneNameCounts() {
         Json sum = Json.parseForeign("{\"sum\": {\"sender\": true, \"bytes\": 7, \"sender\": false}}")
                 .path("sum");
         assertEquals(2, sum.size());

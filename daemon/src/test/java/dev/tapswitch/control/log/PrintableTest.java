@@ -16,7 +16,7 @@ class PrintableTest {
     private static final String HOSTILE = "a\u001b[2J\u009b31m\rb\u202ec\u0000";
 
     @Test
-    void whatATerminalObeysIsEscapedAndTheRestIsNot() {
+    void controlCharactersAreEscapedAndOthersAreNot() {
         assertEquals("a\\x1b[2J\\x9b31m\\x0db\\u202ec\\x00", Printable.line(HOSTILE));
         assertEquals("port büro, 日本 😀: \"up\"", Printable.line("port büro, 日本 😀: \"up\""));
         assertEquals("one\\x0atwo\\x09", Printable.line("one\ntwo\t"));
@@ -24,7 +24,7 @@ class PrintableTest {
     }
 
     @Test
-    void theLogShowsItEscaped() {
+    void theLogEscapesControlCharacters() {
         var event = new LoggingEvent(
                 "test", new LoggerContext().getLogger("test"), Level.WARN, "port {}", null, new Object[] {HOSTILE});
         var layout = new LineLayout();
@@ -34,14 +34,14 @@ class PrintableTest {
     }
 
     @Test
-    void soDoesJson() {
+    void jsonEscapesControlCharacters() {
         String json = Json.object().put("name", HOSTILE).toString();
         assertTrue(json.chars().allMatch(c -> c >= ' ' && c < 0x7f), json);
         assertEquals(HOSTILE, Json.parse(json).required("name").asString());
     }
 
     @Test
-    void onePortLeavesTheOthersRoomInTheLog() {
+    void onePortDoesNotUseUpTheLogLimitOfOthers() {
         var sink = new LoggerContext().getLogger("test");
         var lines = new ListAppender<ILoggingEvent>();
         sink.addAppender(lines);

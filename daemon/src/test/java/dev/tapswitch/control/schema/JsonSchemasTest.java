@@ -35,7 +35,7 @@ class JsonSchemasTest {
         assertEquals(List.of(), errors(JsonSchemas.ofConfig(), Files.readString(CONFIG.resolve("tapswitch.yaml"))));
     }
 
-    /** What is commented out shows settings too; prose begins with "# ". */
+    /** Commented-out settings are examples, too; prose begins with "# ". */
     @Test
     void theInstalledConfigurationIsValidWithAllThatIsCommentedOut() throws IOException {
         String all = Files.readAllLines(CONFIG.resolve("tapswitch.yaml")).stream()

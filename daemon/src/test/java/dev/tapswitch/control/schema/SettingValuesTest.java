@@ -38,7 +38,7 @@ class SettingValuesTest {
         assertEquals("", changed.difference(changed, PortSchema.ALL));
     }
 
-    /** A setting that was forgotten in ALL would be read nowhere. */
+    /** A setting that is missing in ALL is never read. */
     @Test
     void everyDeclarationIsListed() throws ReflectiveOperationException {
         for (Class<?> schema : List.of(DaemonSchema.class, DockerSchema.class, SwitchSchema.class, PortSchema.class)) {
@@ -64,9 +64,9 @@ class SettingValuesTest {
         all().forEach(setting -> assertTrue(setting.help().matches("[A-Z0-9].*\\."), setting.key()));
     }
 
-    /** What is shown can be read again, or a state file could not be read after a restart. */
+    /** Otherwise a state file could not be read after a restart. */
     @Test
-    void everyDefaultReadsAsItIsShown() {
+    void everyDefaultIsReadAsItIsShown() {
         all().forEach(SettingValuesTest::checkDefaultIsReadAgain);
     }
 
@@ -77,7 +77,7 @@ class SettingValuesTest {
     }
 
     @Test
-    void anIdentityCanNotChangeWhileThePortRuns() {
+    void anIdentityCannotChangeWhileThePortRuns() {
         assertFalse(PortSchema.NAMESPACE.isOn(Setting.Surface.SET_COMMAND));
         assertFalse(PortSchema.DEVICE.isOn(Setting.Surface.SET_COMMAND));
         assertTrue(PortSchema.MTU.isOn(Setting.Surface.SET_COMMAND));

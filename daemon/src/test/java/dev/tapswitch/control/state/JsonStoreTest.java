@@ -22,18 +22,18 @@ class JsonStoreTest {
     private Path directory;
 
     @Test
-    void theDocumentThatWasSavedLastIsLoaded() throws IOException {
+    void theLastSavedDocumentIsLoaded() throws IOException {
         save(1, 2, 3);
         assertLoads(3, "");
     }
 
     @Test
-    void aFirstStartHasNothingAndNoProblem() throws IOException {
+    void aFirstStartLoadsNothingAndReportsNoProblem() throws IOException {
         assertLoads(NOTHING, "");
     }
 
     @Test
-    void aFileCutOffAtAnyByteIsReplacedByTheCopyBeforeIt() throws IOException {
+    void aFileTruncatedAtAnyByteIsReplacedByThePreviousCopy() throws IOException {
         save(1, 2);
         byte[] whole = Files.readAllBytes(file());
         for (int length = 0; length < whole.length; length++) {
@@ -43,7 +43,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void aFileThatIsZerosFromAnyByteOnIsReplacedByTheCopyBeforeIt() throws IOException {
+    void aFileWithZerosFromAnyByteIsReplacedByThePreviousCopy() throws IOException {
         save(1, 2);
         byte[] whole = Files.readAllBytes(file());
         for (int from = 0; from < whole.length; from++) {
@@ -54,7 +54,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void anyFlippedBitIsFound() throws IOException {
+    void anyFlippedBitIsDetected() throws IOException {
         save(1, 2);
         byte[] whole = Files.readAllBytes(file());
         for (int bit = 0; bit < whole.length * 8; bit++) {
@@ -66,7 +66,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void whereBothGenerationsAreCutOffAtAnyByteNothingIsLoadedAndItIsSaid() throws IOException {
+    void ifBothGenerationsAreTruncatedNothingIsLoadedAndItIsReported() throws IOException {
         save(1, 2);
         byte[] whole = Files.readAllBytes(file());
         for (int length = 0; length < whole.length; length++) {
@@ -77,7 +77,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void anEarlierReleasesFileWithoutAChecksumIsReadAndOneCutOffAtAnyByteIsNot() throws IOException {
+    void aFileOfAnEarlierReleaseIsReadUnlessItIsTruncated() throws IOException {
         byte[] earlier = "{\"version\": 1,\n  \"number\": 7}".getBytes(StandardCharsets.UTF_8);
         Files.write(file(), earlier);
         assertLoads(7, "");
@@ -88,7 +88,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void whoRemovesTheChecksumMayEditTheDocument() throws IOException {
+    void aDocumentWithoutAChecksumCanBeEdited() throws IOException {
         save(1, 2);
         Files.writeString(file(), Files.readString(file()).replace("2", "5"));
         assertLoads(1, "remove \"checksum\"");
@@ -97,14 +97,14 @@ class JsonStoreTest {
     }
 
     @Test
-    void whoRemovesTheFileBeginsAnew() throws IOException {
+    void withoutTheFileNothingIsLoaded() throws IOException {
         save(1, 2);
         Files.delete(file());
         assertLoads(NOTHING, "");
     }
 
     @Test
-    void aDamagedFileIsKeptByTheNextSaveAndDoesNotReplaceTheGoodCopy() throws IOException {
+    void theNextSaveKeepsADamagedFileAndThePreviousCopy() throws IOException {
         save(1, 2);
         Files.writeString(file(), "torn");
         try (StateDirectory open = StateDirectory.open(directory)) {
@@ -118,9 +118,9 @@ class JsonStoreTest {
         assertLoads(1, "the copy from the change before it is used");
     }
 
-    /** The draft of a save that a kill interrupted, cut off at any byte, is nobody's. */
+    /** The draft of a save that was interrupted by a kill, truncated at any byte. */
     @Test
-    void aDraftThatWasLeftBehindIsIgnoredAndReplaced() throws IOException {
+    void aDraftOfAnInterruptedSaveIsIgnoredAndReplaced() throws IOException {
         save(1, 2);
         byte[] whole = Files.readAllBytes(file());
         for (int length = 0; length <= whole.length; length++) {
@@ -133,7 +133,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void whatCanNotBeSavedLeavesTheFileAsItWasAndIsSaidUntilItCan() throws IOException {
+    void aFailedSaveLeavesTheFileUnchangedAndIsReportedUntilOneSucceeds() throws IOException {
         save(1, 2);
         Path obstacle = Files.createDirectory(directory.resolve("state.json.new"));
         try (StateDirectory open = StateDirectory.open(directory)) {
@@ -152,7 +152,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void aDirectoryThatCanNotBeMadeIsServedWithoutStateAndRefusesChanges() throws IOException {
+    void withoutADirectoryNothingIsLoadedAndChangesAreRefused() throws IOException {
         Path blocked = Files.writeString(directory.resolve("file"), "").resolve("state");
         try (StateDirectory open = StateDirectory.open(blocked)) {
             JsonStore store = open.store("state.json");
@@ -166,7 +166,7 @@ class JsonStoreTest {
     }
 
     @Test
-    void twoDaemonsCanNotShareADirectoryAndWhoHandedItOverSavesNothing() throws IOException {
+    void twoDaemonsCannotShareADirectoryAndAPredecessorSavesNothing() throws IOException {
         JsonStore handedOver;
         try (StateDirectory first = StateDirectory.open(directory);
                 StateDirectory second = StateDirectory.openShared(directory)) {
@@ -186,7 +186,7 @@ class JsonStoreTest {
         }
     }
 
-    /** {@code problem}: a part of the one that is said; empty for none. */
+    /** {@code problem}: a part of the reported problem; empty for none. */
     private void assertLoads(int number, String problem) throws IOException {
         try (StateDirectory open = StateDirectory.open(directory)) {
             assertEquals(number, load(open.store("state.json")));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process saves one number after the other and is killed: what it had acknowledged is there, or the save after it. */
+/** A process saves one number after the other and is killed: the file has the last acknowledged number or the next one. */
 @Timeout(300)
 class KilledSavesTest {
     private static final int ROUNDS = 5;
@@ -22,7 +22,7 @@ class KilledSavesTest {
     @TempDir
     private Path directory;
 
-    /** The process: saves numbers and prints each when it is saved. */
+    /** The process under test: saves numbers, and prints each after it is saved. */
     static final class Saving {
         private Saving() {}
 
@@ -38,7 +38,7 @@ class KilledSavesTest {
     }
 
     @Test
-    void aKillAtAnyMomentLeavesWhatWasSavedLast() throws IOException, InterruptedException {
+    void aKillAtAnyMomentLeavesTheLastSave() throws IOException, InterruptedException {
         int seen = 0;
         for (int round = 0; round < ROUNDS; round++) {
             int saved = savedUntilKilled(seen + 20 + round);
@@ -51,7 +51,7 @@ class KilledSavesTest {
         }
     }
 
-    /** Kills the process once it has said {@code enough}; returns the last number that it said. */
+    /** Kills the process after it has printed {@code enough}; returns the last number that it printed. */
     private int savedUntilKilled(int enough) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -66,7 +66,7 @@ class KilledSavesTest {
         int saved = 0;
         try (BufferedReader lines = process.inputReader()) {
             while (saved < enough) saved = number(lines.readLine());
-            // Process itself would close the stream, with the last numbers in it.
+            // Process would close the stream and discard the last numbers.
             process.toHandle().destroyForcibly();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) saved = number(line);
         } finally {
@@ -85,7 +85,7 @@ class KilledSavesTest {
         return store.load(document -> document.required("number").asInt(), () -> 0);
     }
 
-    /** Of some length, so that it is written in more than a moment. */
+    /** A long document, so that a kill can interrupt the write. */
     private static Json document(int number) {
         Json document = Json.object().put("number", number);
         Json more = document.putArray("more");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sources of switches, their precedence, and changes that fail half-way. All is real but the devices. */
+/** The sources of switches, their precedence, and changes that fail half-way. Everything except the devices is real. */
 @Timeout(60)
 class ControlServiceTest {
     private static final StaticMac BOUND = new StaticMac(0x0200_0000_0001L, 0, "a");
@@ -130,7 +130,7 @@ class ControlServiceTest {
     }
 
     @Test
-    void whatUsersAddIsThereAfterARestart() throws Exception {
+    void additionsOfUsersAreRestoredAfterARestart() throws Exception {
         start("switches: {lan: {ports: {a: {}}}}");
         control.addMac("lan", BOUND);
         control.addSwitch(network("dmz", "c"));
@@ -171,7 +171,7 @@ class ControlServiceTest {
     }
 
     @Test
-    void usersCannotRemoveWhatIsAnIntegrations() throws Exception {
+    void usersCannotRemoveSwitchesAndPortsOfAnIntegration() throws Exception {
         start("switches: {}");
         control.provide(networks, network("net", "x"));
         control.addPort("net", PortConfig.of("u"));

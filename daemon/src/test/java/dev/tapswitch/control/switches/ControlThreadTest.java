@@ -29,7 +29,7 @@ class ControlThreadTest {
         control.close();
     }
 
-    /** A task on {@code thread} that waits for the latch in a command of the host. */
+    /** A task on {@code thread} that waits for the latch in a host command. */
     private static CompletableFuture<String> hang(ControlThread thread, CountDownLatch begun, CountDownLatch end) {
         return thread.submit(() -> ControlThread.whileOthersGoOn("nft", () -> {
             begun.countDown();

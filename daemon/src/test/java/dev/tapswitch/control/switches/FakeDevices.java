@@ -41,7 +41,7 @@ final class FakeDevices implements DeviceOpener {
 
     private final class FakeDevice implements PortDevice {
         private final String name;
-        /** Of each queue, the end to read, then the end to write, which is held open. */
+        /** For each queue, the read end and the write end of a pipe. The write end stays open, so that no queue ends. */
         private int[] pipes;
 
         FakeDevice(String name, int queues) {
@@ -67,7 +67,7 @@ final class FakeDevices implements DeviceOpener {
 
         @Override
         public void setNonBlocking(boolean nonBlocking) {
-            // The pipes are.
+            // The pipes are non-blocking already.
         }
 
         @Override

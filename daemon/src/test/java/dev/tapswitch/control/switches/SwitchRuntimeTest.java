@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Changes that fail half-way. All is real but the devices. */
+/** Changes that fail half-way. Everything except the devices is real. */
 @Timeout(60)
 class SwitchRuntimeTest {
     private static final long MAC = 0x0200_0000_0001L;
@@ -70,7 +70,7 @@ class SwitchRuntimeTest {
         return all;
     }
 
-    /** Applies the target, which must fail, and checks that all is as it was before. */
+    /** Applies the target, which must fail, and checks that nothing has changed. */
     private RequestException assertUndone(Map<String, SwitchConfig> target) {
         Map<String, SwitchConfig> before = runtime.config();
         Set<String> devicesBefore = devices.open();

@@ -23,7 +23,7 @@ class UndoTest {
     }
 
     @Test
-    void whatIsCommittedIsNotUndone() {
+    void aCommittedChangeIsNotUndone() {
         try (Undo undo = with("one", "two")) {
             undo.commit();
         }

@@ -19,7 +19,7 @@ class QueueNameTest {
     }
 
     @Test
-    void twoDevicesOfOneNameInOneNamespaceAtDifferentTimesAreNotMixedUp() {
+    void twoDevicesWithOneNameAtDifferentTimesHaveDifferentQueueNames() {
         PortConfig first = PortConfig.of("tap0").at(SANDBOX, "eth0");
         PortConfig second = PortConfig.of("tap1").at(SANDBOX, "eth0");
         assertNotEquals(QueueName.of(first), QueueName.of(second));

@@ -10,7 +10,7 @@ class ServiceJobTest {
     private static final String UNIT = "tapswitch.service";
 
     @Test
-    void aRestartIsToldFromAStop() {
+    void aRestartIsDistinguishedFromAStop() {
         assertTrue(ServiceJob.isRestart("812 tapswitch.service restart running\n", UNIT));
         assertFalse(ServiceJob.isRestart("812 tapswitch.service stop running\n", UNIT));
         assertFalse(
@@ -20,7 +20,7 @@ class ServiceJobTest {
     }
 
     @Test
-    void theUnitIsThatOfTheControlGroup() {
+    void theUnitIsTheInnermostOfTheControlGroup() {
         assertEquals("ts@lab.service", ServiceJob.unit("0::/system.slice/system-ts.slice/ts@lab.service\n"));
         assertEquals("other.service", ServiceJob.unit("1:name=systemd:/system.slice/other.service/sub\n"));
         assertEquals(UNIT, ServiceJob.unit("0::/user.slice/session-1.scope\n"));
