@@ -71,7 +71,8 @@ class LastResortTest {
         assertEquals(1, said.size(), said::toString);
         String thread = where.equals("thread") ? "some" : "control";
         assertEquals(
-                "tapswitch: thread " + thread + " failed: java.lang.StackOverflowError: the process ends, to be restarted",
+                "tapswitch: thread " + thread
+                        + " failed: java.lang.StackOverflowError: the process ends, to be restarted",
                 said.getFirst());
     }
 
