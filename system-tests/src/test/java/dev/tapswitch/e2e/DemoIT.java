@@ -95,7 +95,7 @@ class DemoIT {
         var out = directory.resolve("out");
         var process = TapswitchCommand.start(out, directory.resolve("err"), "demo");
         // The lab is up, and the demo has just begun to use it.
-        Await.within(Duration.ofSeconds(120), () -> read(out), () -> read(out).contains("alice pings bob"));
+        Await.within(Duration.ofMinutes(2), () -> read(out), () -> read(out).contains("alice pings bob"));
         assertNotEquals(before, traces());
         assertTrue(process.isAlive(), "the demo has ended too early");
         process.destroy();

@@ -200,7 +200,7 @@ class DockerRestartIT {
             lab.tryDocker("rm", "-f", "aa");
             lab.restartTapswitch();
             Await.within(
-                    Duration.ofSeconds(180),
+                    Duration.ofMinutes(3),
                     () -> "the port of aa is removed: "
                             + lab.tapswitch().cli("show").output(),
                     () -> lab.tapswitch().api().get("/v1/switches/net0/ports").size() == 2);
