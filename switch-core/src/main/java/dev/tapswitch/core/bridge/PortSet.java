@@ -1,7 +1,5 @@
 package dev.tapswitch.core.bridge;
 
-import java.util.Arrays;
-
 /**
  * The egress ports of a flooded frame, computed when a snapshot is built: each port is up and may receive frames from the ingress port. Ascending.
  * Immutable.
@@ -19,12 +17,6 @@ public final class PortSet {
     PortSet(int[] ports, int skipped) {
         this.ports = ports;
         this.skipped = skipped;
-    }
-
-    /** All {@code ports} except {@code port}, if it is one of them. {@code ports} must be ascending. */
-    static PortSet without(int port, int[] ports) {
-        int index = Arrays.binarySearch(ports, port);
-        return new PortSet(ports, index < 0 ? ports.length : index);
     }
 
     public int size() {

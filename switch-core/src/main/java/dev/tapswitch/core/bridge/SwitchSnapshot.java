@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 
 /**
  * A switch's settings and ports at one moment: immutable, replaced as a whole by the control side, read by workers once per batch.
@@ -84,27 +83,36 @@ public final class SwitchSnapshot {
         return Collections.unmodifiableList(Arrays.asList(ports));
     }
 
+    /** In one pass, because a switch may have thousands of ports, and each change of one builds a snapshot. */
     private static PortSet[] floodSets(PortSettings[] ports, boolean[] up) {
         int[] all = upPorts(ports, up, port -> true);
         int[] notIsolated = upPorts(ports, up, port -> !ports[port].isolated());
+        PortSet toAll = new PortSet(all, all.length);
+        PortSet toNotIsolated = new PortSet(notIsolated, notIsolated.length);
         PortSet[] sets = new PortSet[ports.length];
-        for (int in = 0; in < sets.length; in++) sets[in] = floodSet(in, ports, up, all, notIsolated);
+        int index = 0;
+        for (int in = 0; in < sets.length; in++) {
+            boolean isUp = index < all.length && all[index] == in;
+            if (ports[in] == null) sets[in] = PortSet.EMPTY;
+            else if (ports[in].isolated())
+                sets[in] = ports[in].hairpin() ? isolatedHairpin(in, ports, up) : toNotIsolated;
+            else sets[in] = isUp && !ports[in].hairpin() ? new PortSet(all, index) : toAll;
+            if (isUp) index++;
+        }
         return sets;
     }
 
-    private static PortSet floodSet(int in, PortSettings[] ports, boolean[] up, int[] all, int[] notIsolated) {
-        if (ports[in] == null) return PortSet.EMPTY;
-        boolean isIsolated = ports[in].isolated();
-        if (!ports[in].hairpin()) return PortSet.without(in, isIsolated ? notIsolated : all);
-        // An isolated port with hairpin is the only one that needs an array of its own.
-        int[] targets = isIsolated ? upPorts(ports, up, port -> port == in || !ports[port].isolated()) : all;
+    /** The only kind of port that needs an array of its own: it reaches ports that are not isolated, and itself. */
+    private static PortSet isolatedHairpin(int in, PortSettings[] ports, boolean[] up) {
+        int[] targets = upPorts(ports, up, port -> port == in || !ports[port].isolated());
         return new PortSet(targets, targets.length);
     }
 
     private static int[] upPorts(PortSettings[] ports, boolean[] up, IntPredicate condition) {
-        return IntStream.range(0, ports.length)
-                .filter(port -> ports[port] != null && up[port])
-                .filter(condition)
-                .toArray();
+        int[] found = new int[ports.length];
+        int count = 0;
+        for (int port = 0; port < ports.length; port++)
+            if (ports[port] != null && up[port] && condition.test(port)) found[count++] = port;
+        return Arrays.copyOf(found, count);
     }
 }

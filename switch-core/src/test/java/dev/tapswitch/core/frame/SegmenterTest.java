@@ -146,9 +146,9 @@ class SegmenterTest {
         }
         // Memory that ends where the frame ends: a read or write beyond it would throw.
         MemorySegment exact = MemorySegment.ofArray(noise);
-        MemorySegment room = MemorySegment.ofArray(new byte[HEADER + length]);
+        MemorySegment target = MemorySegment.ofArray(new byte[HEADER + length]);
         int frames = segmenter.wrap(exact, 0, length);
-        for (int i = 0; i < frames; i++) assertTrue(segmenter.next(i, room, 0) <= length);
+        for (int i = 0; i < frames; i++) assertTrue(segmenter.next(i, target, 0) <= length);
     }
 
     private byte[] slice(int offset, int length) {
