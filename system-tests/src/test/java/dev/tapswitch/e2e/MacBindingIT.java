@@ -145,7 +145,7 @@ class MacBindingIT {
             // Not from /sys/class/net, which shows the devices of the namespace that /sys was mounted in.
             String victim = pods.exec("one", "ip", "-br", "link", "show", "eth0")
                     .strip()
-                    .split("\s+", -1)[2];
+                    .split("\\s+", -1)[2];
             assertBound(pods, victim);
             try (var spoofer = new MacSpoofer(forger, victim)) {
                 spoofer.assertOwnerReceivesAllPings(two, CniRuntime.addressOf(one));
