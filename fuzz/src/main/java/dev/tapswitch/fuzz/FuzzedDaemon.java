@@ -3,6 +3,7 @@ package dev.tapswitch.fuzz;
 import dev.tapswitch.containers.Containers;
 import dev.tapswitch.control.Daemon;
 import dev.tapswitch.control.DaemonOptions;
+import dev.tapswitch.control.http.RequestHandler;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.json.JsonException;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +35,7 @@ final class FuzzedDaemon {
      * cannot forge this.
      */
     private static final Pattern BUG =
-            Pattern.compile("\"(Err|error)\"\\s*:\\s*\"(tapswitch|the daemon) failed at this, which is a bug");
+            Pattern.compile("\"(Err|error)\"\\s*:\\s*\"" + Pattern.quote(RequestHandler.BUG));
 
     private static FuzzedDaemon only;
 

@@ -55,7 +55,7 @@ final class PluginHandler extends RequestHandler {
             case IllegalArgumentException e -> error(e.getMessage());
             default -> {
                 LOG.error("{} failed: this is a bug, please report it", path, failure);
-                yield error("this is a bug in tapswitch, see its log: " + failure);
+                yield error(BUG + failure);
             }
         };
     }

@@ -77,8 +77,7 @@ final class ApiHandler extends RequestHandler {
             case JsonException wrong -> Response.error(400, wrong.getMessage());
             default -> {
                 LOG.error("a request failed: this is a bug, please report it", failure);
-                yield Response.error(
-                        500, "the request failed because of a bug; see the daemon's log (" + failure + ")");
+                yield Response.error(500, BUG + failure);
             }
         };
     }

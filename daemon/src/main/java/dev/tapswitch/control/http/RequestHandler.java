@@ -23,6 +23,9 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
     /** A connection whose client reads nothing for so many idle periods is closed. */
     private static final int MAX_STALLED_PERIODS = 5;
 
+    /** How the error begins in the reply to a request that failed because of a bug. The fuzzer looks for it. */
+    public static final String BUG = "the request failed because of a bug; see the log of the daemon: ";
+
     private final InputGate gate = new InputGate();
     /** The requests that the decoder found in one slice of bytes. */
     private final Queue<Exchange> waiting = new ArrayDeque<>();

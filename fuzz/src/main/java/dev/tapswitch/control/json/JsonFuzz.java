@@ -25,7 +25,7 @@ public final class JsonFuzz {
 
     private static void access(Supplier<Object> accessor) {
         try {
-            accessor.get();
+            Object _ = accessor.get();
         } catch (JsonException e) {
             if (e.getMessage().isBlank()) throw new AssertionError("the error has no message", e);
         }
