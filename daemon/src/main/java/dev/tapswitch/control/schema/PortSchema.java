@@ -123,7 +123,7 @@ public final class PortSchema {
                     "receive-limit",
                     new SettingType.Text<>("RATE", RateLimit::parse, RateLimit::toString, true),
                     RateLimit.NONE,
-                    "The rate at which the interface may receive, in the same format.")
+                    "The rate at which the interface may receive, in the format of send-limit.")
             .ofInterface()
             .build();
 
