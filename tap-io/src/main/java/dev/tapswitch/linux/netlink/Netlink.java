@@ -44,9 +44,13 @@ public final class Netlink {
     public static final int RTM_NEWQDISC = 36;
     public static final int RTM_DELQDISC = 37;
     public static final int RTM_NEWTFILTER = 44;
+    public static final int RTM_GETNSID = 90;
     public static final int IFINFOMSG_SIZE = 16;
     public static final int IFADDRMSG_SIZE = 8;
     public static final int RTMSG_SIZE = 12;
+    /** struct rtgenmsg: family (1 byte), aligned to 4. */
+    public static final int RTGENMSG_SIZE = 4;
+
     public static final int RTEXT_FILTER_SKIP_STATS = 0x8;
     public static final int RTA_DST = 1;
     public static final int RTA_OIF = 4;
@@ -70,6 +74,9 @@ public final class Netlink {
     public static final int IFLA_PROTINFO = 12;
 
     public static final int IFLA_LINKINFO = 18;
+    /** In a request that creates or moves a link: a descriptor of the namespace in which it is to be. */
+    public static final int IFLA_NET_NS_FD = 28;
+
     public static final int IFLA_EXT_MASK = 29;
     /** The namespace of the peer, by its id in the requesting namespace; absent if it is the same namespace. */
     public static final int IFLA_LINK_NETNSID = 37;
@@ -82,6 +89,13 @@ public final class Netlink {
     public static final int IFLA_TUN_TYPE = 3;
     public static final int IFLA_TUN_MULTI_QUEUE = 7;
     public static final int IFLA_TUN_NUM_QUEUES = 8;
+
+    // include/uapi/linux/veth.h: struct ifinfomsg and the attributes of the other end
+    public static final int VETH_INFO_PEER = 1;
+
+    // include/uapi/linux/net_namespace.h
+    public static final int NETNSA_NSID = 1;
+    public static final int NETNSA_FD = 3;
 
     // include/uapi/linux/if_link.h: the port of a bridge
     public static final int IFLA_BRPORT_STATE = 1;

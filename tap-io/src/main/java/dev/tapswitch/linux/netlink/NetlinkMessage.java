@@ -49,6 +49,12 @@ public final class NetlinkMessage {
         return this;
     }
 
+    /** struct rtgenmsg of a request about a namespace. */
+    public NetlinkMessage namespace() {
+        bytes.putInt(0);
+        return this;
+    }
+
     /** struct ifaddrmsg: an address of a link; all zeros for a request that lists all addresses. */
     public NetlinkMessage address(int family, int prefixLength, int flags, int index) {
         bytes.put((byte) family)

@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A socket for rtnetlink requests and their replies, in the namespace of the thread that opens it; only that thread may use it. The kernel
+ * A socket for rtnetlink requests and their replies, in the namespace of the thread that opens it; only that thread may use it, unless
+ * its arena is shared. The kernel
  * processes a request and queues the replies during send(2), so that no call blocks.
  */
 public final class NetlinkSocket implements AutoCloseable {
@@ -23,14 +24,21 @@ public final class NetlinkSocket implements AutoCloseable {
     /** How often a dump is requested that is interrupted by changes: the kernel assembles it datagram by datagram. */
     private static final int DUMP_ATTEMPTS = 20;
 
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment buffer = arena.allocate(BUFFER_SIZE, 8);
+    private final Arena arena;
+    private final MemorySegment buffer;
     private final int fd;
     private int sequence;
     private boolean isInterrupted;
     private int repeatedDumps;
 
     public NetlinkSocket() throws NetlinkException {
+        this(Arena.ofConfined());
+    }
+
+    /** A socket for the threads that may access the arena, one at a time. Closes the arena. */
+    NetlinkSocket(Arena arena) throws NetlinkException {
+        this.arena = arena;
+        buffer = arena.allocate(BUFFER_SIZE, 8);
         fd = Libc.socket(Linux.AF_NETLINK, Linux.SOCK_RAW | Linux.SOCK_CLOEXEC, Netlink.NETLINK_ROUTE);
         if (fd < 0) {
             arena.close();

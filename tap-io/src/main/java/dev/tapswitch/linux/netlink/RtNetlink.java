@@ -6,14 +6,10 @@ import static dev.tapswitch.linux.netlink.Netlink.IFA_BROADCAST;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_F_DADFAILED;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_F_NODAD;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_LOCAL;
-import static dev.tapswitch.linux.netlink.Netlink.IFINFOMSG_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_EXT_MASK;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFNAME;
-import static dev.tapswitch.linux.netlink.Netlink.IFLA_LINK;
-import static dev.tapswitch.linux.netlink.Netlink.IFLA_LINK_NETNSID;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_MTU;
-import static dev.tapswitch.linux.netlink.Netlink.IFLA_TARGET_NETNSID;
 import static dev.tapswitch.linux.netlink.Netlink.NLM_F_CREATE;
 import static dev.tapswitch.linux.netlink.Netlink.NLM_F_DUMP;
 import static dev.tapswitch.linux.netlink.Netlink.NLM_F_EXCL;
@@ -23,6 +19,7 @@ import static dev.tapswitch.linux.netlink.Netlink.RTA_OIF;
 import static dev.tapswitch.linux.netlink.Netlink.RTEXT_FILTER_SKIP_STATS;
 import static dev.tapswitch.linux.netlink.Netlink.RTMSG_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_DELADDR;
+import static dev.tapswitch.linux.netlink.Netlink.RTM_DELLINK;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_DELROUTE;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_GETADDR;
 import static dev.tapswitch.linux.netlink.Netlink.RTM_GETLINK;
@@ -38,37 +35,54 @@ import dev.tapswitch.core.net.MacAddress;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Errno;
 import dev.tapswitch.linux.sys.Linux;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The links, addresses and routes of a network namespace, through rtnetlink(7). The namespace is that of the thread that creates the
- * object, and only that thread may use it. Operations that add succeed if the object exists already, and operations that remove succeed if
+ * object, and only that thread may use it (except {@link #shared}). Operations that add succeed if the object exists already, and operations that remove succeed if
  * it does not. Errors name the setting that could not be applied.
  */
 public final class RtNetlink implements AutoCloseable {
     private final NetlinkSocket netlink;
 
     public RtNetlink() throws DeviceException {
+        this(Arena.ofConfined());
+    }
+
+    private RtNetlink(Arena arena) throws DeviceException {
         try {
-            netlink = new NetlinkSocket();
+            netlink = new NetlinkSocket(arena);
         } catch (NetlinkException e) {
             throw failed("opening an rtnetlink socket", e);
         }
     }
 
+    /** Links of the calling thread's namespace for any thread, but for one at a time. */
+    public static RtNetlink shared() throws DeviceException {
+        return new RtNetlink(Arena.ofShared());
+    }
+
     /** The link with this name; empty if there is none. */
     public Optional<LinkInfo> find(String name) throws DeviceException {
-        NetlinkMessage message = new NetlinkMessage(RTM_GETLINK, 0)
-                .link(0, 0, 0)
-                .deviceName(IFLA_IFNAME, name)
-                .attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        return link(new NetlinkMessage(RTM_GETLINK, 0).link(0, 0, 0).deviceName(IFLA_IFNAME, name))
+                .map(LinkInfo::of);
+    }
+
+    /** The link with this index; empty if there is none. */
+    public Optional<LinkInfo> find(int index) throws DeviceException {
+        return link(new NetlinkMessage(RTM_GETLINK, 0).link(index, 0, 0)).map(LinkInfo::of);
+    }
+
+    /** The payload of the reply to a request for one link; empty if there is none. */
+    Optional<byte[]> link(NetlinkMessage message) throws DeviceException {
         try {
-            return netlink.request(message).stream().findFirst().map(LinkInfo::of);
+            return netlink.request(message.attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)).stream()
+                    .findFirst();
         } catch (NetlinkException e) {
             if (e.errno() == Errno.ENODEV) return Optional.empty();
             throw failed("finding the link", e);
@@ -102,27 +116,6 @@ public final class RtNetlink implements AutoCloseable {
         }
     }
 
-    /** The MAC of a veth's peer in whatever namespace it is, in the low 48 bits; empty if the pair does not exist. */
-    public OptionalLong peerMac(int index) throws DeviceException {
-        NetlinkMessage ownEnd =
-                new NetlinkMessage(RTM_GETLINK, 0).link(index, 0, 0).attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-        try {
-            NetlinkAttributes end = attributesOf(ownEnd);
-            NetlinkMessage peer = new NetlinkMessage(RTM_GETLINK, 0).link(end.number(IFLA_LINK, 0), 0, 0);
-            int namespace = end.number(IFLA_LINK_NETNSID, -1);
-            if (namespace >= 0) peer.attribute(IFLA_TARGET_NETNSID, namespace);
-            peer.attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-            return attributesOf(peer).mac(IFLA_ADDRESS);
-        } catch (NetlinkException e) {
-            if (e.errno() == Errno.ENODEV) return OptionalLong.empty();
-            throw failed("finding the peer of a veth", e);
-        }
-    }
-
-    private NetlinkAttributes attributesOf(NetlinkMessage link) throws NetlinkException {
-        return new NetlinkAttributes(netlink.request(link).getFirst(), IFINFOMSG_SIZE);
-    }
-
     public void setMtu(int index, int mtu) throws DeviceException {
         request(
                 "mtu " + mtu,
@@ -139,6 +132,16 @@ public final class RtNetlink implements AutoCloseable {
     public void setUp(int index, boolean up) throws DeviceException {
         NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, 0).link(index, up ? Linux.IFF_UP : 0, Linux.IFF_UP);
         request(up ? "link up" : "link down", message);
+    }
+
+    /** Makes a link resolve no addresses (IFF_NOARP). */
+    public void setNoArp(int index) throws DeviceException {
+        request("noarp", new NetlinkMessage(RTM_NEWLINK, 0).link(index, Linux.IFF_NOARP, Linux.IFF_NOARP));
+    }
+
+    /** Deletes a link; a veth takes the other end with it. */
+    public void delete(int index) throws DeviceException {
+        request("deleting the link", new NetlinkMessage(RTM_DELLINK, 0).link(index, 0, 0), Errno.ENODEV);
     }
 
     /** The IP addresses of a link, without those that duplicate address detection found in use elsewhere (RFC 4862 section 5.4). */
@@ -242,6 +245,15 @@ public final class RtNetlink implements AutoCloseable {
 
     private static int family(IpPrefix prefix) {
         return prefix.isV4() ? Linux.AF_INET : Linux.AF_INET6;
+    }
+
+    /** The payloads of the replies to a request. */
+    List<byte[]> query(String what, NetlinkMessage message) throws DeviceException {
+        try {
+            return netlink.request(message);
+        } catch (NetlinkException e) {
+            throw failed(what, e);
+        }
     }
 
     /**

@@ -42,7 +42,6 @@ public final class Packet {
     public static final int PACKET_OUTGOING = 4;
 
     // include/uapi/linux/sockios.h
-    public static final int SIOCGIFNAME = 0x8910;
     public static final int SIOCGIFFLAGS = 0x8913;
     /** include/uapi/linux/if.h: the interface is up and has a carrier. */
     public static final int IFF_RUNNING = 0x40;

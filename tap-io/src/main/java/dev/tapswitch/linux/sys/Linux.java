@@ -72,14 +72,21 @@ public final class Linux {
     public static final int POLLOUT = 0x4;
 
     // include/uapi/linux/sockios.h
+    public static final int SIOCGIFNAME = 0x8910;
     public static final int SIOCGIFHWADDR = 0x8927;
+    public static final int SIOCETHTOOL = 0x8946;
     /** Returns a new file descriptor of the namespace in which a socket or a TAP's queue was opened. */
     public static final int SIOCGSKNS = 0x894C;
+
+    // include/uapi/linux/ethtool.h: struct ethtool_value: the command, then the result, 4 bytes each
+    public static final int ETHTOOL_GLINK = 0xa;
 
     // include/uapi/linux/if.h: struct ifreq: a zero-terminated name in IFNAMSIZ bytes, then a union
     public static final int IFNAMSIZ = 16;
     public static final int IFREQ_SIZE = 40;
     public static final int IFF_UP = 0x1;
+    /** The interface resolves no addresses. */
+    public static final int IFF_NOARP = 0x80;
 
     private Linux() {}
 }

@@ -2,8 +2,11 @@ package dev.tapswitch.linux.tap;
 
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.linux.netlink.IpRoute;
+import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netns.HostLinkSettings;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.tc.RateLimit;
 import dev.tapswitch.linux.tc.Shaper;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +16,33 @@ import java.util.List;
  * removes routes when a link goes down, and the other addresses of an IPv4 subnet when its first address is removed. After such a step all
  * wanted addresses and routes are added again.
  */
-record LinkChange(TapSpec from, TapSpec to) {
+public record LinkChange(TapSpec from, TapSpec to) {
+    /**
+     * Configures a link as specified, in the namespace of the calling thread. On a link that is not new it keeps addresses that are not in the
+     * specification, and {@code up == false} does not set it down: a container runtime may have configured both.
+     */
+    public static void setUp(RtNetlink links, LinkInfo link, TapSpec wanted, boolean isNew) throws DeviceException {
+        // Before the link is up, so that no router advertisement is accepted.
+        HostLinkSettings.apply(link.name(), wanted.acceptRa());
+        new LinkChange(asFound(link, wanted, isNew), wanted).apply(links, link.index());
+    }
+
+    /** The current link as a specification: of the wanted settings only MTU and link state are known, and all others are to be applied. */
+    private static TapSpec asFound(LinkInfo link, TapSpec wanted, boolean isNew) {
+        RateLimit limit = isNew ? RateLimit.NONE : RateLimit.UNKNOWN;
+        return wanted.toBuilder()
+                .mtu(link.mtu())
+                .mac(TapSpec.ANY_MAC)
+                .up(wanted.up() && link.isUp())
+                .addresses(List.of())
+                .routes(List.of())
+                .sendLimit(limit)
+                .receiveLimit(limit)
+                .build();
+    }
+
     /** Whether the link is the same in both specifications. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return from.mtu() == to.mtu()
                 && !changesMac()
                 && !changesSendLimit()
@@ -45,6 +72,22 @@ record LinkChange(TapSpec from, TapSpec to) {
         if (!to.up()) return; // A route requires a link that is up. Routes are added when the link is set up.
         for (IpRoute route : addAll ? to.routes() : without(to.routes(), from.routes())) {
             links.addRoute(index, route);
+        }
+    }
+
+    /** Applies the steps, and reverts them as far as possible if one fails. */
+    public void applyOrRevert(RtNetlink links, LinkInfo link) throws DeviceException {
+        try {
+            apply(links, link.index());
+            // The kernel resets the IPv6 settings of an interface when its MTU gets too small for IPv6.
+            HostLinkSettings.apply(link.name(), to.acceptRa());
+        } catch (DeviceException e) {
+            try {
+                new LinkChange(to, from).apply(links, link.index());
+            } catch (DeviceException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 

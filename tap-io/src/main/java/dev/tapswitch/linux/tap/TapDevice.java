@@ -5,16 +5,13 @@ import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.netlink.RtNetlink;
-import dev.tapswitch.linux.netns.HostLinkSettings;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceKey;
 import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Libc;
-import dev.tapswitch.linux.tc.RateLimit;
 import dev.tapswitch.linux.tc.Shaper;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -96,25 +93,8 @@ public final class TapDevice implements PortDevice {
     static void setUp(TapSpec spec, RtNetlink links, String device, int queue, boolean isNew) throws DeviceException {
         QueueFds.require("setting the size of the virtio-net header", TunFile.setVnetHeaderSize(queue));
         QueueFds.require("setting offloads", TunFile.setOffload(queue, spec.offload()));
-        LinkInfo link = currentLink(links, queue);
-        // Before the link is up, so that no router advertisement is accepted.
-        HostLinkSettings.apply(device, spec.acceptRa());
-        new LinkChange(asFound(link, spec, isNew), spec).apply(links, link.index());
+        LinkChange.setUp(links, currentLink(links, queue), spec, isNew);
         QueueFds.require("setting persistence", TunFile.setPersistent(queue, spec.persistent()));
-    }
-
-    /** The current link as a specification: of the wanted settings only MTU and link state are known, and all others are to be applied. */
-    private static TapSpec asFound(LinkInfo link, TapSpec wanted, boolean isNew) {
-        RateLimit limit = isNew ? RateLimit.NONE : RateLimit.UNKNOWN;
-        return wanted.toBuilder()
-                .mtu(link.mtu())
-                .mac(TapSpec.ANY_MAC)
-                .up(wanted.up() && link.isUp())
-                .addresses(List.of())
-                .routes(List.of())
-                .sendLimit(limit)
-                .receiveLimit(limit)
-                .build();
     }
 
     /** Records that a container runtime has moved and renamed the device. */
@@ -179,7 +159,8 @@ public final class TapDevice implements PortDevice {
         try {
             NamespaceThread.call(namespace, "its namespace", () -> {
                 try (RtNetlink links = new RtNetlink()) {
-                    return applyOrUndo(links, currentLink(links, queue), change);
+                    change.applyOrRevert(links, currentLink(links, queue));
+                    return null;
                 }
             });
         } finally {
@@ -196,22 +177,6 @@ public final class TapDevice implements PortDevice {
             if (found.isPresent() && TunFile.name(queue).equals(name)) return found.get();
         }
         throw new DeviceException(Kind.GONE, GONE);
-    }
-
-    private static LinkInfo applyOrUndo(RtNetlink links, LinkInfo link, LinkChange change) throws DeviceException {
-        try {
-            change.apply(links, link.index());
-            // The kernel resets the IPv6 settings of an interface when its MTU gets too small for IPv6.
-            HostLinkSettings.apply(link.name(), change.to().acceptRa());
-            return link;
-        } catch (DeviceException e) {
-            try {
-                new LinkChange(change.to(), change.from()).apply(links, link.index());
-            } catch (DeviceException again) {
-                e.addSuppressed(again);
-            }
-            throw e;
-        }
     }
 
     /** Does not enter a namespace. GONE also if the name of the namespace was deleted or refers to another namespace now. */

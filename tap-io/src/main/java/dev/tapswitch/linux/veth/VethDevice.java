@@ -10,6 +10,7 @@ import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.BridgePorts;
 import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netlink.VethPairs;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.packet.Packet;
 import dev.tapswitch.linux.packet.PacketSocket;
@@ -136,7 +137,8 @@ public final class VethDevice implements PortDevice {
      */
     public OptionalLong peerMac() throws DeviceException {
         try (RtNetlink links = new RtNetlink()) {
-            return links.peerMac(index);
+            return new VethPairs(links)
+                    .find(index).stream().mapToLong(pair -> pair.peer().mac()).findFirst();
         }
     }
 
@@ -167,6 +169,6 @@ public final class VethDevice implements PortDevice {
     /** Fills in the current name of the interface; false if it is gone. */
     private boolean findName(MemorySegment request) {
         request.set(JAVA_INT, Linux.IFNAMSIZ, index);
-        return Libc.ioctl(queues[0], Packet.SIOCGIFNAME, request.address()) >= 0;
+        return Libc.ioctl(queues[0], Linux.SIOCGIFNAME, request.address()) >= 0;
     }
 }
