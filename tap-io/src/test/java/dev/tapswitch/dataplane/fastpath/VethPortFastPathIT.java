@@ -94,6 +94,8 @@ class VethPortFastPathIT {
         while (true) {
             Optional<byte[]> next = end.poll();
             if (next.isPresent() && wanted.test(next.get())) return next.get();
+            // @Timeout interrupts.
+            assertFalse(Thread.currentThread().isInterrupted(), "the frame does not arrive");
             Thread.onSpinWait();
         }
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,21 @@ class VethPortIT {
         assertNothingIsLeft();
     }
 
+    /** While nobody asks for the state, the end loses its carrier and gets it back. */
+    @Test
+    void anEndThatIsMovedAndUpAgainBetweenTwoQueriesIsGoneWithinSeconds() throws Exception {
+        try (VethPort port = open(plain())) {
+            assertEquals(LinkState.UP, port.state());
+            container.ip("link", "set", "eth0", "netns", bed.containers.get(1).name());
+            bed.containers.get(1).ip("link", "set", "eth0", "up");
+            while (port.state() != LinkState.GONE) {
+                // @Timeout interrupts.
+                assertFalse(Thread.currentThread().isInterrupted(), "still " + port.state());
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
+    }
+
     @Test
     void anEndWhoseNamespaceIsDeletedIsGone() throws Exception {
         try (VethPort port = open(plain())) {
@@ -269,7 +285,8 @@ class VethPortIT {
     void aPortThatCannotBeSetUpLeavesNothing() throws Exception {
         VethSpec unreachable = bed.spec(
                 0,
-                end -> end.addresses(List.of("198.18.0.1/24"))
+                end -> end.persistent(true)
+                        .addresses(List.of("198.18.0.1/24"))
                         .routes(List.of("default via 198.18.7.254"))
                         .receiveLimit(RateLimit.parse("1M")));
         assertContains(
