@@ -31,6 +31,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private boolean isInterrupted;
     private int repeatedDumps;
 
+    @SuppressWarnings("MustBeClosedChecker") // close() closes the arena
     public NetlinkSocket() throws NetlinkException {
         this(Arena.ofConfined());
     }

@@ -50,6 +50,7 @@ import java.util.Optional;
 public final class RtNetlink implements AutoCloseable {
     private final NetlinkSocket netlink;
 
+    @SuppressWarnings("MustBeClosedChecker") // the socket closes the arena
     public RtNetlink() throws DeviceException {
         this(Arena.ofConfined());
     }
@@ -63,6 +64,7 @@ public final class RtNetlink implements AutoCloseable {
     }
 
     /** Links of the calling thread's namespace for any thread, but for one at a time. */
+    @SuppressWarnings("MustBeClosedChecker") // the socket closes the arena
     public static RtNetlink shared() throws DeviceException {
         return new RtNetlink(Arena.ofShared());
     }

@@ -65,7 +65,7 @@ public final class VethBed implements AutoCloseable {
 
     private static List<String> names(String links) {
         return links.lines()
-                .map(line -> line.split("[ @]")[0])
+                .map(line -> line.split("[ @]", -1)[0])
                 .filter(name -> !name.equals("lo"))
                 .sorted()
                 .toList();
