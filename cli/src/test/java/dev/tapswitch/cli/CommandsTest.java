@@ -182,7 +182,7 @@ class CommandsTest {
                 web0  up     1,234,567  1.50 GB          0  0 B        3      2
 
                 dropped at  reason   frames  meaning
-                web0        too-big       2  larger than the leaving port's MTU
+                web0        too-big       2  larger than the egress port's MTU
                 """, printed("stats"));
     }
 
