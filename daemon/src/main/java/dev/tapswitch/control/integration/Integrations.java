@@ -21,6 +21,8 @@ public final class Integrations implements AutoCloseable {
 
     private final ControlThread commands;
     private List<Integration> all = List.of();
+    /** Whether a successor serves in place of this process, which must change nothing any more. */
+    private boolean isReleased;
 
     /** No integrations yet. */
     public Integrations(ControlThread commands) {
@@ -53,12 +55,12 @@ public final class Integrations implements AutoCloseable {
 
     /** Control thread. */
     public void follow() {
-        all.forEach(Integration::follow);
+        if (!isReleased) all.forEach(Integration::follow);
     }
 
     /** Commands thread. */
     public void tick(long nowMs) {
-        all.forEach(each -> each.tick(nowMs));
+        if (!isReleased) all.forEach(each -> each.tick(nowMs));
     }
 
     /** The sources of switches of all integrations, in order of precedence. Main thread. */
@@ -90,6 +92,7 @@ public final class Integrations implements AutoCloseable {
 
     /** Commands thread. */
     public void release() throws IOException {
+        isReleased = true;
         for (Integration each : all) each.release();
     }
 

@@ -43,6 +43,8 @@ public final class SwitchRuntime implements AutoCloseable {
     private final ProcessPins pins;
     private final NamespaceWatch namespaces = new NamespaceWatch();
     private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
+    /** Whether another process has the devices. */
+    private boolean isAbandoned;
 
     /** Starts the workers. They report changes of links on {@code control}. IllegalStateException says why they cannot run. */
     public SwitchRuntime(WorkerSettings settings, ControlThread control, Supervisor supervisor, ProcessPins pins) {
@@ -86,6 +88,8 @@ public final class SwitchRuntime implements AutoCloseable {
      * start, a port whose device cannot be opened waits for it and does not fail the whole.
      */
     public List<Change> apply(Map<String, SwitchConfig> target, boolean mayWait) throws RequestException {
+        if (isAbandoned)
+            throw new RequestException(Reason.BUSY, "a new daemon process has taken over; repeat the command");
         List<Change> changes = ConfigDiff.between(config(), target);
         try (Undo undo = new Undo()) {
             removePorts(changes, undo);
@@ -105,6 +109,7 @@ public final class SwitchRuntime implements AutoCloseable {
 
     /** Ages the tables, notices namespaces that are gone, and retries ports without a device. To be called every second. */
     public void tick(long nowMs) {
+        if (isAbandoned) return;
         namespaces.resync();
         for (RunningSwitch sw : switches.values()) {
             sw.age(nowMs);
@@ -136,12 +141,13 @@ public final class SwitchRuntime implements AutoCloseable {
     }
 
     /**
-     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates of them. To be called after the workers are closed; only
-     * {@link #close} may be called afterwards, and does not close the queues again.
+     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates of them. To be called after the workers are closed.
+     * Afterwards the runtime changes nothing: {@link #apply} is refused, and {@link #close} does not close the queues again.
      */
     public void abandonQueues() {
         for (int[] fds : queues().values()) for (int fd : fds) Libc.close(fd);
         switches.clear();
+        isAbandoned = true;
     }
 
     /** Stops the workers, then closes all devices in parallel. The supervisor keeps the queues that it holds. */

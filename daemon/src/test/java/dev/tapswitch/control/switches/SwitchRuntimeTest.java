@@ -83,6 +83,15 @@ class SwitchRuntimeTest {
         return e;
     }
 
+    /** A request that was queued when another process took over would otherwise open devices that this process does not own any more. */
+    @Test
+    void anAbandonedRuntimeRefusesChanges() {
+        runtime.abandonQueues();
+        RequestException e = assertThrows(RequestException.class, () -> runtime.apply(only(lan()), false));
+        assertEquals(RequestException.Reason.BUSY, e.reason());
+        assertEquals(Set.of(), devices.open());
+    }
+
     private void assertTablesHaveStaticEntries() {
         RunningSwitch sw = runtime.find("lan");
         int port = sw.port("a").index();
