@@ -13,6 +13,7 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -59,8 +60,10 @@ public final class JmhMain {
         Files.createDirectories(results);
         Map<String, String> machine = Machine.describe();
         List<String> filters = words.isEmpty() ? List.of("dev\\.tapswitch\\.benchmarks\\.jmh\\.") : words;
-        List<RunResult> all = new ArrayList<>(run(filters, 1, quick));
-        if (all.isEmpty()) {
+        List<RunResult> all = new ArrayList<>();
+        try {
+            all.addAll(run(filters, 1, quick));
+        } catch (NoBenchmarksException e) {
             System.err.println(
                     "tapswitch: no benchmark matches " + String.join(" ", words) + "; 'tapswitch jmh' runs all");
             System.exit(1);
