@@ -68,18 +68,24 @@ public final class ControlService {
         runtime.apply(composed(declared), true);
     }
 
-    /** All sources in order of precedence, with this as the config file's switches. */
-    private List<SwitchProvider> sources(FileSwitches file) {
+    /** All sources in order of precedence. */
+    private List<SwitchProvider> sources() {
         List<SwitchProvider> sources = new ArrayList<>();
-        sources.add(file);
+        sources.add(declared);
         sources.addAll(integrated);
         sources.add(users);
         return sources;
     }
 
+    /** The switches of all sources, with this as the config file's. */
     private Map<String, SwitchConfig> composed(FileSwitches file) {
-        Map<String, SwitchConfig> switches = Map.of();
-        for (SwitchProvider source : sources(file)) switches = source.over(switches);
+        return users.over(declarations(file));
+    }
+
+    /** The switches of all sources but users, with this as the config file's. */
+    private Map<String, SwitchConfig> declarations(FileSwitches file) {
+        Map<String, SwitchConfig> switches = file.over(Map.of());
+        for (SwitchProvider source : integrated) switches = source.over(switches);
         return switches;
     }
 
@@ -195,7 +201,7 @@ public final class ControlService {
 
     public void removeSwitch(String name) throws RequestException {
         requireSwitch(name);
-        for (SwitchProvider source : sources(declared)) {
+        for (SwitchProvider source : sources()) {
             Optional<String> instead = source.howToRemove(name);
             if (instead.isEmpty()) continue;
             throw new RequestException(
@@ -237,7 +243,7 @@ public final class ControlService {
 
     public void removePort(String switchName, String name) throws RequestException {
         requirePort(switchName, name);
-        for (SwitchProvider source : sources(declared)) {
+        for (SwitchProvider source : sources()) {
             Optional<String> instead = source.howToRemove(switchName, name);
             if (instead.isEmpty()) continue;
             throw new RequestException(
@@ -250,7 +256,7 @@ public final class ControlService {
 
     public void addMac(String switchName, StaticMac mac) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
-        SwitchConfig others = declarations().get(switchName);
+        SwitchConfig others = declarations(declared).get(switchName);
         boolean isDeclared = others != null && others.staticMacs().contains(mac);
         UserChanges kept = isDeclared ? users.changes() : changed(switchName, added -> added.with(mac));
         change(with(sw.config().with(mac)), kept);
@@ -274,13 +280,6 @@ public final class ControlService {
     /** Whether the config file or an integration declares the switch. */
     public boolean isDeclared(String switchName) {
         return declared.has(switchName) || integrated.stream().anyMatch(source -> source.has(switchName));
-    }
-
-    /** The switches of all sources but users. */
-    private Map<String, SwitchConfig> declarations() {
-        Map<String, SwitchConfig> switches = declared.over(Map.of());
-        for (SwitchProvider source : integrated) switches = source.over(switches);
-        return switches;
     }
 
     private UserChanges changed(String switchName, UnaryOperator<SwitchConfig> change) {

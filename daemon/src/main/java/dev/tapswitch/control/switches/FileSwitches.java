@@ -3,7 +3,6 @@ package dev.tapswitch.control.switches;
 import dev.tapswitch.control.config.Config;
 import dev.tapswitch.control.config.SwitchConfig;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,20 +12,8 @@ import java.util.Map;
  */
 record FileSwitches(Path file, Config config) implements SwitchProvider {
     @Override
-    public Map<String, SwitchConfig> over(Map<String, SwitchConfig> before) {
-        Map<String, SwitchConfig> all = new LinkedHashMap<>(before);
-        config.switches().forEach(all::putIfAbsent);
-        return all;
-    }
-
-    @Override
-    public boolean has(String switchName) {
-        return config.switches().containsKey(switchName);
-    }
-
-    @Override
-    public boolean has(String switchName, String portName) {
-        return has(switchName) && config.switches().get(switchName).ports().containsKey(portName);
+    public Map<String, SwitchConfig> switches() {
+        return config.switches();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.SwitchConfig;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,20 +46,8 @@ public final class ProvidedSwitches implements SwitchProvider {
     }
 
     @Override
-    public Map<String, SwitchConfig> over(Map<String, SwitchConfig> before) {
-        Map<String, SwitchConfig> all = new LinkedHashMap<>(before);
-        switches.forEach(all::putIfAbsent);
-        return all;
-    }
-
-    @Override
-    public boolean has(String switchName) {
-        return switches.containsKey(switchName);
-    }
-
-    @Override
-    public boolean has(String switchName, String portName) {
-        return has(switchName) && switches.get(switchName).ports().containsKey(portName);
+    public Map<String, SwitchConfig> switches() {
+        return Collections.unmodifiableMap(switches);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.SwitchConfig;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,14 +10,25 @@ import java.util.Optional;
  * users have added. Control thread only.
  */
 public interface SwitchProvider {
+    /** The switches that this source provides, by name. */
+    Map<String, SwitchConfig> switches();
+
     /** Adds what this source provides to what the sources before it in the list provide, which take precedence. */
-    Map<String, SwitchConfig> over(Map<String, SwitchConfig> before);
+    default Map<String, SwitchConfig> over(Map<String, SwitchConfig> before) {
+        Map<String, SwitchConfig> all = new LinkedHashMap<>(before);
+        switches().forEach(all::putIfAbsent);
+        return all;
+    }
 
     /** Whether this source provides the switch. */
-    boolean has(String switchName);
+    default boolean has(String switchName) {
+        return switches().containsKey(switchName);
+    }
 
     /** Whether this source provides the port. */
-    boolean has(String switchName, String portName);
+    default boolean has(String switchName, String portName) {
+        return has(switchName) && switches().get(switchName).ports().containsKey(portName);
+    }
 
     /** What each of its switches is, for error messages: "a container network". */
     String description();

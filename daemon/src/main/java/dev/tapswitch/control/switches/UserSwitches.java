@@ -59,8 +59,8 @@ public final class UserSwitches implements SwitchProvider {
     }
 
     @Override
-    public boolean has(String switchName) {
-        return changes.switches().containsKey(switchName);
+    public Map<String, SwitchConfig> switches() {
+        return changes.switches();
     }
 
     @Override
