@@ -59,56 +59,68 @@ record HttpResponse(int status, InputStream body) {
         return line.toString();
     }
 
-    private static final class FixedLength extends InputStream {
-        private final InputStream in;
-        private long remaining;
+    /** A body that consists of parts of known lengths. */
+    private abstract static class Body extends InputStream {
+        final InputStream in;
+        /** Bytes of the present part that have not been read. */
+        long remaining;
 
-        FixedLength(InputStream in, long length) {
+        Body(InputStream in, long length) {
             this.in = in;
             this.remaining = length;
         }
 
+        /** Begins the next part; false at the end of the body. */
+        abstract boolean nextPart() throws IOException;
+
+        /** All bytes of a part have been read. */
+        void endOfPart() throws IOException {}
+
         @Override
-        public int read() throws IOException {
+        public final int read() throws IOException {
             var single = new byte[1];
             return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
         }
 
         @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (remaining == 0) return -1;
+        public final int read(byte[] into, int offset, int length) throws IOException {
+            if (remaining == 0 && !nextPart()) return -1;
             int read = in.read(into, offset, (int) Math.min(length, remaining));
             if (read < 0) throw new EOFException("the connection ended early");
             remaining -= read;
+            if (remaining == 0) endOfPart();
             return read;
         }
     }
 
+    private static final class FixedLength extends Body {
+        FixedLength(InputStream in, long length) {
+            super(in, length);
+        }
+
+        @Override
+        boolean nextPart() {
+            return false;
+        }
+    }
+
     /** The chunked transfer coding (RFC 9112 7.1). Trailers are ignored. */
-    private static final class Chunked extends InputStream {
-        private final InputStream in;
-        private long remaining;
+    private static final class Chunked extends Body {
         private boolean ended;
 
         Chunked(InputStream in) {
-            this.in = in;
+            super(in, 0);
         }
 
         @Override
-        public int read() throws IOException {
-            var single = new byte[1];
-            return read(single, 0, 1) < 0 ? -1 : single[0] & 0xff;
+        boolean nextPart() throws IOException {
+            if (!ended) nextChunk();
+            return !ended;
         }
 
         @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (remaining == 0 && !ended) nextChunk();
-            if (ended) return -1;
-            int read = in.read(into, offset, (int) Math.min(length, remaining));
-            if (read < 0) throw new EOFException("the connection ended early");
-            remaining -= read;
-            if (remaining == 0) line(in);
-            return read;
+        void endOfPart() throws IOException {
+            line(in);
         }
 
         private void nextChunk() throws IOException {
