@@ -106,12 +106,7 @@ class DaemonIT {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
-            sendSighup(daemon);
-            Await.within(
-                    TIMEOUT,
-                    () -> "reloaded: " + daemon.log(),
-                    () -> arpMode(daemon).equals("reply"));
+            assertSighupReloads(daemon);
             Files.writeString(daemon.config(), daemon.yaml().replace("arp: reply", "arp: sometimes"));
             sendSighup(daemon);
             Await.within(
@@ -125,18 +120,22 @@ class DaemonIT {
         }
     }
 
+    private static void assertSighupReloads(RunningDaemon daemon) throws IOException {
+        Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
+        sendSighup(daemon);
+        Await.within(
+                TIMEOUT,
+                () -> "reloaded: " + daemon.log(),
+                () -> arpMode(daemon).equals("reply"));
+    }
+
     @Test
     void sighupReloadsAlsoUnderNohup() throws IOException {
         try (var net = new TestNetwork()) {
             net.daemonEnvironment("--ignore-signal=HUP"); // an option of env(1), which starts the daemon
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: reply\n"));
-            sendSighup(daemon);
-            Await.within(
-                    TIMEOUT,
-                    () -> "reloaded: " + daemon.log(),
-                    () -> arpMode(daemon).equals("reply"));
+            assertSighupReloads(daemon);
         }
     }
 
