@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.dataplane.fastpath.FastPathSettings.Attachment;
-import dev.tapswitch.linux.bpf.BpfFixture;
 import dev.tapswitch.linux.bpf.TestNamespace;
+import dev.tapswitch.linux.process.CommandRun;
 import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,16 +82,16 @@ class FastPathIT {
         withContainers(2, attachment, (bed, fastPath) -> {
             bed.host.ip("link", "set", "h0", "mtu", "9000");
             bed.containers.get(0).ip("link", "set", "eth0", "mtu", "9000");
-            assertEquals(0, pingOfSize(bed, 1472).status());
+            assertEquals(0, pingOfSize(bed, 1472).exit());
             // A reply of 8,000 bytes could not come back: the request itself is looked for.
             long before = received(bed, 1);
-            assertNotEquals(0, pingOfSize(bed, 8000).status());
+            assertNotEquals(0, pingOfSize(bed, 8000).exit());
             assertEquals(before, received(bed, 1));
             assertTrue(hasUnicast(bed.tap(0)));
         });
     }
 
-    private static BpfFixture.Result pingOfSize(FastPathBed bed, int bytes) {
+    private static CommandRun pingOfSize(FastPathBed bed, int bytes) {
         String size = Integer.toString(bytes);
         return bed.containers
                 .get(0)

@@ -2,16 +2,16 @@ package dev.tapswitch.linux.bpf;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tapswitch.linux.process.CommandRun;
+import dev.tapswitch.linux.process.TestCommand;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /** What tests of BPF need: the permission, or a reason to skip; a BPF file system for a test; commands with a limit on time. */
 public final class BpfFixture {
-    private static final int TIMEOUT_SECONDS = 60;
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     /** A BPF file system at a temporary directory, unmounted on close. */
     public record Mount(Path path) implements AutoCloseable {
@@ -43,25 +43,10 @@ public final class BpfFixture {
 
     /** The output of a command; IllegalStateException where it fails. */
     public static String run(String... command) {
-        Result result = tryRun(command);
-        if (result.status() != 0) throw new IllegalStateException(List.of(command) + ": " + result.output());
-        return result.output();
+        return TestCommand.run(TIMEOUT, command);
     }
 
-    public record Result(int status, String output) {}
-
-    public static Result tryRun(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException(List.of(command) + " takes too long");
-            }
-            return new Result(process.exitValue(), output);
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    public static CommandRun tryRun(String... command) {
+        return TestCommand.tryRun(TIMEOUT, command);
     }
 }

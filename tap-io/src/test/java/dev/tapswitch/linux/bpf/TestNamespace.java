@@ -2,6 +2,7 @@ package dev.tapswitch.linux.bpf;
 
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceThread;
+import dev.tapswitch.linux.process.CommandRun;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,18 +32,18 @@ public final class TestNamespace implements AutoCloseable {
         return BpfFixture.run(with(new String[] {"ip", "netns", "exec", name}, command));
     }
 
-    public BpfFixture.Result tryExec(String... command) {
+    public CommandRun tryExec(String... command) {
         return BpfFixture.tryRun(with(new String[] {"ip", "netns", "exec", name}, command));
     }
 
     /** Whether an echo request to the address is answered, also by a machine that is busy. */
     public boolean reaches(String address) {
-        return tryExec("ping", "-q", "-c", "1", "-W", "15", address).status() == 0;
+        return tryExec("ping", "-q", "-c", "1", "-W", "15", address).exit() == 0;
     }
 
     /** Whether an echo request to the address stays without an answer for a second. */
     public boolean isCutOffFrom(String address) {
-        return tryExec("ping", "-q", "-c", "1", "-W", "1", address).status() != 0;
+        return tryExec("ping", "-q", "-c", "1", "-W", "1", address).exit() != 0;
     }
 
     public int ifindex(String device) {

@@ -3,19 +3,18 @@ package dev.tapswitch.linux.tap;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tapswitch.linux.netns.Namespace;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.tapswitch.linux.process.TestCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network namespace that a test creates with `ip netns add` and removes on close. Runs `ip` in it. Skips the test unless it runs as root. */
 public final class NetnsFixture implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final int TIMEOUT_SECONDS = 20;
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     public final String name = "ts" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
 
@@ -45,19 +44,7 @@ public final class NetnsFixture implements AutoCloseable {
     }
 
     public static String run(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException(String.join(" ", command) + " takes too long");
-            }
-            if (process.exitValue() != 0) throw new IllegalStateException(String.join(" ", command) + ": " + output);
-            return output;
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return TestCommand.run(TIMEOUT, command);
     }
 
     private static String[] with(String first, String... rest) {
