@@ -37,9 +37,9 @@ final class IpamDriver {
 
     Json requestPool(Json request) throws RequestException {
         String wanted = request.path("Pool").asString("");
-        IpPrefix block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : network(wanted);
+        IpPrefix block = wanted.isEmpty() ? free(request.path("V6").asBoolean(false)) : network("subnet", wanted);
         String subPool = request.path("SubPool").asString("");
-        IpPrefix range = subPool.isEmpty() ? block : network(subPool);
+        IpPrefix range = subPool.isEmpty() ? block : network("range", subPool);
         if (!block.overlaps(range) || range.length() < block.length()) {
             throw new RequestException(Reason.INVALID, "range " + range + " is not within subnet " + block);
         }
@@ -66,7 +66,7 @@ final class IpamDriver {
     Json requestAddress(Json request) throws RequestException {
         AddressPool pool = pool(request);
         String wanted = request.path("Address").asString("");
-        IpAddress address = wanted.isEmpty() ? firstFree(pool) : IpAddress.parse(wanted);
+        IpAddress address = wanted.isEmpty() ? firstFree(pool) : RequestText.parse("address", wanted, IpAddress::parse);
         if (!pool.pool().isHost(address)) {
             throw new RequestException(Reason.INVALID, address + " is not a host address in subnet " + pool.pool());
         }
@@ -86,7 +86,8 @@ final class IpamDriver {
     Json releaseAddress(Json request) throws RequestException {
         AddressPool pool = state.pools.get(request.path("PoolID").asString(""));
         if (pool == null) return object();
-        IpAddress address = IpAddress.parse(request.path("Address").asString(""));
+        String text = request.path("Address").asString("");
+        IpAddress address = RequestText.parse("address", text, IpAddress::parse);
         state.pools.put(pool.id(), pool.without(address));
         state.save();
         return object();
@@ -99,8 +100,8 @@ final class IpamDriver {
     }
 
     /** Reads a network. Docker may send one with bits beyond the prefix length. */
-    private static IpPrefix network(String text) {
-        return IpPrefix.parse(text).network();
+    private static IpPrefix network(String name, String text) throws RequestException {
+        return RequestText.parse(name, text, IpPrefix::parse).network();
     }
 
     /** A subnet from the ranges that Docker uses by default, which no pool and no interface of the host overlaps. */

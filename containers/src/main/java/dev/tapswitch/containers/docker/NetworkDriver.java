@@ -3,6 +3,7 @@ package dev.tapswitch.containers.docker;
 import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.ProvidedSwitches;
 import dev.tapswitch.control.switches.RequestException;
@@ -278,27 +279,30 @@ final class NetworkDriver {
                 Reason.NOT_FOUND, "tapswitch does not know endpoint " + id + ": restart the container");
     }
 
-    private static DockerEndpoint endpoint(Json request, DockerNetwork network) throws RequestException {
+    /** The endpoint that a request describes. */
+    static DockerEndpoint endpoint(Json request, DockerNetwork network) throws RequestException {
         String id = request.path("EndpointID").asString("");
         if (!id.matches("[0-9a-f]{12,}"))
             throw new RequestException(
                     Reason.INVALID, "EndpointID \"" + id + "\" is not valid; expected hexadecimal digits");
         Json wanted = request.path("Interface");
-        Optional<IpPrefix> ipv4 = prefix(wanted.path("Address").asString(""));
+        Optional<IpPrefix> ipv4 = prefix("IPv4 address", wanted.path("Address").asString(""));
         String mac = wanted.path("MacAddress").asString("");
         return new DockerEndpoint(
                 id,
                 network.id(),
                 "tap" + id.substring(0, 12),
-                mac.isEmpty() ? GeneratedMacs.ofEndpoint(ipv4, id) : MacAddress.parse(mac),
+                mac.isEmpty()
+                        ? GeneratedMacs.ofEndpoint(ipv4, id)
+                        : RequestText.parse("MAC address", mac, PortSchema::stationMac),
                 ipv4,
-                prefix(wanted.path("AddressIPv6").asString("")),
+                prefix("IPv6 address", wanted.path("AddressIPv6").asString("")),
                 "",
                 List.of());
     }
 
-    private static Optional<IpPrefix> prefix(String text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(IpPrefix.parse(text));
+    private static Optional<IpPrefix> prefix(String name, String text) throws RequestException {
+        return text.isEmpty() ? Optional.empty() : Optional.of(RequestText.parse(name, text, IpPrefix::parse));
     }
 
     private static Json empty() {

@@ -76,15 +76,13 @@ final class NetworkOptions {
     private static List<Subnet> subnets(Json request, String name) throws RequestException {
         List<Subnet> subnets = new ArrayList<>();
         for (Json subnet : request.path(name)) {
-            String pool = subnet.path("Pool").asString("");
+            IpPrefix pool = RequestText.parse(name, subnet.path("Pool").asString(""), IpPrefix::parse);
             String gateway = subnet.path("Gateway").asString("");
-            try {
-                subnets.add(new Subnet(
-                        IpPrefix.parse(pool),
-                        gateway.isEmpty() ? Optional.empty() : Optional.of(IpPrefix.parse(gateway))));
-            } catch (IllegalArgumentException e) {
-                throw new RequestException(Reason.INVALID, name + ": " + e.getMessage(), e);
-            }
+            subnets.add(new Subnet(
+                    pool,
+                    gateway.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(RequestText.parse(name, gateway, IpPrefix::parse))));
         }
         return subnets;
     }
@@ -123,11 +121,7 @@ final class NetworkOptions {
         known.add(name);
         if (!options.has(name)) return defaultValue;
         String text = options.path(name).asString("");
-        try {
-            return parser.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw new RequestException(Reason.INVALID, "option " + name + ": " + e.getMessage(), e);
-        }
+        return RequestText.parse("option " + name, text, parser);
     }
 
     private void refuseUnknown() throws RequestException {

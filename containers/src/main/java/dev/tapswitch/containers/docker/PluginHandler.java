@@ -45,14 +45,14 @@ final class PluginHandler extends RequestHandler {
                 .thenAccept(response -> respond(exchange, HttpResponseStatus.OK, response));
     }
 
-    private static Json explain(String path, Throwable failure) {
+    /** The error for dockerd. Only a RequestException or a JsonException is about the request; any other failure is a bug. */
+    static Json explain(String path, Throwable failure) {
         return switch (failure) {
             case RequestException e -> {
                 LOG.warn("{} failed: {}", path.substring(1), e.getMessage());
                 yield error(e.getMessage());
             }
             case JsonException e -> error("the request cannot be read: " + e.getMessage());
-            case IllegalArgumentException e -> error(e.getMessage());
             default -> {
                 LOG.error("{} failed: this is a bug, please report it", path, failure);
                 yield error(BUG + failure);

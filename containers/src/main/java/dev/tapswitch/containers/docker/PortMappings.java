@@ -53,13 +53,9 @@ final class PortMappings {
 
     private static String hostAddress(String text, DockerNetwork network) throws RequestException {
         if (text.isEmpty()) return network.hostAddress();
-        try {
-            return IpAddress.parse(text).isAny() ? "" : text;
-        } catch (IllegalArgumentException e) {
-            throw new RequestException(
-                    Reason.INVALID,
-                    "host address \"" + text + "\" of a published port is not valid: " + e.getMessage(),
-                    e);
-        }
+        return RequestText.parse("host address of a published port", text, IpAddress::parse)
+                        .isAny()
+                ? ""
+                : text;
     }
 }

@@ -185,7 +185,10 @@ public final class Nat implements Integration {
         withdraw(owner);
         List<HostListener> opened = new ArrayList<>();
         try {
-            for (Request request : requests) require(RuleText.problemOf(request.port()));
+            for (Request request : requests) {
+                require(RuleText.problemOf(request.port().at(request.firstPort())));
+                require(RuleText.problemOf(request.port().at(request.lastPort())));
+            }
             for (Request request : requests) opened.add(open(request));
             listeners.put(owner, opened);
             if (!opened.isEmpty()) apply();
