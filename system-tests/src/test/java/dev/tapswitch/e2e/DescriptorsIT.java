@@ -1,5 +1,6 @@
 package dev.tapswitch.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
@@ -7,6 +8,7 @@ import dev.tapswitch.e2e.testbed.Io;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -17,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +86,62 @@ class DescriptorsIT {
             }
             // The daemon accepts the waiting connections, finds them closed, and serves new ones.
             daemon.api().get("/v1/status");
+        }
+    }
+
+    /** /proc/PID/stat cannot be read without a free descriptor, which does not mean that the process has ended. */
+    @Test
+    void aPortInTheNamespaceOfAProcessStaysUpWhenConnectionsUseUpAllDescriptors() throws IOException {
+        List<SocketChannel> idle = new ArrayList<>();
+        try (var net = new TestNetwork()) {
+            String[] sleep = TestNetwork.inNamespace(net.namespace("box"), "sleep", "1000")
+                    .toArray(String[]::new);
+            Process box = new ProcessBuilder(sleep).start();
+            net.killAtEnd(box);
+            Await.within(
+                    Duration.ofSeconds(30),
+                    () -> box + " has not entered its namespace",
+                    () -> !namespaceOf(box.pid())
+                            .equals(namespaceOf(ProcessHandle.current().pid())));
+            net.limitDescriptors(LIMIT, LIMIT);
+            net.portIn("pid:" + box.pid(), "p");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            try (SocketChannel client = connect(daemon)) {
+                String before = request(client, "GET", "/v1/switches/lan/ports/p", "");
+                assertTrue(before.contains("\"state\":\"up\""), () -> before + daemon.log());
+                for (int i = 0; i < LIMIT; i++) idle.add(connect(daemon));
+                Await.within(
+                        Duration.ofSeconds(30),
+                        () -> openDescriptors(daemon) + " descriptors",
+                        () -> openDescriptors(daemon) >= LIMIT - 1);
+                // The daemon looks for lost namespaces every second.
+                int began = uptimeSeconds(client);
+                Await.within(
+                        Duration.ofSeconds(60), () -> "no further seconds", () -> uptimeSeconds(client) >= began + 4);
+                String after = request(client, "GET", "/v1/switches/lan/ports/p", "");
+                assertTrue(after.contains("\"state\":\"up\""), () -> after + daemon.log());
+                assertFalse(daemon.log().contains("has ended"), daemon::log);
+            } finally {
+                for (SocketChannel channel : idle) channel.close();
+            }
+        }
+    }
+
+    private static Path namespaceOf(long pid) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int uptimeSeconds(SocketChannel client) {
+        try {
+            Matcher uptime =
+                    Pattern.compile("\"uptime-seconds\":(\\d+)").matcher(request(client, "GET", "/v1/status", ""));
+            return uptime.find() ? Integer.parseInt(uptime.group(1)) : -1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,9 +1,8 @@
 package dev.tapswitch.linux.netns;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
+import dev.tapswitch.linux.sys.Errno;
 import java.util.Optional;
 
 /** A name of a network namespace (namespaces(7)) as users write it. The namespace need not exist. */
@@ -46,45 +45,40 @@ public sealed interface Namespace {
      * @param startTicks when the process started, in clock ticks since boot: field 22 of /proc/PID/stat
      */
     record OfProcess(long pid, long startTicks) implements Namespace {
-        /** The process that has this number now; empty if there is none. */
+        /** The process that has this number now; empty if there is none, or if /proc cannot be read. */
         public static Optional<OfProcess> running(long pid) {
-            return startTicks(pid).map(ticks -> new OfProcess(pid, ticks));
+            long ticks = ProcessStat.startTicks(pid);
+            return ticks < 0 ? Optional.empty() : Optional.of(new OfProcess(pid, ticks));
         }
 
-        /** Whether this process still runs. Reads one small file. */
+        /** Whether this process still runs. True as well if that cannot be found out, as without a free file descriptor. Reads one small file. */
         public boolean isRunning() {
-            return startTicks(pid).filter(ticks -> ticks == startTicks).isPresent();
+            long now = ProcessStat.startTicks(pid);
+            return now == startTicks || now < 0 && now != -Errno.ESRCH;
+        }
+
+        /** To be called after the namespace's file was opened: the file then belongs to this process and to no later one of the same number. */
+        void requireRunning() throws DeviceException {
+            long now = ProcessStat.startTicks(pid);
+            if (now == startTicks) return;
+            if (now >= 0 || now == -Errno.ESRCH) throw new DeviceException(Kind.NO_NAMESPACE, whyGone(now));
+            throw new DeviceException(
+                    (int) now, "cannot find out whether process " + pid + " still runs: " + Errno.text((int) now));
         }
 
         /** Why the namespace does not exist any more, for error messages. */
         public String whyGone() {
-            return "process " + pid + " has ended"
-                    + (startTicks(pid).isPresent() ? ", and its number is another process's now" : "");
+            return whyGone(ProcessStat.startTicks(pid));
+        }
+
+        private String whyGone(long now) {
+            return "process " + pid + " has ended" + (now >= 0 ? ", and its number is another process's now" : "");
         }
 
         @Override
         public String toString() {
             return "pid:" + pid;
         }
-
-        /**
-         * proc_pid_stat(5). The process chooses its command name, which stands in parentheses and may contain some: the fields follow the
-         * last one.
-         */
-        private static Optional<Long> startTicks(long pid) {
-            try {
-                String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                // A zombie keeps its number but has no namespace.
-                if (fields[0].equals("Z") || fields[0].equals("X")) return Optional.empty();
-                return Optional.of(Long.parseLong(fields[START_TIME - FIRST_AFTER_NAME]));
-            } catch (IOException | RuntimeException e) {
-                return Optional.empty();
-            }
-        }
-
-        private static final int START_TIME = 22;
-        private static final int FIRST_AFTER_NAME = 3;
     }
 
     /** The file that represents the namespace. */

@@ -28,18 +28,15 @@ public final class NamespaceThread {
         if (namespace instanceof Namespace.Current) return work.run();
         // O_NONBLOCK: opening a FIFO, to which a user's path may lead, would block otherwise.
         int fd = Libc.open(namespace.file(), Linux.O_RDONLY | Linux.O_CLOEXEC | Linux.O_NONBLOCK);
-        if (namespace instanceof Namespace.OfProcess process && !process.isRunning()) {
-            if (fd >= 0) Libc.close(fd);
-            throw new DeviceException(Kind.NO_NAMESPACE, process.whyGone());
-        }
-        if (fd < 0) {
-            Kind kind = fd == -Errno.ENOENT ? Kind.NO_NAMESPACE : Kind.OTHER;
-            throw new DeviceException(kind, fd, cannotOpen(namespace, fd));
-        }
         try {
+            if (namespace instanceof Namespace.OfProcess process) process.requireRunning();
+            if (fd < 0) {
+                Kind kind = fd == -Errno.ENOENT ? Kind.NO_NAMESPACE : Kind.OTHER;
+                throw new DeviceException(kind, fd, cannotOpen(namespace, fd));
+            }
             return call(fd, "namespace \"" + namespace + "\"", work);
         } finally {
-            Libc.close(fd);
+            if (fd >= 0) Libc.close(fd);
         }
     }
 

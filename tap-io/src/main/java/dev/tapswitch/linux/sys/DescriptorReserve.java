@@ -2,6 +2,7 @@ package dev.tapswitch.linux.sys;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 /**
  * File descriptors that are held in reserve, so that a port can still be opened and a file still be written when connections have used up all others
@@ -19,8 +20,15 @@ public final class DescriptorReserve {
     }
 
     private final int[] descriptors = new int[SIZE];
+    private final IntSupplier opener;
 
     public DescriptorReserve() {
+        this(DescriptorReserve::open);
+    }
+
+    /** {@code opener}: opens a file and returns its descriptor, or a negative errno. */
+    DescriptorReserve(IntSupplier opener) {
+        this.opener = opener;
         Arrays.fill(descriptors, NONE);
         refill();
     }
@@ -30,19 +38,24 @@ public final class DescriptorReserve {
         return e.errno() == Errno.EMFILE;
     }
 
-    /**
-     * Writes a file. If that fails, releases the reserve and writes it once more: an IOException carries no errno that would show whether the
-     * process had no descriptors left.
-     */
+    /** Writes a file. If that fails and this process has no descriptors left, releases the reserve and writes the file once more. */
     public void write(FileWriter writer) throws IOException {
         try {
             writer.run();
         } catch (IOException e) {
+            if (!isShortage()) throw e;
             release();
             writer.run();
         } finally {
             refill();
         }
+    }
+
+    /** Whether this process cannot open a file now. An IOException carries no errno that would show this. */
+    private boolean isShortage() {
+        int fd = opener.getAsInt();
+        if (fd >= 0) Libc.close(fd);
+        return fd == -Errno.EMFILE;
     }
 
     /** Releases the reserve to the caller, who calls {@link #refill} afterwards. */
@@ -55,7 +68,7 @@ public final class DescriptorReserve {
 
     /** Reopens as many of the released descriptors as possible. */
     public void refill() {
-        for (int i = 0; i < SIZE; i++) if (descriptors[i] == NONE) descriptors[i] = Math.max(open(), NONE);
+        for (int i = 0; i < SIZE; i++) if (descriptors[i] == NONE) descriptors[i] = Math.max(opener.getAsInt(), NONE);
     }
 
     private static int open() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.linux.netns.Namespace.OfProcess;
+import dev.tapswitch.linux.sys.Errno;
 import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -43,5 +44,21 @@ class OfProcessTest {
     @Test
     void aNumberWithoutAProcessHasNone() {
         assertEquals(Optional.empty(), OfProcess.running(99_999_999));
+    }
+
+    @Test
+    void theFieldsFollowTheLastParenthesisBecauseAProcessMayHaveOneInItsName() {
+        String fields = " S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
+        assertEquals(4711, ProcessStat.startTicks("7 (a) Z (b)" + fields));
+    }
+
+    @Test
+    void aZombieHasEnded() {
+        assertEquals(-Errno.ESRCH, ProcessStat.startTicks("7 (sh) Z 1 2 3"));
+    }
+
+    @Test
+    void aLineWithoutTheStartTimeSaysNothing() {
+        assertEquals(-Errno.EIO, ProcessStat.startTicks("7 (sh) S 1 2 3"));
     }
 }
