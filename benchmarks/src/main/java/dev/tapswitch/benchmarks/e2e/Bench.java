@@ -64,7 +64,7 @@ public final class Bench implements Callable<Integer> {
 
     @Option(
             names = "--minutes",
-            description = "Starts no round that would end after this time (default: 45, with --quick 8).")
+            description = "Starts no round that would end after this time (default: 90, with --quick 8).")
     private Integer minutes;
 
     @Option(
@@ -120,7 +120,7 @@ public final class Bench implements Callable<Integer> {
             List<SystemUnderTest> systems = systems(tools);
             List<Scenario> scenarios = scenarios();
             int wantedRounds = rounds != null ? rounds : quick ? 3 : 5;
-            int allowed = minutes != null ? minutes : quick ? 8 : 45;
+            int allowed = minutes != null ? minutes : quick ? 8 : 90;
             int done = new Rounds(scenarios, systems, testbed, tools, quick ? 0.5 : 1, results)
                     .run(wantedRounds, allowed * 60.0);
             String command = ("./tapswitch bench " + arguments).strip();

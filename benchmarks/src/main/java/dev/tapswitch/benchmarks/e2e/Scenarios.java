@@ -4,6 +4,8 @@ import dev.tapswitch.benchmarks.e2e.measure.AddressLearning;
 import dev.tapswitch.benchmarks.e2e.measure.ArpResolution;
 import dev.tapswitch.benchmarks.e2e.measure.Broadcast;
 import dev.tapswitch.benchmarks.e2e.measure.BulkTcp;
+import dev.tapswitch.benchmarks.e2e.measure.Connections;
+import dev.tapswitch.benchmarks.e2e.measure.FirstPacket;
 import dev.tapswitch.benchmarks.e2e.measure.FirstSecond;
 import dev.tapswitch.benchmarks.e2e.measure.FrameRate;
 import dev.tapswitch.benchmarks.e2e.measure.Http;
@@ -14,7 +16,9 @@ import dev.tapswitch.benchmarks.e2e.measure.Mesh;
 import dev.tapswitch.benchmarks.e2e.measure.Pauses;
 import dev.tapswitch.benchmarks.e2e.measure.PortsPresent;
 import dev.tapswitch.benchmarks.e2e.measure.RequestResponse;
+import dev.tapswitch.benchmarks.e2e.measure.StationsPresent;
 import dev.tapswitch.benchmarks.e2e.measure.Throughput;
+import dev.tapswitch.benchmarks.e2e.measure.TwoFlows;
 import dev.tapswitch.benchmarks.e2e.system.BareWire;
 import dev.tapswitch.benchmarks.e2e.system.KernelBridge;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
@@ -32,17 +36,20 @@ final class Scenarios {
     private static final int FRAMING = 18;
 
     private static final int MANY_PORTS = 1_024;
+    private static final int MOST_PORTS = 4_096;
     private static final int MAX_BRIDGE_PORTS = 1_023;
 
+    private static final Predicate<SystemUnderTest> ALL = _ -> true;
     private static final Predicate<SystemUnderTest> WIRE = BareWire.class::isInstance;
-    private static final Predicate<SystemUnderTest> ALL = WIRE.negate();
-    private static final Predicate<SystemUnderTest> SWITCHES = ALL.and(SystemUnderTest::learns);
+    /** A wire does not connect more than two hosts. */
+    private static final Predicate<SystemUnderTest> CONNECTED = WIRE.negate();
+
+    private static final Predicate<SystemUnderTest> SWITCHES = SystemUnderTest::learns;
 
     private Scenarios() {}
 
     static List<Scenario> full() {
         return List.of(
-                new Scenario(2, Testbed.MTU, List.of(new FrameRate()), WIRE),
                 new Scenario(
                         2,
                         Testbed.MTU,
@@ -58,12 +65,21 @@ final class Scenarios {
                                 new BulkTcp(1, true),
                                 new BulkTcp(4, true),
                                 new BulkTcp(16, true),
-                                new RequestResponse(),
+                                new RequestResponse(false),
+                                new RequestResponse(true),
+                                new Connections(),
                                 new Http(),
                                 new Memory()),
                         ALL),
-                new Scenario(4, Testbed.MTU, List.of(new LoadedLatency(), new Mesh(), new Broadcast()), ALL),
-                new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), ALL),
+                new Scenario(
+                        4,
+                        Testbed.MTU,
+                        List.of(new TwoFlows(), new LoadedLatency(false), new LoadedLatency(true)),
+                        ALL),
+                new Scenario(4, Testbed.MTU, List.of(new Mesh(), new Broadcast()), CONNECTED),
+                new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), CONNECTED),
+                new Scenario(2, Testbed.MTU, List.of(new FirstPacket()), ALL),
+                new Scenario(2, Testbed.MTU, List.of(new StationsPresent()), SWITCHES),
                 new Scenario(3, Testbed.MTU, List.of(new AddressLearning()), SWITCHES),
                 new Scenario(10, Testbed.MTU, List.of(new ArpResolution()), SWITCHES),
                 new Scenario(100, Testbed.MTU, List.of(new ArpResolution()), SWITCHES),
@@ -77,12 +93,11 @@ final class Scenarios {
                         Testbed.MTU,
                         List.of(new ArpResolution(), new Broadcast()),
                         KernelBridge.class::isInstance),
-                new Scenario(4_000, Testbed.MTU, List.of(new ArpResolution()), SWITCHES));
+                new Scenario(MOST_PORTS, Testbed.MTU, List.of(new PortsPresent(), new ArpResolution()), SWITCHES));
     }
 
     static List<Scenario> quick() {
         return List.of(
-                new Scenario(2, Testbed.MTU, List.of(new FrameRate()), WIRE),
                 new Scenario(
                         2,
                         Testbed.MTU,
@@ -92,7 +107,7 @@ final class Scenarios {
                                 new BulkTcp(1, false),
                                 new BulkTcp(4, false),
                                 new BulkTcp(16, false),
-                                new RequestResponse(),
+                                new RequestResponse(false),
                                 new Memory()),
                         ALL),
                 new Scenario(

@@ -57,17 +57,21 @@ class BenchIT {
         Result result = bench(
                 "--quick",
                 "--rounds=1",
-                "--only=frames,tcp-4,latency",
-                "--systems=tapswitch-epoll,bridge,floor-epoll,floor-uring",
+                "--only=frames,frames-2,tcp-4,latency,latency-udp,connections,first-packet",
+                "--systems=tapswitch-epoll,bridge,floor-epoll,floor-uring,wire",
                 "--output=" + directory);
         assertEquals(0, result.exit, result.output);
         Json report = Json.parse(Files.readString(directory.resolve("bench.json")));
-        for (String system : List.of("tapswitch-epoll", "bridge", "floor-epoll", "floor-uring")) {
+        for (String system : List.of("tapswitch-epoll", "bridge", "floor-epoll", "floor-uring", "wire")) {
             double received = figure(report, "frames-received", "64 bytes", system);
             double offered = figure(report, "frames-offered", "64 bytes", system);
             assertTrue(received > 0 && offered > 0, () -> system + ": " + received + " of " + offered);
             assertTrue(figure(report, "tcp", "4 streams, one way", system) > 0, result.output);
+            assertTrue(figure(report, "frames-received-2", "64 bytes", system) > 0, result.output);
             assertTrue(figure(report, "request-response", "idle, p50", system) > 0, result.output);
+            assertTrue(figure(report, "request-response-udp", "idle, p50", system) > 0, result.output);
+            assertTrue(figure(report, "connections", "16 in parallel", system) > 0, result.output);
+            assertTrue(figure(report, "first-packet", "p50", system) > 0, result.output);
         }
         assertTrue(Files.readString(directory.resolve("bench.md")).contains("| kernel bridge |"));
         assertTrue(Files.readString(directory.resolve("bench.html")).contains("</html>"));
@@ -79,7 +83,7 @@ class BenchIT {
         Result result = bench("--only=speed", "--systems=bridge", "--output=" + directory);
         assertEquals(1, result.exit, result.output);
         assertTrue(
-                result.output.contains("tapswitch bench: --only: unknown name \"speed\"; expected one of frames"),
+                result.output.contains("tapswitch bench: --only: unknown name \"speed\"; expected one of start, frames"),
                 result.output);
     }
 

@@ -14,7 +14,8 @@ public record Http() implements Measurement {
     @Override
     public void run(MeasurementContext context, Recorder recorder) {
         try (var server = new RequestServer(context, 8_080)) {
-            var json = server.client("http=1", "connections=" + CONNECTIONS, "seconds=" + context.seconds(1));
+            var json =
+                    server.client("requests", "http=1", "connections=" + CONNECTIONS, "seconds=" + context.seconds(1));
             Latencies latencies = Latencies.of(json);
             String parameter = CONNECTIONS + " connections";
             recorder.record(

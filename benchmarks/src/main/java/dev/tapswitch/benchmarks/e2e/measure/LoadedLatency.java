@@ -3,15 +3,19 @@ package dev.tapswitch.benchmarks.e2e.measure;
 import dev.tapswitch.benchmarks.e2e.testbed.Await;
 import dev.tapswitch.benchmarks.e2e.testbed.Frames;
 import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
-import java.util.concurrent.CompletableFuture;
 
-/** Request and response while two other hosts exchange 50,000 small frames a second: a load that all systems can carry. */
-public record LoadedLatency() implements Measurement {
+/** TCP or UDP request and response while two other hosts exchange 50,000 small frames a second: a load that all systems can carry. */
+public record LoadedLatency(boolean udp) implements Measurement {
     private static final double RATE = 50_000;
 
     @Override
     public String id() {
-        return "latency-loaded";
+        return udp ? "latency-udp-loaded" : "latency-loaded";
+    }
+
+    @Override
+    public double estimateSeconds() {
+        return 5;
     }
 
     @Override
@@ -26,11 +30,12 @@ public record LoadedLatency() implements Measurement {
                 .rate(RATE)
                 .seconds(0, RequestResponse.WARM_UP + seconds + 0.8);
         try (var server = new RequestServer(context, 5_002)) {
-            var running = CompletableFuture.supplyAsync(load::run);
+            var running = load.start();
             Await.pause(300);
-            Latencies latencies = RequestResponse.measure(server, seconds);
-            running.join();
-            RequestResponse.record(recorder, "with 50,000 frames/s beside", latencies);
+            var requests = new RequestResponse(udp);
+            Latencies latencies = requests.measure(server, seconds);
+            running.get();
+            requests.record(recorder, "with 50,000 frames/s beside", latencies);
         }
     }
 }

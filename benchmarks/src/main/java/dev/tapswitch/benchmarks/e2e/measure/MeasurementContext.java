@@ -29,7 +29,7 @@ public record MeasurementContext(
         return Math.max(0.2, full * pace);
     }
 
-    /** The parameter of results that depend on the number of ports. A kernel bridge has at most 1,023 ports; 1,023 and 1,024 both count as 1,000. */
+    /** The parameter of results that depend on the number of ports. A kernel's bridge has at most 1,023 ports; 1,023 and 1,024 both count as 1,000. */
     public String ports() {
         int count = hosts.size();
         return (count / 1_000 == 1 ? "1,000" : String.format(Locale.ROOT, "%,d", count)) + " ports";

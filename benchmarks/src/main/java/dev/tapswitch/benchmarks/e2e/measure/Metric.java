@@ -4,6 +4,11 @@ package dev.tapswitch.benchmarks.e2e.measure;
 public enum Metric {
     FRAME_RATE("frames-received", "Frames received at maximum offered load", "frames/s", true),
     FRAME_OFFERED("frames-offered", "Frames offered by the generator in the same time", "frames/s", true),
+    TWO_FLOWS_RATE(
+            "frames-received-2",
+            "Frames received at maximum offered load, two flows from generators on two CPUs",
+            "frames/s",
+            true),
     THROUGHPUT(
             "throughput", "RFC 2544 26.1 throughput: the highest rate without loss, by frame size", "frames/s", true),
     FRAME_LATENCY(
@@ -28,11 +33,17 @@ public enum Metric {
     TCP_CPU("tcp-cpu", "CPU for bulk TCP, all CPUs, both ends included", "s/GB", false),
     TCP_CPU_PROCESS("tcp-cpu-process", "of which the process of the switch", "s/GB", false),
     RR_LATENCY("request-response", "TCP request/response, one connection, 64 bytes each way", "us", false),
+    UDP_LATENCY("request-response-udp", "UDP request/response, 64 bytes each way", "us", false),
+    FIRST_PACKET(
+            "first-packet", "First UDP request/response between two hosts that never talked, with ARP", "us", false),
+    CONNECTION_RATE("connections", "Short TCP connections: connect, 64 bytes each way, close", "connections/s", true),
+    CONNECTION_LATENCY("connection-latency", "Time from connect to close", "us", false),
     HTTP_RATE("http", "HTTP requests, 1,024-byte pages, kept-alive connections", "requests/s", true),
     HTTP_LATENCY("http-latency", "HTTP latency", "us", false),
     ARP_LATENCY("arp", "ARP resolution of a known neighbour, by number of ports", "us", false),
     ARP_CPU("arp-cpu", "CPU per ARP resolution, all CPUs", "us", false),
     PORTS_RATE("frames-by-ports", "64-byte frames received, one flow, by number of ports present", "frames/s", true),
+    STATIONS_RATE("frames-by-stations", "64-byte frames received, by number of learned stations", "frames/s", true),
     START("start", "Time from launch until all ports are up, by number of ports", "s", false),
     FIRST_SECOND("first-second", "64-byte frames received right after start", "frames/s", true),
     PAUSE("jvm-pause", "Longest pause in which the JVM stopped all threads", "us", false),

@@ -27,8 +27,9 @@ public record Pauses() implements Measurement {
     @Override
     public void run(MeasurementContext context, Recorder recorder) {
         try (var server = new RequestServer(context, 5_003)) {
-            Latencies latencies = Latencies.of(server.client("seconds=" + SECONDS * context.pace(), "interval=200"));
-            RequestResponse.record(recorder, "ten minutes", latencies);
+            Latencies latencies =
+                    Latencies.of(server.client("requests", "seconds=" + SECONDS * context.pace(), "interval=200"));
+            RequestResponse.record(recorder, Metric.RR_LATENCY, "ten minutes", latencies);
             recorder.record(Metric.OVER_1MS, "", latencies.over1ms() * 1e6 / latencies.samples());
             context.system()
                     .longestPauseMicros()

@@ -2,14 +2,19 @@ package dev.tapswitch.benchmarks.e2e.measure;
 
 import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 
-/** Request and response over one TCP connection, 64 bytes each way. Every latency is kept, so percentiles are exact. */
-public record RequestResponse() implements Measurement {
+/** Request and response with one connection, 64 bytes each way. Every latency is kept, so percentiles are exact. */
+public record RequestResponse(boolean udp) implements Measurement {
     /** Warm-up, in seconds: the JVM compiles the code that requests run. */
     static final int WARM_UP = 2;
 
     @Override
     public String id() {
-        return "latency";
+        return udp ? "latency-udp" : "latency";
+    }
+
+    @Override
+    public double estimateSeconds() {
+        return 4;
     }
 
     @Override
@@ -20,13 +25,18 @@ public record RequestResponse() implements Measurement {
     }
 
     /** Warms up, then measures for {@code seconds}. */
-    static Latencies measure(RequestServer server, double seconds) {
-        return Latencies.of(server.client("warmup=" + WARM_UP, "seconds=" + seconds));
+    Latencies measure(RequestServer server, double seconds) {
+        return Latencies.of(
+                server.client("requests", "udp=" + (udp ? 1 : 0), "warmup=" + WARM_UP, "seconds=" + seconds));
     }
 
-    static void record(Recorder recorder, String load, Latencies latencies) {
-        recorder.record(Metric.RR_LATENCY, load + ", p50", latencies.p50());
-        recorder.record(Metric.RR_LATENCY, load + ", p99", latencies.p99());
-        recorder.record(Metric.RR_LATENCY, load + ", p99.9", latencies.p999());
+    void record(Recorder recorder, String load, Latencies latencies) {
+        record(recorder, udp ? Metric.UDP_LATENCY : Metric.RR_LATENCY, load, latencies);
+    }
+
+    static void record(Recorder recorder, Metric metric, String load, Latencies latencies) {
+        recorder.record(metric, load + ", p50", latencies.p50());
+        recorder.record(metric, load + ", p99", latencies.p99());
+        recorder.record(metric, load + ", p99.9", latencies.p999());
     }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs {@code requests.c} as a server on the second host and as a client on the first. */
+/** Runs {@code requests.c} as a server on the second host, and clients of it on the first. */
 final class RequestServer implements AutoCloseable {
     private final MeasurementContext context;
     private final int port;
@@ -37,15 +37,15 @@ final class RequestServer implements AutoCloseable {
                 "the server's port", Duration.ofSeconds(10), () -> log.toFile().length() > 0);
     }
 
-    /** Runs the client until it exits. {@code requests.c} documents the arguments. */
-    Json client(String... arguments) {
+    /** Runs a client, {@code requests} or {@code connections}, until it exits. Their sources document the arguments. */
+    Json client(String program, String... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "client",
                 "ns=" + context.host(1).namespace(),
                 "address=" + context.host(2).address(),
                 "port=" + port));
         all.addAll(List.of(arguments));
-        return context.tools().run("requests", Duration.ofMinutes(15), all);
+        return context.tools().run(program, Duration.ofMinutes(15), all);
     }
 
     @Override

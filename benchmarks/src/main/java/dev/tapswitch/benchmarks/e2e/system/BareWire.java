@@ -5,7 +5,7 @@ import dev.tapswitch.benchmarks.e2e.testbed.Host;
 import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
 import java.util.List;
 
-/** No switch: one veth pair from host to host. The result is the maximum of the load generator itself, counted at the receiver. */
+/** No switch: one veth pair from the first host to the second, and one from the third to the fourth. It shows the limit of the load generators and of veth pairs. */
 public record BareWire() implements SystemUnderTest {
     @Override
     public String id() {
@@ -14,17 +14,17 @@ public record BareWire() implements SystemUnderTest {
 
     @Override
     public String title() {
-        return "generator alone";
+        return "bare veth pair";
     }
 
     @Override
     public String description() {
-        return "one veth pair from host to host: the maximum of the load generator, including the reception on its CPU";
+        return "one veth pair from host to host: the limit of every switch with veth pairs, and of the load generators";
     }
 
     @Override
     public int maxPorts() {
-        return 2;
+        return Testbed.ACTIVE_HOSTS;
     }
 
     @Override
@@ -33,26 +33,27 @@ public record BareWire() implements SystemUnderTest {
     }
 
     @Override
+    public boolean learns() {
+        return false;
+    }
+
+    @Override
     public RunningSystem start(Testbed testbed, List<Host> hosts) {
         var processes = new Processes();
-        Host first = hosts.get(0);
-        Host second = hosts.get(1);
-        processes.onClose(() -> Command.run("ip", "-n", first.namespace(), "link", "del", first.device()));
-        Command.expect(
-                "ip",
-                "-n",
-                first.namespace(),
-                "link",
-                "add",
-                first.device(),
-                "type",
-                "veth",
-                "peer",
-                "name",
-                second.device(),
-                "netns",
-                second.namespace());
-        Testbed.configure(hosts);
-        return processes;
+        try {
+            for (int i = 0; i + 1 < hosts.size(); i += 2) connect(processes, hosts.get(i), hosts.get(i + 1));
+            Testbed.configure(hosts);
+            return processes;
+        } catch (RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+
+    private static void connect(Processes owner, Host first, Host second) {
+        owner.onClose(() -> Command.run("ip", "-n", first.namespace(), "link", "del", first.device()));
+        String peer = "peer name " + second.device() + " netns " + second.namespace();
+        String pair = "link add " + first.device() + " type veth " + peer;
+        Command.expect(("ip -n " + first.namespace() + " " + pair).split(" ", -1));
     }
 }

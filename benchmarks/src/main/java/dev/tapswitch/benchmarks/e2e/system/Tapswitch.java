@@ -54,7 +54,7 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
                             config.toString()),
                     log);
             var api = new ApiClient(socket(testbed));
-            Await.until("Tapswitch with " + hosts.size() + " ports up", Duration.ofMinutes(2), () -> {
+            Await.until("Tapswitch with " + hosts.size() + " ports up", Duration.ofMinutes(5), () -> {
                 Processes.checkAlive(process, log);
                 return portsUp(api) >= hosts.size();
             });

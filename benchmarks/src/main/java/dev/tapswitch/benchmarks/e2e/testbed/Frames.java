@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /** Builds and executes one run of the load generator {@code frames.c}. */
 public final class Frames {
@@ -45,6 +48,18 @@ public final class Frames {
     public Result run() {
         arguments.add("ports=" + ports(hosts));
         return new Result(tools.run("frames", Duration.ofMillis(15_000 + (long) (seconds * 1_000)), arguments));
+    }
+
+    /** Starts the load generator in the background. The supplier waits for its result, and must be called. */
+    public Supplier<Result> start() {
+        var running = CompletableFuture.supplyAsync(this::run);
+        return () -> {
+            try {
+                return running.join();
+            } catch (CompletionException e) {
+                throw new BenchException(e.getCause().getMessage(), e);
+            }
+        };
     }
 
     /** NAMESPACE/DEVICE,... with the idle ports as one range. */

@@ -1,10 +1,12 @@
 /*
- * Requests and responses over TCP, with one request at a time per connection.
+ * Requests and responses over TCP or UDP, with one request at a time per connection.
  *
- *   requests server ns=NS port=N                    answers a 64-byte request with 64 bytes, and "GET ..." with a 1,024-byte HTTP page
- *   requests client ns=NS address=A port=N [connections=1] [seconds=1] [warmup=0.2] [http=0] [interval=0]
+ *   requests server ns=NS port=N                    answers a 64-byte request with 64 bytes, and "GET ..." with a 1,024-byte HTTP page;
+ *                                                   closes after the answer to "close"
+ *   requests client ns=NS address=A port=N [connections=1] [seconds=1] [warmup=0.2] [http=0] [udp=0] [interval=0]
  *
- * interval=US is the pause between a response and the next request, for long runs that measure pauses.
+ * interval=US is the pause between a response and the next request, for long runs that measure pauses. A UDP request without a response is repeated
+ * after 200 ms, and counts with the whole time.
  */
 #include "common.h"
 #include <arpa/inet.h>
@@ -15,11 +17,12 @@
 #define MESSAGE 64
 #define PAGE 1024
 #define MAX_CONNECTIONS 1024
+#define MAX_REPEATS 50
 static const char REQUEST[] = "GET /page HTTP/1.1\r\nHost: bench.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
 
 static char page[256 + PAGE];
-static int page_length;
-static struct { int fd, wanted; int64_t sent; } connections[MAX_CONNECTIONS];
+static int page_length, is_udp;
+static struct { int fd, wanted; uint32_t sequence; int64_t sent; } connections[MAX_CONNECTIONS];
 
 static void no_delay(int fd) {
     int yes = 1;
@@ -32,12 +35,24 @@ static void write_page(void) {
     page_length += PAGE;
 }
 
+static void answer_datagram(int fd) {
+    char request[4096];
+    struct sockaddr_in client;
+    socklen_t size = sizeof client;
+    ssize_t length = recvfrom(fd, request, sizeof request, 0, (void *)&client, &size);
+    if (length > 0) sendto(fd, request, length, 0, (void *)&client, size);
+}
+
 static void serve(int port) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1, epoll = epoll_create1(0);
     struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons(port)};
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(listener, (void *)&local, sizeof local) || listen(listener, 1024)) die("port %d", port);
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, events[64];
+    int datagrams = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (bind(datagrams, (void *)&local, sizeof local)) die("UDP port %d", port);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = datagrams}, events[64];
+    epoll_ctl(epoll, EPOLL_CTL_ADD, datagrams, &event);
+    event.data.fd = listener;
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     printf("ready\n");
     fflush(stdout);
@@ -45,6 +60,10 @@ static void serve(int port) {
         int ready = epoll_wait(epoll, events, 64, -1);
         for (int i = 0; i < ready; i++) {
             int fd = events[i].data.fd;
+            if (fd == datagrams) {
+                answer_datagram(fd);
+                continue;
+            }
             if (fd == listener) {
                 event.data.fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
                 if (event.data.fd < 0) continue;
@@ -54,9 +73,9 @@ static void serve(int port) {
             }
             char request[4096];
             ssize_t length = recv(fd, request, sizeof request, 0);
-            int http = length > 3 && !memcmp(request, "GET", 3);
+            int http = length > 3 && !memcmp(request, "GET", 3), last = length > 5 && !memcmp(request, "close", 5);
             /* A client sends one short request at a time, in one segment. */
-            if (length <= 0 || send(fd, http ? page : request, http ? page_length : length, MSG_NOSIGNAL) < 0) close(fd);
+            if (length <= 0 || send(fd, http ? page : request, http ? page_length : length, MSG_NOSIGNAL) < 0 || last) close(fd);
         }
     }
 }
@@ -64,26 +83,38 @@ static void serve(int port) {
 static void connect_to(int i, const char *address, int port) {
     struct sockaddr_in remote = {.sin_family = AF_INET, .sin_port = htons(port)};
     inet_pton(AF_INET, address, &remote.sin_addr);
-    connections[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct timeval limit = {5, 0};
+    connections[i].fd = socket(AF_INET, (is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    struct timeval limit = {is_udp ? 0 : 5, is_udp ? 200000 : 0};
     setsockopt(connections[i].fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (connect(connections[i].fd, (void *)&remote, sizeof remote)) die("connect to %s", address);
-    no_delay(connections[i].fd);
+    if (!is_udp) no_delay(connections[i].fd);
+}
+
+static void send_request(int i, int http) {
+    char message[MESSAGE] = "request";
+    memcpy(message + MESSAGE - sizeof(uint32_t), &connections[i].sequence, sizeof(uint32_t));
+    if (send(connections[i].fd, http ? REQUEST : message, http ? sizeof REQUEST - 1 : MESSAGE, MSG_NOSIGNAL) < 0) die("send");
 }
 
 static void ask(int i, int http) {
-    static const char message[MESSAGE] = "request";
     connections[i].wanted = http ? page_length : MESSAGE;
+    connections[i].sequence++;
     connections[i].sent = now_ns();
-    if (send(connections[i].fd, http ? REQUEST : message, http ? sizeof REQUEST - 1 : MESSAGE, MSG_NOSIGNAL) < 0) die("send");
+    send_request(i, http);
 }
 
 /* Reads available bytes. Returns whether the response is complete. */
 static int answered(int i) {
     char buffer[4096];
     ssize_t length = recv(connections[i].fd, buffer, sizeof buffer, 0);
+    for (int repeats = 0; length < 0 && errno == EAGAIN && is_udp && repeats < MAX_REPEATS; repeats++) {
+        send_request(i, 0);
+        length = recv(connections[i].fd, buffer, sizeof buffer, 0);
+    }
     errno = length ? errno : 0;
     if (length <= 0) die("no response");
+    /* The late response to a request that was repeated and answered. */
+    if (is_udp && memcmp(buffer + MESSAGE - sizeof(uint32_t), &connections[i].sequence, sizeof(uint32_t))) return 0;
     return (connections[i].wanted -= length) <= 0;
 }
 
@@ -98,7 +129,10 @@ int main(int count, char **arguments) {
     if (count > 1 && !strcmp(arguments[1], "server")) serve(port);
     int wanted = number(count, arguments, "connections", "1"), http = number(count, arguments, "http", "0");
     int interval = number(count, arguments, "interval", "0");
+    is_udp = number(count, arguments, "udp", "0");
     const char *address = argument(count, arguments, "address", NULL);
+    /* A repeat needs the blocking read of one connection. */
+    if (is_udp) wanted = 1;
     if (wanted > MAX_CONNECTIONS) wanted = MAX_CONNECTIONS;
     int epoll = epoll_create1(0);
     for (int i = 0; i < wanted; i++) {
