@@ -116,13 +116,27 @@ final class TraceCommand implements Runnable {
         daemon.api().stream(path, Duration.ofSeconds(seconds), frame -> {
             daemon.out().println(daemon.json() ? frame.toString() : line(frame));
             daemon.out().flush();
-            seen[0]++;
+            if (!isGap(frame)) seen[0]++;
         });
         if (seen[0] == 0 && !daemon.json()) daemon.out().println("no frame was received within " + seconds + " s");
     }
 
-    /** One line that describes a frame. */
+    /** Whether a line of the trace stands for frames that are missing. */
+    private static boolean isGap(Json line) {
+        return line.has("missed");
+    }
+
+    /** One line that describes a frame, or a gap in the trace. */
     static String line(Json frame) {
+        if (isGap(frame)) {
+            long missed = frame.path("missed").asLong();
+            return String.format(
+                    Locale.ROOT,
+                    "%10.3f  %d %s missing here: more arrived than could be shown",
+                    frame.path("time-ms").asDouble(),
+                    missed,
+                    missed == 1 ? "frame is" : "frames are");
+        }
         return String.format(
                 Locale.ROOT,
                 "%10.3f  %-24s %6d B  %s",

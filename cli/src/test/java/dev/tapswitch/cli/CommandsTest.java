@@ -215,6 +215,17 @@ class CommandsTest {
     }
 
     @Test
+    void traceShowsHowManyFramesAreMissing() {
+        var gap = "{\"time-ms\":2.5,\"missed\":12}\n";
+        daemon.answerRaw(
+                "GET /v1/switches/lan/trace?seconds=1&max=1000",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(gap.length()) + "\r\n"
+                        + gap + "\r\n0\r\n\r\n");
+        var out = printed("trace lan --seconds 1");
+        assertTrue(out.contains("     2.500  12 frames are missing here: more arrived than could be shown\n"), out);
+    }
+
+    @Test
     void aRefusedRequestPrintsOneLineAndExitsWith1() {
         daemon.refuse("POST /v1/switches", 409, "switch lan exists: choose another name");
         var ran = run("switch add lan");

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Traces the frames of a switch and passes each to a reader as JSON. A switch has one trace at a time. Runs on a dedicated thread, which ends after a time,
- * a number of frames, or when the reader is gone.
+ * a number of frames, or when the reader is gone. Where frames are missing because the reader was too slow, it gets a line with their number.
  */
 final class TraceStream {
     /** The receiver of the lines. */
@@ -44,6 +44,8 @@ final class TraceStream {
     private final Reader reader;
     private final long startNanos = System.nanoTime();
     private int shown;
+    /** The frames that the trace had no space for and that the reader does not know of yet. */
+    private long missed;
 
     private TraceStream(RunningSwitch sw, long seconds, int max, int onlyPort, Reader reader) {
         this.sw = sw;
@@ -85,14 +87,30 @@ final class TraceStream {
     private void run() {
         while (shown < max && System.nanoTime() - deadlineNanos < 0 && !reader.isGone()) {
             Trace.Event event = trace.poll();
+            missed += event == null ? trace.takeMissed() : event.missedBefore();
             if (event == null) {
+                if (!reportMissed()) break;
                 LockSupport.parkNanos(PAUSE_NANOS);
             } else if (onlyPort < 0 || event.inPort() == onlyPort) {
-                if (!reader.accept(line(event))) break;
+                if (!reportMissed() || !reader.accept(line(event))) break;
                 shown++;
             }
         }
+        reportMissed();
         reader.end();
+    }
+
+    /** Passes the number of frames that are missing at this point. Returns false if the reader is gone. */
+    private boolean reportMissed() {
+        if (missed == 0) return true;
+        Json line = Views.object().put("time-ms", timeMs(System.nanoTime())).put("missed", missed);
+        missed = 0;
+        return reader.accept(line);
+    }
+
+    /** Milliseconds since the start of the trace. */
+    private double timeMs(long nanoTime) {
+        return (nanoTime - startNanos) / 1_000 / 1e3;
     }
 
     private Json line(Trace.Event event) {
@@ -101,8 +119,7 @@ final class TraceStream {
         int head = (int) Math.min(event.length(), event.head().byteSize());
         EthernetFrame frame = new EthernetFrame().wrap(event.head(), 0, head);
         String why = Explainer.why(decision, snapshot, frame);
-        long micros = (event.nanoTime() - startNanos) / 1_000;
-        Json line = Views.object().put("time-ms", micros / 1e3);
+        Json line = Views.object().put("time-ms", timeMs(event.nanoTime()));
         FrameLine.of(sw, event.inPort(), event.head(), event.length(), decision, why)
                 .properties()
                 .forEach(field -> line.set(field.getKey(), field.getValue()));

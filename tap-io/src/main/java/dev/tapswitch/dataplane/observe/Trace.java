@@ -18,8 +18,9 @@ public final class Trace {
      * @param verdict a {@link dev.tapswitch.core.bridge.Verdict}
      * @param length the whole frame's length, bytes
      * @param head the frame's first bytes, at most 128; must not be written to
+     * @param missedBefore the number of frames that were missed since the previous event
      */
-    public record Event(long nanoTime, int inPort, int verdict, int length, MemorySegment head) {}
+    public record Event(long nanoTime, int inPort, int verdict, int length, MemorySegment head, long missedBefore) {}
 
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger freeEvents;
@@ -37,9 +38,9 @@ public final class Trace {
         return event;
     }
 
-    /** Number of frames that did not fit. Thread-safe. */
-    public long missed() {
-        return missed.get();
+    /** The number of frames that were missed since the last event; further calls do not count them again. Thread-safe. */
+    public long takeMissed() {
+        return missed.get() == 0 ? 0 : missed.getAndSet(0);
     }
 
     /** Adds a frame. Allocates. Must be called by workers. */
@@ -50,6 +51,6 @@ public final class Trace {
             return;
         }
         byte[] head = memory.asSlice(offset, Math.min(length, HEAD_LENGTH)).toArray(ValueLayout.JAVA_BYTE);
-        events.add(new Event(System.nanoTime(), inPort, verdict, length, MemorySegment.ofArray(head)));
+        events.add(new Event(System.nanoTime(), inPort, verdict, length, MemorySegment.ofArray(head), takeMissed()));
     }
 }
