@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -61,6 +62,7 @@ abstract sealed class SettingOptions implements IModelTransformer {
         return body;
     }
 
+    /** An option whose value is checked as the daemon checks it. */
     private static OptionSpec option(Setting<?> setting) {
         OptionSpec.Builder option =
                 OptionSpec.builder(setting.option()).description(setting.help().replace("%", "%%"));
@@ -68,17 +70,35 @@ abstract sealed class SettingOptions implements IModelTransformer {
             case SettingType.Flag _ ->
                 option.type(Boolean.class).negatable(true).build();
             case SettingType.WholeNumber number ->
-                option.type(Integer.class).paramLabel(number.placeholder()).build();
+                option.type(Integer.class)
+                        .converters(UsageError.converter(number::parse))
+                        .paramLabel(number.placeholder())
+                        .build();
             case SettingType.Texts texts ->
                 option.type(List.class)
                         .auxiliaryTypes(String.class)
+                        .converters(checked(texts))
                         .paramLabel(texts.placeholder())
                         .splitRegex(",")
                         .build();
             case SettingType.Choice<?> choice ->
-                option.type(String.class).paramLabel(choice.placeholder()).build();
+                option.type(String.class)
+                        .converters(checked(choice))
+                        .paramLabel(choice.placeholder())
+                        .build();
             case SettingType.Text<?> text ->
-                option.type(String.class).paramLabel(text.placeholder()).build();
+                option.type(String.class)
+                        .converters(checked(text))
+                        .paramLabel(text.placeholder())
+                        .build();
         };
+    }
+
+    /** Checks a text, which the daemon parses again. */
+    private static ITypeConverter<String> checked(SettingType<?> type) {
+        return UsageError.converter(text -> {
+            type.parse(text);
+            return text;
+        });
     }
 }

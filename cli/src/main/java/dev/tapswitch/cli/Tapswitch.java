@@ -135,7 +135,7 @@ public final class Tapswitch implements Runnable {
         commandLine.setColorScheme(Help.defaultColorScheme(Terminal.coloured() ? Help.Ansi.ON : Help.Ansi.OFF));
         commandLine.setUsageHelpWidth(HELP_WIDTH);
         abbreviateSynopsis(commandLine);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        UsageError.registerConverters(commandLine);
         commandLine.setParameterExceptionHandler((e, words) -> usageError(e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
         return commandLine;

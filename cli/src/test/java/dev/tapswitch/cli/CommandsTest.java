@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs every command against a fake API and checks its requests, its output and its exit code. */
 class CommandsTest {
@@ -312,6 +314,33 @@ class CommandsTest {
         assertEquals(
                 "tapswitch: unexpected argument \"b\"; see 'tapswitch mac list --help'",
                 usageErrorOf("mac", "list", "a", "b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "trace --seconds x | --seconds: \"x\" is not valid; expected a whole number of at most 9 digits | trace",
+                "trace --seconds 9999999999 | --seconds: \"9999999999\" is not valid; expected a whole number of at most 9 digits | trace",
+                "trace --seconds | --seconds has no value; expected --seconds N | trace",
+                "trace --seconds 1 --seconds 2 | --seconds is given twice; expected it once | trace",
+                "trace --json=5 | --json: \"5\" is not valid; expected true or false | trace",
+                "stats --interval x | --interval: \"x\" is not valid; expected a number such as 1 or 0.5 | stats",
+                "port add w --mtu x | --mtu: \"x\" is not a whole number; expected a whole number from 68 to 65521 | port add",
+                "port add w --mtu 9 | --mtu: 9 is too small; expected a whole number from 68 to 65521 | port add",
+                "port add w --beyond-limit x | --beyond-limit: \"x\" is not one of its values; expected drop or forward | port add",
+                "port add w --address x | --address: address \"x\" has no prefix length; expected it as in 198.18.0.1/24 or fd00::1/64 | port add",
+                "port add w --up=foo | --up: \"foo\" is not valid; expected true or false | port add",
+                "port add | arguments are missing; expected [SWITCH] PORT | port add",
+                "mac add a | arguments are missing; expected [SWITCH] MAC PORT | mac add",
+                "lab exec | NODE is missing | lab exec",
+                "lab up | FILE is missing | lab up",
+                "daemon | --config FILE is missing | daemon",
+            })
+    void aWrongArgumentIsNamedWithWhatIsExpected(String arguments, String problem, String command) {
+        assertEquals(
+                "tapswitch: " + problem + "; see 'tapswitch " + command + " --help'",
+                usageErrorOf(arguments.split(" ")));
     }
 
     @Test

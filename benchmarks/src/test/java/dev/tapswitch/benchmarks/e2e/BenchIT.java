@@ -83,7 +83,8 @@ class BenchIT {
         Result result = bench("--only=speed", "--systems=bridge", "--output=" + directory);
         assertEquals(1, result.exit, result.output);
         assertTrue(
-                result.output.contains("tapswitch bench: --only: unknown name \"speed\"; expected one of start, frames"),
+                result.output.contains(
+                        "tapswitch bench: --only: unknown name \"speed\"; expected one of start, frames"),
                 result.output);
     }
 
