@@ -6,6 +6,7 @@ import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.config.ConfigReader;
 import dev.tapswitch.control.handover.Handover;
 import dev.tapswitch.control.handover.Predecessor;
+import dev.tapswitch.control.http.Servers;
 import dev.tapswitch.control.integration.Integration;
 import dev.tapswitch.control.integration.IntegrationContext;
 import dev.tapswitch.control.integration.Integrations;
@@ -95,6 +96,7 @@ public final class Daemon {
         ControlThread thread = new ControlThread();
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
+        Servers servers = new Servers();
         try (SwitchRuntime host = new SwitchRuntime(config.workerSettings(), thread, systemd, new ProcessPins(state));
                 Integrations integrations = new Integrations(commands);
                 ControlThread _ = thread;
@@ -115,20 +117,21 @@ public final class Daemon {
             Workers workers = host.workers();
             String threads = Plural.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
-            integrations.create(factory, new IntegrationContext(config, state, control, commands));
+            integrations.create(factory, new IntegrationContext(config, state, control, commands, servers));
             try {
                 // First, because frames wait for it after a restart. An earlier signal ends the JVM and all devices.
                 if (predecessor == null)
                     thread.submit(() -> start(control, integrations, socket)).get();
-                else succeed(thread, control, integrations, socket, systemd, state, predecessor);
+                else succeed(thread, control, integrations, socket, systemd, state, servers, predecessor);
                 Signals signals = Signals.take();
                 integrations.start();
-                HandoverResources resources = new HandoverResources(host, systemd, integrations, state, signals);
+                HandoverResources resources =
+                        new HandoverResources(host, systemd, integrations, state, signals, servers, thread);
                 boolean isRestart;
                 Handover handOver = new Handover(options.arguments(), socket, commands, resources);
-                try (ApiServer api =
-                        ApiServer.start(socket, control, integrations.routes(), thread, commands, handOver, version)) {
-                    resources.with(api);
+                try (ApiServer _ = ApiServer.start(
+                        servers, socket, control, integrations.routes(), thread, commands, handOver, version)) {
+                    servers.closeUnused();
                     if (predecessor == null) collectGarbageOfTheStart();
                     thread.execute(() -> systemd.started(host));
                     thread.every(TICK_MS, () -> tick(host, integrations, systemd));
@@ -165,6 +168,7 @@ public final class Daemon {
             Path socket,
             Systemd systemd,
             StateDirectory state,
+            Servers servers,
             Predecessor predecessor)
             throws IOException, ExecutionException, InterruptedException {
         Workers workers = control.runtime().workers();
@@ -179,7 +183,7 @@ public final class Daemon {
                 .get();
         systemd.isMain();
         systemd.watch(workers);
-        predecessor.awaitFree();
+        predecessor.awaitFree(servers::inherit);
         state.lock();
     }
 

@@ -1,40 +1,68 @@
 package dev.tapswitch.control;
 
-import dev.tapswitch.control.api.ApiServer;
 import dev.tapswitch.control.handover.Handover;
+import dev.tapswitch.control.http.Servers;
 import dev.tapswitch.control.integration.Integrations;
 import dev.tapswitch.control.state.StateDirectory;
+import dev.tapswitch.control.switches.ControlThread;
 import dev.tapswitch.control.switches.SwitchRuntime;
 import dev.tapswitch.control.systemd.Systemd;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The resources that a successor gets. They are handed over and not closed, because closing would remove them. Control thread only. */
 final class HandoverResources implements Handover.Owner {
+    private static final long MAX_WAIT_MS = 10_000;
+
     private final SwitchRuntime host;
     private final Systemd systemd;
     private final Integrations integrations;
     private final StateDirectory state;
     private final Signals signals;
-    private ApiServer api;
+    private final Servers servers;
+    private final ControlThread thread;
     private volatile boolean isHandedOver;
 
     HandoverResources(
-            SwitchRuntime host, Systemd systemd, Integrations integrations, StateDirectory state, Signals signals) {
+            SwitchRuntime host,
+            Systemd systemd,
+            Integrations integrations,
+            StateDirectory state,
+            Signals signals,
+            Servers servers,
+            ControlThread thread) {
         this.host = host;
         this.systemd = systemd;
         this.integrations = integrations;
         this.state = state;
         this.signals = signals;
-    }
-
-    void with(ApiServer started) {
-        api = started;
+        this.servers = servers;
+        this.thread = thread;
     }
 
     @Override
     public Map<String, int[]> queues() {
         return Systemd.queues(host);
+    }
+
+    @Override
+    public void pause() throws IOException, InterruptedException {
+        servers.pause();
+        try {
+            // The hand-over itself runs behind the tasks of the commands thread.
+            thread.submit(() -> this).get(MAX_WAIT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the control thread is busy", e);
+        }
+    }
+
+    @Override
+    public void resume() {
+        servers.resume();
     }
 
     @Override
@@ -44,11 +72,12 @@ final class HandoverResources implements Handover.Owner {
     }
 
     @Override
-    public void release() throws IOException {
-        api.stopListening();
+    public Map<Path, int[]> release() throws IOException {
+        Map<Path, int[]> released = servers.release();
         integrations.release();
         state.close();
         host.abandonQueues();
+        return released;
     }
 
     @Override
@@ -57,10 +86,10 @@ final class HandoverResources implements Handover.Owner {
         signals.end();
     }
 
-    /** If everything was handed over: sends the last answer, and ends this process without changing anything. */
+    /** If everything was handed over: sends the last answers, and ends this process without changing anything. */
     void endIfHandedOver() {
         if (!isHandedOver) return;
-        api.close();
+        servers.close();
         Runtime.getRuntime().halt(0);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tapswitch.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +16,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,33 @@ class HandoverIT {
                     "added", daemon.api().get("/v1/switches/added").path("name").asString());
             daemon.handOver();
             a.ping("198.18.0.2");
+        }
+    }
+
+    /** dockerd repeats a request that fails without its body, so none may fail. */
+    @Test
+    void noRequestFailsDuringAHandover() throws IOException, InterruptedException {
+        try (var net = new TestNetwork()) {
+            net.quietNode("a", "198.18.0.1/24");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            AtomicBoolean isOver = new AtomicBoolean();
+            AtomicInteger answers = new AtomicInteger();
+            CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
+                while (!isOver.get()) {
+                    daemon.api().get("/v1/switches/lan");
+                    answers.incrementAndGet();
+                }
+            });
+            for (int i = 0; i < 3; i++) {
+                int before = answers.get();
+                Await.within(
+                        TIMEOUT,
+                        () -> "requests are answered: " + asking,
+                        () -> asking.isDone() || answers.get() > before + 10);
+                daemon.handOver();
+            }
+            isOver.set(true);
+            assertDoesNotThrow(() -> asking.get(60, TimeUnit.SECONDS), daemon::log);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.containers.firewall.NatNetwork;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.config.Config;
+import dev.tapswitch.control.http.Servers;
 import dev.tapswitch.control.http.UnixServer;
 import dev.tapswitch.control.integration.Integration;
 import dev.tapswitch.control.integration.IntegrationContext;
@@ -37,6 +38,7 @@ public final class Docker implements Integration {
 
     private final Config config;
     private final ControlThread commands;
+    private final Servers servers;
     private final ControlService control;
     private final Nat nat;
     private final DockerState state;
@@ -45,9 +47,16 @@ public final class Docker implements Integration {
     private final Optional<DefaultBridge> defaultBridge;
     private UnixServer server;
 
-    private Docker(Config config, ControlService control, ControlThread commands, Nat nat, DockerState state) {
+    private Docker(
+            Config config,
+            ControlService control,
+            ControlThread commands,
+            Servers servers,
+            Nat nat,
+            DockerState state) {
         this.config = config;
         this.commands = commands;
+        this.servers = servers;
         this.control = control;
         this.nat = nat;
         this.state = state;
@@ -58,8 +67,13 @@ public final class Docker implements Integration {
     /** Loads the state and provides its switches. Must be called before the control service starts. */
     public static Docker restore(IntegrationContext context, Nat nat) {
         ControlService control = context.control();
-        Docker docker =
-                new Docker(context.config(), control, context.commands(), nat, DockerState.load(context.state()));
+        Docker docker = new Docker(
+                context.config(),
+                control,
+                context.commands(),
+                context.servers(),
+                nat,
+                DockerState.load(context.state()));
         for (DockerEndpoint endpoint : docker.state.endpoints.values()) {
             TapLocation.find(endpoint).ifPresent(location -> docker.driver.found(endpoint, location));
         }
@@ -84,7 +98,7 @@ public final class Docker implements Integration {
         nat.restore(networks, ports);
         PluginMethods methods = new PluginMethods(driver, new IpamDriver(state), nat);
         if (defaultBridge.isPresent()) defaultBridge.get().start(commands);
-        server = UnixServer.start(
+        server = servers.start(
                 config.docker().get(DockerSchema.SOCKET), "docker", 0, () -> new PluginHandler(methods, commands));
         LOG.info(
                 "Docker's network driver on {}, {}",
@@ -134,7 +148,6 @@ public final class Docker implements Integration {
     /** Leaves the ports of Docker's bridge with the switch. */
     @Override
     public void release() {
-        if (server != null) server.close();
         defaultBridge.ifPresent(DefaultBridge::release);
     }
 

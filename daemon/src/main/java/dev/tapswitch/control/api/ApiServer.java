@@ -1,6 +1,7 @@
 package dev.tapswitch.control.api;
 
 import dev.tapswitch.control.handover.Handover;
+import dev.tapswitch.control.http.Servers;
 import dev.tapswitch.control.http.SocketFile;
 import dev.tapswitch.control.http.UnixServer;
 import dev.tapswitch.control.switches.ControlService;
@@ -26,12 +27,13 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen. IOException says on one line why it cannot, for example because another daemon listens.
+     * Starts to listen, or continues the predecessor's server. IOException says on one line why it cannot, for example because another daemon listens.
      *
      * @param routes the routes of integrations
      * @param commands the thread for requests that may run host commands
      */
     public static ApiServer start(
+            Servers servers,
             Path socket,
             ControlService control,
             List<Route> routes,
@@ -41,13 +43,8 @@ public final class ApiServer implements AutoCloseable {
             String version)
             throws IOException {
         Router router = new Routes(control, routes, commands, version).router();
-        return new ApiServer(UnixServer.start(
+        return new ApiServer(servers.start(
                 socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, commands, handOver)));
-    }
-
-    /** Accepts no more connections and removes the socket, so that another daemon can listen there. */
-    public void stopListening() {
-        server.stopListening();
     }
 
     /** Accepts no more requests and removes the socket. Answers in progress have a grace period. */

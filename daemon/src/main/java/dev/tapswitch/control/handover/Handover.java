@@ -3,10 +3,12 @@ package dev.tapswitch.control.handover;
 import dev.tapswitch.control.switches.ControlThread;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.linux.sys.Linux;
 import dev.tapswitch.linux.unix.UnixPacketSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,11 +32,20 @@ public final class Handover {
         /** The queues of all TAPs, by name. */
         Map<String, int[]> queues();
 
+        /**
+         * Lets new requests wait until {@link #resume} or the successor serves them. When this returns, all earlier ones were carried out or are queued on the
+         * control thread of the hand-over. Not the control thread.
+         */
+        void pause() throws IOException, InterruptedException;
+
+        /** Ends a {@link #pause}, because this process goes on. */
+        void resume();
+
         /** Stops reading for good, and makes the successor the main process of the service. */
         void stopForwarding(long pid);
 
-        /** Releases everything that only one process can have. */
-        void release() throws IOException;
+        /** Releases everything that only one process can have. Returns the sockets and connections of the servers, by path, for the successor. */
+        Map<Path, int[]> release() throws IOException;
 
         /** The hand-over is complete: ends this process, which leaves everything unchanged. */
         void ended();
@@ -91,15 +102,19 @@ public final class Handover {
     private long handOver(UnixPacketSocket listener, Process successor, AtomicBoolean isCommitted)
             throws IOException, ExecutionException, InterruptedException {
         UnixPacketSocket socket = null;
+        boolean isPaused = false;
         try {
             socket = accept(listener, successor);
             UnixPacketSocket connected = socket;
             HandoverProtocol.expect(connected, HandoverProtocol.READY);
+            isPaused = true;
+            owner.pause();
             return thread.submit(() -> handOver(connected, successor.pid(), isCommitted))
                     .get();
         } finally {
             // Before its socket is closed: the successor would conclude that this process has died.
             if (!isCommitted.get()) end(successor);
+            if (!isCommitted.get() && isPaused) owner.resume();
             if (socket != null) socket.close();
             Files.deleteIfExists(path);
         }
@@ -116,11 +131,18 @@ public final class Handover {
         owner.stopForwarding(pid);
         long ms = (System.nanoTime() - began) / 1_000_000;
         socket.send(HandoverProtocol.FORWARD);
-        owner.release();
+        for (var server : owner.release().entrySet()) send(socket, server.getKey(), server.getValue());
         socket.send(HandoverProtocol.FREE);
         HandoverProtocol.expect(socket, HandoverProtocol.RUNNING);
         LOG.info("handed over to process {}; it took {} ms to stop reading", pid, ms);
         return pid;
+    }
+
+    private static void send(UnixPacketSocket socket, Path server, int[] descriptors) throws IOException {
+        for (int from = 0; from < descriptors.length; from += Linux.SCM_MAX_FD) {
+            int to = Math.min(from + Linux.SCM_MAX_FD, descriptors.length);
+            socket.send(HandoverProtocol.SERVER + server, Arrays.copyOfRange(descriptors, from, to));
+        }
     }
 
     private static UnixPacketSocket accept(UnixPacketSocket listener, Process successor) throws IOException {

@@ -19,6 +19,8 @@ final class HandoverProtocol {
     static final String PREPARED = "prepared";
     /** From the predecessor: it no longer reads. */
     static final String FORWARD = "forward";
+    /** From the predecessor: the listening socket and the connections of a server, whose path follows. A server of many takes several messages. */
+    static final String SERVER = "server ";
     /** From the predecessor: sockets, published ports and state are released. */
     static final String FREE = "free";
     /** From the successor: it has taken over everything. */

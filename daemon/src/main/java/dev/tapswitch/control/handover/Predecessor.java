@@ -53,12 +53,20 @@ public final class Predecessor implements AutoCloseable {
     /** Reports that all ports are open. When this returns, the predecessor no longer reads them, or has died. */
     public void awaitForward() throws IOException {
         socket.send(HandoverProtocol.PREPARED);
-        await(HandoverProtocol.FORWARD);
+        Message message = receive(HandoverProtocol.FORWARD);
+        if (message != null && !message.text().equals(HandoverProtocol.FORWARD))
+            throw unexpected(message, HandoverProtocol.FORWARD);
     }
 
-    /** Waits until the predecessor has released sockets, published ports and state. */
-    public void awaitFree() throws IOException {
-        await(HandoverProtocol.FREE);
+    /** Receives the sockets and connections of the servers, by path, and waits until the predecessor has released published ports and state. */
+    public void awaitFree(BiConsumer<Path, int[]> servers) throws IOException {
+        while (true) {
+            Message message = receive(HandoverProtocol.FREE);
+            if (message == null || message.text().equals(HandoverProtocol.FREE)) return;
+            if (!message.text().startsWith(HandoverProtocol.SERVER)) throw unexpected(message, HandoverProtocol.FREE);
+            String path = message.text().substring(HandoverProtocol.SERVER.length());
+            if (message.descriptors().length > 0) servers.accept(Path.of(path), message.descriptors());
+        }
     }
 
     public void running() {
@@ -70,11 +78,15 @@ public final class Predecessor implements AutoCloseable {
         close();
     }
 
-    private void await(String word) throws IOException {
+    /** The next message; null, with a warning, if the predecessor has died. */
+    private Message receive(String word) throws IOException {
         Message message = socket.receive(HandoverProtocol.PATIENCE_MS);
         if (message == null) LOG.warn("the predecessor died before it sent \"{}\"; the start continues", word);
-        else if (!message.text().equals(word))
-            throw new IOException("the predecessor sent \"" + message.text() + "\" instead of \"" + word + "\"");
+        return message;
+    }
+
+    private static IOException unexpected(Message message, String word) {
+        return new IOException("the predecessor sent \"" + message.text() + "\" instead of \"" + word + "\"");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -69,7 +70,10 @@ public final class Exchange {
     /** Answers with JSON. Any thread. */
     public void answer(int status, String type, String json) {
         channel().eventLoop().execute(() -> {
-            var sent = channel().writeAndFlush(JsonResponse.of(status, type, json, keepsAlive));
+            FullHttpResponse response = JsonResponse.of(status, type, json, keepsAlive);
+            // RFC 9110 9.3.2: the client of a HEAD request expects no content.
+            if (method.equals("HEAD")) response.content().clear();
+            var sent = channel().writeAndFlush(response);
             if (keepsAlive) handler.answered();
             else sent.addListener(ChannelFutureListener.CLOSE);
         });

@@ -15,16 +15,23 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     /** At most 28 requests. */
     private static final int SLICE_BYTES = 512;
 
+    private final RequestDecoder decoder;
     private ChannelHandlerContext context;
     private CompositeByteBuf held;
     private boolean isShut;
     private boolean isDiscarding;
     private boolean isDraining;
+    /** No further request is read. */
+    private boolean isPaused;
     /** The client has shut down its side. */
     private boolean hasEnded;
 
     /** The end of the input is passed on after the bytes that are held back. */
     private boolean isEndHeld;
+
+    InputGate(RequestDecoder decoder) {
+        this.decoder = decoder;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
@@ -46,6 +53,23 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     void open() {
         isShut = false;
         drain();
+    }
+
+    /** Reads nothing more, except the rest of a request of which a part was read. */
+    void pause() {
+        isPaused = true;
+        readOrPassEnd();
+    }
+
+    /** Ends a pause. */
+    void resume() {
+        isPaused = false;
+        readOrPassEnd();
+    }
+
+    /** Whether no part of a request was read that is not passed on yet, and the client has not shut down its side. */
+    boolean isBetweenRequests() {
+        return !hasEnded && !held.isReadable() && decoder.isBetweenRequests();
     }
 
     /** Discards further input, which is read only to detect that the client has closed the connection. */
@@ -88,9 +112,13 @@ final class InputGate extends ChannelInboundHandlerAdapter {
 
     private void readOrPassEnd() {
         // Netty fails if the channel is read after the end.
-        if (!hasEnded) context.channel().config().setAutoRead(!held.isReadable());
+        if (!hasEnded) context.channel().config().setAutoRead(!held.isReadable() && !isAtPause());
         if (!isEndHeld || held.isReadable()) return;
         isEndHeld = false;
         context.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+    }
+
+    private boolean isAtPause() {
+        return isPaused && !isDiscarding && decoder.isBetweenRequests();
     }
 }

@@ -26,7 +26,8 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
     /** How the error begins in the reply to a request that failed because of a bug. The fuzzer looks for it. */
     public static final String BUG = "the request failed because of a bug; see the log of the daemon: ";
 
-    private final InputGate gate = new InputGate();
+    private final RequestDecoder decoder = new RequestDecoder();
+    private final InputGate gate = new InputGate(decoder);
     /** The requests that the decoder found in one slice of bytes. */
     private final Queue<Exchange> waiting = new ArrayDeque<>();
 
@@ -43,6 +44,32 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
     /** The gate, which is placed before the decoder. */
     InputGate gate() {
         return gate;
+    }
+
+    RequestDecoder decoder() {
+        return decoder;
+    }
+
+    /** Reads no further request from the connection. A request of which a part was read is still read. */
+    void pause() {
+        gate.pause();
+    }
+
+    /** Ends a pause. */
+    void resume() {
+        gate.resume();
+    }
+
+    /** Whether the connection waits for a request of which no byte was read, and its client gets nothing more before it. */
+    boolean isIdle() {
+        var unsent = channel.unsafe().outboundBuffer();
+        return current == null
+                && waiting.isEmpty()
+                && !isGivenAway
+                && !isInputShut
+                && gate.isBetweenRequests()
+                && channel.isActive()
+                && (unsent == null || unsent.isEmpty());
     }
 
     @Override

@@ -51,7 +51,7 @@ public interface Integration extends AutoCloseable {
     /** Ends serving. Main thread, while the control threads still run. */
     default void stop() {}
 
-    /** Called when a successor takes over: closes what only one process can have, and leaves everything else unchanged. Commands thread. */
+    /** Called when a successor takes over its servers: closes what only one process can have, and leaves everything else unchanged. Commands thread. */
     default void release() throws IOException {}
 
     /** Closes the remaining resources. Main thread, after the control threads have ended. */

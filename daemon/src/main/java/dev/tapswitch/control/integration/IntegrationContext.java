@@ -1,6 +1,7 @@
 package dev.tapswitch.control.integration;
 
 import dev.tapswitch.control.config.Config;
+import dev.tapswitch.control.http.Servers;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.ControlThread;
@@ -10,5 +11,7 @@ import dev.tapswitch.control.switches.ControlThread;
  *
  * @param state where it saves its documents
  * @param commands the thread on which host commands run
+ * @param servers starts its servers, so that a hand-over passes them to the successor
  */
-public record IntegrationContext(Config config, StateDirectory state, ControlService control, ControlThread commands) {}
+public record IntegrationContext(
+        Config config, StateDirectory state, ControlService control, ControlThread commands, Servers servers) {}

@@ -41,7 +41,9 @@ public final class HandoverFuzz {
                 if (descriptors.length > 0) throw new AssertionError("received descriptors that were not sent");
             });
             predecessor.awaitForward();
-            predecessor.awaitFree();
+            predecessor.awaitFree((path, descriptors) -> {
+                throw new AssertionError("received descriptors that were not sent");
+            });
         } catch (IOException e) {
             if (e.getMessage().isBlank()) throw new AssertionError("the error has no message", e);
         }
