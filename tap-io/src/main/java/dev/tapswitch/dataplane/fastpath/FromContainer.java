@@ -32,7 +32,7 @@ import dev.tapswitch.linux.bpf.SocketBuffer;
 /**
  * The program of a port's host end: what the container sends. A frame whose source and destination userspace has put into the map of stations goes straight to
  * the destination's port. Everything else goes to userspace by the port's TAP: groups, ARP, Neighbour Discovery, DHCP, an unknown or moved source, an unknown
- * destination, a frame that is too large for the leaving port, and whatever is not IPv4 or IPv6 with a transport header at the usual offset.
+ * destination, a frame that is too large for the leaving port, and IPv4 or IPv6 without a transport header at the usual offset.
  *
  * <p>Registers: R6 the frame's context, R7 the entry of the port that it came in by, R8 the destination's station and then the leaving port's entry, R9 the length
  * that the MTU limits and then the station's flags. While headers are read, R2 and R3 are the packet's start and end, R4 the destination, R5 the source.
@@ -125,7 +125,11 @@ final class FromContainer {
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.IPV4), ipv4);
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.IPV6), ipv6);
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.ARP), resolution);
-        code.jump(slow);
+        // A tag here is behind another one, or of a kind that is not part of a station's key.
+        code.jumpIf(R0, EQUAL, Packet.network16(EtherType.VLAN), slow);
+        code.jumpIf(R0, EQUAL, Packet.network16(EtherType.SERVICE_VLAN), slow);
+        // The switch forwards all other types by their addresses alone.
+        code.jump(single);
     }
 
     private void readIpv4Header() {

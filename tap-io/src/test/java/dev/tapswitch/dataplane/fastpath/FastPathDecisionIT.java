@@ -295,10 +295,16 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void whatIsNotPlainIpGoesSlow() {
+    void ethertypesThatTheSwitchDoesNotInterpretGoFast() {
         for (int type : new int[] {0x0600, 0x8035, 0x8847, 0x8863, 0x888e, 0x88b5, 0x88cc, 100}) {
-            assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), type)), "type " + Integer.toHexString(type));
+            TestFrame frame = TestFrame.of(mac(0), mac(1), type);
+            assertEquals(FAST, fates.of(frame), "type " + Integer.toHexString(type));
+            assertEquals(SLOW, fates.of(TestFrame.of(mac(0), UNKNOWN, type)), "to an unknown station");
         }
+    }
+
+    @Test
+    void unusualIpGoesSlow() {
         assertEquals(SLOW, fates.of(udp().set8(TestFrame.ETHERNET, 0x46)), "IPv4 with options");
         assertEquals(SLOW, fates.of(udp().set8(TestFrame.ETHERNET, 0x65)), "IPv4 of another version");
         assertEquals(SLOW, fates.of(TestFrame.ipv4(mac(0), mac(1), 2)), "IGMP");
