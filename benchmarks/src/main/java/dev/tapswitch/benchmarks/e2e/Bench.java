@@ -142,7 +142,9 @@ public final class Bench implements Callable<Integer> {
     private List<SystemUnderTest> systems(Tools tools) {
         List<SystemUnderTest> all = Systems.all(tools, launcher);
         check("--systems", wanted, all.stream().map(SystemUnderTest::id).toList());
-        return all.stream().filter(system -> isWanted(wanted).test(system.id())).toList();
+        return all.stream()
+                .filter(system -> wanted.isEmpty() ? !system.isOnDemand() : wanted.contains(system.id()))
+                .toList();
     }
 
     private List<Scenario> scenarios() {

@@ -19,7 +19,6 @@ import dev.tapswitch.benchmarks.e2e.measure.RequestResponse;
 import dev.tapswitch.benchmarks.e2e.measure.StationsPresent;
 import dev.tapswitch.benchmarks.e2e.measure.Throughput;
 import dev.tapswitch.benchmarks.e2e.measure.TwoFlows;
-import dev.tapswitch.benchmarks.e2e.system.BareWire;
 import dev.tapswitch.benchmarks.e2e.system.KernelBridge;
 import dev.tapswitch.benchmarks.e2e.system.SystemUnderTest;
 import dev.tapswitch.benchmarks.e2e.testbed.Testbed;
@@ -40,9 +39,14 @@ final class Scenarios {
     private static final int MAX_BRIDGE_PORTS = 1_023;
 
     private static final Predicate<SystemUnderTest> ALL = _ -> true;
-    private static final Predicate<SystemUnderTest> WIRE = BareWire.class::isInstance;
-    /** A wire does not connect more than two hosts. */
-    private static final Predicate<SystemUnderTest> CONNECTED = WIRE.negate();
+    private static final Predicate<SystemUnderTest> WIRE = system -> system.id().startsWith("wire");
+
+    private static final Predicate<SystemUnderTest> FAST_FLOOR =
+            system -> system.id().startsWith("floor-fast");
+    /** The floor of the fast path has no broadcasts, and so no ARP. */
+    private static final Predicate<SystemUnderTest> BROADCASTS = FAST_FLOOR.negate();
+    /** A wire connects only two hosts with each other. */
+    private static final Predicate<SystemUnderTest> CONNECTED = WIRE.negate().and(BROADCASTS);
 
     private static final Predicate<SystemUnderTest> SWITCHES = SystemUnderTest::learns;
 
@@ -77,8 +81,8 @@ final class Scenarios {
                         List.of(new TwoFlows(), new LoadedLatency(false), new LoadedLatency(true)),
                         ALL),
                 new Scenario(4, Testbed.MTU, List.of(new Mesh(), new Broadcast()), CONNECTED),
-                new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), CONNECTED),
-                new Scenario(2, Testbed.MTU, List.of(new FirstPacket()), ALL),
+                new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), WIRE.negate()),
+                new Scenario(2, Testbed.MTU, List.of(new FirstPacket()), BROADCASTS),
                 new Scenario(2, Testbed.MTU, List.of(new StationsPresent()), SWITCHES),
                 new Scenario(3, Testbed.MTU, List.of(new AddressLearning()), SWITCHES),
                 new Scenario(10, Testbed.MTU, List.of(new ArpResolution()), SWITCHES),

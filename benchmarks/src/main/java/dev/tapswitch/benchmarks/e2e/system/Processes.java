@@ -30,7 +30,7 @@ final class Processes implements RunningSystem {
         pauses = new JvmPauses(log);
     }
 
-    /** Runs this when the system is closed, after its processes have ended. */
+    /** Runs this when the system is closed, after its processes have ended; the last one first. */
     void onClose(Runnable undo) {
         cleanUp.add(undo);
     }
@@ -66,6 +66,6 @@ final class Processes implements RunningSystem {
     public void close() {
         started.forEach(Process::destroy);
         started.forEach(Command::end);
-        cleanUp.forEach(Runnable::run);
+        cleanUp.reversed().forEach(Runnable::run);
     }
 }

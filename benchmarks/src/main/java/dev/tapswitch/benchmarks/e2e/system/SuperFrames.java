@@ -53,14 +53,10 @@ public record SuperFrames(SystemUnderTest base, int kib, Tools tools) implements
     public RunningSystem start(Testbed testbed, List<Host> hosts) {
         RunningSystem running = base.start(testbed, hosts);
         try {
-            String namespaces = Stream.concat(
-                            hosts.stream().map(Host::namespace), Stream.of(testbed.switchNamespace()))
+            String namespaces = Stream.concat(hosts.stream().map(Host::namespace), Stream.of(testbed.switchNamespace()))
                     .distinct()
                     .collect(Collectors.joining(","));
-            tools.run(
-                    "superframes",
-                    Duration.ofMinutes(1),
-                    List.of("size=" + kib * 1_024, "namespaces=" + namespaces));
+            tools.run("superframes", Duration.ofMinutes(1), List.of("size=" + kib * 1_024, "namespaces=" + namespaces));
             return running;
         } catch (RuntimeException e) {
             running.close();

@@ -34,6 +34,11 @@ public interface SystemUnderTest {
         return true;
     }
 
+    /** Whether it is measured only if {@code --systems} names it. */
+    default boolean isOnDemand() {
+        return false;
+    }
+
     /** Starts the system. On return all hosts have an interface that is up, with addresses, and can reach each other. */
     RunningSystem start(Testbed testbed, List<Host> hosts);
 }

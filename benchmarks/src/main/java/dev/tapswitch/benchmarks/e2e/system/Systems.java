@@ -3,13 +3,17 @@ package dev.tapswitch.benchmarks.e2e.system;
 import dev.tapswitch.benchmarks.e2e.testbed.Tools;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All systems, in the order of the report. */
 public final class Systems {
+    /** Sizes of super-frames above the usual 64 KiB. */
+    private static final List<Integer> SUPER_FRAMES_KIB = List.of(192, 256);
+
     private Systems() {}
 
     public static List<SystemUnderTest> all(Tools tools, Path launcher) {
-        return List.of(
+        List<SystemUnderTest> usual = List.of(
                 new Tapswitch("epoll", launcher),
                 new Tapswitch("io_uring", launcher),
                 new KernelBridge(),
@@ -18,6 +22,10 @@ public final class Systems {
                 new Vde2(),
                 new Floor("epoll", tools),
                 new Floor("io_uring", tools),
+                new FastPathFloor(),
                 new BareWire());
+        Stream<SystemUnderTest> withSuperFrames = Stream.of(new KernelBridge(), new FastPathFloor(), new BareWire())
+                .flatMap(base -> SUPER_FRAMES_KIB.stream().map(kib -> new SuperFrames(base, kib, tools)));
+        return Stream.concat(usual.stream(), withSuperFrames).toList();
     }
 }

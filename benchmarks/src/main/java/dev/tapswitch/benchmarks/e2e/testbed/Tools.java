@@ -20,7 +20,7 @@ public final class Tools {
     public Tools(Path directory) {
         this.directory = directory;
         copy("common.h");
-        for (String program : List.of("frames", "floor", "requests", "connections", "first", "arp")) {
+        for (String program : List.of("frames", "floor", "requests", "connections", "first", "arp", "superframes")) {
             copy(program + ".c");
             Command.expect(
                     "gcc",

@@ -1,6 +1,6 @@
 /*
  * Sets the largest super-frames that the interfaces of namespaces may send and receive: BIG TCP, over IPv4 since Linux 6.3. ip(8) of older distributions
- * can't. Interfaces that can't carry so much, such as TAPs and lo, keep what they have.
+ * can't. Interfaces that can't carry so much, such as TAPs, keep what they have; if all do, this fails. lo is left alone.
  *
  *   superframes size=BYTES namespaces=NS,NS,...
  */
@@ -41,6 +41,7 @@ int main(int count, char **arguments) {
         int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
         struct if_nameindex *links = if_nameindex();
         for (struct if_nameindex *link = links; link->if_index; link++) {
+            if (!strcmp(link->if_name, "lo")) continue;
             int error = set(netlink, link->if_index, size);
             changed += !error;
             errno = -error;
@@ -49,6 +50,8 @@ int main(int count, char **arguments) {
         if_freenameindex(links);
         close(netlink);
     }
+    errno = EINVAL;
+    if (!changed) die("no interface can carry %u bytes", size);
     printf("{\"changed\":%d}\n", changed);
     return 0;
 }
