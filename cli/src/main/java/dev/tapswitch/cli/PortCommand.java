@@ -55,7 +55,7 @@ final class PortCommand extends CommandGroup {
     @Command(
             name = "add",
             modelTransformer = SettingOptions.OfNewPort.class,
-            description = "Add a port to a switch: a TAP device in a network namespace.",
+            description = "Add a port to a switch: a TAP device or a veth pair's end in a network namespace.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  tapswitch port add lan web0 --namespace web --device eth0 --address 198.18.0.1/24",

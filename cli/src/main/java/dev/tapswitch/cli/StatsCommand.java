@@ -144,7 +144,11 @@ final class StatsCommand implements Runnable {
 
     private static String meaningOf(String key) {
         for (var reason : DropReason.values()) if (kebab(reason).equals(key)) return reason.meaning();
-        for (var counter : PortCounter.values()) if (kebab(counter).equals(key)) return counter.meaning();
+        for (var counter : PortCounter.values()) {
+            if (kebab(counter).equals(key)) return counter.meaning();
+            if (("fast-" + kebab(counter)).equals(key))
+                return "part of " + kebab(counter) + " that the kernel forwarded";
+        }
         return null;
     }
 

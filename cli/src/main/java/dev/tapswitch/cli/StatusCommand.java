@@ -39,12 +39,21 @@ final class StatusCommand implements Runnable {
                 + "switches  " + status.path("switches").asInt() + "\n"
                 + "ports     " + status.path("ports-up").asInt() + " up of "
                 + status.path("ports").asInt() + "\n"
+                + fastPath(status.path("fast-path"))
                 + "heap      " + Quantity.bytes(status.path("heap-bytes").asLong()) + "\n"
                 + (stuck.isEmpty()
                         ? ""
                         : "stuck     " + stuck + " does not end, and changes of container networks wait for it\n")
                 + slowReceivers(status)
                 + stateProblems(status);
+    }
+
+    private static String fastPath(Json fastPath) {
+        var ports = fastPath.path("ports").asInt();
+        var whyNot = fastPath.path("why-not").asString("");
+        if (!fastPath.has("works")) return ""; // an older daemon
+        if (!whyNot.isEmpty()) return "fast path does not work here: " + whyNot + "\n";
+        return "fast path " + (ports == 0 ? "no ports of kind veth" : Quantity.count(ports, "port", "ports")) + "\n";
     }
 
     private static String slowReceivers(Json status) {

@@ -56,6 +56,7 @@ public final class Tapswitch implements Runnable {
         SUBCOMMANDS.put("showmacs", ShowMacsCommand::new);
         SUBCOMMANDS.put("neigh", NeighbourCommand::new);
         SUBCOMMANDS.put("stats", StatsCommand::new);
+        SUBCOMMANDS.put("fast-path", FastPathCommand::new);
         SUBCOMMANDS.put("trace", TraceCommand::new);
         SUBCOMMANDS.put("reload", ReloadCommand::new);
         SUBCOMMANDS.put("restart", RestartCommand::new);

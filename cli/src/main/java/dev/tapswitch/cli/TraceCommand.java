@@ -116,7 +116,7 @@ final class TraceCommand implements Runnable {
         daemon.api().stream(path, Duration.ofSeconds(seconds), frame -> {
             daemon.out().println(daemon.json() ? frame.toString() : line(frame));
             daemon.out().flush();
-            if (!isGap(frame)) seen[0]++;
+            if (!isGap(frame) && !isNote(frame)) seen[0]++;
         });
         if (seen[0] == 0 && !daemon.json()) daemon.out().println("no frame was received within " + seconds + " s");
     }
@@ -126,8 +126,14 @@ final class TraceCommand implements Runnable {
         return line.has("missed");
     }
 
-    /** One line that describes a frame, or a gap in the trace. */
+    /** Whether a line says something about the trace itself. */
+    private static boolean isNote(Json line) {
+        return line.has("note");
+    }
+
+    /** One line that describes a frame, a gap in the trace, or a note about it. */
     static String line(Json frame) {
+        if (isNote(frame)) return "note: " + frame.path("note").asString("");
         if (isGap(frame)) {
             long missed = frame.path("missed").asLong();
             return String.format(

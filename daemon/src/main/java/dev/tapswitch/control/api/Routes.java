@@ -49,6 +49,7 @@ final class Routes {
         List<Route> routes = new ArrayList<>(List.of(
                 new Route("GET", "/v1/status", request -> Response.ok(status())),
                 new Route("GET", "/v1/openapi.json", request -> Response.ok(OpenApi.document())),
+                new Route("GET", "/v1/fast-path", request -> Response.ok(FastPathView.of(control))),
                 new Route("POST", "/v1/reload", request -> reload()),
                 RESTART,
                 new Route("GET", "/v1/switches", request -> listSwitches()),
@@ -92,6 +93,7 @@ final class Routes {
         node.put(
                 "ports-up",
                 control.runtime().switches().stream().mapToLong(Views::up).sum());
+        node.set("fast-path", FastPathView.summary(control));
         node.set("slow-receivers", Views.slowReceivers(control));
         node.set("state-problems", Json.of(control.stateProblems()));
         commands.busyWith(ControlWatch.NOTABLE_MS).ifPresent(what -> node.put("stuck-command", what));
@@ -213,6 +215,7 @@ final class Routes {
             throw new RequestException(
                     Reason.INVALID, "flush either a port or a VLAN; expected port= or vlan=, not both");
         }
+        control.runtime().fastPath().sync();
         return Response.ok(Views.object().put("flushed", flushed));
     }
 

@@ -10,6 +10,7 @@ import dev.tapswitch.core.bridge.Explainer;
 import dev.tapswitch.core.bridge.SwitchSnapshot;
 import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.dataplane.observe.Trace;
+import dev.tapswitch.linux.sys.DeviceException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -34,6 +35,8 @@ final class TraceStream {
 
     private static final int CAPACITY = 4_096;
     private static final long PAUSE_NANOS = 20_000_000;
+    private static final String SLOWED =
+            "all frames of the traced veth ports pass the daemon during the trace, also those that the kernel would forward; they are slower";
     private static final Set<String> WATCHED = new HashSet<>();
 
     private final RunningSwitch sw;
@@ -70,18 +73,34 @@ final class TraceStream {
                             + ": a switch has one trace at a time, try again later");
         }
         TraceStream stream = new TraceStream(sw, seconds, max, onlyPort, reader);
+        boolean wasFast = traceFastPath(control, sw, onlyPort);
         control.runtime().workers().trace(sw.learning(), stream.trace);
         reader.begin();
+        if (wasFast) reader.accept(Views.object().put("note", SLOWED));
         Thread.ofPlatform().daemon().name("trace " + sw.name()).start(() -> {
             stream.run();
             thread.execute(() -> stop(control, sw));
         });
     }
 
+    /** Makes the frames of these ports pass the workers, which trace them. Returns whether any would not. */
+    private static boolean traceFastPath(ControlService control, RunningSwitch sw, int onlyPort)
+            throws RequestException {
+        try {
+            return control.runtime().fastPath().trace(sw.learning(), port -> onlyPort < 0 || port == onlyPort);
+        } catch (DeviceException e) {
+            stop(control, sw);
+            throw new RequestException(
+                    RequestException.Reason.FAILED, "the fast path's frames can't be traced: " + e.getMessage(), e);
+        }
+    }
+
     private static void stop(ControlService control, RunningSwitch sw) {
         WATCHED.remove(sw.name());
         RunningSwitch now = control.runtime().find(sw.name());
-        if (now == sw) control.runtime().workers().trace(sw.learning(), null);
+        if (now != sw) return;
+        control.runtime().workers().trace(sw.learning(), null);
+        control.runtime().fastPath().endTrace(sw.learning());
     }
 
     private void run() {

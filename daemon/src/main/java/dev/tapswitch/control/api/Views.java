@@ -12,6 +12,7 @@ import dev.tapswitch.core.bridge.LearningSwitch;
 import dev.tapswitch.core.bridge.PortCounter;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
+import dev.tapswitch.dataplane.fastpath.FastPathCounters;
 import java.util.Locale;
 import java.util.Map;
 
@@ -62,7 +63,8 @@ final class Views {
         port.config().json().forEach((key, value) -> node.set(key, Json.of(value)));
         port.mac().ifPresent(mac -> node.put("mac", MacAddress.format(mac)));
         node.put("macs", sw.learning().macTable().size(port.index()));
-        node.set("counters", counters(sw.learning(), port.index()));
+        port.deviceKind().ifPresent(kind -> node.put("device-kind", kind));
+        node.set("counters", counters(control, sw, port));
         return node;
     }
 
@@ -123,7 +125,7 @@ final class Views {
         Json totalDrops = object();
         Listing.Entries ports = Listing.each(sw.ports(), port -> {
             if (!isThere(sw, port)) return null;
-            Json counters = counters(sw.learning(), port.index());
+            Json counters = counters(control, sw, port);
             counters.properties().forEach(counter -> {
                 if (!counter.getKey().equals(DROPS)) add(totals, counter);
             });
@@ -161,12 +163,20 @@ final class Views {
         totals.put(key, totals.path(key).asLong(0) + amount.getValue().asLong(0));
     }
 
-    private static Json counters(LearningSwitch learning, int port) {
+    /** What workers and the kernel have counted. */
+    private static Json counters(ControlService control, RunningSwitch sw, RunningPort port) {
+        LearningSwitch learning = sw.learning();
+        int index = port.index();
+        FastPathCounters fast = control.runtime().fastPath().counters(learning, index);
         Json counters = object();
-        for (PortCounter counter : PortCounter.values()) counters.put(name(counter), learning.count(port, counter));
+        for (PortCounter counter : PortCounter.values())
+            counters.put(name(counter), learning.count(index, counter) + FastCounters.of(fast, counter));
+        FastCounters.of(fast).forEach((name, count) -> {
+            if (count > 0) counters.put(name, count);
+        });
         Json drops = counters.putObject(DROPS);
         for (DropReason reason : DropReason.values()) {
-            long count = learning.count(port, reason);
+            long count = learning.count(index, reason);
             if (count > 0) drops.put(name(reason), count);
         }
         return counters;

@@ -30,19 +30,20 @@ import java.util.Optional;
 /**
  * A port as a user configured it.
  *
- * @param kind the type of its device; users add TAPs
+ * @param source who creates its device; for users' ports the daemon
  * @param values the settings of {@link PortSchema}
  * @param movedFrom where its device was created, if a container runtime moved it; empty if it stayed there
  */
-public record PortConfig(String name, PortKind kind, SettingValues values, Optional<DeviceOrigin> movedFrom) {
+public record PortConfig(String name, DeviceSource source, SettingValues values, Optional<DeviceOrigin> movedFrom) {
     /** A TAP with all defaults. */
     public static PortConfig of(String name) {
-        return new PortConfig(name, PortKind.TAP, SettingValues.DEFAULTS.with(DEVICE, name), Optional.empty());
+        return new PortConfig(name, DeviceSource.DAEMON, SettingValues.DEFAULTS.with(DEVICE, name), Optional.empty());
     }
 
     /** The host end of a veth pair that somebody else created in the daemon's namespace. */
     public static PortConfig ofVeth(String device) {
-        return new PortConfig(device, PortKind.VETH, SettingValues.DEFAULTS.with(DEVICE, device), Optional.empty());
+        return new PortConfig(
+                device, DeviceSource.CONTAINER_RUNTIME, SettingValues.DEFAULTS.with(DEVICE, device), Optional.empty());
     }
 
     public <T> T get(Setting<T> setting) {
@@ -50,7 +51,7 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
     }
 
     public <T> PortConfig with(Setting<T> setting, T value) {
-        return new PortConfig(name, kind, values.with(setting, value), movedFrom);
+        return new PortConfig(name, source, values.with(setting, value), movedFrom);
     }
 
     public Namespace namespace() {
@@ -65,7 +66,7 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
     /** The same port on an interface that a container runtime has moved and renamed. */
     public PortConfig at(Namespace namespace, String device) {
         SettingValues moved = values.with(NAMESPACE, namespace).with(DEVICE, device);
-        return new PortConfig(name, kind, moved, Optional.of(origin()));
+        return new PortConfig(name, source, moved, Optional.of(origin()));
     }
 
     /** Where its device was created, and under which name. */
@@ -86,7 +87,7 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
                                 : namespace().toString());
     }
 
-    /** The specification of its TAP. */
+    /** The specification of its interface: of a TAP, or of the container's end of a veth pair. */
     public TapSpec tap(int queues) {
         return TapSpec.builder(device(), namespace())
                 .queues(queues)
@@ -105,7 +106,9 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
 
     /** All settings by key, as the configuration file has them. */
     public Map<String, Object> json() {
-        return values.json(PortSchema.ALL);
+        Map<String, Object> json = values.json(PortSchema.ALL);
+        if (source != DeviceSource.DAEMON) json.remove(PortSchema.KIND.key());
+        return json;
     }
 
     /** {@code mtu 1500 -> 9000, up true -> false}. */
@@ -120,7 +123,7 @@ public record PortConfig(String name, PortKind kind, SettingValues values, Optio
 
     /** Whether both have the same interface, so that a change from one to the other needs no new device. */
     public boolean isSameDevice(PortConfig other) {
-        return kind == other.kind && hasSame(other, Subject.IDENTITY);
+        return source == other.source && hasSame(other, Subject.IDENTITY);
     }
 
     private boolean hasSame(PortConfig other, Subject subject) {

@@ -1,5 +1,6 @@
 package dev.tapswitch.control.config;
 
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.linux.tap.TapSpec;
 import java.util.function.BiConsumer;
@@ -13,7 +14,7 @@ final class PortReader {
     /** The settings in the mapping; {@code base} has the others. */
     static PortConfig read(YamlMapping port, PortConfig base) {
         var read = new PortConfig(
-                base.name(), base.kind(), port.settings(PortSchema.ALL, base.values()), base.movedFrom());
+                base.name(), base.source(), port.settings(PortSchema.ALL, base.values()), base.movedFrom());
         port.done();
         check(read, port::problem);
         return read;
@@ -22,6 +23,11 @@ final class PortReader {
     /** Checks what the type of a single setting cannot. {@code problem} receives the key of a setting and the problem. */
     static void check(PortConfig port, BiConsumer<String, String> problem) {
         checkDevice(port, problem);
+        if (port.get(PortSchema.KIND) == PortKind.VETH && port.get(PortSchema.PERSISTENT)) {
+            problem.accept(
+                    PortSchema.KIND.key(),
+                    "\"veth\" can't outlive the daemon; expected tap or auto, or persistent: false");
+        }
         boolean usesIpv6 = port.get(PortSchema.ADDRESSES).stream().anyMatch(address -> address.contains(":"));
         int mtu = port.get(PortSchema.MTU);
         if (usesIpv6 && mtu < MIN_MTU_FOR_IPV6) {

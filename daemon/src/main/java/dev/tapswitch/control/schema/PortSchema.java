@@ -33,6 +33,15 @@ public final class PortSchema {
             .defaultText("the port's name")
             .build();
 
+    public static final Setting<PortKind> KIND = Setting.of(
+                    "kind",
+                    new SettingType.Choice<>(
+                            Map.of("tap", PortKind.TAP, "veth", PortKind.VETH, "auto", PortKind.AUTO), "KIND"),
+                    PortKind.TAP,
+                    "The interface's type: tap, veth (a veth pair, between which the kernel forwards known unicast frames), or auto for veth where the kernel can do that, else tap.")
+            .ofIdentity()
+            .build();
+
     public static final Setting<Integer> MTU = Setting.of(
                     "mtu",
                     new SettingType.WholeNumber(TapSpec.MIN_MTU, TapSpec.MAX_MTU),
@@ -153,6 +162,7 @@ public final class PortSchema {
     public static final List<Setting<?>> ALL = List.of(
             NAMESPACE,
             DEVICE,
+            KIND,
             MTU,
             MAC,
             ADDRESSES,

@@ -4,8 +4,8 @@ import dev.tapswitch.control.config.Change;
 import dev.tapswitch.control.config.Config;
 import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.config.ConfigReader;
+import dev.tapswitch.control.config.DeviceSource;
 import dev.tapswitch.control.config.PortConfig;
-import dev.tapswitch.control.config.PortKind;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.config.UserChanges;
@@ -229,7 +229,7 @@ public final class ControlService {
     /** {@code changed}: on the same device. */
     public void changePort(String switchName, PortConfig changed) throws RequestException {
         PortConfig before = requirePort(switchName, changed.name()).config();
-        if (before.kind() == PortKind.VETH && !before.hasSameLink(changed)) {
+        if (before.source() == DeviceSource.CONTAINER_RUNTIME && !before.hasSameLink(changed)) {
             throw new RequestException(
                     Reason.CONFLICT,
                     "port " + changed.name()
@@ -266,7 +266,11 @@ public final class ControlService {
     public boolean removeMac(String switchName, long mac, int vlan) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
         boolean bound = sw.config().staticMacs().stream().anyMatch(each -> each.mac() == mac && each.vlan() == vlan);
-        if (!bound) return sw.learning().macTable().remove(mac, vlan);
+        if (!bound) {
+            boolean removed = sw.learning().macTable().remove(mac, vlan);
+            runtime.fastPath().sync();
+            return removed;
+        }
         change(with(sw.config().without(mac, vlan)), changed(switchName, added -> added.without(mac, vlan)));
         return true;
     }

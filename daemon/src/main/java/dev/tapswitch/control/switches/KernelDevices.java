@@ -1,35 +1,67 @@
 package dev.tapswitch.control.switches;
 
+import dev.tapswitch.control.config.DeviceSource;
 import dev.tapswitch.control.config.PortConfig;
-import dev.tapswitch.control.config.PortKind;
+import dev.tapswitch.control.fastpath.KernelFastPath;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.linux.device.PortDevice;
+import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.tap.TapDevice;
 import dev.tapswitch.linux.tap.TapSpec;
 import dev.tapswitch.linux.tap.TapTakeover;
 import dev.tapswitch.linux.veth.VethDevice;
+import dev.tapswitch.linux.veth.VethPort;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TAPs and veths of this host. A TAP whose queues the supervisor has held over a restart is taken over instead of created. */
+/** TAPs, veth pairs and the veths of container runtimes. A TAP whose queues the supervisor has held over a restart is taken over instead of created. */
 final class KernelDevices implements DeviceOpener {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDevices.class);
 
     private final Supervisor supervisor;
     private final ProcessPins pins;
+    private final KernelFastPath fastPath;
+    private boolean hasSaidWhyTap;
 
-    KernelDevices(Supervisor supervisor, ProcessPins pins) {
+    KernelDevices(Supervisor supervisor, ProcessPins pins, KernelFastPath fastPath) {
         this.supervisor = supervisor;
         this.pins = pins;
+        this.fastPath = fastPath;
     }
 
     @Override
     public PortDevice open(PortConfig port, int queues) throws DeviceException {
-        if (port.kind() == PortKind.VETH) return VethDevice.open(port.device(), queues);
+        if (port.source() == DeviceSource.CONTAINER_RUNTIME) return VethDevice.open(port.device(), queues);
+        if (isVeth(port)) return openVeth(port, queues);
         TapDevice held = takeOver(port, queues);
         return held == null ? TapDevice.open(spec(port, queues)) : held;
+    }
+
+    private boolean isVeth(PortConfig port) {
+        PortKind kind = port.get(PortSchema.KIND);
+        // A veth pair ends with the daemon.
+        if (kind != PortKind.AUTO || port.get(PortSchema.PERSISTENT)) return kind == PortKind.VETH;
+        Optional<String> obstacle = fastPath.whyNot();
+        if (obstacle.isPresent() && !hasSaidWhyTap) {
+            hasSaidWhyTap = true;
+            LOG.info("ports of kind auto are TAPs, because the kernel fast path does not work: {}", obstacle.get());
+        }
+        return obstacle.isEmpty();
+    }
+
+    private VethPort openVeth(PortConfig port, int queues) throws DeviceException {
+        // Of a TAP that the port had before the restart. It would keep the interface's name.
+        int[] held = supervisor.takeQueues(port);
+        if (held.length > 0) {
+            for (int fd : held) Libc.close(fd);
+            supervisor.releaseQueues(port);
+        }
+        String key = port.origin().namespace() + " " + port.origin().device();
+        return fastPath.open(spec(port, queues), key);
     }
 
     private TapSpec spec(PortConfig port, int queues) throws DeviceException {
@@ -61,9 +93,27 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** Changes an open TAP to what is configured, in the namespace in which it is. */
-    static void update(TapDevice tap, PortConfig wanted) throws DeviceException {
-        tap.update(wanted.at(tap.spec().namespace(), wanted.device()).tap(tap.queueFds().length));
+    /** Changes an open device to what is configured, in the namespace in which it is. A container runtime changes its devices itself. */
+    static void update(PortDevice device, PortConfig wanted) throws DeviceException {
+        switch (device) {
+            case TapDevice tap -> tap.update(wanted(wanted, tap.spec().namespace(), tap));
+            case VethPort veth ->
+                veth.update(veth.spec().withEnd(wanted(wanted, veth.spec().end().namespace(), veth)));
+            default -> {}
+        }
+    }
+
+    private static TapSpec wanted(PortConfig port, Namespace namespace, PortDevice device) {
+        return port.at(namespace, port.device()).tap(device.queueFds().length);
+    }
+
+    /** Records that a device was moved to this namespace, and has this name there. */
+    static void moved(PortDevice device, Namespace namespace, String name) {
+        switch (device) {
+            case TapDevice tap -> tap.movedTo(namespace, name);
+            case VethPort veth -> veth.movedTo(namespace, name);
+            case null, default -> {}
+        }
     }
 
     /** Makes a persistent TAP vanish when it is closed. Does nothing for other devices. */

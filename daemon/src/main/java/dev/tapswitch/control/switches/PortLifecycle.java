@@ -1,6 +1,7 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.PortConfig;
+import dev.tapswitch.control.fastpath.KernelFastPath;
 import dev.tapswitch.dataplane.Workers;
 import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
@@ -26,13 +27,16 @@ final class PortLifecycle {
     private final Supervisor supervisor;
     private final ProcessPins pins;
     private final DeviceOpener devices;
+    private final KernelFastPath fastPath;
     private final DescriptorReserve reserve = new DescriptorReserve();
 
-    PortLifecycle(Workers workers, Supervisor supervisor, ProcessPins pins, DeviceOpener devices) {
+    PortLifecycle(
+            Workers workers, Supervisor supervisor, ProcessPins pins, DeviceOpener devices, KernelFastPath fastPath) {
         this.workers = workers;
         this.supervisor = supervisor;
         this.pins = pins;
         this.devices = devices;
+        this.fastPath = fastPath;
     }
 
     DescriptorReserve reserve() {
@@ -58,15 +62,23 @@ final class PortLifecycle {
     private void openOnce(RunningSwitch sw, RunningPort port) throws DeviceException {
         PortDevice device = devices.open(port.config(), workers.count());
         try {
+            fastPath.attach(sw.learning(), port.index(), device);
             workers.attach(sw.learning(), port.index(), device);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | DeviceException e) {
+            fastPath.detach(sw.learning(), port.index());
             device.close();
             throw new DeviceException(e.getMessage(), e);
         }
         port.opened(device);
         // The supervisor holds nothing of a veth: its bridge serves it while the daemon does not run.
         if (device instanceof TapDevice) supervisor.holdQueues(port.config(), device.queueFds());
-        sw.learning().setPortUp(port.index(), device.state() == LinkState.UP);
+        setUp(sw, port, device.state() == LinkState.UP);
+    }
+
+    /** Whether frames may pass the port from now on. */
+    void setUp(RunningSwitch sw, RunningPort port, boolean isUp) {
+        sw.learning().setPortUp(port.index(), isUp);
+        fastPath.update(sw.learning(), port.index());
     }
 
     /** Stops forwarding and closes the device. A persistent interface remains. */
@@ -101,6 +113,7 @@ final class PortLifecycle {
     PortDevice release(RunningSwitch sw, RunningPort port, String why) {
         PortDevice device = port.device();
         if (device == null) return null;
+        fastPath.detach(sw.learning(), port.index());
         workers.detach(sw.learning(), port.index());
         sw.learning().setPortUp(port.index(), false);
         port.gone(why, Clock.nowMs());

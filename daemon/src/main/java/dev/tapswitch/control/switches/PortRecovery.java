@@ -96,7 +96,7 @@ final class PortRecovery {
         }
         boolean isUp = state == LinkState.UP;
         if (owner.isPortUp(index) == isUp) return;
-        owner.setPortUp(index, isUp);
+        lifecycle.setUp(sw, port, isUp);
         MacBinding.refresh(sw, port);
         port.log().info(where(sw, port.config()) + " is " + (isUp ? "up" : "down"));
     }

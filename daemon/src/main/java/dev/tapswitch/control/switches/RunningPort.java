@@ -1,7 +1,7 @@
 package dev.tapswitch.control.switches;
 
+import dev.tapswitch.control.config.DeviceSource;
 import dev.tapswitch.control.config.PortConfig;
-import dev.tapswitch.control.config.PortKind;
 import dev.tapswitch.control.log.RateLimitedLogger;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.core.bridge.LearningSwitch;
@@ -9,8 +9,10 @@ import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.tap.TapDevice;
 import dev.tapswitch.linux.tap.TapSpec;
 import dev.tapswitch.linux.veth.VethDevice;
+import dev.tapswitch.linux.veth.VethPort;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +86,16 @@ public final class RunningPort {
         }
     }
 
+    /** What the port's device is now: tap, veth, or bridge-port for a veth of a container runtime; empty if it has none. */
+    public Optional<String> deviceKind() {
+        return switch (device) {
+            case TapDevice _ -> Optional.of("tap");
+            case VethPort _ -> Optional.of("veth");
+            case VethDevice _ -> Optional.of("bridge-port");
+            case null, default -> Optional.empty();
+        };
+    }
+
     PortDevice device() {
         return device;
     }
@@ -104,9 +116,9 @@ public final class RunningPort {
         else if (macToBind < 0 && device != null) macToBind = firstMac();
     }
 
-    /** Whether the interface is a TAP on the host. */
+    /** Whether the daemon has created the interface on the host. */
     boolean isHostPort() {
-        return isOnHost && config.kind() == PortKind.TAP;
+        return isOnHost && config.source() == DeviceSource.DAEMON;
     }
 
     private long firstMac() {

@@ -6,6 +6,7 @@ import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.config.SwitchConfig;
+import dev.tapswitch.control.fastpath.KernelFastPath;
 import dev.tapswitch.control.log.RateLimitedLogger;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.Setting.Surface;
@@ -38,6 +39,7 @@ public final class SwitchRuntime implements AutoCloseable {
     private static final RateLimitedLogger LOG = new RateLimitedLogger(LoggerFactory.getLogger(SwitchRuntime.class));
 
     private final Workers workers;
+    private final KernelFastPath fastPath;
     private final PortLifecycle lifecycle;
     private final PortRecovery recovery;
     private final ProcessPins pins;
@@ -48,7 +50,16 @@ public final class SwitchRuntime implements AutoCloseable {
 
     /** Starts the workers. They report changes of links on {@code control}. IllegalStateException says why they cannot run. */
     public SwitchRuntime(WorkerSettings settings, ControlThread control, Supervisor supervisor, ProcessPins pins) {
-        this(settings, control, supervisor, pins, new KernelDevices(supervisor, pins));
+        this(settings, control, supervisor, pins, new KernelFastPath());
+    }
+
+    private SwitchRuntime(
+            WorkerSettings settings,
+            ControlThread control,
+            Supervisor supervisor,
+            ProcessPins pins,
+            KernelFastPath fastPath) {
+        this(settings, control, supervisor, pins, new KernelDevices(supervisor, pins, fastPath), fastPath);
     }
 
     SwitchRuntime(
@@ -56,15 +67,21 @@ public final class SwitchRuntime implements AutoCloseable {
             ControlThread control,
             Supervisor supervisor,
             ProcessPins pins,
-            DeviceOpener devices) {
+            DeviceOpener devices,
+            KernelFastPath fastPath) {
+        this.fastPath = fastPath;
         this.workers = Workers.start(settings, new WorkerNotifications(control, this::linkChanged));
-        this.lifecycle = new PortLifecycle(workers, supervisor, pins, devices);
+        this.lifecycle = new PortLifecycle(workers, supervisor, pins, devices, fastPath);
         this.recovery = new PortRecovery(switches, lifecycle, control);
         this.pins = pins;
     }
 
     public Workers workers() {
         return workers;
+    }
+
+    public KernelFastPath fastPath() {
+        return fastPath;
     }
 
     public Collection<RunningSwitch> switches() {
@@ -98,13 +115,14 @@ public final class SwitchRuntime implements AutoCloseable {
             return changes;
         } finally {
             pins.retain(switches.values());
+            fastPath.sync();
         }
     }
 
     /** A port's device has been moved to this namespace, and has this name there. */
     void moved(RunningPort port, Namespace namespace, String device) {
         port.config(port.config().at(namespace, device));
-        if (port.device() instanceof TapDevice tap) tap.movedTo(namespace, device);
+        KernelDevices.moved(port.device(), namespace, device);
     }
 
     /** Ages the tables, notices namespaces that are gone, and retries ports without a device. To be called every second. */
@@ -159,6 +177,7 @@ public final class SwitchRuntime implements AutoCloseable {
             for (RunningPort port : sw.ports()) if (port.device() != null) closings.add(port.device()::close);
         }
         lifecycle.closeAll(closings);
+        fastPath.close();
         switches.clear();
     }
 
@@ -204,7 +223,7 @@ public final class SwitchRuntime implements AutoCloseable {
                 switches.put(name, new RunningSwitch(name, values, workers.count()));
             }
             case Change.SwitchRemoved removed ->
-                workers.forget(switches.remove(removed.switchName()).learning());
+                forget(switches.remove(removed.switchName()).learning());
             case Change.SettingsChanged settings -> changeSettings(sw, settings);
             case Change.PortAdded added -> addPort(sw, added.port(), mayWait);
             case Change.PortRemoved removed -> {
@@ -221,6 +240,11 @@ public final class SwitchRuntime implements AutoCloseable {
             case Change.NeighbourRemoved removed -> StaticEntries.remove(sw, removed.neighbour());
         }
         return true;
+    }
+
+    private void forget(LearningSwitch owner) {
+        workers.forget(owner);
+        fastPath.forget(owner);
     }
 
     private void addPort(RunningSwitch sw, PortConfig config, boolean mayWait) throws RequestException {
@@ -251,25 +275,27 @@ public final class SwitchRuntime implements AutoCloseable {
         AddressBinding.release(sw, port);
         PortDevice device = lifecycle.release(sw, port, "removed");
         sw.learning().removePort(port.index());
+        fastPath.forgetPort(sw.learning(), port.index());
         sw.staticMacs.removeIf(mac -> mac.port().equals(config.name()));
         KernelDevices.removeOnClose(device, port.config());
         return device;
     }
 
     private void changePort(RunningSwitch sw, RunningPort port, PortConfig after) throws RequestException {
-        if (port.device() instanceof TapDevice tap) {
+        if (port.device() != null) {
             try {
-                KernelDevices.update(tap, after);
+                KernelDevices.update(port.device(), after);
             } catch (DeviceException e) {
                 // The device may have taken part of the change.
                 recovery.reopen(sw, port);
                 throw new RequestException(
                         Reason.FAILED, PortRecovery.where(sw, port.config()) + ": " + e.getMessage(), e);
             }
-            sw.learning().setPortUp(port.index(), tap.state() == LinkState.UP);
+            lifecycle.setUp(sw, port, port.device().state() == LinkState.UP);
         }
         port.config(after);
         sw.learning().updatePort(port.index(), after.settings());
+        fastPath.update(sw.learning(), port.index());
         sw.learning().macTable().setShare(port.index(), after.get(PortSchema.MAC_SHARE));
         MacBinding.refresh(sw, port);
     }
@@ -301,7 +327,7 @@ public final class SwitchRuntime implements AutoCloseable {
             if (device != null) closings.add(lifecycle.closing(port.config(), device));
         }
         lifecycle.closeAll(closings);
-        workers.forget(before.learning());
+        forget(before.learning());
         RunningSwitch sw = new RunningSwitch(config.name(), config.values(), workers.count());
         switches.replace(config.name(), sw);
         for (PortConfig port : config.ports().values()) addPort(sw, port, true);

@@ -1,5 +1,6 @@
 package dev.tapswitch.control.switches;
 
+import dev.tapswitch.control.fastpath.KernelFastPath;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.dataplane.IoMode;
 import dev.tapswitch.dataplane.WorkerSettings;
@@ -10,6 +11,7 @@ final class Runtimes {
 
     static SwitchRuntime start(ControlThread control, StateDirectory state, FakeDevices devices) {
         WorkerSettings settings = new WorkerSettings(IoMode.EPOLL, 2, 0);
-        return new SwitchRuntime(settings, control, Supervisor.NONE, new ProcessPins(state), devices);
+        return new SwitchRuntime(
+                settings, control, Supervisor.NONE, new ProcessPins(state), devices, new KernelFastPath());
     }
 }

@@ -119,6 +119,21 @@ public final class MacTable {
         return REFRESHED;
     }
 
+    /**
+     * Records that a station sent at {@code seenMs}, although no worker saw its frame: the kernel forwarded it. Changes nothing if the table has no dynamic entry of
+     * the station on this port, or a more recent one.
+     */
+    public void refresh(long mac, int vlan, int port, long seenMs) {
+        long key = key(mac, vlan);
+        long value = slots.liveValue(key, hash.of(key));
+        if (value == 0 || isStatic(value) || port(value) != port || ageMs(value, seenMs) == 0) return;
+        int slot = slots.find(key, hash.of(key));
+        if (slot == NOT_FOUND) return;
+        // If this CAS fails, another thread has refreshed, moved or removed the entry, which is as recent.
+        long refreshed = value & (VERSION_MASK << VERSION_SHIFT) | LIVE | portAndTick(port, seenMs);
+        slots.compareAndSetValue(slot, value, refreshed);
+    }
+
     /** What {@link #learn} would return now; changes nothing. Assumes that a full table has an entry that may be replaced. */
     public int wouldLearn(long mac, int vlan, int port, int limit) {
         long key = key(mac, vlan);

@@ -33,6 +33,28 @@ class MacTableTest {
     }
 
     @Test
+    void aRefreshedEntryAgesFromThenOn() {
+        table.learn(MAC, 0, 1, 0, NOW, AGEING);
+        table.refresh(MAC, 0, 1, NOW + AGEING);
+        assertEquals(1, table.lookup(MAC, 0, NOW + 2 * AGEING - 1_000, AGEING));
+        table.refresh(MAC, 0, 1, NOW);
+        assertEquals(1, table.lookup(MAC, 0, NOW + 2 * AGEING - 1_000, AGEING), "an older time changes nothing");
+        assertEquals(MacTable.MISS, table.lookup(MAC, 0, NOW + 2 * AGEING + 1_000, AGEING));
+    }
+
+    @Test
+    void aRefreshNeitherLearnsNorMovesAnEntry() {
+        table.refresh(MAC, 0, 1, NOW);
+        assertEquals(0, table.size());
+        table.learn(MAC, 0, 1, 0, NOW, AGEING);
+        table.refresh(MAC, 0, 2, NOW + AGEING);
+        assertEquals(MacTable.MISS, table.lookup(MAC, 0, NOW + 2 * AGEING, AGEING));
+        table.addStatic(MAC, 0, 1, NOW);
+        table.refresh(MAC, 0, 1, NOW + AGEING);
+        assertEquals(MacTable.STATIC_HERE, table.wouldLearn(MAC, 0, 1, 0));
+    }
+
+    @Test
     void anEntryMovesAndIsCountedOnItsNewPort() {
         table.learn(MAC, 0, 1, 0, NOW, AGEING);
         assertEquals(MacTable.MOVED, table.learn(MAC, 0, 2, 0, NOW, AGEING));

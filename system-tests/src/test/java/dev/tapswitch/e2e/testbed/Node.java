@@ -11,6 +11,9 @@ import java.util.concurrent.Callable;
 
 /** A node of the test network: a namespace with a TAP of the switch. */
 public final class Node {
+    /** With -Dtapswitch.kind=veth the tests run on veth pairs instead of TAPs. */
+    private static final String KIND = System.getProperty("tapswitch.kind", "");
+
     private final TestNetwork net;
     private final String name;
     private final String namespace;
@@ -63,6 +66,10 @@ public final class Node {
                     .append(String.join("\", \"", addresses))
                     .append("\"]\n");
         }
+        boolean hasOwnKind =
+                lines.stream().anyMatch(line -> line.startsWith("kind:") || line.equals("persistent: true"));
+        if (!KIND.isEmpty() && !hasOwnKind)
+            yaml.append("        kind: ").append(KIND).append('\n');
         lines.forEach(line -> yaml.append("        ").append(line).append('\n'));
         return yaml.toString();
     }

@@ -75,15 +75,7 @@ public final class FastPath implements AutoCloseable {
         // The own address and its stamp are the kernel's and ours: read again, as the program writes the stamp.
         PortMap.Value known =
                 before == null ? PortMap.Value.FREE : objects.ports().slotOf(port.hostEnd());
-        PortMap.Value entry = new PortMap.Value(
-                port.hostEnd(),
-                port.tap(),
-                number,
-                port.flags(),
-                port.switchId(),
-                port.maxLength(),
-                known.ownAddress(),
-                known.seen());
+        PortMap.Value entry = entry(port, number, known);
         objects.ports().put(entry);
         objects.ports()
                 .put(new PortMap.Value(
@@ -97,6 +89,34 @@ public final class FastPath implements AutoCloseable {
             removeQuietly(port.hostEnd(), e);
             throw e;
         }
+    }
+
+    /**
+     * Changes flags and MTU of a port; takes effect with the next frame. Some microseconds, on any thread.
+     *
+     * @throws IllegalArgumentException where there is no such port, or the TAP is another one
+     */
+    public void change(FastPathPort port) throws DeviceException {
+        PortMap.Value before = ports.get(port.hostEnd());
+        if (before == null || before.out() != port.tap() || before.switchId() != port.switchId()) {
+            throw new IllegalArgumentException("interface " + port.hostEnd() + " is no port with this TAP and switch");
+        }
+        PortMap.Value known = objects.ports().slotOf(port.hostEnd());
+        PortMap.Value entry = entry(port, before.number(), known);
+        objects.ports().put(entry);
+        ports.put(port.hostEnd(), entry);
+    }
+
+    private static PortMap.Value entry(FastPathPort port, int number, PortMap.Value known) {
+        return new PortMap.Value(
+                port.hostEnd(),
+                port.tap(),
+                number,
+                port.flags(),
+                port.switchId(),
+                port.maxLength(),
+                known.ownAddress(),
+                known.seen());
     }
 
     private void removeQuietly(int hostEnd, DeviceException reason) {
@@ -150,16 +170,30 @@ public final class FastPath implements AutoCloseable {
      * @param hostEnd of the port that the station is behind; an added one
      * @param isFarEnd whether the MAC is that of the interface at the far end of the veth pair, not of something behind it
      * @param isSlow whether its frames go to userspace nevertheless
+     * @param isBound whether userspace will not let it move: a frame of it on another port does not make it slow
      */
-    public void put(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow) throws DeviceException {
+    public void put(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow, boolean isBound)
+            throws DeviceException {
         if (!ports.containsKey(hostEnd)) throw new IllegalArgumentException("interface " + hostEnd + " is no port");
         // An own address is trusted without a lookup: before the station is anywhere else, it is no port's own any
         // more.
+        long seen = stampOf(key, hostEnd);
         disown(key);
-        int flags = (isFarEnd ? Flag.PEER : 0) | (isSlow ? Flag.SLOW : 0);
-        objects.stations().put(key, new StationMap.Value(hostEnd, flags, heartbeat));
+        int flags = (isFarEnd ? Flag.PEER : 0) | (isSlow ? Flag.SLOW : 0) | (isBound ? Flag.BOUND : 0);
+        objects.stations().put(key, new StationMap.Value(hostEnd, flags, seen));
         // Frames of a slow station must be looked up.
-        if (isFarEnd && !isSlow && key.vlan() == 0) own(hostEnd, StationMap.address(key));
+        if (isFarEnd && !isSlow && key.vlan() == 0) own(hostEnd, StationMap.address(key), seen);
+    }
+
+    /** As {@link #put(StationKey, int, boolean, boolean, boolean)}, for a station that may move. */
+    public void put(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow) throws DeviceException {
+        put(key, hostEnd, isFarEnd, isSlow, false);
+    }
+
+    /** Whether frames to this station go to userspace: it was put so, or a frame of it came in by another port since. False where there is no such station. */
+    public boolean isSlow(StationKey key) throws DeviceException {
+        Optional<StationMap.Value> station = objects.stations().get(key);
+        return station.isPresent() && (station.get().flags() & Flag.SLOW) != 0;
     }
 
     /** From now on frames from and to this station go to userspace; whether there was one. */
@@ -168,8 +202,15 @@ public final class FastPath implements AutoCloseable {
         return objects.stations().remove(key);
     }
 
-    private void own(int hostEnd, long address) throws DeviceException {
-        objects.ports().put(objects.ports().slotOf(hostEnd).withOwnAddress(address, heartbeat));
+    private void own(int hostEnd, long address, long seen) throws DeviceException {
+        objects.ports().put(objects.ports().slotOf(hostEnd).withOwnAddress(address, seen));
+    }
+
+    /** A station that is put again where it is does not become younger. */
+    private long stampOf(StationKey key, int hostEnd) throws DeviceException {
+        Optional<StationMap.Value> station = objects.stations().get(key);
+        boolean isThere = station.isPresent() && station.get().ifindex() == hostEnd;
+        return isThere ? lastSeen(key).orElse(heartbeat) : heartbeat;
     }
 
     private void disown(StationKey key) throws DeviceException {

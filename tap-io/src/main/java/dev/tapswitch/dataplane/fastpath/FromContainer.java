@@ -101,6 +101,7 @@ final class FromContainer {
         program.redirect();
         program.checkOtherSource();
         program.resolve();
+        program.suspectMove();
         program.goSlow();
         program.drop();
         return program.code.assemble();
@@ -286,9 +287,30 @@ final class FromContainer {
         code.load(R4, FP, DESTINATION).load(R5, FP, SOURCE).jump(single);
     }
 
+    /**
+     * A frame whose source is behind another port: userspace will move the station once it reads the frame, or refuse. Until it has decided, the station is slow, so
+     * that the replies to this very frame go where userspace sends them.
+     */
+    private void suspectMove() {
+        Label untagged = code.label("suspect_untagged");
+        Label done = code.label("not_moved");
+        code.at(slow).load(R2, R6, SocketBuffer.DATA).load(R3, R6, SocketBuffer.DATA_END);
+        code.move(R1, R2).add(R1, Packet.ETHERNET_HEADER).jumpIf(R1, ABOVE, R3, done);
+        code.load(R5, R2, Packet.SOURCE).shiftLeft(R5, 16).shiftRight(R5, 16);
+        code.load(R1, R6, SocketBuffer.VLAN_PRESENT).jumpIf(R1, EQUAL, 0, untagged);
+        code.load(R0, R6, SocketBuffer.VLAN_TCI).and(R0, VID_MASK).shiftLeft(R0, Packet.ADDRESS_BITS);
+        code.or(R5, R0);
+        code.at(untagged).load(R1, R7, PortMap.OWN_ADDRESS).jumpIf(R5, EQUAL, R1, done);
+        code.store(FP, SOURCE, R5).load(R0, R7, PortMap.SWITCH).store(FP, SOURCE_SWITCH, R0);
+        lookUp(maps.stations(), SOURCE, done);
+        code.load(R1, R0, StationMap.IFINDEX).load(R2, R6, SocketBuffer.IFINDEX).jumpIf(R1, EQUAL, R2, done);
+        code.load(R1, R0, StationMap.FLAGS).jumpIf(R1, ANY_BIT, Flag.SLOW | Flag.BOUND, done);
+        code.or(R1, Flag.SLOW).store(R0, StationMap.FLAGS, R1);
+        code.at(done);
+    }
+
     private void goSlow() {
         Label counted = code.label("slow_counted");
-        code.at(slow);
         lookUpCounters(R7, counted);
         increment(CounterMap.SLOW_FRAMES);
         code.at(counted);

@@ -94,6 +94,35 @@ class FastPathDecisionIT {
         assertEquals(SLOW, fates.of(udp(0x01_bb_00_00_00_01L, mac(1))), "a group's MAC");
     }
 
+    /** The first frame of a station that moved, whatever it is, makes the station slow until userspace says where it is. */
+    @Test
+    void aStationWhoseFrameComesInElsewhereIsSlowUntilItIsPutAgain() throws Exception {
+        StationKey behind = new StationKey(UNKNOWN, 0, FastPathBed.SWITCH);
+        fastPath.put(behind, bed.hostEnd(1), false, false);
+        assertEquals(FAST, fates.of(udp(mac(0), UNKNOWN)));
+        assertEquals(SLOW, fates.of(TestFrame.of(UNKNOWN, 0xffff_ffff_ffffL, ARP)));
+        assertTrue(fastPath.isSlow(behind));
+        assertEquals(SLOW, fates.of(udp(mac(0), UNKNOWN)));
+        fastPath.put(behind, bed.hostEnd(1), false, false);
+        assertEquals(FAST, fates.of(udp(mac(0), UNKNOWN)));
+    }
+
+    @Test
+    void aBoundStationStaysFastWhenItsSourceIsForged() throws Exception {
+        StationKey behind = new StationKey(UNKNOWN, 0, FastPathBed.SWITCH);
+        fastPath.put(behind, bed.hostEnd(1), false, false, true);
+        assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))));
+        assertEquals(FAST, fates.of(udp(mac(0), UNKNOWN)));
+    }
+
+    @Test
+    void aStationThatIsPutAgainDoesNotBecomeYounger() throws Exception {
+        long before = fastPath.lastSeen(station(0)).orElseThrow();
+        fastPath.beat(System.nanoTime());
+        fastPath.put(station(0), bed.hostEnd(0), true, false);
+        assertEquals(before, fastPath.lastSeen(station(0)).orElseThrow());
+    }
+
     /** A port whose own MAC is not known has a place for it that no frame's source may match. */
     @Test
     void noSourceMatchesAPortWithoutAnOwnMac() throws Exception {

@@ -1,0 +1,134 @@
+package dev.tapswitch.control.fastpath;
+
+import dev.tapswitch.core.bridge.LearningSwitch;
+import dev.tapswitch.core.bridge.PortSettings;
+import dev.tapswitch.dataplane.fastpath.FastPathCounters;
+import dev.tapswitch.dataplane.fastpath.FastPathPort;
+import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.veth.VethPort;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/** A switch's veth ports in the kernel. Not thread-safe: {@link KernelFastPath} guards it. */
+final class FastSwitch {
+    static final FastPathCounters ZERO = new FastPathCounters(0, 0, 0, 0, 0);
+
+    private final LearningSwitch owner;
+    private final int id;
+    private final SwitchKernel kernel;
+    private final StationBudget budget;
+    private final StationProjection stations;
+    /** By index. */
+    private final Map<Integer, FastPort> ports = new HashMap<>();
+    /** By index: what was counted before the port lost its device. */
+    private final Map<Integer, FastPathCounters> earlier = new HashMap<>();
+
+    private IntPredicate traced = index -> false;
+
+    /** {@code id}: a number that no other switch has in the kernel. */
+    FastSwitch(LearningSwitch owner, int id, SwitchKernel kernel, StationBudget budget, Runnable wake) {
+        this.owner = owner;
+        this.id = id;
+        this.kernel = kernel;
+        this.budget = budget;
+        this.stations = new StationProjection(owner, id, kernel.fastPath(), budget, ports, wake);
+    }
+
+    StationProjection stations() {
+        return stations;
+    }
+
+    Set<Integer> ports() {
+        return Set.copyOf(ports.keySet());
+    }
+
+    /** Attaches the programs. If that fails, the port carries no frames. */
+    void attach(int index, VethPort device) throws DeviceException {
+        FastPathPort settings = settings(index, device);
+        kernel.add(settings);
+        ports.put(index, new FastPort(index, device, settings));
+        budget.portAdded();
+        stations.portAdded();
+    }
+
+    void detach(int index) {
+        FastPort port = ports.remove(index);
+        if (port == null) return;
+        earlier.put(index, counters(index, port));
+        stations.portRemoved(port);
+        kernel.remove(port.hostEnd());
+        budget.portRemoved();
+    }
+
+    /** To be called when the index may be another port's. */
+    void forget(int index) {
+        earlier.remove(index);
+    }
+
+    /** Brings the kernel up to date with a port's settings and state. */
+    void update(int index) throws DeviceException {
+        FastPort port = ports.get(index);
+        if (port == null) return;
+        FastPathPort wanted = settings(index, port.device());
+        if (wanted.equals(port.settings())) return;
+        kernel.fastPath().change(wanted);
+        port.settings(wanted);
+    }
+
+    /** Frames from and to these ports go slow from now on. */
+    void trace(IntPredicate indexes) throws DeviceException {
+        traced = indexes;
+        for (int index : List.copyOf(ports.keySet())) update(index);
+    }
+
+    private FastPathPort settings(int index, VethPort device) {
+        PortSettings port = owner.snapshot().port(index);
+        boolean isSlow = !whySlow(index).isEmpty();
+        return new FastPathPort(id, device.hostEnd(), device.slowPath(), port.mtu(), true, isSlow, port.isolated());
+    }
+
+    /** Why all frames of a port must go to userspace; empty if they need not. */
+    private String whySlow(int index) {
+        if (!owner.isPortUp(index)) return "the port is down";
+        // Only the slow path makes segments and completes checksums.
+        if (!owner.snapshot().port(index).offload()) return "the port has no offload";
+        return traced.test(index) ? "the port is traced" : "";
+    }
+
+    Optional<PortShare> share(int index) {
+        FastPort port = ports.get(index);
+        if (port == null) return Optional.empty();
+        return Optional.of(new PortShare(counters(index, port), port.stations(), whySlow(index)));
+    }
+
+    /** What the kernel has counted of a port, also before it lost its device. */
+    FastPathCounters counters(int index) {
+        return counters(index, ports.get(index));
+    }
+
+    private FastPathCounters counters(int index, FastPort port) {
+        FastPathCounters before = earlier.getOrDefault(index, ZERO);
+        if (port == null) return before;
+        try {
+            FastPathCounters now = kernel.fastPath().counters(port.hostEnd());
+            return new FastPathCounters(
+                    before.rxFrames() + now.rxFrames(),
+                    before.rxBytes() + now.rxBytes(),
+                    before.txFrames() + now.txFrames(),
+                    before.txBytes() + now.txBytes(),
+                    before.slowFrames() + now.slowFrames());
+        } catch (DeviceException e) {
+            return before;
+        }
+    }
+
+    /** Removes the switch from the kernel. */
+    void remove() {
+        for (int index : List.copyOf(ports.keySet())) detach(index);
+        stations.close();
+    }
+}
