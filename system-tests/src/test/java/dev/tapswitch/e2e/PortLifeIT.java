@@ -99,7 +99,7 @@ class PortLifeIT {
             net.node("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
             Node c = new Node(net, "c", net.namespace("c"), "eth0", 9, List.of());
-            var pings = CompletableFuture.runAsync(() -> a.ping("198.18.0.2", "-c", "30"));
+            var pings = CompletableFuture.runAsync(() -> a.ping("198.18.0.2", "-c", "10", "-i", "0.1"));
             for (int round = 0; round < 5; round++) {
                 daemon.api().post("/v1/switches/lan/ports", """
                         {"name":"c","namespace":"%s","device":"eth0","addresses":["198.18.0.3/24"]}
