@@ -11,7 +11,7 @@ public final class Main {
     public static void main(String[] arguments) {
         int exitCode;
         try {
-            exitCode = DaemonOptions.asUnitsWriteThem(arguments)
+            exitCode = DaemonOptions.ofUnit(arguments)
                     .map(options -> Daemon.run(options, Containers::create))
                     .orElseGet(() -> Tapswitch.run(arguments));
         } catch (OutOfMemoryError e) {

@@ -47,7 +47,7 @@ public final class Daemon {
      * @return the exit code: 0 after a regular end, 1 if it could not start (stderr says why, one problem per line)
      */
     public static int run(DaemonOptions options, Integration.Factory factory) {
-        LastResort.take();
+        LastResort.install();
         Predecessor predecessor = null;
         try {
             predecessor = Predecessor.of(System.getenv()).orElse(null);
@@ -81,7 +81,7 @@ public final class Daemon {
         if (predecessor != null) predecessor.failed(why);
     }
 
-    /** {@code predecessor}: null if this daemon is not a successor. */
+    /** Starts all parts, and waits for the end. {@code predecessor}: null if this daemon is not a successor. */
     private static int serve(
             DaemonOptions options,
             Path file,
@@ -97,44 +97,47 @@ public final class Daemon {
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
         Servers servers = new Servers();
-        try (SwitchRuntime host = new SwitchRuntime(config.workerSettings(), thread, systemd, new ProcessPins(state));
+        try (SwitchRuntime runtime =
+                        new SwitchRuntime(config.workerSettings(), thread, systemd, new ProcessPins(state));
                 Integrations integrations = new Integrations(commands);
                 ControlThread _ = thread;
                 ControlThread _ = commands;
                 ControlWatch _ = ControlWatch.start(thread, commands);
                 Systemd _ = systemd) {
             if (predecessor == null) {
-                systemd.watch(host.workers());
+                systemd.watch(runtime.workers());
                 ApiServer.removeStale(socket);
             } else {
-                systemd.isSuccessor();
-                host.workers().warmUp();
+                systemd.postponeMessages();
+                runtime.workers().warmUp();
                 // The predecessor's state does not change from now on.
                 predecessor.takeQueues(systemd::inherit);
             }
             UserSwitches users = UserSwitches.load(new StateFile(state));
-            ControlService control = new ControlService(file, config, host, users, systemd);
-            Workers workers = host.workers();
+            ControlService control = new ControlService(file, config, runtime, users, systemd);
+            Workers workers = runtime.workers();
             String threads = Plural.of(workers.count(), "worker", "workers");
             LOG.info("tapswitch {}: {} with {} ({})", version, workers.mode(), threads, workers.why());
             integrations.create(factory, new IntegrationContext(config, state, control, commands, servers));
             try {
-                // First, because frames wait for it after a restart. An earlier signal ends the JVM and all devices.
+                // The ports open first, because frames wait for them after a restart. Until the handlers are installed,
+                // a
+                // signal ends the process, and the kernel removes its devices.
                 if (predecessor == null)
                     thread.submit(() -> start(control, integrations, socket)).get();
-                else succeed(thread, control, integrations, socket, systemd, state, servers, predecessor);
-                Signals signals = Signals.take();
+                else takeOver(thread, control, integrations, socket, systemd, state, servers, predecessor);
+                Signals signals = Signals.install();
                 integrations.start();
                 HandoverResources resources =
-                        new HandoverResources(host, systemd, integrations, state, signals, servers, thread);
+                        new HandoverResources(runtime, systemd, integrations, state, signals, servers, thread);
                 boolean isRestart;
-                Handover handOver = new Handover(options.arguments(), socket, commands, resources);
+                Handover handover = new Handover(options.arguments(), socket, commands, resources);
                 try (ApiServer _ = ApiServer.start(
-                        servers, socket, control, integrations.routes(), thread, commands, handOver, version)) {
+                        servers, socket, control, integrations.routes(), thread, commands, handover, version)) {
                     servers.closeUnused();
-                    if (predecessor == null) collectGarbageOfTheStart();
-                    thread.execute(() -> systemd.started(host));
-                    thread.every(TICK_MS, () -> tick(host, integrations, systemd));
+                    if (predecessor == null) collectStartupGarbage();
+                    thread.execute(() -> systemd.started(runtime));
+                    thread.every(TICK_MS, () -> tick(runtime, integrations, systemd));
                     commands.every(TICK_MS, () -> integrations.tick(Clock.nowMs()));
                     if (predecessor != null) thread.execute(predecessor::running);
                     signals.await(() -> thread.execute(() -> reload(control)));
@@ -153,15 +156,15 @@ public final class Daemon {
     }
 
     /**
-     * Collects once, while there is little traffic or the predecessor still forwards: 25 to 50 ms. Surviving objects are not moved again, and a later
-     * collection, of the few objects that control threads create, takes less than 1 ms.
+     * Collects garbage once, in 25 to 50 ms, while there is little traffic or the predecessor still forwards. Later collections do not move the
+     * surviving objects again. They find only the few objects that control threads create, and take less than 1 ms.
      */
-    private static void collectGarbageOfTheStart() {
+    private static void collectStartupGarbage() {
         System.gc();
     }
 
-    /** Opens all ports while the predecessor still reads them, and reads them once it has stopped. */
-    private static void succeed(
+    /** Opens all ports while the predecessor still reads them. Reads them as soon as the predecessor has stopped. */
+    private static void takeOver(
             ControlThread thread,
             ControlService control,
             Integrations integrations,
@@ -175,13 +178,13 @@ public final class Daemon {
         thread.submit(() -> {
                     workers.pauseReads();
                     start(control, integrations, socket);
-                    collectGarbageOfTheStart();
+                    collectStartupGarbage();
                     predecessor.awaitForward();
                     workers.resumeReads();
                     return null;
                 })
                 .get();
-        systemd.isMain();
+        systemd.becomeMain();
         systemd.watch(workers);
         predecessor.awaitFree(servers::inherit);
         state.lock();
@@ -191,7 +194,7 @@ public final class Daemon {
             throws RequestException {
         control.start(integrations.providers());
         Collection<RunningSwitch> switches = control.runtime().switches();
-        int ports = switches.stream().mapToInt(one -> one.ports().size()).sum();
+        int ports = switches.stream().mapToInt(sw -> sw.ports().size()).sum();
         LOG.info(
                 "{} with {}, control on {}",
                 Plural.of(switches.size(), "switch", "switches"),
@@ -200,10 +203,10 @@ public final class Daemon {
         return control;
     }
 
-    private static void tick(SwitchRuntime host, Integrations integrations, Systemd systemd) {
+    private static void tick(SwitchRuntime runtime, Integrations integrations, Systemd systemd) {
         integrations.follow();
-        host.tick(Clock.nowMs());
-        systemd.update(host);
+        runtime.tick(Clock.nowMs());
+        systemd.update(runtime);
     }
 
     private static void reload(ControlService control) {

@@ -26,11 +26,11 @@ public record DaemonOptions(Path config, Path socket) {
     }
 
     /**
-     * Parses the command line of the systemd unit, {@code daemon --config FILE}; empty for any other. The classes that parse all command lines would take a
-     * quarter of the time until the daemon forwards.
+     * Parses the command line of the systemd unit, {@code daemon --config FILE}; empty for any other command line. Loading the parser of all command lines
+     * would take a quarter of the time until the daemon forwards.
      */
-    public static Optional<DaemonOptions> asUnitsWriteThem(String... arguments) {
-        boolean isSo = arguments.length == 3 && arguments[0].equals("daemon") && arguments[1].equals("--config");
-        return isSo ? Optional.of(new DaemonOptions(Path.of(arguments[2]))) : Optional.empty();
+    public static Optional<DaemonOptions> ofUnit(String... arguments) {
+        boolean isOfUnit = arguments.length == 3 && arguments[0].equals("daemon") && arguments[1].equals("--config");
+        return isOfUnit ? Optional.of(new DaemonOptions(Path.of(arguments[2]))) : Optional.empty();
     }
 }

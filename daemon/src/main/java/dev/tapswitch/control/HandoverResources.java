@@ -14,11 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The resources that a successor gets. They are handed over and not closed, because closing would remove them. Control thread only. */
+/** The resources that a successor takes over. This process does not close them, because that would remove them. Control thread only. */
 final class HandoverResources implements Handover.Owner {
     private static final long MAX_WAIT_MS = 10_000;
 
-    private final SwitchRuntime host;
+    private final SwitchRuntime runtime;
     private final Systemd systemd;
     private final Integrations integrations;
     private final StateDirectory state;
@@ -28,14 +28,14 @@ final class HandoverResources implements Handover.Owner {
     private volatile boolean isHandedOver;
 
     HandoverResources(
-            SwitchRuntime host,
+            SwitchRuntime runtime,
             Systemd systemd,
             Integrations integrations,
             StateDirectory state,
             Signals signals,
             Servers servers,
             ControlThread thread) {
-        this.host = host;
+        this.runtime = runtime;
         this.systemd = systemd;
         this.integrations = integrations;
         this.state = state;
@@ -46,7 +46,7 @@ final class HandoverResources implements Handover.Owner {
 
     @Override
     public Map<String, int[]> queues() {
-        return Systemd.queues(host);
+        return Systemd.queues(runtime);
     }
 
     @Override
@@ -68,7 +68,7 @@ final class HandoverResources implements Handover.Owner {
     @Override
     public void stopForwarding(long pid) {
         systemd.handOver(pid);
-        host.workers().close();
+        runtime.workers().close();
     }
 
     @Override
@@ -76,7 +76,7 @@ final class HandoverResources implements Handover.Owner {
         Map<Path, int[]> released = servers.release();
         integrations.release();
         state.close();
-        host.abandonQueues();
+        runtime.abandonQueues();
         return released;
     }
 
@@ -86,7 +86,7 @@ final class HandoverResources implements Handover.Owner {
         signals.end();
     }
 
-    /** If everything was handed over: sends the last answers, and ends this process without changing anything. */
+    /** If everything was handed over: sends the last responses, and ends this process without changing anything. */
     void endIfHandedOver() {
         if (!isHandedOver) return;
         servers.close();

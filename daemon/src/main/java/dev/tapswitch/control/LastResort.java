@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Handles uncaught errors. After an error of the JVM itself, such as a StackOverflowError, a thread that others rely on has ended or left its work
  * incomplete: the process ends immediately with one line, and systemd restarts it on the queues that it holds. A shortage of heap does not arrive
- * here, because {@code -XX:+ExitOnOutOfMemoryError} ends the JVM before.
+ * here, because {@code -XX:+ExitOnOutOfMemoryError} ends the JVM first.
  */
 final class LastResort implements Thread.UncaughtExceptionHandler {
     /** EX_SOFTWARE of sysexits.h; systemd's Restart=on-failure restarts after any code but 0. */
@@ -15,7 +15,7 @@ final class LastResort implements Thread.UncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(LastResort.class);
 
     /** Installs the handler for all threads. */
-    static void take() {
+    static void install() {
         Thread.setDefaultUncaughtExceptionHandler(new LastResort());
     }
 
@@ -25,8 +25,7 @@ final class LastResort implements Thread.UncaughtExceptionHandler {
             LOG.error("thread {} ended: this is a bug, please report it", thread.getName(), thrown);
             return;
         }
-        // Not with the logger, which may need the missing resource, nor with exit, whose hooks may wait for this
-        // thread.
+        // The logger may need the missing resource, and the hooks of exit() may wait for this thread.
         System.err.println(
                 "tapswitch: thread " + thread.getName() + " failed: " + thrown + ": the process ends, to be restarted");
         Runtime.getRuntime().halt(EXIT_CODE);

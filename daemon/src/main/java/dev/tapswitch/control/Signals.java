@@ -20,13 +20,13 @@ final class Signals {
     private Signals() {}
 
     /** Installs the handlers of these signals. */
-    static Signals take() {
+    static Signals install() {
         Signals signals = new Signals();
         try {
-            // nohup starts a process with SIGHUP ignored, and the JVM leaves an inherited ignored signal as it
-            // is.
+            // nohup starts a process with SIGHUP ignored, and the JVM keeps a signal ignored that was ignored at its
+            // start.
             Libc.signalDefault(Linux.SIGHUP);
-            for (String name : new String[] {"TERM", "INT", "HUP"}) signals.take(name);
+            for (String name : new String[] {"TERM", "INT", "HUP"}) signals.install(name);
         } catch (Throwable e) {
             throw new IllegalStateException("this JVM has no sun.misc.Signal: run it with module jdk.unsupported", e);
         }
@@ -43,7 +43,7 @@ final class Signals {
         received.add("END");
     }
 
-    private void take(String name) throws Throwable {
+    private void install(String name) throws Throwable {
         var lookup = MethodHandles.publicLookup();
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");

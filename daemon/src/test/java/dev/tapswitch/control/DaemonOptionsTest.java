@@ -11,14 +11,13 @@ class DaemonOptionsTest {
     void theCommandLineOfTheUnitNeedsNoParser() {
         assertEquals(
                 Optional.of(new DaemonOptions(Path.of("/etc/x.yaml"))),
-                DaemonOptions.asUnitsWriteThem("daemon", "--config", "/etc/x.yaml"));
+                DaemonOptions.ofUnit("daemon", "--config", "/etc/x.yaml"));
     }
 
     @Test
     void everyOtherCommandLineIsLeftToTheParser() {
-        assertEquals(Optional.empty(), DaemonOptions.asUnitsWriteThem("daemon", "--help"));
-        assertEquals(Optional.empty(), DaemonOptions.asUnitsWriteThem("daemon", "-c", "/etc/x.yaml"));
-        assertEquals(
-                Optional.empty(), DaemonOptions.asUnitsWriteThem("daemon", "--config", "x.yaml", "--socket", "x.sock"));
+        assertEquals(Optional.empty(), DaemonOptions.ofUnit("daemon", "--help"));
+        assertEquals(Optional.empty(), DaemonOptions.ofUnit("daemon", "-c", "/etc/x.yaml"));
+        assertEquals(Optional.empty(), DaemonOptions.ofUnit("daemon", "--config", "x.yaml", "--socket", "x.sock"));
     }
 }

@@ -33,7 +33,7 @@ class LastResortTest {
         private Failing() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            LastResort.take();
+            LastResort.install();
             try (ControlThread control = new ControlThread()) {
                 switch (arguments[0]) {
                     case "command" -> control.execute(Failing::overflow);
@@ -67,29 +67,29 @@ class LastResortTest {
     @ParameterizedTest
     @ValueSource(strings = {"command", "request", "tick", "thread"})
     void aStackOverflowEndsTheProcessWithOneLine(String where) throws IOException, InterruptedException {
-        List<String> said = saidBy(where, LastResort.EXIT_CODE);
-        assertEquals(1, said.size(), said::toString);
+        List<String> output = outputOf(where, LastResort.EXIT_CODE);
+        assertEquals(1, output.size(), output::toString);
         String thread = where.equals("thread") ? "some" : "control";
         assertEquals(
                 "tapswitch: thread " + thread
                         + " failed: java.lang.StackOverflowError: the process ends, to be restarted",
-                said.getFirst());
+                output.getFirst());
     }
 
     @Test
     void anExhaustedHeapEndsTheProcessWithOneLineAndLeavesNoDump() throws IOException, InterruptedException {
-        List<String> said = saidBy("heap", 3);
-        assertEquals(1, said.size(), said::toString);
-        assertTrue(said.getFirst().contains("java.lang.OutOfMemoryError: Java heap space"), said::toString);
+        List<String> output = outputOf("heap", 3);
+        assertEquals(1, output.size(), output::toString);
+        assertTrue(output.getFirst().contains("java.lang.OutOfMemoryError: Java heap space"), output::toString);
         try (Stream<Path> files = Files.list(directory)) {
             assertEquals(
-                    List.of("said"),
+                    List.of("output"),
                     files.map(file -> file.getFileName().toString()).toList());
         }
     }
 
-    private List<String> saidBy(String where, int exitCode) throws IOException, InterruptedException {
-        Path said = directory.resolve("said");
+    private List<String> outputOf(String where, int exitCode) throws IOException, InterruptedException {
+        Path output = directory.resolve("output");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "@" + FLAGS,
@@ -99,12 +99,12 @@ class LastResortTest {
                         where)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
+                .redirectOutput(output.toFile())
                 .start();
         try {
             assertTrue(process.waitFor(50, TimeUnit.SECONDS), "the process does not end");
-            assertEquals(exitCode, process.exitValue(), Files.readString(said));
-            return Files.readAllLines(said);
+            assertEquals(exitCode, process.exitValue(), Files.readString(output));
+            return Files.readAllLines(output);
         } finally {
             process.destroyForcibly();
         }

@@ -124,7 +124,7 @@ class SlowReceiverIT {
             RawSocket atA = a.raw();
             Await.within(TIMEOUT, () -> "the log names the port: " + daemon.log(), () -> {
                 atA.send(Frames.frame(slow.mac(), a.mac(), DATAGRAM));
-                return daemon.log().contains("it is in a write to port slow of switch lan");
+                return daemon.log().contains("it is writing to port slow of switch lan");
             });
             long before = systemd.count("WATCHDOG=1");
             Await.within(TIMEOUT, () -> "the watchdog is notified", () -> systemd.count("WATCHDOG=1") > before);

@@ -68,6 +68,6 @@ final class PluginHandler extends RequestHandler {
     /** May be called on any thread. */
     private static void respond(Exchange exchange, HttpResponseStatus status, Json body) {
         LOG.debug("-> {} {}", status.code(), body);
-        exchange.answer(status.code(), TYPE, body.toString());
+        exchange.respond(status.code(), TYPE, body.toString());
     }
 }

@@ -21,49 +21,49 @@ final class ApiHandler extends RequestHandler {
     private final ControlService control;
     private final ControlThread thread;
     private final ControlThread commands;
-    private final Handover handOver;
+    private final Handover handover;
 
-    ApiHandler(Router router, ControlService control, ControlThread thread, ControlThread commands, Handover handOver) {
+    ApiHandler(Router router, ControlService control, ControlThread thread, ControlThread commands, Handover handover) {
         this.router = router;
         this.control = control;
         this.thread = thread;
         this.commands = commands;
-        this.handOver = handOver;
+        this.handover = handover;
     }
 
     @Override
     protected void handle(Exchange exchange) {
         if (!exchange.problem().isEmpty()) {
             int status = exchange.isTooLong() ? 413 : 400;
-            answer(exchange, Response.error(status, "the request is not valid HTTP: " + exchange.problem()));
+            respond(exchange, Response.error(status, "the request is not valid HTTP: " + exchange.problem()));
             return;
         }
         switch (router.find(exchange.method(), exchange.uri(), exchange.body())) {
-            case Router.Found.Nowhere(var answer) -> answer(exchange, answer);
-            case Router.Found.To(var route, var request) when route.equals(Routes.WATCH) -> watch(exchange, request);
+            case Router.Found.Nothing(var response) -> respond(exchange, response);
+            case Router.Found.To(var route, var request) when route.equals(Routes.TRACE) -> trace(exchange, request);
             case Router.Found.To(var route, var request)
             when route.equals(Routes.RESTART) -> {
-                var _ = handOver.begin()
+                var _ = handover.begin()
                         .thenApply(pid -> Response.ok(Views.object().put("pid", pid)))
                         .exceptionally(ApiHandler::explain)
-                        .thenAccept(answer -> answer(exchange, answer));
+                        .thenAccept(response -> respond(exchange, response));
             }
             case Router.Found.To(var route, var request) -> {
-                ControlThread its = route.runsCommands() ? commands : thread;
-                var _ = its.submit(() -> route.action().run(request))
+                ControlThread executor = route.runsCommands() ? commands : thread;
+                var _ = executor.submit(() -> route.action().run(request))
                         .exceptionally(ApiHandler::explain)
-                        .thenAccept(answer -> answer(exchange, answer));
+                        .thenAccept(response -> respond(exchange, response));
             }
         }
     }
 
-    private void watch(Exchange exchange, Request request) {
+    private void trace(Exchange exchange, Request request) {
         var _ = thread.submit(() -> {
                     TraceStream.start(control, thread, request, new ChunkedLines(exchange));
                     return null;
                 })
                 .exceptionally(failure -> {
-                    answer(exchange, explain(failure));
+                    respond(exchange, explain(failure));
                     return null;
                 });
     }
@@ -92,9 +92,9 @@ final class ApiHandler extends RequestHandler {
         };
     }
 
-    /** Any thread. */
-    private void answer(Exchange exchange, Response answer) {
-        if (answer.listing() != null) exchange.stream(TYPE, answer.listing(), thread);
-        else exchange.answer(answer.status(), TYPE, answer.body().toString());
+    /** May be called on any thread. */
+    private void respond(Exchange exchange, Response response) {
+        if (response.listing() != null) exchange.stream(TYPE, response.listing(), thread);
+        else exchange.respond(response.status(), TYPE, response.body().toString());
     }
 }

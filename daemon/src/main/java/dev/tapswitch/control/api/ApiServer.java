@@ -12,7 +12,7 @@ import java.util.List;
 
 /** The control API on its unix socket. */
 public final class ApiServer implements AutoCloseable {
-    /** Connections that are idle for longer are closed, unless they wait for an answer. */
+    /** Connections that are idle for longer are closed, unless they wait for a response. */
     private static final int IDLE_SECONDS = 120;
 
     private final UnixServer server;
@@ -21,16 +21,21 @@ public final class ApiServer implements AutoCloseable {
         this.server = server;
     }
 
-    /** Removes a socket on which no process listens. IOException if another daemon does. */
+    /**
+     * Removes a socket on which no process listens.
+     *
+     * @throws IOException if another daemon listens on it
+     */
     public static void removeStale(Path socket) throws IOException {
         SocketFile.removeStale(socket);
     }
 
     /**
-     * Starts to listen, or continues the predecessor's server. IOException says on one line why it cannot, for example because another daemon listens.
+     * Starts to listen, or continues the predecessor's server.
      *
      * @param routes the routes of integrations
      * @param commands the thread for requests that may run host commands
+     * @throws IOException with the reason on one line, for example that another daemon listens
      */
     public static ApiServer start(
             Servers servers,
@@ -39,15 +44,15 @@ public final class ApiServer implements AutoCloseable {
             List<Route> routes,
             ControlThread thread,
             ControlThread commands,
-            Handover handOver,
+            Handover handover,
             String version)
             throws IOException {
         Router router = new Routes(control, routes, commands, version).router();
         return new ApiServer(servers.start(
-                socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, commands, handOver)));
+                socket, "api", IDLE_SECONDS, () -> new ApiHandler(router, control, thread, commands, handover)));
     }
 
-    /** Accepts no more requests and removes the socket. Answers in progress have a grace period. */
+    /** Accepts no more requests and removes the socket. Responses in progress have a grace period. */
     @Override
     public void close() {
         server.close();

@@ -15,9 +15,10 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
 
-/** A chunked answer with one line of JSON per chunk. Must be used on the tracing thread. */
+/** A chunked response with one line of JSON per chunk (NDJSON). Not thread-safe: after {@link #begin}, only the thread of the trace uses it. */
 final class ChunkedLines implements TraceStream.Reader {
     private static final long PAUSE_NANOS = 5_000_000;
+    /** Ten seconds: a client that reads nothing for so long is given up. */
     private static final int MAX_PAUSES = 2_000;
 
     private final Exchange exchange;
@@ -29,7 +30,7 @@ final class ChunkedLines implements TraceStream.Reader {
 
     @Override
     public void begin() {
-        channel = exchange.takeChannel();
+        channel = exchange.detachChannel();
         var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
         HttpUtil.setTransferEncodingChunked(head, true);
@@ -50,7 +51,7 @@ final class ChunkedLines implements TraceStream.Reader {
     }
 
     @Override
-    public boolean isGone() {
+    public boolean isDisconnected() {
         return !channel.isActive();
     }
 

@@ -21,9 +21,11 @@ import java.util.Map;
 
 /** Builds a frame from a request, and explains what the switch would do with it. Nothing is learned, counted or sent. */
 final class FrameProbe {
+    /** The minimum length of an Ethernet frame without its FCS, bytes. */
     private static final int MIN_LENGTH = 60;
+
     private static final int ICMPV6 = 58;
-    /** The sender address. No decision depends on it, but 0 would make the request a probe, and the target an announcement. */
+    /** The sender address of requests. No decision depends on it, but 0.0.0.0 would make the request a probe, and the target address an announcement (RFC 5227). */
     private static final int ANY_SENDER = 0x0000_0001;
 
     private FrameProbe() {}
@@ -40,6 +42,7 @@ final class FrameProbe {
         return node.put("would-learn", explanation.sourceWouldBeLearned());
     }
 
+    /** The frame that a request describes, padded to the minimum length. */
     static byte[] frame(ProbeRequest request) {
         ByteBuffer frame = ByteBuffer.allocate(128);
         boolean isSolicitation = request.target() != null && !request.target().isV4();

@@ -18,7 +18,7 @@ public final class Listing implements Parts {
     private static final int MAX_STEPS = 64;
     private static final int STEP_ENTRIES = 8;
 
-    /** The entries of an array. */
+    /** Produces the entries of an array, a few at a time. */
     @FunctionalInterface
     public interface Entries {
         /** Passes the next few entries to the visitor, or none; returns false after the last ones. */

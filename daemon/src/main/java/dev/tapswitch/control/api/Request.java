@@ -13,6 +13,7 @@ import java.util.Map;
  * @param query the first value of each name in the query, decoded
  */
 public record Request(Map<String, String> path, Map<String, String> query, String body) {
+    /** The value of a name in the path of the route. */
     public String part(String name) {
         return path.get(name);
     }
@@ -22,17 +23,28 @@ public record Request(Map<String, String> path, Map<String, String> query, Strin
         return query.get(name);
     }
 
-    public int number(String name, int min, int max, int otherwise) throws RequestException {
+    /**
+     * A whole number from the query.
+     *
+     * @return {@code defaultValue} if the query does not contain the name
+     * @throws RequestException if the value is not a number from {@code min} to {@code max}
+     */
+    public int number(String name, int min, int max, int defaultValue) throws RequestException {
         String text = query.get(name);
-        if (text == null) return otherwise;
+        if (text == null) return defaultValue;
         if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= min && Integer.parseInt(text) <= max) {
             return Integer.parseInt(text);
         }
         throw new RequestException(
-                Reason.INVALID, name + ": \"" + text + "\" is not a number in range; expected " + min + " to " + max);
+                Reason.INVALID,
+                name + ": \"" + text + "\" is not valid; expected a whole number from " + min + " to " + max);
     }
 
-    /** The body as JSON on one line. RequestException if it is not a JSON object. */
+    /**
+     * The body as JSON on one line.
+     *
+     * @throws RequestException if the body is not a JSON object
+     */
     public String json() throws RequestException {
         try {
             Json node = Json.parse(body.isBlank() ? "{}" : body);

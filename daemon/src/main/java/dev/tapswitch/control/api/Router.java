@@ -16,14 +16,14 @@ final class Router {
         this.routes = List.copyOf(routes);
     }
 
-    /** The result of a search: a route and the request for it, or an answer that says why there is none. */
+    /** The result of a search: a route and the request for it, or the response if no route matches. */
     sealed interface Found {
         record To(Route route, Request request) implements Found {}
 
-        record Nowhere(Response answer) implements Found {}
+        record Nothing(Response response) implements Found {}
     }
 
-    /** {@code uri}: path and query, percent-encoded. */
+    /** Finds the route. {@code uri}: path and query, percent-encoded. */
     Found find(String method, String uri, String body) {
         int question = uri.indexOf('?');
         String path = question < 0 ? uri : uri.substring(0, question);
@@ -33,7 +33,7 @@ final class Router {
             parts = parts(path);
             query = question < 0 ? Map.of() : query(uri.substring(question + 1));
         } catch (IllegalArgumentException e) {
-            return new Found.Nowhere(Response.error(400, "the path is not well-formed: " + e.getMessage()));
+            return new Found.Nothing(Response.error(400, "the path is not well-formed: " + e.getMessage()));
         }
         TreeSet<String> methods = new TreeSet<>();
         for (Route route : routes) {
@@ -43,11 +43,11 @@ final class Router {
             methods.add(route.method());
         }
         if (methods.isEmpty()) {
-            return new Found.Nowhere(
-                    Response.error(404, "there is nothing at " + path + "; see /v1/openapi.json for all paths"));
+            return new Found.Nothing(
+                    Response.error(404, "there is no resource " + path + "; see /v1/openapi.json for all paths"));
         }
-        return new Found.Nowhere(
-                Response.error(405, path + " does not take " + method + "; expected " + String.join(" or ", methods)));
+        return new Found.Nothing(Response.error(
+                405, path + " does not support " + method + "; expected " + String.join(" or ", methods)));
     }
 
     private static List<String> parts(String path) {

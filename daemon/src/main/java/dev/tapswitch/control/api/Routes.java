@@ -21,13 +21,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** All routes of the API. Tracing, whose answer is a stream, is in {@link TraceStream}. */
+/** All routes of the API and their actions. {@link TraceStream} handles the route whose response is a stream. */
 final class Routes {
     private static final String SWITCH = "/v1/switches/{switch}";
     private static final String PORT = SWITCH + "/ports/{port}";
 
-    /** The two routes that {@link ApiHandler} answers itself, because they take too long for the control thread. */
-    static final Route WATCH = new Route("GET", SWITCH + "/trace", request -> Response.error(500, "is a stream"));
+    /** {@link ApiHandler} handles this route and {@link #RESTART} itself, because they take too long for the control thread. */
+    static final Route TRACE = new Route("GET", SWITCH + "/trace", request -> Response.error(500, "is a stream"));
 
     static final Route RESTART = new Route("POST", "/v1/restart", request -> Response.error(500, "is a hand-over"));
 
@@ -68,7 +68,7 @@ final class Routes {
                 new Route("GET", SWITCH + "/neighbours", this::listNeighbours),
                 new Route("DELETE", SWITCH + "/neighbours", this::flushNeighbours),
                 new Route("GET", SWITCH + "/stats", this::stats),
-                WATCH,
+                TRACE,
                 new Route("POST", SWITCH + "/trace", this::probe)));
         routes.addAll(others);
         return new Router(routes);
@@ -194,7 +194,7 @@ final class Routes {
         if (!control.removeMac(sw.name(), mac, vlan == null ? 0 : vlan)) {
             throw new RequestException(
                     Reason.NOT_FOUND,
-                    "switch " + sw.name() + " does not know " + MacAddress.format(mac)
+                    "switch " + sw.name() + " has no entry for " + MacAddress.format(mac)
                             + (vlan == null || vlan == 0 ? " untagged" : " in VLAN " + vlan)
                             + ": see 'tapswitch mac list " + sw.name() + "'");
         }
@@ -249,7 +249,7 @@ final class Routes {
             node.put(
                     "note",
                     what + " is declared in " + control.file()
-                            + ": this lasts until the next reload or restart; change the file to make it last");
+                            + ": this change lasts until the next reload or restart; change the file as well to keep it");
         }
         return node;
     }

@@ -17,18 +17,18 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Traces the frames of a switch and passes each to a reader as JSON. A switch has one trace at a time. Runs on a dedicated thread, which ends after a time,
- * a number of frames, or when the reader is gone. Where frames are missing because the reader was too slow, it gets a line with their number.
+ * a number of frames, or when the reader disconnects. Where frames are missing because the reader was too slow, it gets a line with their number.
  */
 final class TraceStream {
     /** The receiver of the lines. */
     interface Reader {
-        /** Accepts a line; returns false if the reader is gone. Waits while the reader is slow; the trace is bounded. */
+        /** Accepts a line; returns false if the reader has disconnected. Waits while the reader is slow; the trace is bounded. */
         boolean accept(Json line);
 
-        /** To be called before the first line. */
+        /** Must be called once, before the first line. */
         void begin();
 
-        boolean isGone();
+        boolean isDisconnected();
 
         void end();
     }
@@ -37,7 +37,8 @@ final class TraceStream {
     private static final long PAUSE_NANOS = 20_000_000;
     private static final String SLOWED =
             "all frames of the traced veth ports pass the daemon during the trace, also those that the kernel would forward; they are slower";
-    private static final Set<String> WATCHED = new HashSet<>();
+    /** The names of the switches that have a trace. Control thread only. */
+    private static final Set<String> TRACED = new HashSet<>();
 
     private final RunningSwitch sw;
     private final Trace trace = new Trace(CAPACITY);
@@ -66,11 +67,10 @@ final class TraceStream {
         int max = request.number("max", 1, 10_000_000, 1_000);
         String port = request.query("port");
         int onlyPort = port == null ? -1 : control.requirePort(sw.name(), port).index();
-        if (!WATCHED.add(sw.name())) {
+        if (!TRACED.add(sw.name())) {
             throw new RequestException(
                     RequestException.Reason.CONFLICT,
-                    "there is a trace already on switch " + sw.name()
-                            + ": a switch has one trace at a time, try again later");
+                    "switch " + sw.name() + " has a trace already: only one is possible at a time, try again later");
         }
         TraceStream stream = new TraceStream(sw, seconds, max, onlyPort, reader);
         boolean wasFast = traceFastPath(control, sw, onlyPort);
@@ -96,15 +96,15 @@ final class TraceStream {
     }
 
     private static void stop(ControlService control, RunningSwitch sw) {
-        WATCHED.remove(sw.name());
-        RunningSwitch now = control.runtime().find(sw.name());
-        if (now != sw) return;
+        TRACED.remove(sw.name());
+        RunningSwitch current = control.runtime().find(sw.name());
+        if (current != sw) return;
         control.runtime().workers().trace(sw.learning(), null);
         control.runtime().fastPath().endTrace(sw.learning());
     }
 
     private void run() {
-        while (shown < max && System.nanoTime() - deadlineNanos < 0 && !reader.isGone()) {
+        while (shown < max && System.nanoTime() - deadlineNanos < 0 && !reader.isDisconnected()) {
             Trace.Event event = trace.poll();
             missed += event == null ? trace.takeMissed() : event.missedBefore();
             if (event == null) {
@@ -119,7 +119,7 @@ final class TraceStream {
         reader.end();
     }
 
-    /** Passes the number of frames that are missing at this point. Returns false if the reader is gone. */
+    /** Passes the number of frames that are missing at this point. Returns false if the reader has disconnected. */
     private boolean reportMissed() {
         if (missed == 0) return true;
         Json line = Views.object().put("time-ms", timeMs(System.nanoTime())).put("missed", missed);

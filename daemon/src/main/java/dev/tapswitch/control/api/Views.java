@@ -69,7 +69,7 @@ final class Views {
     }
 
     static Listing.Entries ports(ControlService control, RunningSwitch sw) {
-        return Listing.each(sw.ports(), port -> isThere(sw, port) ? ofPort(control, sw, port) : null);
+        return Listing.each(sw.ports(), port -> exists(sw, port) ? ofPort(control, sw, port) : null);
     }
 
     static Listing.Entries macs(RunningSwitch sw, String port, Integer vlan) {
@@ -93,7 +93,7 @@ final class Views {
             long nowMs = Clock.nowMs();
             return sw.learning()
                     .neighbourTable()
-                    .forEach(slot, STEP_SLOTS, nowMs, (hi, lo, vlan, mac, heardOn, isStatic, ageMs) -> {
+                    .forEach(slot, STEP_SLOTS, nowMs, (hi, lo, vlan, mac, learnedOn, isStatic, ageMs) -> {
                         if (!isStatic && ageMs > ageingMs) return;
                         Json node = object().put("address", IpAddress.format(hi, lo));
                         node.put("mac", MacAddress.format(mac)).put("vlan", vlan);
@@ -124,7 +124,7 @@ final class Views {
         Json totals = object();
         Json totalDrops = object();
         Listing.Entries ports = Listing.each(sw.ports(), port -> {
-            if (!isThere(sw, port)) return null;
+            if (!exists(sw, port)) return null;
             Json counters = counters(control, sw, port);
             counters.properties().forEach(counter -> {
                 if (!counter.getKey().equals(DROPS)) add(totals, counter);
@@ -144,7 +144,7 @@ final class Views {
     }
 
     /** Whether the switch still has this port. */
-    private static boolean isThere(RunningSwitch sw, RunningPort port) {
+    private static boolean exists(RunningSwitch sw, RunningPort port) {
         return sw.port(port.config().name()) == port;
     }
 

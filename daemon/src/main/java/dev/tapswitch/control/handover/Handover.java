@@ -19,35 +19,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces this process by a new one. The successor starts while this process forwards and serves requests. Then control pauses until the successor
- * has opened all ports on the same queues, and only then this process stops reading them. Until that moment, any failure ends the
- * successor and nothing else.
+ * Replaces this process by a new one. The successor starts while this process forwards and serves requests. Then the control threads pause until the
+ * successor has opened all ports on the same queues, and only then this process stops reading them. Until that moment, a failure ends the successor and
+ * nothing else.
  */
 public final class Handover {
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
-    private static final int TURN_MS = 50;
+    /** The pause between two checks of whether the successor still runs. */
+    private static final int ACCEPT_MS = 50;
 
-    /** The owner of the resources that are handed over. Control thread. */
+    /** The owner of the resources that are handed over. Its methods are called on the control thread, except {@link #ended}. */
     public interface Owner {
         /** The queues of all TAPs, by name. */
         Map<String, int[]> queues();
 
         /**
-         * Lets new requests wait until {@link #resume} or the successor serves them. When this returns, all earlier ones were carried out or are queued on the
-         * control thread of the hand-over. Not the control thread.
+         * Makes new requests wait until {@link #resume}, or until the successor serves them. When this returns, all earlier requests are done, or queued on the
+         * control thread of the hand-over. Must not be called on a control thread.
          */
         void pause() throws IOException, InterruptedException;
 
-        /** Ends a {@link #pause}, because this process goes on. */
+        /** Ends a {@link #pause}, because this process continues. */
         void resume();
 
-        /** Stops reading for good, and makes the successor the main process of the service. */
+        /** Stops reading, finally, and makes the successor the main process of the service. */
         void stopForwarding(long pid);
 
-        /** Releases everything that only one process can have. Returns the sockets and connections of the servers, by path, for the successor. */
+        /** Releases everything that only one process can have: locks, published ports. Returns the sockets and connections of the servers, by path, for the successor. */
         Map<Path, int[]> release() throws IOException;
 
-        /** The hand-over is complete: ends this process, which leaves everything unchanged. */
+        /** The hand-over is complete: ends this process without changing anything. Called on the thread of the hand-over. */
         void ended();
     }
 
@@ -58,6 +59,8 @@ public final class Handover {
     private final AtomicBoolean isBusy = new AtomicBoolean();
 
     /**
+     * A hand-over that has not started.
+     *
      * @param arguments of the tapswitch command that started this daemon
      * @param api the API's socket; the socket between the two processes is next to it
      */
@@ -68,7 +71,11 @@ public final class Handover {
         this.owner = owner;
     }
 
-    /** Starts a hand-over. The result is the pid of the running successor, or a {@link RequestException} that says why this process continues. Any thread. */
+    /**
+     * Starts a hand-over. May be called on any thread.
+     *
+     * @return the pid of the running successor, or a {@link RequestException} with the reason why this process continues
+     */
     public CompletableFuture<Long> begin() {
         CompletableFuture<Long> result = new CompletableFuture<>();
         if (isBusy.getAndSet(true)) {
@@ -89,10 +96,10 @@ public final class Handover {
                 result.complete(handOver(listener, successor, isCommitted));
             }
         } catch (IOException | ExecutionException | RuntimeException e) {
-            result.completeExceptionally(refused(e, isCommitted.get()));
+            result.completeExceptionally(explain(e, isCommitted.get()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            result.completeExceptionally(refused(e, isCommitted.get()));
+            result.completeExceptionally(explain(e, isCommitted.get()));
         } finally {
             if (isCommitted.get()) owner.ended();
             else isBusy.set(false);
@@ -112,7 +119,7 @@ public final class Handover {
             return thread.submit(() -> handOver(connected, successor.pid(), isCommitted))
                     .get();
         } finally {
-            // Before its socket is closed: the successor would conclude that this process has died.
+            // The successor ends before its socket is closed, from which it would conclude that this process has died.
             if (!isCommitted.get()) end(successor);
             if (!isCommitted.get() && isPaused) owner.resume();
             if (socket != null) socket.close();
@@ -146,23 +153,23 @@ public final class Handover {
     }
 
     private static UnixPacketSocket accept(UnixPacketSocket listener, Process successor) throws IOException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HandoverProtocol.PATIENCE_MS);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HandoverProtocol.TIMEOUT_MS);
         while (System.nanoTime() < end) {
-            UnixPacketSocket socket = listener.accept(TURN_MS);
+            UnixPacketSocket socket = listener.accept(ACCEPT_MS);
             if (socket != null && socket.peer().pid() == successor.pid()) return socket;
             if (socket != null) socket.close();
             else if (!successor.isAlive())
                 throw new IOException("the new process ended with exit code " + successor.exitValue()
                         + " before it was ready: see the daemon's log");
         }
-        throw new IOException("the new process was not ready within " + HandoverProtocol.PATIENCE_MS / 1_000 + " s");
+        throw new IOException("the new process was not ready within " + HandoverProtocol.TIMEOUT_MS / 1_000 + " s");
     }
 
     private static void end(Process successor) throws InterruptedException {
         successor.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
 
-    private static RequestException refused(Exception e, boolean isCommitted) {
+    private static RequestException explain(Exception e, boolean isCommitted) {
         Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
         String outcome = isCommitted
                 ? "handed over, but the new process failed at once: "

@@ -11,11 +11,12 @@ final class HandoverProtocol {
 
     /** From the successor: the configuration is valid and the workers run. */
     static final String READY = "ready";
-    /** From the predecessor: the queues of a port, whose name follows. {@link #ALL} ends the list. */
+    /** From the predecessor: the queues of a port, whose name follows, as descriptors. {@link #ALL} ends the list. */
     static final String QUEUES = "queues ";
 
+    /** From the predecessor: all queues are sent. */
     static final String ALL = "all";
-    /** From the successor: all ports are open, and none is read. Until here everything can be undone. */
+    /** From the successor: all ports are open, and none is read. Until this message, everything can be undone. */
     static final String PREPARED = "prepared";
     /** From the predecessor: it no longer reads. */
     static final String FORWARD = "forward";
@@ -28,12 +29,18 @@ final class HandoverProtocol {
     /** From the successor: it cannot take over; the reason follows, on one line. */
     static final String FAILED = "failed ";
 
-    static final int PATIENCE_MS = 30_000;
+    /** The time in which the other process must send its next message. */
+    static final int TIMEOUT_MS = 30_000;
 
     private HandoverProtocol() {}
 
+    /**
+     * Waits for a message.
+     *
+     * @throws IOException if another one arrives, or none, or the other process has ended
+     */
     static void expect(UnixPacketSocket socket, String word) throws IOException {
-        Message message = socket.receive(PATIENCE_MS);
+        Message message = socket.receive(TIMEOUT_MS);
         if (message == null) throw new IOException("the other process ended before it sent \"" + word + "\"");
         if (message.text().startsWith(FAILED))
             throw new IOException(message.text().substring(FAILED.length()));

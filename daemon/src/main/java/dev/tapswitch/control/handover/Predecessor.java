@@ -33,15 +33,15 @@ public final class Predecessor implements AutoCloseable {
         try {
             socket.send(HandoverProtocol.FAILED + why);
         } catch (IOException e) {
-            LOG.debug("the predecessor does not listen", e);
+            LOG.debug("the predecessor has closed its socket", e);
         }
     }
 
-    /** Reports that everything is ready that needs no port, and receives the queues of all TAPs, by name. The predecessor still reads them. */
+    /** Reports that this daemon is ready for the ports, and receives the queues of all TAPs, by name. The predecessor still reads them. */
     public void takeQueues(BiConsumer<String, int[]> taker) throws IOException {
         socket.send(HandoverProtocol.READY);
         while (true) {
-            Message message = socket.receive(HandoverProtocol.PATIENCE_MS);
+            Message message = socket.receive(HandoverProtocol.TIMEOUT_MS);
             if (message == null) throw new IOException("the predecessor ended in the middle of its hand-over");
             if (message.text().equals(HandoverProtocol.ALL)) return;
             if (!message.text().startsWith(HandoverProtocol.QUEUES))
@@ -69,18 +69,19 @@ public final class Predecessor implements AutoCloseable {
         }
     }
 
+    /** Reports that this daemon has taken over everything, and closes the socket. */
     public void running() {
         try {
             socket.send(HandoverProtocol.RUNNING);
         } catch (IOException e) {
-            LOG.debug("the predecessor does not listen", e);
+            LOG.debug("the predecessor has closed its socket", e);
         }
         close();
     }
 
     /** The next message; null, with a warning, if the predecessor has died. */
     private Message receive(String word) throws IOException {
-        Message message = socket.receive(HandoverProtocol.PATIENCE_MS);
+        Message message = socket.receive(HandoverProtocol.TIMEOUT_MS);
         if (message == null) LOG.warn("the predecessor died before it sent \"{}\"; the start continues", word);
         return message;
     }

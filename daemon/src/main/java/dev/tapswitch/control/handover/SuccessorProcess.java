@@ -9,28 +9,29 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Starts the successor with the launcher that started this daemon, because an upgrade may have replaced it, with another Java and other options. Without a
- * launcher (java -jar) the command line of this process is used.
+ * Starts the successor by the launcher that started this daemon, because an upgrade may have replaced it, with another Java and other options. Uses the
+ * command line of this process if there is no launcher (java -jar).
  */
 final class SuccessorProcess {
-    /** Exported by the launchers. */
+    /** The environment variable with the path of the launcher, which the launcher exports. */
     private static final String LAUNCHER = "TAPSWITCH_LAUNCHER";
 
+    /** The suffix that the kernel adds to the path of a deleted program (proc_pid_exe(5)). */
     private static final String DELETED = " (deleted)";
 
     private SuccessorProcess() {}
 
-    /** {@code arguments}: of the tapswitch command. */
+    /** Starts a process. {@code arguments}: of the tapswitch command. {@code socket}: on which this process listens. */
     static Process of(List<String> arguments, Path socket) throws IOException {
         String launcher = System.getenv().getOrDefault(LAUNCHER, "");
-        List<String> words;
+        List<String> command;
         if (launcher.isEmpty()) {
-            words = ownCommandLine();
+            command = ownCommandLine();
         } else {
-            words = new ArrayList<>(List.of(launcher));
-            words.addAll(arguments);
+            command = new ArrayList<>(List.of(launcher));
+            command.addAll(arguments);
         }
-        ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         // These variables apply to this process: its inherited descriptors, and its pid, which the watchdog expects.
         List.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID").forEach(builder.environment()::remove);
         builder.environment().put(HandoverProtocol.VARIABLE, socket.toString());
@@ -39,11 +40,11 @@ final class SuccessorProcess {
 
     private static List<String> ownCommandLine() throws IOException {
         String text = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
-        List<String> words = new ArrayList<>(Arrays.asList(text.split("\0")));
+        List<String> command = new ArrayList<>(Arrays.asList(text.split("\0")));
         String program = Files.readSymbolicLink(Path.of("/proc/self/exe")).toString();
-        // An upgrade has replaced the file.
+        // An upgrade has replaced the file, and the new one has the same path.
         if (program.endsWith(DELETED)) program = program.substring(0, program.length() - DELETED.length());
-        words.set(0, program);
-        return words;
+        command.set(0, program);
+        return command;
     }
 }

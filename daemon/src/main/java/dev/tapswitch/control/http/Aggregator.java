@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.TooLongHttpContentException;
 
-/** Assembles whole requests. A request that is too long is passed on as a failed one, so that it is answered in order, and its body is skipped. */
+/** Assembles whole requests. Passes on a request that is too long as a failed one, so that the response to it is sent in order, and skips its body. */
 final class Aggregator extends HttpObjectAggregator {
     private final int limit;
 
@@ -20,7 +20,7 @@ final class Aggregator extends HttpObjectAggregator {
         this.limit = limit;
     }
 
-    /** A client that asks before it sends a body that is too long (Expect: 100-continue) is refused in order, too. */
+    /** Refuses in order, too, a client that asks before it sends a body that is too long (Expect: 100-continue). */
     @Override
     protected Object newContinueResponse(HttpMessage start, int maxLength, ChannelPipeline pipeline) {
         boolean isRefused = HttpUtil.is100ContinueExpected(start) && HttpUtil.getContentLength(start, 0L) > maxLength;

@@ -19,7 +19,7 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request and its answer. Exactly one of the answering methods is called, once; these may be called on any thread. */
+/** A request and its response. Exactly one of {@link #respond}, {@link #stream} and {@link #detachChannel} must be called, once, on any thread. */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
@@ -41,18 +41,21 @@ public final class Exchange {
         this.version = http.protocolVersion();
         this.isTooLong = failure instanceof TooLongHttpContentException;
         this.problem = failure == null ? "" : String.valueOf(failure.getMessage());
-        // After bytes that are not HTTP, the start of the next request is unknown. A body that was too long is skipped.
+        // After bytes that are not HTTP, the start of the next request is unknown. A body that is too long was skipped.
         this.keepsAlive = HttpUtil.isKeepAlive(http) && (problem.isEmpty() || isTooLong);
     }
 
+    /** The method, in upper case. */
     public String method() {
         return method;
     }
 
+    /** Path and query, percent-encoded. */
     public String uri() {
         return uri;
     }
 
+    /** The body as UTF-8; empty if there is none. */
     public String body() {
         return body;
     }
@@ -67,19 +70,23 @@ public final class Exchange {
         return isTooLong;
     }
 
-    /** Answers with JSON. Any thread. */
-    public void answer(int status, String type, String json) {
+    /**
+     * Sends a response with JSON.
+     *
+     * @param type the content type
+     */
+    public void respond(int status, String type, String json) {
         channel().eventLoop().execute(() -> {
             FullHttpResponse response = JsonResponse.of(status, type, json, keepsAlive);
             // RFC 9110 9.3.2: the client of a HEAD request expects no content.
             if (method.equals("HEAD")) response.content().clear();
             var sent = channel().writeAndFlush(response);
-            if (keepsAlive) handler.answered();
+            if (keepsAlive) handler.onResponded();
             else sent.addListener(ChannelFutureListener.CLOSE);
         });
     }
 
-    /** Answers 200 with a body in parts. {@code executor} produces each part after the client has read the previous ones. Any thread. */
+    /** Sends a response 200 with a body in parts. Each part is produced on {@code executor} after the client has read the previous ones. */
     public void stream(String type, Parts parts, Executor executor) {
         channel().eventLoop().execute(() -> {
             var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
@@ -93,13 +100,13 @@ public final class Exchange {
         });
     }
 
-    /** Releases the connection to a caller that writes the answer itself and then closes the connection. */
-    public Channel takeChannel() {
-        handler.giveAway();
+    /** Releases the connection to a caller that writes the response itself and then closes the connection. */
+    public Channel detachChannel() {
+        handler.detach();
         return channel();
     }
 
-    /** Event loop. */
+    /** Must be called on the event loop. */
     private void nextPart(Parts parts, Executor executor, boolean staysOpen) {
         handler.whenWritable(() -> executor.execute(() -> {
             var text = new StringBuilder();
@@ -125,7 +132,7 @@ public final class Exchange {
         }
         var _ = channel().write(new DefaultHttpContent(bytes));
         var sent = channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        if (staysOpen) handler.answered();
+        if (staysOpen) handler.onResponded();
         else sent.addListener(ChannelFutureListener.CLOSE);
     }
 

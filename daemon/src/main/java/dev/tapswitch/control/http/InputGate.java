@@ -8,11 +8,11 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 
 /**
- * Passes the bytes of a connection to the HTTP decoder while it is open, and holds them back while it is shut. Without it, one read would become as many
- * request objects as fit into it, and Netty's codec drops a connection with more than 128 waiting requests. Event loop only.
+ * Passes the bytes of a connection to the HTTP decoder while it is open, and holds them back while it is shut. Without it, the decoder would turn one read
+ * into as many requests as it contains, and Netty's codec drops a connection with more than 128 waiting requests. Must be used on the event loop.
  */
 final class InputGate extends ChannelInboundHandlerAdapter {
-    /** At most 28 requests. */
+    /** The bytes that the decoder gets at once: at most 28 requests. */
     private static final int SLICE_BYTES = 512;
 
     private final RequestDecoder decoder;
@@ -21,12 +21,12 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     private boolean isShut;
     private boolean isDiscarding;
     private boolean isDraining;
-    /** No further request is read. */
+    /** Whether no further request is read. */
     private boolean isPaused;
-    /** The client has shut down its side. */
+    /** Whether the client has shut down its side. */
     private boolean hasEnded;
 
-    /** The end of the input is passed on after the bytes that are held back. */
+    /** Whether the end of the input is still to be passed on, after the bytes that are held back. */
     private boolean isEndHeld;
 
     InputGate(RequestDecoder decoder) {
@@ -100,7 +100,7 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     }
 
     private void drain() {
-        // A request that is answered immediately opens the gate while the loop below runs.
+        // The response to a request may be sent immediately, which opens the gate while the loop below runs.
         if (isDraining) return;
         isDraining = true;
         while (!isShut && held.isReadable() && context.channel().isActive())
@@ -111,7 +111,7 @@ final class InputGate extends ChannelInboundHandlerAdapter {
     }
 
     private void readOrPassEnd() {
-        // Netty fails if the channel is read after the end.
+        // Netty fails if the channel is read after the end of its input.
         if (!hasEnded) context.channel().config().setAutoRead(!held.isReadable() && !isAtPause());
         if (!isEndHeld || held.isReadable()) return;
         isEndHeld = false;

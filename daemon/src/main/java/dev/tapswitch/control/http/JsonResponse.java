@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
-/** A complete answer in JSON. */
+/** Creates responses with a whole JSON body. */
 public final class JsonResponse {
     private JsonResponse() {}
 

@@ -1,6 +1,6 @@
 package dev.tapswitch.control.http;
 
-/** A body that is produced part by part while the client reads it, so that a long one needs little memory. */
+/** The body of a response, produced part by part while the client reads it, so that a long body needs little memory. */
 @FunctionalInterface
 public interface Parts {
     /** Appends the next part, which may be empty; returns false after the last one. */

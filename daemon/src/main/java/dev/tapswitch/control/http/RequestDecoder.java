@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
-/** Decodes requests, and knows whether it has read a part of one. Event loop only. */
+/** Decodes requests, and knows whether it has read a part of one. Must be used on the event loop. */
 final class RequestDecoder extends HttpRequestDecoder {
     private boolean isInRequest;
 

@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the requests of one connection in order (RFC 9112 9.3.2). A request begins after the previous one is answered and the client has read most of
- * that answer. Meanwhile the {@link InputGate} is shut. A client that has shut down its side still gets its answers.
- * Event loop only.
+ * Handles the requests of one connection in order (RFC 9112 9.3.2). The next request is handled after the response to the previous one is written and the
+ * client has read most of it. Until then, the {@link InputGate} is shut. A client that has shut down its side still gets its responses. Must be used on
+ * the event loop.
  */
 public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
-    /** A connection whose client reads nothing for so many idle periods is closed. */
+    /** The number of idle periods after which a connection whose client reads nothing is closed. */
     private static final int MAX_STALLED_PERIODS = 5;
 
-    /** How the error begins in the reply to a request that failed because of a bug. The fuzzer looks for it. */
+    /** The start of the error in the response to a request that failed because of a bug. The fuzzer searches for it. */
     public static final String BUG = "the request failed because of a bug; see the log of the daemon: ";
 
     private final RequestDecoder decoder = new RequestDecoder();
@@ -36,12 +36,12 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
     private Runnable onWritable;
     private int stalledPeriods;
     private boolean isInputShut;
-    private boolean isGivenAway;
+    private boolean isDetached;
 
-    /** Starts to answer a request. */
+    /** Starts to handle a request. Must be followed by a call of one of the methods of the exchange that respond, on any thread. */
     protected abstract void handle(Exchange exchange);
 
-    /** The gate, which is placed before the decoder. */
+    /** The gate, which must be placed before the decoder. */
     InputGate gate() {
         return gate;
     }
@@ -65,7 +65,7 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
         var unsent = channel.unsafe().outboundBuffer();
         return current == null
                 && waiting.isEmpty()
-                && !isGivenAway
+                && !isDetached
                 && !isInputShut
                 && gate.isBetweenRequests()
                 && channel.isActive()
@@ -101,17 +101,17 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownReadComplete.INSTANCE) {
             isInputShut = true;
-            if (isGivenAway) close();
+            if (isDetached) close();
             else if (current == null) closeWhenSent();
         } else if (event instanceof IdleStateEvent) {
-            boolean isGivenUp = onWritable != null && ++stalledPeriods >= MAX_STALLED_PERIODS;
-            if (current == null || isGivenUp) close();
+            boolean isStalled = onWritable != null && ++stalledPeriods >= MAX_STALLED_PERIODS;
+            if (current == null || isStalled) close();
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("a connection broke", cause);
+        LOG.debug("a connection failed", cause);
         close();
     }
 
@@ -119,8 +119,8 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
         return channel;
     }
 
-    /** Called when the current request is answered. */
-    void answered() {
+    /** Called when the response to the current request is written. */
+    void onResponded() {
         whenWritable(() -> {
             current = null;
             next();
@@ -138,17 +138,17 @@ public abstract class RequestHandler extends SimpleChannelInboundHandler<FullHtt
         }
     }
 
-    /** Releases the connection to another writer until it ends. Any thread. */
-    void giveAway() {
+    /** Releases the connection to another writer until it ends. May be called on any thread. */
+    void detach() {
         channel.eventLoop().execute(() -> {
-            isGivenAway = true;
+            isDetached = true;
             if (isInputShut) close();
             else gate.discard();
         });
     }
 
     private void next() {
-        if (current != null || isGivenAway) return;
+        if (current != null || isDetached) return;
         current = waiting.poll();
         if (current != null) {
             gate.shut();

@@ -13,22 +13,27 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket in the file system. */
+/** The file of a unix socket. */
 public final class SocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
     private static final String GROUP = "tapswitch";
 
     private SocketFile() {}
 
-    /** Creates the directory, and removes a socket on which no process listens. IOException if a process listens, or if the file is not a socket. */
+    /**
+     * Creates the directory, and removes a socket on which no process listens.
+     *
+     * @throws IOException if a process listens, or if the file is not a socket
+     */
     public static void removeStale(Path socket) throws IOException {
         Files.createDirectories(socket.toAbsolutePath().getParent());
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) return;
+        // S_IFMT and S_IFSOCK of inode(7).
         boolean isSocket =
                 (((int) Files.getAttribute(socket, "unix:mode", LinkOption.NOFOLLOW_LINKS)) & 0170000) == 0140000;
         if (!isSocket)
-            throw new IOException(socket + " is there and is not a socket: remove it, or set another \"socket:\"");
-        if (answers(socket)) {
+            throw new IOException(socket + " exists and is not a socket: remove it, or set another \"socket:\"");
+        if (isListening(socket)) {
             throw new IOException(
                     "another tapswitch is running on " + socket + ": stop it, or set another \"socket:\"");
         }
@@ -47,7 +52,7 @@ public final class SocketFile {
         }
     }
 
-    private static boolean answers(Path socket) {
+    private static boolean isListening(Path socket) {
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             return channel.connect(UnixDomainSocketAddress.of(socket));
         } catch (IOException e) {

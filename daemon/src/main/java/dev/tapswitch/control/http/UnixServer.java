@@ -68,7 +68,7 @@ public final class UnixServer implements AutoCloseable {
         });
     }
 
-    /** Netty only logs an error that ends the loop, but then no request is answered any more. */
+    /** Netty only logs an error that ends the loop, and then no request is served any more. */
     private static void escalate() {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler()
@@ -76,11 +76,12 @@ public final class UnixServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen. IOException says on one line why it cannot, for example because another daemon listens.
+     * Starts to listen.
      *
      * @param name of the thread
-     * @param idleSeconds the handler gets an IdleStateEvent after so long without a byte; 0 for never
+     * @param idleSeconds the time without a byte after which the handler gets an IdleStateEvent; 0 for never
      * @param handlers creates a handler for each connection
+     * @throws IOException with the reason on one line, for example that another daemon listens
      */
     public static UnixServer start(Path socket, String name, int idleSeconds, Supplier<RequestHandler> handlers)
             throws IOException {
@@ -141,7 +142,7 @@ public final class UnixServer implements AutoCloseable {
         listener = started.channel();
     }
 
-    /** Event loop. */
+    /** Must be called on the event loop. */
     private void serve(Channel connection) {
         if (connections.size() >= MAX_CONNECTIONS) {
             var _ = connection.close();
@@ -163,7 +164,7 @@ public final class UnixServer implements AutoCloseable {
 
     /**
      * Reads no further requests and accepts no connections until {@link #resume} or {@link #release}; they wait in the kernel. Requests that were read are
-     * answered. When this returns, all of them have been passed to their handlers.
+     * served. When this returns, all of them have been passed to their handlers.
      */
     public void pause() {
         setPaused(true);
@@ -184,7 +185,7 @@ public final class UnixServer implements AutoCloseable {
     }
 
     /**
-     * Stops to serve the listening socket and all connections that wait for a request, and returns their descriptors, the listening socket's first. They stay
+     * Stops serving the listening socket and all connections that wait for a request, and returns their descriptors, the listening socket's first. They stay
      * open until this process ends. Other connections are served until {@link #close}, but get no further request.
      */
     public int[] release() {
@@ -199,7 +200,7 @@ public final class UnixServer implements AutoCloseable {
                 .toArray();
     }
 
-    /** Event loop. */
+    /** Must be called on the event loop. */
     private List<Channel> idleConnections() {
         List<Channel> idle = new ArrayList<>();
         connections.forEach((connection, handler) -> {
@@ -209,14 +210,14 @@ public final class UnixServer implements AutoCloseable {
     }
 
     /**
-     * Accepts no more requests, and removes the socket unless it was released. Answers in progress have a grace period. A second call does nothing.
+     * Accepts no more requests, and removes the socket unless it was released. Responses in progress have a grace period. A second call does nothing.
      */
     @Override
     public void close() {
         if (loop.isShuttingDown()) return;
         isClosing = true;
         if (!isReleased) stopListening();
-        // A loop that ends closes its connections first, so pending answers must be written before.
+        // A loop that ends closes its connections first, so pending responses must be written before.
         loop.submit(() -> {}).awaitUninterruptibly();
         loop.shutdownGracefully(0, 200, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }

@@ -23,12 +23,16 @@ public interface Integration extends AutoCloseable {
         List<Integration> create(IntegrationContext context) throws IOException;
     }
 
-    /** Its sources of switches, in order of precedence, with the switches that it has restored. Main thread, before control starts. */
+    /** The sources of its switches, in order of precedence, with the switches that it has restored. Main thread, before control starts. */
     default List<SwitchProvider> providers() {
         return List.of();
     }
 
-    /** Starts serving, after the switches run. Commands thread. An IOException, whose message is one line, ends the daemon. */
+    /**
+     * Starts serving. Called when the switches run. Commands thread.
+     *
+     * @throws IOException if it cannot start; the message is one line, and the daemon ends
+     */
     default void start() throws IOException {}
 
     /** Called after all integrations have started. The daemon waits at most three seconds for it. Commands thread. */

@@ -34,13 +34,17 @@ public final class Integrations implements AutoCloseable {
         all = List.copyOf(factory.create(context));
     }
 
-    /** Starts all integrations. ExecutionException, with the reason as its cause, if one cannot start. Main thread. */
+    /**
+     * Starts all integrations. Main thread.
+     *
+     * @throws ExecutionException if one cannot start; the cause has the reason
+     */
     public void start() throws ExecutionException, InterruptedException {
         CompletableFuture<Integrations> started = commands.submit(() -> {
             for (Integration each : all) each.start();
             return this;
         });
-        // The next task of the thread, and so before any request.
+        // This is the next task of the thread and runs before any request.
         CompletableFuture<Integrations> after = commands.submit(() -> {
             if (!started.isCompletedExceptionally()) all.forEach(Integration::afterStart);
             return this;
@@ -53,12 +57,12 @@ public final class Integrations implements AutoCloseable {
         }
     }
 
-    /** Control thread. */
+    /** Follows devices that were moved. Control thread. */
     public void follow() {
         if (!isReleased) all.forEach(Integration::follow);
     }
 
-    /** Commands thread. */
+    /** Does the periodic work. Commands thread. */
     public void tick(long nowMs) {
         if (!isReleased) all.forEach(each -> each.tick(nowMs));
     }
@@ -68,11 +72,12 @@ public final class Integrations implements AutoCloseable {
         return all.stream().flatMap(each -> each.providers().stream()).toList();
     }
 
+    /** The routes that the integrations add to the API. Main thread. */
     public List<Route> routes() {
         return all.stream().flatMap(each -> each.routes().stream()).toList();
     }
 
-    /** Waits at most 20 s. Main thread. */
+    /** Removes what the integrations have configured on the host. Waits at most 20 s. Main thread. */
     public void removeFromHost() throws InterruptedException {
         try {
             commands.submit(() -> {
@@ -85,18 +90,18 @@ public final class Integrations implements AutoCloseable {
         }
     }
 
-    /** Main thread. */
+    /** Ends serving. Main thread. */
     public void stop() {
         all.reversed().forEach(Integration::stop);
     }
 
-    /** Commands thread. */
+    /** Releases what only one process can have to a successor. Commands thread. */
     public void release() throws IOException {
         isReleased = true;
         for (Integration each : all) each.release();
     }
 
-    /** Main thread, after the control threads have ended. */
+    /** Closes the remaining resources. Main thread, after the control threads have ended. */
     @Override
     public void close() {
         all.reversed().forEach(Integration::close);

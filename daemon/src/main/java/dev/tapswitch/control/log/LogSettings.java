@@ -10,7 +10,7 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Logback's configuration, as a service that Logback finds. An XML file would cost 100 ms of each start and need a further module (java.xml). If
+ * Logback's configuration, as a service that Logback finds. An XML file would cost 100 ms of each start and require a further module (java.xml). If
  * {@code logback.configurationFile} is set, that file is read instead.
  */
 public final class LogSettings extends ContextAwareBase implements Configurator {

@@ -23,10 +23,10 @@ public final class Printable {
     }
 
     /** Surrogates are printable: no pair of them moves the cursor. */
-    private static boolean isPrintable(char each, boolean isMultiline) {
-        if (each >= ' ' && each < 0x7f) return true;
-        if (each == '\n' || each == '\t') return isMultiline;
-        return switch (Character.getType(each)) {
+    private static boolean isPrintable(char character, boolean isMultiline) {
+        if (character >= ' ' && character < 0x7f) return true;
+        if (character == '\n' || character == '\t') return isMultiline;
+        return switch (Character.getType(character)) {
             case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
             default -> true;
         };
@@ -35,9 +35,13 @@ public final class Printable {
     private static String escaped(String text, boolean isMultiline) {
         StringBuilder escaped = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
-            char each = text.charAt(i);
-            if (isPrintable(each, isMultiline)) escaped.append(each);
-            else escaped.append(each < 0x100 ? "\\x%02x".formatted((int) each) : "\\u%04x".formatted((int) each));
+            char character = text.charAt(i);
+            if (isPrintable(character, isMultiline)) escaped.append(character);
+            else
+                escaped.append(
+                        character < 0x100
+                                ? "\\x%02x".formatted((int) character)
+                                : "\\u%04x".formatted((int) character));
         }
         return escaped.toString();
     }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The descriptors that systemd passes at the start, by name: sd_listen_fds_with_names(3). Invalid variables are read as no descriptors, because a start must
- * not fail because of what an earlier daemon left.
+ * The descriptors that systemd passes at the start, by name: sd_listen_fds_with_names(3). If the environment variables are not valid there are none: what an
+ * earlier daemon stored must not make a start fail. Not thread-safe.
  */
 final class InheritedDescriptors {
-    /** SD_LISTEN_FDS_START. */
+    /** SD_LISTEN_FDS_START of sd_listen_fds(3). */
     private static final int FIRST = 3;
 
     private static final int MAX_COUNT = 1 << 16;

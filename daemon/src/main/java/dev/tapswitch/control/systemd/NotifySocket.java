@@ -17,11 +17,17 @@ import org.slf4j.LoggerFactory;
 /** Sends messages of sd_notify(3) to the socket NOTIFY_SOCKET. Failures are logged and never thrown. Thread-safe. */
 final class NotifySocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NotifySocket.class);
+    /** The time that systemd has to respond to a barrier. */
     private static final int BARRIER_MS = 5_000;
 
     private final UnixDatagramSocket socket;
 
-    /** IllegalArgumentException or IllegalStateException if no socket can be connected to that address. */
+    /**
+     * Connects to the socket.
+     *
+     * @throws IllegalArgumentException if the address is not one of a unix socket
+     * @throws IllegalStateException if the socket cannot be connected
+     */
     NotifySocket(String address) {
         socket = new UnixDatagramSocket(address);
     }
@@ -64,6 +70,7 @@ final class NotifySocket implements AutoCloseable {
     }
 
     private static void awaitHangUp(Arena arena, int reading) {
+        // struct pollfd: fd, events, revents. POLLHUP is always reported.
         MemorySegment poll = arena.allocate(8, 8);
         poll.set(JAVA_INT, 0, reading);
         poll.set(JAVA_SHORT, 4, (short) 0);
@@ -71,7 +78,7 @@ final class NotifySocket implements AutoCloseable {
         do {
             ready = Libc.poll(poll.address(), 1, BARRIER_MS);
         } while (ready == -Errno.EINTR);
-        if (ready == 0) LOG.warn("systemd has not answered for {} ms", BARRIER_MS);
+        if (ready == 0) LOG.warn("systemd has not responded for {} ms", BARRIER_MS);
     }
 
     private void send(int[] descriptors, String... assignments) {

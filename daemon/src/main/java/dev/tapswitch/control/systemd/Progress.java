@@ -15,29 +15,29 @@ import java.util.List;
 /**
  * The state of all ports, for systemd and {@code systemctl status}.
  *
- * @param isSettled whether every port forwards whose namespace exists, except ports that are set down
+ * @param isSettled whether every port forwards, except those that are set down and those whose namespaces do not exist
  * @param text one line
  */
 record Progress(boolean isSettled, String text) {
     private static final int MAX_NAMED = 3;
 
-    /** Control thread. */
-    static Progress of(SwitchRuntime host) {
+    /** The present state. Must be called on the control thread. */
+    static Progress of(SwitchRuntime runtime) {
         int ports = 0;
         int up = 0;
         boolean settled = true;
         List<String> waiting = new ArrayList<>();
-        for (RunningSwitch sw : host.switches()) {
+        for (RunningSwitch sw : runtime.switches()) {
             for (RunningPort port : sw.ports()) {
                 ports++;
                 PortState state = port.state();
                 if (state == PortState.UP) up++;
                 else if (port.config().get(PortSchema.UP))
                     waiting.add(sw.name() + "." + port.config().name() + ": " + port.why());
-                settled &= state != PortState.GONE || !isThere(port.config().namespace());
+                settled &= state != PortState.GONE || !exists(port.config().namespace());
             }
         }
-        return new Progress(settled, text(host.switches().size(), ports, up, waiting));
+        return new Progress(settled, text(runtime.switches().size(), ports, up, waiting));
     }
 
     private static String text(int switches, int ports, int up, List<String> waiting) {
@@ -52,7 +52,7 @@ record Progress(boolean isSettled, String text) {
         return text.toString().replace('\n', ' ');
     }
 
-    private static boolean isThere(Namespace namespace) {
+    private static boolean exists(Namespace namespace) {
         return Files.exists(Path.of(namespace.file()));
     }
 }

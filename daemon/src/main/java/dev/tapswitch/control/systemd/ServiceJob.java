@@ -17,13 +17,13 @@ final class ServiceJob {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final int ATTEMPTS = 3;
     private static final Pattern UNIT = Pattern.compile("/([^/]+\\.service)(?:/|$)", Pattern.MULTILINE);
-    private static final String USUAL_UNIT = "tapswitch.service";
+    private static final String DEFAULT_UNIT = "tapswitch.service";
 
     private ServiceJob() {}
 
     /**
-     * Whether the service is being restarted. If systemd does not answer, true: what is left behind can be removed later, but lost connections can't be
-     * restored.
+     * Whether the service is being restarted. True as well if systemd does not respond, because interfaces that remain can be removed later, but lost
+     * connections cannot be restored.
      */
     static boolean isRestart() {
         CommandRun jobs = list();
@@ -41,7 +41,7 @@ final class ServiceJob {
                 List.of("systemctl", "list-jobs", "--no-legend", "--plain", "--full", "--no-pager"), "", LIMIT);
     }
 
-    /** {@code jobs}: lines of a number, a unit, a type and a state. */
+    /** {@code jobs}: the output of systemctl, one job per line: number, unit, type and state. */
     static boolean isRestart(String jobs, String unit) {
         return jobs.lines()
                 .map(line -> line.strip().split("\\s+", -1))
@@ -52,7 +52,7 @@ final class ServiceJob {
     /** The innermost unit of /proc/self/cgroup (cgroups(7)). */
     static String unit(String cgroups) {
         Matcher matcher = UNIT.matcher(cgroups);
-        String unit = USUAL_UNIT;
+        String unit = DEFAULT_UNIT;
         while (matcher.find()) unit = matcher.group(1);
         return unit;
     }

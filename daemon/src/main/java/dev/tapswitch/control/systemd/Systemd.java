@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * systemd as the supervisor: it is notified when all ports forward, when the configuration is reloaded and when the daemon ends, it gets the messages of the
- * watchdog, and it holds the queues over a restart. Without systemd (no NOTIFY_SOCKET), all methods do nothing. Control thread only, except as
- * noted.
+ * systemd as the supervisor. It is notified when all ports forward, when the configuration is reloaded and when the daemon ends. It gets the messages of the
+ * watchdog, and holds the queues over a restart. Without systemd (no NOTIFY_SOCKET), all methods do nothing. Control thread only, except as noted.
  */
 public final class Systemd implements Supervisor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
@@ -27,7 +26,7 @@ public final class Systemd implements Supervisor, AutoCloseable {
     private final InheritedDescriptors inherited;
     private final long watchdogMicros;
     private final long startedMs = Clock.nowMs();
-    /** Messages that are sent once this is the main process of the service; null if it is. */
+    /** The messages to send once this is the main process of the service; null if it is. */
     private List<Runnable> postponed;
 
     private Watchdog watchdog;
@@ -46,13 +45,13 @@ public final class Systemd implements Supervisor, AutoCloseable {
         return new Systemd(environment);
     }
 
-    /** Starts the watchdog for the workers. Any thread. */
+    /** Starts the watchdog for the workers. May be called on any thread. */
     public void watch(Workers workers) {
         if (socket != null && watchdogMicros > 0) watchdog = new Watchdog(workers, socket, watchdogMicros);
     }
 
-    /** For a successor: postpones all messages until {@link #isMain}, because systemd ignores other processes. */
-    public void isSuccessor() {
+    /** For a successor: postpones all messages until {@link #becomeMain}, because systemd ignores other processes. */
+    public void postponeMessages() {
         postponed = new ArrayList<>();
     }
 
@@ -61,8 +60,8 @@ public final class Systemd implements Supervisor, AutoCloseable {
         inherited.put(name, descriptors);
     }
 
-    /** This process is the main process of the service: sends the postponed messages. */
-    public void isMain() {
+    /** Sends the postponed messages. Must be called when this process is the main process of the service. */
+    public void becomeMain() {
         List<Runnable> messages = postponed;
         postponed = null;
         messages.forEach(Runnable::run);
@@ -75,26 +74,26 @@ public final class Systemd implements Supervisor, AutoCloseable {
     }
 
     /** The queues of all TAPs, by the names that {@link #inherit} expects. */
-    public static Map<String, int[]> queues(SwitchRuntime host) {
+    public static Map<String, int[]> queues(SwitchRuntime runtime) {
         Map<String, int[]> queues = new LinkedHashMap<>();
-        host.queues().forEach((port, descriptors) -> queues.put(QueueName.of(port), descriptors));
+        runtime.queues().forEach((port, descriptors) -> queues.put(QueueName.of(port), descriptors));
         return queues;
     }
 
-    /** Releases stored descriptors that belong to no port. To be called after the configuration has been applied. */
-    public void started(SwitchRuntime host) {
+    /** Closes stored descriptors that belong to no port. Must be called after the configuration has been applied. */
+    public void started(SwitchRuntime runtime) {
         for (String name : inherited.names()) {
-            LOG.info("a stored descriptor belongs to no port: closed ({})", name.isEmpty() ? "no name" : name);
+            LOG.info("a stored descriptor that belongs to no port is closed ({})", name.isEmpty() ? "no name" : name);
             close(inherited.take(name));
             if (socket != null && !name.isEmpty()) socket.forget(name);
         }
-        update(host);
+        update(runtime);
     }
 
-    /** Notifies systemd of changes. To be called every second. */
-    public void update(SwitchRuntime host) {
+    /** Notifies systemd of changes. Must be called every second. */
+    public void update(SwitchRuntime runtime) {
         if (socket == null) return;
-        Progress progress = Progress.of(host);
+        Progress progress = Progress.of(runtime);
         String status = "STATUS=" + progress.text() + problem;
         if (!isReady && (progress.isSettled() || Clock.nowMs() - startedMs > MAX_START_MS)) {
             isReady = true;
@@ -106,21 +105,20 @@ public final class Systemd implements Supervisor, AutoCloseable {
         }
     }
 
-    /** Whether systemd is restarting the service; true if it does not answer. Takes about 10 ms. Any thread. */
+    /** Whether systemd is restarting the service; true if it does not respond. Takes about 10 ms. May be called on any thread. */
     public boolean isRestarting() {
         return socket != null && ServiceJob.isRestart();
     }
 
-    /** Notifies that the daemon ends. Any thread. */
+    /** Notifies systemd that the daemon ends. May be called on any thread. */
     public void stopping() {
         if (socket != null) socket.send("STOPPING=1", "STATUS=ending");
     }
 
     @Override
     public void reloading() {
-        // CLOCK_MONOTONIC, which is what System.nanoTime reads on Linux: systemd requires a time, to recognize that the
-        // message is not
-        // older than its request.
+        // systemd requires the time, to recognize that the message is not older than its request. On Linux,
+        // System.nanoTime reads CLOCK_MONOTONIC.
         if (socket != null && isReady) socket.send("RELOADING=1", "MONOTONIC_USEC=" + System.nanoTime() / 1_000);
     }
 

@@ -8,20 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notifies systemd's watchdog (WATCHDOG_USEC) while the event loops of all workers respond. If a worker is stuck, systemd restarts the daemon. Runs one
- * task per worker, three times within systemd's limit, on a dedicated thread.
+ * Notifies systemd's watchdog (WATCHDOG_USEC) while the event loops of all workers respond. If a worker is stuck, systemd restarts the daemon. A dedicated
+ * thread probes each worker three times within systemd's limit.
  *
- * <p>A worker inside a write is not stuck: the kernel handles the frame in the receiver's namespace. A restart would not end that write sooner, and the next
+ * <p>A worker in a write is not stuck: the kernel handles the frame in the receiver's namespace. A restart would not end that write sooner, and the next
  * write would be as slow.
  */
 final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final RateLimitedLogger SLOW = new RateLimitedLogger(LOG);
-    private static final int TURNS_A_PERIOD = 3;
+    private static final int NOTIFICATIONS_PER_LIMIT = 3;
 
     private final Workers workers;
     private final NotifySocket socket;
-    private final long turnMs;
+    private final long periodMs;
     private final Thread thread;
     private volatile boolean isClosed;
 
@@ -29,25 +29,25 @@ final class Watchdog implements AutoCloseable {
     Watchdog(Workers workers, NotifySocket socket, long limitMicros) {
         this.workers = workers;
         this.socket = socket;
-        this.turnMs = Math.max(1, limitMicros / 1_000 / TURNS_A_PERIOD);
+        this.periodMs = Math.max(1, limitMicros / 1_000 / NOTIFICATIONS_PER_LIMIT);
         this.thread = Thread.ofPlatform().name("watchdog").daemon().start(this::run);
     }
 
     private void run() {
         while (!isClosed) {
             long began = System.nanoTime();
-            List<Integer> stuck = workers.probe(turnMs);
+            List<Integer> stuck = workers.probe(periodMs);
             if (isClosed) return;
             if (stuck.stream().allMatch(this::isWriting)) socket.send("WATCHDOG=1");
-            else LOG.error("{} not responded for {} ms: the watchdog is not notified", who(stuck), turnMs);
-            LockSupport.parkNanos(turnMs * 1_000_000 - (System.nanoTime() - began));
+            else LOG.error("{} not responded for {} ms: the watchdog is not notified", who(stuck), periodMs);
+            LockSupport.parkNanos(periodMs * 1_000_000 - (System.nanoTime() - began));
         }
     }
 
     private boolean isWriting(int worker) {
         String port = workers.writingTo(worker);
         if (port == null) return false;
-        SLOW.warn("worker " + worker + " has not responded for " + turnMs + " ms: it is in a write to " + port
+        SLOW.warn("worker " + worker + " has not responded for " + periodMs + " ms: it is writing to " + port
                 + ", whose interface takes that long to receive a frame");
         return true;
     }

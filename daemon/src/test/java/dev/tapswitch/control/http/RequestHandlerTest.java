@@ -28,17 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests over a socket to a handler that answers some immediately and others later, on other threads. */
+/** Requests over a socket to a handler that responds to some immediately and to others later, on other threads. */
 @Timeout(60)
 class RequestHandlerTest {
-    private static final Pattern BODY = Pattern.compile("answer to (/[^\\s\"]*)");
+    private static final Pattern BODY = Pattern.compile("response to (/[^\\s\"]*)");
     private static final int PART_LENGTH = 8_000;
 
     @TempDir
     private Path directory;
 
     private final ScheduledExecutorService others = Executors.newScheduledThreadPool(4);
-    private final AtomicLong partsMade = new AtomicLong();
+    private final AtomicLong partsProduced = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger handled = new AtomicInteger();
     private UnixServer server;
@@ -74,12 +74,12 @@ class RequestHandlerTest {
         @Override
         protected void handle(Exchange exchange) {
             handled.incrementAndGet();
-            String answer = "answer to " + exchange.uri();
-            if (!exchange.problem().isEmpty()) exchange.answer(exchange.isTooLong() ? 413 : 400, "text/plain", answer);
+            String text = "response to " + exchange.uri();
+            if (!exchange.problem().isEmpty()) exchange.respond(exchange.isTooLong() ? 413 : 400, "text/plain", text);
             else if (exchange.uri().equals("/endless")) exchange.stream("text/plain", this::endless, others);
-            else if (exchange.uri().startsWith("/parts")) exchange.stream("text/plain", parts(answer), others);
-            else if (random.nextBoolean()) exchange.answer(200, "text/plain", answer);
-            else later(() -> exchange.answer(200, "text/plain", answer));
+            else if (exchange.uri().startsWith("/parts")) exchange.stream("text/plain", parts(text), others);
+            else if (random.nextBoolean()) exchange.respond(200, "text/plain", text);
+            else later(() -> exchange.respond(200, "text/plain", text));
         }
 
         private void later(Runnable task) {
@@ -88,34 +88,34 @@ class RequestHandlerTest {
 
         private boolean endless(StringBuilder text) {
             text.repeat('x', PART_LENGTH);
-            partsMade.incrementAndGet();
+            partsProduced.incrementAndGet();
             return true;
         }
 
         /** Some parts are empty. */
-        private Parts parts(String answer) {
+        private Parts parts(String body) {
             AtomicInteger at = new AtomicInteger();
             return text -> {
                 int part = at.getAndIncrement();
-                if (part % 2 == 0) text.append(answer, part / 2, part / 2 + 1);
-                return part / 2 + 1 < answer.length();
+                if (part % 2 == 0) text.append(body, part / 2, part / 2 + 1);
+                return part / 2 + 1 < body.length();
             };
         }
     }
 
     @Test
-    void twoHundredPipelinedRequestsAreAllAnsweredInOrder() throws IOException {
+    void responsesToTwoHundredPipelinedRequestsAreInTheirOrder() throws IOException {
         List<String> paths = paths(200);
         for (int round = 0; round < 10; round++) {
             String requests = String.join("", paths.stream().map(this::get).toList());
             assertEquals(
                     paths,
-                    answered(requests + get("/last", "Connection: close")).subList(0, 200));
+                    responses(requests + get("/last", "Connection: close")).subList(0, 200));
         }
     }
 
     @Test
-    void aClientThatHasShutDownItsSideGetsAllAnswers() throws IOException {
+    void aClientThatHasShutDownItsSideGetsAllResponses() throws IOException {
         List<String> paths = paths(200);
         try (SocketChannel client = connect()) {
             write(client, String.join("", paths.stream().map(this::get).toList()));
@@ -132,14 +132,14 @@ class RequestHandlerTest {
                 while (connections.get() == 0) Thread.sleep(1);
             }
             for (int i = 0; connections.get() > 0; i++) {
-                assertTrue(i < 1_000, () -> "still there after " + sent.length() + " bytes");
+                assertTrue(i < 1_000, () -> "the connection is open after " + sent.length() + " bytes");
                 Thread.sleep(10);
             }
         }
     }
 
     @Test
-    void requestsBeyondOneReadWaitAndAreAnswered() throws IOException {
+    void requestsBeyondOneReadWaitAndGetTheirResponses() throws IOException {
         List<String> paths = paths(1_000);
         try (SocketChannel client = connect()) {
             Thread writing = Thread.ofPlatform().start(() -> {
@@ -156,7 +156,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void aClientThatReadsNoAnswersIsNotServed() throws IOException, InterruptedException {
+    void aClientThatReadsNoResponsesIsNotServed() throws IOException, InterruptedException {
         try (SocketChannel client = connect()) {
             client.configureBlocking(false);
             ByteBuffer requests =
@@ -165,42 +165,46 @@ class RequestHandlerTest {
                 if (client.write(requests) > 0) quiet = 0;
                 Thread.sleep(10);
             }
-            assertTrue(requests.hasRemaining(), "3 MB of requests were taken");
+            assertTrue(requests.hasRemaining(), "the server has read 3 MB of requests");
             int handledSoFar = handled.get();
-            assertTrue(handledSoFar < 400, () -> handledSoFar + " answers of 3 KB were made for nobody");
+            assertTrue(
+                    handledSoFar < 400,
+                    () -> handledSoFar + " responses of 3 KB were created although the client reads none");
         }
     }
 
     @Test
     void aBodyThatIsTooLongIsRefusedInOrderAndSkipped() throws IOException {
         String tooLong = "POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n" + "x".repeat(2_000_000);
-        String answer = all(get("/1") + tooLong + get("/2") + get("/3", "Connection: close"));
-        assertEquals(List.of("/1", "/long", "/2", "/3"), bodies(answer));
-        assertTrue(answer.contains("HTTP/1.1 413 "), answer);
-        String asked = "POST /asked HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2000000\r\n\r\n";
-        assertEquals(List.of("/1", "/asked", "/2"), answered(get("/1") + asked + get("/2", "Connection: close")));
+        String response = all(get("/1") + tooLong + get("/2") + get("/3", "Connection: close"));
+        assertEquals(List.of("/1", "/long", "/2", "/3"), bodies(response));
+        assertTrue(response.contains("HTTP/1.1 413 "), response);
+        String expecting =
+                "POST /expecting HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2000000\r\n\r\n";
+        assertEquals(
+                List.of("/1", "/expecting", "/2"), responses(get("/1") + expecting + get("/2", "Connection: close")));
     }
 
     @Test
     void bytesThatAreNotHttpAreRefusedInOrderAndEndTheConnection() throws IOException {
-        String answer = all(get("/1") + get("/2") + "nonsense\r\n\r\n" + get("/3"));
-        assertEquals(List.of("/1", "/2"), bodies(answer).subList(0, 2));
-        assertTrue(answer.contains("HTTP/1.1 400 "), answer);
-        assertTrue(!answer.contains("answer to /3"), answer);
+        String response = all(get("/1") + get("/2") + "nonsense\r\n\r\n" + get("/3"));
+        assertEquals(List.of("/1", "/2"), bodies(response).subList(0, 2));
+        assertTrue(response.contains("HTTP/1.1 400 "), response);
+        assertTrue(!response.contains("response to /3"), response);
     }
 
     @Test
-    void partsArriveInOrderAsChunksBeforeTheNextAnswer() throws IOException {
-        String answer = all(get("/1") + get("/parts") + get("/2", "Connection: close"));
-        String unchunked = answer.replaceAll("\r\n[0-9a-f]+\r\n", "").replaceAll("\r\n0\r\n", "\r\n");
-        assertTrue(answer.contains("transfer-encoding: chunked"), answer);
-        assertEquals(List.of("/1", "/parts", "/2"), bodies(unchunked.replace("HTTP", "\nHTTP")), answer);
+    void partsArriveInOrderAsChunksBeforeTheNextResponse() throws IOException {
+        String response = all(get("/1") + get("/parts") + get("/2", "Connection: close"));
+        String unchunked = response.replaceAll("\r\n[0-9a-f]+\r\n", "").replaceAll("\r\n0\r\n", "\r\n");
+        assertTrue(response.contains("transfer-encoding: chunked"), response);
+        assertEquals(List.of("/1", "/parts", "/2"), bodies(unchunked.replace("HTTP", "\nHTTP")), response);
     }
 
     @Test
     void partsForHttp10EndWithTheConnection() throws IOException {
-        String answer = all("GET /parts HTTP/1.0\r\n\r\n");
-        assertTrue(answer.endsWith("\r\n\r\nanswer to /parts"), answer);
+        String response = all("GET /parts HTTP/1.0\r\n\r\n");
+        assertTrue(response.endsWith("\r\n\r\nresponse to /parts"), response);
     }
 
     @Test
@@ -212,26 +216,28 @@ class RequestHandlerTest {
                 clients.add(connect());
                 write(clients.getLast(), get("/endless"));
             }
-            long made = settled();
-            assertTrue(made >= count, () -> made + " parts");
+            long produced = settled();
+            assertTrue(produced >= count, () -> produced + " parts");
             // The kernel buffers about 200 KB for each.
-            assertTrue(made < count * 60L, () -> made + " parts of 8 KB were made for " + count + " who read nothing");
+            assertTrue(
+                    produced < count * 60L,
+                    () -> produced + " parts of 8 KB were produced for " + count + " clients that read nothing");
             for (SocketChannel client : clients) client.read(ByteBuffer.allocate(400_000));
             long more = settled();
-            assertTrue(more > made, "a client that reads gets more parts");
+            assertTrue(more > produced, "a client that reads gets more parts");
         } finally {
             for (SocketChannel client : clients) client.close();
         }
         long ended = settled();
         Thread.sleep(100);
-        assertEquals(ended, partsMade.get(), "nothing is made for who has gone");
+        assertEquals(ended, partsProduced.get(), "no part is produced for a client that has disconnected");
     }
 
     /** The number of parts after no more are produced. */
     private long settled() throws InterruptedException {
         long before = -1;
         for (int quiet = 0; quiet < 20; quiet++) {
-            long now = partsMade.get();
+            long now = partsProduced.get();
             if (now != before) quiet = 0;
             before = now;
             Thread.sleep(20);
@@ -248,7 +254,7 @@ class RequestHandlerTest {
                 + (headers.length == 0 ? "" : "\r\n") + "\r\n";
     }
 
-    private List<String> answered(String requests) throws IOException {
+    private List<String> responses(String requests) throws IOException {
         return bodies(all(requests));
     }
 
@@ -261,14 +267,14 @@ class RequestHandlerTest {
                     // The server has closed the connection, which some tests expect.
                 }
             });
-            String answer = readToTheEnd(client);
+            String response = readToTheEnd(client);
             join(writing);
-            return answer;
+            return response;
         }
     }
 
-    private static List<String> bodies(String answer) {
-        return BODY.matcher(answer).results().map(found -> found.group(1)).toList();
+    private static List<String> bodies(String response) {
+        return BODY.matcher(response).results().map(found -> found.group(1)).toList();
     }
 
     private SocketChannel connect() throws IOException {

@@ -65,7 +65,7 @@ class ServersTest {
         protected void handle(Exchange exchange) {
             control.execute(() -> {
                 assertTrue(handled.add(exchange.uri()), () -> exchange.uri() + " is handled twice");
-                exchange.answer(200, "text/plain", server + " " + exchange.uri());
+                exchange.respond(200, "text/plain", server + " " + exchange.uri());
             });
         }
     }
@@ -90,8 +90,8 @@ class ServersTest {
             write("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
         }
 
-        /** The body of the next answer; null if the server has closed the connection. */
-        private String answer() throws IOException {
+        /** The body of the next response; null if the server has closed the connection. */
+        private String response() throws IOException {
             int length = 0;
             for (String line = reader.readLine(); ; line = reader.readLine()) {
                 if (line == null) return null;
@@ -111,7 +111,7 @@ class ServersTest {
 
         private String ask(String path) throws IOException {
             request(path);
-            return answer();
+            return response();
         }
 
         @Override
@@ -132,9 +132,9 @@ class ServersTest {
             try (Client late = new Client()) {
                 late.request("/4");
                 Servers second = start("second", first);
-                assertEquals("second /2", used.answer());
-                assertEquals("second /3", unused.answer());
-                assertEquals("second /4", late.answer());
+                assertEquals("second /2", used.response());
+                assertEquals("second /3", unused.response());
+                assertEquals("second /4", late.response());
                 second.close();
                 assertFalse(Files.exists(socket()), "the successor removes the socket");
             }
@@ -152,10 +152,10 @@ class ServersTest {
             used.request("/2");
             // A request whose beginning was read is still carried out.
             half.write("st: x\r\n\r\n");
-            assertEquals("first /half", half.answer());
+            assertEquals("first /half", half.response());
             assertFalse(handled.contains("/2"));
             servers.resume();
-            assertEquals("first /2", used.answer());
+            assertEquals("first /2", used.response());
         }
     }
 
@@ -170,7 +170,7 @@ class ServersTest {
             pause(first);
             start("second", first);
             assertEquals("second /2", other.ask("/2"));
-            assertEquals(null, half.answer());
+            assertEquals(null, half.response());
         }
     }
 
@@ -183,7 +183,7 @@ class ServersTest {
             Servers second = new Servers();
             first.release().forEach(second::inherit);
             second.closeUnused();
-            assertEquals(null, client.answer());
+            assertEquals(null, client.response());
             assertFalse(Files.exists(socket()));
         }
     }
