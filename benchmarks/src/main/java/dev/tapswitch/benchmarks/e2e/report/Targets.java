@@ -28,6 +28,7 @@ public final class Targets {
         for (String tapswitch : TAPSWITCH) addTcp(targets, tapswitch);
         for (String tapswitch : TAPSWITCH) addLatency(targets, tapswitch);
         addMany(targets);
+        targets.addAll(FastPathTargets.all());
         return targets;
     }
 

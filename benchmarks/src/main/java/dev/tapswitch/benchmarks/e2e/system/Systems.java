@@ -14,8 +14,9 @@ public final class Systems {
 
     public static List<SystemUnderTest> all(Tools tools, Path launcher) {
         List<SystemUnderTest> usual = List.of(
-                new Tapswitch("epoll", launcher),
-                new Tapswitch("io_uring", launcher),
+                Tapswitch.fast(launcher),
+                Tapswitch.onTaps("epoll", launcher),
+                Tapswitch.onTaps("io_uring", launcher),
                 new KernelBridge(),
                 new OpenVSwitch(false),
                 new OpenVSwitch(true),

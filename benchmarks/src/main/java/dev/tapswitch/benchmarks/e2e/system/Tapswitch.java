@@ -16,23 +16,35 @@ import java.util.List;
 /**
  * Tapswitch as users run it: the launcher, the jar, a configuration file. Only a log of JVM pauses is added.
  *
- * @param io {@code epoll} or {@code io_uring}
+ * @param variant the name behind {@code tapswitch-}
+ * @param io {@code epoll}, {@code io_uring} or {@code auto}
+ * @param kind of all ports: {@code tap} or {@code veth}, which have the kernel fast path
  * @param launcher the script {@code tapswitch}
  */
-public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
+public record Tapswitch(String variant, String io, String kind, Path launcher) implements SystemUnderTest {
+    private static final Duration START = Duration.ofMinutes(5);
+
+    static Tapswitch onTaps(String io, Path launcher) {
+        return new Tapswitch(io.equals("epoll") ? "epoll" : "uring", io, "tap", launcher);
+    }
+
+    static Tapswitch fast(Path launcher) {
+        return new Tapswitch("fast", "auto", "veth", launcher);
+    }
+
     @Override
     public String id() {
-        return io.equals("epoll") ? "tapswitch-epoll" : "tapswitch-uring";
+        return "tapswitch-" + variant;
     }
 
     @Override
     public String title() {
-        return "Tapswitch " + io;
+        return kind.equals("veth") ? "Tapswitch fast path" : "Tapswitch " + io;
     }
 
     @Override
     public String description() {
-        return "one worker, default settings, io: " + io + ", ports are TAPs in the hosts' namespaces";
+        return "one worker, default settings, io: " + io + ", ports of kind " + kind;
     }
 
     @Override
@@ -54,7 +66,7 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
                             config.toString()),
                     log);
             var api = new ApiClient(socket(testbed));
-            Await.until("Tapswitch with " + hosts.size() + " ports up", Duration.ofMinutes(5), () -> {
+            Await.until("Tapswitch with " + hosts.size() + " ports up", START, () -> {
                 Processes.checkAlive(process, log);
                 return portsUp(api) >= hosts.size();
             });
@@ -82,13 +94,14 @@ public record Tapswitch(String io, Path launcher) implements SystemUnderTest {
                 """.formatted(socket(testbed), testbed.directory().resolve("state-" + System.nanoTime()), io));
         for (Host host : hosts) {
             yaml.append("""
-                          p%d: {namespace: %s, device: %s, mac: "%s", mtu: %d%s}
+                          p%d: {namespace: %s, device: %s, mac: "%s", mtu: %d%s%s}
                     """.formatted(
                             host.number(),
                             host.namespace(),
                             host.device(),
                             host.mac(),
                             host.mtu(),
+                            kind.equals("tap") ? "" : ", kind: " + kind,
                             host.hasAddress() ? ", addresses: [" + host.prefix() + "]" : ""));
         }
         return yaml.toString();

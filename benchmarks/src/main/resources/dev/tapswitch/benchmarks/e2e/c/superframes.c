@@ -1,6 +1,6 @@
 /*
- * Sets the largest super-frames that the interfaces of namespaces may send and receive: BIG TCP, over IPv4 since Linux 6.3. ip(8) of older distributions
- * can't. Interfaces that can't carry so much, such as TAPs, keep what they have; if all do, this fails. lo is left alone.
+ * Sets the largest super-frames of TCP over IPv4 that the interfaces of namespaces may send and receive: BIG TCP, since Linux 6.3. ip(8) of older
+ * distributions can't. IPv6 keeps 64 KiB: see docs/decisions/0016-big-tcp.md. Interfaces that can't carry so much, such as TAPs, keep what they have; if all do, this fails. lo is left alone.
  *
  *   superframes size=BYTES namespaces=NS,NS,...
  */
@@ -8,22 +8,22 @@
 #include <linux/rtnetlink.h>
 
 /* linux/if_link.h of Linux 6.3 */
-enum { GSO_MAX_SIZE = 41, GRO_MAX_SIZE = 58, GSO_IPV4_MAX_SIZE = 63, GRO_IPV4_MAX_SIZE = 64 };
+enum { GSO_IPV4_MAX_SIZE = 63, GRO_IPV4_MAX_SIZE = 64 };
 
 struct request {
     struct nlmsghdr header;
     struct ifinfomsg link;
-    struct { struct rtattr attribute; uint32_t value; } sizes[4];
+    struct { struct rtattr attribute; uint32_t value; } sizes[2];
 };
 
 /* Returns 0 or a negative errno. */
 static int set(int netlink, int index, uint32_t size) {
-    static const int types[] = {GSO_MAX_SIZE, GRO_MAX_SIZE, GSO_IPV4_MAX_SIZE, GRO_IPV4_MAX_SIZE};
+    static const int types[] = {GSO_IPV4_MAX_SIZE, GRO_IPV4_MAX_SIZE};
     struct request request = {
         .header = {.nlmsg_len = sizeof request, .nlmsg_type = RTM_NEWLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
         .link = {.ifi_index = index},
     };
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
         request.sizes[i].attribute = (struct rtattr){RTA_LENGTH(sizeof size), types[i]};
         request.sizes[i].value = size;
     }

@@ -31,7 +31,7 @@ class ResultsTest {
                 "./tapswitch bench --only <b>",
                 3,
                 Map.of("CPU", "a & b"),
-                List.of(new Tapswitch("epoll", Path.of("tapswitch")), new KernelBridge()),
+                List.of(new Tapswitch("epoll", "epoll", "tap", Path.of("tapswitch")), new KernelBridge()),
                 results);
     }
 
