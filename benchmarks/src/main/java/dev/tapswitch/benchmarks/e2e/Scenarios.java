@@ -38,7 +38,6 @@ final class Scenarios {
     private static final int MOST_PORTS = 4_096;
     private static final int MAX_BRIDGE_PORTS = 1_023;
 
-    private static final Predicate<SystemUnderTest> ALL = _ -> true;
     private static final Predicate<SystemUnderTest> WIRE = system -> system.id().startsWith("wire");
 
     private static final Predicate<SystemUnderTest> FAST_FLOOR =
@@ -51,6 +50,10 @@ final class Scenarios {
     private static final Predicate<SystemUnderTest> SWITCHES = SystemUnderTest::learns;
 
     private Scenarios() {}
+
+    private static boolean all(SystemUnderTest system) {
+        return true;
+    }
 
     static List<Scenario> full() {
         return List.of(
@@ -74,12 +77,12 @@ final class Scenarios {
                                 new Connections(),
                                 new Http(),
                                 new Memory()),
-                        ALL),
+                        Scenarios::all),
                 new Scenario(
                         4,
                         Testbed.MTU,
                         List.of(new TwoFlows(), new LoadedLatency(false), new LoadedLatency(true)),
-                        ALL),
+                        Scenarios::all),
                 new Scenario(4, Testbed.MTU, List.of(new Mesh(), new Broadcast()), CONNECTED),
                 new Scenario(2, JUMBO - FRAMING, List.of(new Throughput(List.of(JUMBO))), WIRE.negate()),
                 new Scenario(2, Testbed.MTU, List.of(new FirstPacket()), BROADCASTS),
@@ -113,7 +116,7 @@ final class Scenarios {
                                 new BulkTcp(16, false),
                                 new RequestResponse(false),
                                 new Memory()),
-                        ALL),
+                        Scenarios::all),
                 new Scenario(
                         MANY_PORTS,
                         Testbed.MTU,

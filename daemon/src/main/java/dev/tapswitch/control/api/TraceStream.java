@@ -127,9 +127,10 @@ final class TraceStream {
         return reader.accept(line);
     }
 
-    /** Milliseconds since the start of the trace. */
+    /** Milliseconds since the start of the trace, with three decimals. */
     private double timeMs(long nanoTime) {
-        return (nanoTime - startNanos) / 1_000 / 1e3;
+        long micros = (nanoTime - startNanos) / 1_000;
+        return micros / 1e3;
     }
 
     private Json line(Trace.Event event) {

@@ -61,10 +61,11 @@ public final class Servers {
 
     /** Closes inherited descriptors of servers that this process did not start, and removes their sockets. To be called after all have started. */
     public void closeUnused() throws IOException {
-        for (Path socket : inherited.keySet()) {
-            close(inherited.remove(socket));
-            Files.deleteIfExists(socket);
+        for (var unused : inherited.entrySet()) {
+            close(unused.getValue());
+            Files.deleteIfExists(unused.getKey());
         }
+        inherited.clear();
     }
 
     /** {@link UnixServer#close} for all. */

@@ -34,7 +34,7 @@ public record LoadedLatency(boolean udp) implements Measurement {
             Await.pause(300);
             var requests = new RequestResponse(udp);
             Latencies latencies = requests.measure(server, seconds);
-            running.get();
+            var _ = running.get();
             requests.record(recorder, "with 50,000 frames/s beside", latencies);
         }
     }

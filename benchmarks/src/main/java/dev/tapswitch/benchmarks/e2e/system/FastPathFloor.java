@@ -107,7 +107,7 @@ public record FastPathFloor() implements SystemUnderTest {
     private static String neighbours(Host host, List<Host> hosts) {
         var lines = new StringBuilder();
         for (Host other : hosts) {
-            if (other != host)
+            if (!other.equals(host))
                 lines.append("neigh replace %s lladdr %s dev %s nud permanent\n"
                         .formatted(other.address(), other.mac(), host.device()));
         }
