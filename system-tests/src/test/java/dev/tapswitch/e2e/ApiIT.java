@@ -144,7 +144,7 @@ class ApiIT {
     }
 
     @Test
-    void twoHundredPipelinedRequestsAreAnsweredInOrder() throws IOException {
+    void responsesToTwoHundredPipelinedRequestsAreInTheirOrder() throws IOException {
         try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
@@ -161,7 +161,7 @@ class ApiIT {
                     channel.shutdownOutput();
                     responses = readToTheEnd(channel);
                 }
-                var found = Pattern.compile("(?:at /nothing/|switch none|no port none)([0-9]*)")
+                var found = Pattern.compile("(?:no resource /nothing/|switch none|no port none)([0-9]*)")
                         .matcher(responses);
                 List<String> seen =
                         found.results().map(result -> result.group(1)).toList();

@@ -57,7 +57,7 @@ class StateIT {
             assertEquals(200, daemon.api().send("GET", "/v1/switches/first", "").status());
             assertEquals(
                     404, daemon.api().send("GET", "/v1/switches/second", "").status());
-            assertTrue(problems(daemon).getFirst().contains("the copy from the change before it is used"));
+            assertTrue(problems(daemon).getFirst().contains("the copy from before the last change is used"));
             daemon.api().post("/v1/switches", "{\"name\":\"third\"}");
             daemon = net.restart();
             assertEquals(200, daemon.api().send("GET", "/v1/switches/third", "").status());

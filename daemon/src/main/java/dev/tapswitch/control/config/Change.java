@@ -4,14 +4,15 @@ import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.core.net.MacAddress;
 
-/** One step from a configuration to another. {@code toString} describes it in log lines and answers. */
+/** One step from a configuration to another. {@code toString} describes it for log lines and responses. */
 public sealed interface Change {
+    /** The name of the switch that changes. */
     String switchName();
 
     /** The step that undoes this one. */
     Change inverse();
 
-    /** A switch, without its ports. */
+    /** A new switch; its ports are further changes. */
     record SwitchAdded(String switchName, SettingValues settings) implements Change {
         @Override
         public Change inverse() {
@@ -24,7 +25,7 @@ public sealed interface Change {
         }
     }
 
-    /** A switch whose ports have been removed. */
+    /** A removed switch; its ports have been removed by earlier changes. */
     record SwitchRemoved(String switchName, SettingValues settings) implements Change {
         @Override
         public Change inverse() {
@@ -37,6 +38,7 @@ public sealed interface Change {
         }
     }
 
+    /** Other settings of a switch. */
     record SettingsChanged(String switchName, SettingValues before, SettingValues after) implements Change {
         @Override
         public Change inverse() {
@@ -49,6 +51,7 @@ public sealed interface Change {
         }
     }
 
+    /** A new port. */
     record PortAdded(String switchName, PortConfig port) implements Change {
         @Override
         public Change inverse() {
@@ -61,6 +64,7 @@ public sealed interface Change {
         }
     }
 
+    /** A removed port. */
     record PortRemoved(String switchName, PortConfig port) implements Change {
         @Override
         public Change inverse() {
@@ -73,7 +77,7 @@ public sealed interface Change {
         }
     }
 
-    /** On the same device. */
+    /** Another configuration of a port on the same device. */
     record PortChanged(String switchName, PortConfig before, PortConfig after) implements Change {
         @Override
         public Change inverse() {
@@ -86,6 +90,7 @@ public sealed interface Change {
         }
     }
 
+    /** A MAC that is bound to a port from now on. */
     record MacAdded(String switchName, StaticMac mac) implements Change {
         @Override
         public Change inverse() {
@@ -98,6 +103,7 @@ public sealed interface Change {
         }
     }
 
+    /** A MAC that is no longer bound to a port. */
     record MacRemoved(String switchName, StaticMac mac) implements Change {
         @Override
         public Change inverse() {
@@ -111,6 +117,7 @@ public sealed interface Change {
         }
     }
 
+    /** A new static neighbour. */
     record NeighbourAdded(String switchName, StaticNeighbour neighbour) implements Change {
         @Override
         public Change inverse() {
@@ -123,6 +130,7 @@ public sealed interface Change {
         }
     }
 
+    /** A removed static neighbour. */
     record NeighbourRemoved(String switchName, StaticNeighbour neighbour) implements Change {
         @Override
         public Change inverse() {

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param switches by name, in the order of the file
  */
 public record Config(SettingValues values, SettingValues docker, Map<String, SwitchConfig> switches) {
-    private static final String AT_RESTART = " takes effect when the daemon is started again";
+    private static final String AT_NEXT_START = " takes effect when the daemon is started again";
 
     public Config {
         switches = Collections.unmodifiableMap(new LinkedHashMap<>(switches));
@@ -31,18 +31,19 @@ public record Config(SettingValues values, SettingValues docker, Map<String, Swi
         return values.get(setting);
     }
 
-    /** The differences in the daemon's own settings, a sentence each; most take effect at the next start. */
+    /** The differences between the daemon's own settings, one sentence each. Most take effect at the next start. */
     public List<String> daemonChanges(Config after) {
         List<String> changes = new ArrayList<>();
         for (Setting<?> setting : DaemonSchema.ALL) {
             String change = values.difference(after.values, List.of(setting));
-            if (!change.isEmpty()) changes.add(change + (setting.isOn(Surface.SET_COMMAND) ? "" : AT_RESTART));
+            if (!change.isEmpty()) changes.add(change + (setting.isOn(Surface.SET_COMMAND) ? "" : AT_NEXT_START));
         }
         String change = docker.difference(after.docker, DockerSchema.ALL);
-        if (!change.isEmpty()) changes.add("docker: " + change + AT_RESTART);
+        if (!change.isEmpty()) changes.add("docker: " + change + AT_NEXT_START);
         return changes;
     }
 
+    /** The settings of the workers. */
     public WorkerSettings workerSettings() {
         return new WorkerSettings(get(DaemonSchema.IO), get(DaemonSchema.WORKERS), get(DaemonSchema.BUSY_POLL_NANOS));
     }

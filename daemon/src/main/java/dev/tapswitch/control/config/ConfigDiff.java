@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * The steps from one set of switches to another, in the order in which they can be made: first removals, so that the names of devices are free, then
- * changes, then additions. There is no step for what did not change. Pure.
+ * changes, then additions. What does not differ has no step. Pure.
  */
 public final class ConfigDiff {
     private final Map<String, SwitchConfig> before;
@@ -18,17 +18,18 @@ public final class ConfigDiff {
         this.after = after;
     }
 
+    /** The steps from {@code before} to {@code after}. */
     public static List<Change> between(Map<String, SwitchConfig> before, Map<String, SwitchConfig> after) {
         ConfigDiff difference = new ConfigDiff(before, after);
-        difference.whatGoes();
-        difference.whatChanges();
-        difference.whatComes();
+        difference.addRemovals();
+        difference.addChanges();
+        difference.addAdditions();
         return List.copyOf(difference.changes);
     }
 
-    private void whatGoes() {
+    private void addRemovals() {
         for (SwitchConfig from : before.values()) {
-            SwitchConfig to = orNothing(after, from.name());
+            SwitchConfig to = orEmpty(after, from.name());
             for (StaticMac mac : from.staticMacs()) {
                 if (!to.staticMacs().contains(mac)) changes.add(new Change.MacRemoved(from.name(), mac));
             }
@@ -43,7 +44,7 @@ public final class ConfigDiff {
         }
     }
 
-    private void whatChanges() {
+    private void addChanges() {
         for (SwitchConfig to : after.values()) {
             SwitchConfig from = before.get(to.name());
             if (from == null) {
@@ -61,9 +62,9 @@ public final class ConfigDiff {
         }
     }
 
-    private void whatComes() {
+    private void addAdditions() {
         for (SwitchConfig to : after.values()) {
-            SwitchConfig from = orNothing(before, to.name());
+            SwitchConfig from = orEmpty(before, to.name());
             for (PortConfig port : to.ports().values()) {
                 if (!stays(port, from)) changes.add(new Change.PortAdded(to.name(), port));
             }
@@ -79,13 +80,13 @@ public final class ConfigDiff {
         }
     }
 
-    /** Whether the other switch has the port on the same device. On another device it is another port. */
+    /** Whether the other switch has the port on the same device. A port of the same name on another device is another port. */
     private static boolean stays(PortConfig port, SwitchConfig other) {
         PortConfig namesake = other.ports().get(port.name());
         return namesake != null && namesake.isSameDevice(port);
     }
 
-    private static SwitchConfig orNothing(Map<String, SwitchConfig> switches, String name) {
+    private static SwitchConfig orEmpty(Map<String, SwitchConfig> switches, String name) {
         return switches.getOrDefault(name, SwitchConfig.of(name));
     }
 }

@@ -3,7 +3,7 @@ package dev.tapswitch.control.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration or a request is invalid; nothing was changed. */
+/** A configuration or a request is not valid. Nothing was changed. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 

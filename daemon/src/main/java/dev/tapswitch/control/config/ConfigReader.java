@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads configurations and requests. Finds all problems in one pass, each with its place and what was expected. */
+/** Reads configurations and requests. Finds all problems in one pass, each with its location and what was expected. */
 public final class ConfigReader {
     private final Problems problems;
 
@@ -43,15 +43,15 @@ public final class ConfigReader {
     }
 
     /** Reads the changes of users from the state file. {@code source}: its name in problems. */
-    public static UserChanges parseAdditions(String source, String text) throws ConfigException {
+    public static UserChanges parseUserChanges(String source, String text) throws ConfigException {
         ConfigReader reader = new ConfigReader(source, Format.JSON);
         YamlMapping top = new YamlMapping(reader.compose(text), "", reader.problems);
         top.number("version", 1, 1, 1);
-        UserChanges additions = new UserChanges(
+        UserChanges changes = new UserChanges(
                 reader.switches(top.mapping("switches"), true), reader.switches(top.mapping("additions"), true));
-        top.done();
+        top.reportUnknownKeys();
         reader.problems.check();
-        return additions;
+        return changes;
     }
 
     /** Reads a request for a new switch: its name and settings. */
@@ -118,7 +118,7 @@ public final class ConfigReader {
                 mapping.number("vlan", 0, 4_094, 0),
                 mapping.parsed("ethertype", ConfigReader::etherType, EtherType.IPV4),
                 mapping.parsed("arp-target", IpAddress::parse, null));
-        mapping.done();
+        mapping.reportUnknownKeys();
         if (read.in() == null || !ports.containsKey(read.in())) {
             mapping.problem(
                     "in",
@@ -136,7 +136,7 @@ public final class ConfigReader {
                 top.settings(DaemonSchema.ALL, SettingValues.DEFAULTS),
                 docker(top.mapping("docker")),
                 switches(top.mapping("switches"), false));
-        top.done();
+        top.reportUnknownKeys();
         String defaultBridge = config.docker().get(DockerSchema.DEFAULT_BRIDGE);
         if (config.switches().containsKey(defaultBridge)) {
             top.mapping("switches")
@@ -147,7 +147,7 @@ public final class ConfigReader {
 
     private static SettingValues docker(YamlMapping mapping) {
         SettingValues docker = mapping.settings(DockerSchema.ALL, SettingValues.DEFAULTS);
-        mapping.done();
+        mapping.reportUnknownKeys();
         boolean hasBridge = !docker.get(DockerSchema.DEFAULT_BRIDGE).isEmpty();
         if (hasBridge && !docker.get(DockerSchema.ENABLED))
             mapping.problem("default-bridge", "is set, and enabled is not; expected enabled: true with it");
@@ -178,16 +178,16 @@ public final class ConfigReader {
     /** Reports interfaces that belong to more than one port. */
     private void checkDevices(YamlMapping mapping, Map<String, SwitchConfig> switches) {
         Map<String, String> owners = new HashMap<>();
-        for (SwitchConfig each : switches.values()) {
-            for (PortConfig port : each.ports().values()) {
+        for (SwitchConfig sw : switches.values()) {
+            for (PortConfig port : sw.ports().values()) {
                 // The name of a device contains no slash.
-                String place = port.namespace() + "/" + port.device();
-                String owner = owners.putIfAbsent(place, each.name() + "." + port.name());
+                String location = port.namespace() + "/" + port.device();
+                String owner = owners.putIfAbsent(location, sw.name() + "." + port.name());
                 if (owner == null) continue;
-                Node at = portNode(mapping, each.name(), port.name());
+                Node at = portNode(mapping, sw.name(), port.name());
                 problems.add(
                         at == null ? 0 : Problems.lineOf(at),
-                        mapping.pathOf(each.name()) + ".ports." + port.name(),
+                        mapping.pathOf(sw.name()) + ".ports." + port.name(),
                         "device " + port.device() + " in namespace " + port.namespace() + " already belongs to port "
                                 + owner + "; expected each device once");
             }
@@ -230,7 +230,7 @@ public final class ConfigReader {
                     file.toString(),
                     0,
                     "",
-                    "there is no such file; expected a config, see config/tapswitch.yaml for one"));
+                    "there is no such file; expected a configuration such as config/tapswitch.yaml"));
         } catch (IOException e) {
             throw new ConfigException(new Problem(file.toString(), 0, "", "cannot be read: " + e));
         }

@@ -5,11 +5,11 @@ import dev.tapswitch.core.net.MacAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Switches as plain maps with the keys of the configuration file, for JSON. */
+/** Converts switches to maps with the keys of the configuration file, for JSON. */
 public final class ConfigWriter {
     private ConfigWriter() {}
 
-    /** A whole switch, with the keys of the file. */
+    /** A switch with its ports, static MACs and neighbours. */
     public static Map<String, Object> of(SwitchConfig sw) {
         Map<String, Object> map = sw.values().json(SwitchSchema.ALL);
         Map<String, Object> ports = new LinkedHashMap<>();

@@ -4,7 +4,7 @@ import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.SettingType;
 import java.util.List;
 
-/** Builds a port from values that another program supplied. Finds all problems in one pass. */
+/** Builds a port from values that another program supplied. Finds all problems in one pass. Not thread-safe. */
 public final class PortDraft {
     private final Problems problems = new Problems("", Problems.Format.JSON);
     private PortConfig port;
@@ -14,10 +14,12 @@ public final class PortDraft {
         this(PortConfig.of(name));
     }
 
+    /** A port with these settings. */
     public PortDraft(PortConfig base) {
         this.port = base;
     }
 
+    /** Sets a value that is known to be valid. */
     public <T> PortDraft set(Setting<T> setting, T value) {
         port = port.with(setting, value);
         return this;
@@ -47,7 +49,11 @@ public final class PortDraft {
         return set(setting, List.copyOf(texts));
     }
 
-    /** Returns the port. ConfigException with all problems. */
+    /**
+     * Returns the port.
+     *
+     * @throws ConfigException with all problems
+     */
     public PortConfig build() throws ConfigException {
         try {
             SwitchReader.checkedName(port.name());

@@ -11,16 +11,16 @@ final class PortReader {
 
     private PortReader() {}
 
-    /** The settings in the mapping; {@code base} has the others. */
+    /** A copy of {@code base} with the settings in the mapping. */
     static PortConfig read(YamlMapping port, PortConfig base) {
         var read = new PortConfig(
                 base.name(), base.source(), port.settings(PortSchema.ALL, base.values()), base.movedFrom());
-        port.done();
+        port.reportUnknownKeys();
         check(read, port::problem);
         return read;
     }
 
-    /** Checks what the type of a single setting cannot. {@code problem} receives the key of a setting and the problem. */
+    /** Checks what the types of single settings cannot check. {@code problem} receives the key of a setting and the problem. */
     static void check(PortConfig port, BiConsumer<String, String> problem) {
         checkDevice(port, problem);
         if (port.get(PortSchema.KIND) == PortKind.VETH && port.get(PortSchema.PERSISTENT)) {

@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** The problems of one document. All of them are collected, so that a user can correct a file in one go. */
+/** Collects all problems of one document, so that a user can correct them together. Not thread-safe. */
 final class Problems {
-    /** How a document is written. A JSON document is read as YAML, but its numbers and booleans must not be quoted. */
+    /** The format of a document. A JSON document is read as YAML, but its numbers and booleans must not be quoted. */
     enum Format {
         YAML,
         JSON
@@ -37,7 +37,11 @@ final class Problems {
         found.add(new Problem(source, source.isEmpty() ? 0 : line, path, message));
     }
 
-    /** Throws if there are problems. */
+    /**
+     * Does nothing if there are no problems.
+     *
+     * @throws ConfigException with all problems, by line
+     */
     void check() throws ConfigException {
         if (!found.isEmpty()) {
             throw new ConfigException(found.stream()

@@ -37,19 +37,19 @@ public record SwitchConfig(
         return new SwitchConfig(name, SettingValues.DEFAULTS, Map.of(), List.of(), List.of());
     }
 
-    /** With these settings. */
+    /** A copy with these settings. */
     public SwitchConfig with(SettingValues changed) {
         return new SwitchConfig(name, changed, ports, staticMacs, neighbours);
     }
 
-    /** With this port, in place of one of the same name. */
+    /** A copy with this port, which replaces one of the same name. */
     public SwitchConfig with(PortConfig port) {
         Map<String, PortConfig> changed = new LinkedHashMap<>(ports);
         changed.put(port.name(), port);
         return new SwitchConfig(name, values, changed, staticMacs, neighbours);
     }
 
-    /** Without a port and the MACs that were bound to it. */
+    /** A copy without a port and the MACs that are bound to it. */
     public SwitchConfig without(String port) {
         Map<String, PortConfig> changed = new LinkedHashMap<>(ports);
         changed.remove(port);
@@ -58,14 +58,14 @@ public record SwitchConfig(
         return new SwitchConfig(name, values, changed, left, neighbours);
     }
 
-    /** With this binding, in place of another of the same MAC and VLAN. */
+    /** A copy with this binding, which replaces one of the same MAC and VLAN. */
     public SwitchConfig with(StaticMac mac) {
         List<StaticMac> changed = new ArrayList<>(without(mac.mac(), mac.vlan()).staticMacs);
         changed.add(mac);
         return new SwitchConfig(name, values, ports, changed, neighbours);
     }
 
-    /** Without the binding of a MAC in a VLAN. */
+    /** A copy without the binding of a MAC in a VLAN. */
     public SwitchConfig without(long mac, int vlan) {
         List<StaticMac> left = staticMacs.stream()
                 .filter(bound -> bound.mac() != mac || bound.vlan() != vlan)

@@ -27,7 +27,7 @@ final class SwitchReader {
         Map<String, PortConfig> ports = ports(mapping.mapping("ports"), problems);
         List<StaticMac> macs = staticMacs(mapping.mappings("static-macs"), partial ? null : ports);
         List<StaticNeighbour> neighbours = neighbours(mapping.mappings("neighbours"));
-        mapping.done();
+        mapping.reportUnknownKeys();
         return new SwitchConfig(name, settings, ports, macs, neighbours);
     }
 
@@ -42,7 +42,7 @@ final class SwitchReader {
         long mac = mapping.parsed("mac", PortSchema::stationMac, TapSpec.ANY_MAC);
         int vlan = mapping.number("vlan", 0, 4_094, 0);
         String port = mapping.text("port", null);
-        mapping.done();
+        mapping.reportUnknownKeys();
         if (!mapping.has("mac")) mapping.problem("mac", "is not set; expected the MAC address to bind");
         if (port == null) mapping.problem("port", "is not set; expected the name of a port");
         else if (ports != null && !ports.containsKey(port))
@@ -68,6 +68,7 @@ final class SwitchReader {
         List<StaticMac> macs = new ArrayList<>();
         for (YamlMapping mapping : mappings) {
             StaticMac read = staticMac(mapping, ports);
+            // A MAC that is not valid is reported already.
             if (macs.stream()
                     .anyMatch(other -> other.mac() == read.mac() && other.vlan() == read.vlan() && read.mac() >= 0)) {
                 mapping.problem("mac", "is bound twice in VLAN " + read.vlan() + "; expected it once");
@@ -82,12 +83,12 @@ final class SwitchReader {
         for (YamlMapping mapping : mappings) {
             IpAddress address = mapping.parsed("address", IpAddress::parse, null);
             long mac = mapping.parsed("mac", PortSchema::stationMac, TapSpec.ANY_MAC);
-            mapping.done();
+            mapping.reportUnknownKeys();
             if (!mapping.has("address")) mapping.problem("address", "is not set; expected an IP address");
             if (!mapping.has("mac")) mapping.problem("mac", "is not set; expected the neighbour's MAC address");
             if (address == null) continue;
             if (neighbours.stream().anyMatch(other -> other.address().equals(address))) {
-                mapping.problem("address", address + " is there twice; expected it once");
+                mapping.problem("address", address + " is given twice; expected it once");
             }
             neighbours.add(new StaticNeighbour(address, mac));
         }

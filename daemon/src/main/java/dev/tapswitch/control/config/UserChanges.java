@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The switches, ports and bindings that users have added by command or API.
+ * The switches, ports and bindings that users have added by command or API. Immutable.
  *
- * @param switches whole switches
- * @param toDeclared ports and bindings added to switches of other sources; the settings of these entries are unused
+ * @param switches the switches that users have added, by name
+ * @param toDeclared the ports and bindings that users have added to switches of other sources; the settings of these entries are unused
  */
 public record UserChanges(Map<String, SwitchConfig> switches, Map<String, SwitchConfig> toDeclared) {
     public static final UserChanges NONE = new UserChanges(Map.of(), Map.of());
@@ -25,7 +25,7 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return own == null ? toDeclared.getOrDefault(name, SwitchConfig.of(name)) : own;
     }
 
-    /** With this in place of the result of {@link #of}. */
+    /** A copy in which {@link #of} returns {@code changed}. {@code isDeclared}: whether another source provides the switch. */
     public UserChanges with(SwitchConfig changed, boolean isDeclared) {
         Map<String, SwitchConfig> whole = new LinkedHashMap<>(switches);
         Map<String, SwitchConfig> parts = new LinkedHashMap<>(toDeclared);
@@ -35,7 +35,7 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return new UserChanges(whole, parts);
     }
 
-    /** Without a switch and the additions to it. */
+    /** A copy without a switch and the additions to it. */
     public UserChanges without(String name) {
         Map<String, SwitchConfig> whole = new LinkedHashMap<>(switches);
         Map<String, SwitchConfig> parts = new LinkedHashMap<>(toDeclared);
@@ -44,7 +44,7 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return new UserChanges(whole, parts);
     }
 
-    /** The declared switches with the additions. For the same name or device, the declaration takes precedence. */
+    /** The declared switches with the additions. If both have the same name or device, the declaration takes precedence. */
     public Map<String, SwitchConfig> over(Map<String, SwitchConfig> declared) {
         Map<String, SwitchConfig> merged = new LinkedHashMap<>(declared);
         toDeclared.forEach((name, part) -> {

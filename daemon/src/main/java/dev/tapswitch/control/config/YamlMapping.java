@@ -21,13 +21,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * A YAML mapping whose keys are read one by one. An invalid value becomes a problem and is read as the default, so that one pass finds all
- * problems. Keys that were never read are unknown: see {@link #done()}.
+ * A YAML mapping whose keys are read one by one. An invalid value is reported as a problem and read as the default, so that one pass finds all problems.
+ * Keys that were never read are unknown: see {@link #reportUnknownKeys()}. Not thread-safe.
  */
 final class YamlMapping {
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Node> keys = new LinkedHashMap<>();
-    private final Set<String> asked = new LinkedHashSet<>();
+    private final Set<String> known = new LinkedHashSet<>();
     private final Node node;
     private final String path;
     private final Problems problems;
@@ -38,29 +38,33 @@ final class YamlMapping {
         this.path = path;
         this.problems = problems;
         if (node instanceof MappingNode mapping) mapping.getValue().forEach(this::add);
-        else if (!isNull(node)) problems.add(node, path, what(node) + "; expected settings, one \"key: value\" a line");
+        else if (!isNull(node))
+            problems.add(node, path, describe(node) + "; expected settings, one \"key: value\" a line");
     }
 
     /** All keys with their values. All of them count as read. */
     Map<String, Node> entries() {
-        asked.addAll(values.keySet());
+        known.addAll(values.keySet());
         return values;
     }
 
+    /** Whether the key has a value that is not null. */
     boolean has(String key) {
         return !isNull(values.get(key));
     }
 
+    /** The value of a key, which counts as read; null if there is none. */
     Node value(String key) {
-        asked.add(key);
+        known.add(key);
         return values.get(key);
     }
 
+    /** The mapping at a key; empty if there is none. */
     YamlMapping mapping(String key) {
         return new YamlMapping(value(key), pathOf(key), problems);
     }
 
-    /** The settings of {@code schema} in the mapping; {@code base} has the others. */
+    /** A copy of {@code base} with the settings of {@code schema} that the mapping contains. */
     SettingValues settings(List<Setting<?>> schema, SettingValues base) {
         SettingValues read = base;
         for (Setting<?> setting : schema) read = read(setting, read);
@@ -72,54 +76,57 @@ final class YamlMapping {
     }
 
     @SuppressWarnings("unchecked") // the type of a setting whose type is Texts is List<String>
-    private <T> T value(Setting<T> setting, T otherwise) {
+    private <T> T value(Setting<T> setting, T defaultValue) {
         if (setting.type() instanceof SettingType.Texts list)
-            return (T) texts(setting.key(), list.check(), (List<String>) otherwise);
-        return typed(setting.key(), setting.type(), otherwise);
+            return (T) texts(setting.key(), list.check(), (List<String>) defaultValue);
+        return typed(setting.key(), setting.type(), defaultValue);
     }
 
-    String text(String key, String otherwise) {
-        return parsed(key, text -> text, otherwise);
+    /** A scalar as text. */
+    String text(String key, String defaultValue) {
+        return parsed(key, text -> text, defaultValue);
     }
 
-    int number(String key, int min, int max, int otherwise) {
-        return typed(key, new SettingType.WholeNumber(min, max), otherwise);
+    /** A whole number. */
+    int number(String key, int min, int max, int defaultValue) {
+        return typed(key, new SettingType.WholeNumber(min, max), defaultValue);
     }
 
-    private <T> T typed(String key, SettingType<T> type, T otherwise) {
+    /** A scalar of a type. In JSON, numbers and booleans must not be strings. */
+    private <T> T typed(String key, SettingType<T> type, T defaultValue) {
         boolean isQuoted = problems.format() == Format.JSON
                 && value(key) instanceof ScalarNode scalar
                 && scalar.getTag().equals(Tag.STR);
         Optional<String> expected = isQuoted ? type.unquoted() : Optional.empty();
-        if (expected.isEmpty()) return parsed(key, type::parse, otherwise);
+        if (expected.isEmpty()) return parsed(key, type::parse, defaultValue);
         problem(key, "is a string; expected " + expected.get());
-        return otherwise;
+        return defaultValue;
     }
 
     /** A scalar, read by {@code parser}, whose IllegalArgumentException says what was expected. */
-    <T> T parsed(String key, Function<String, T> parser, T otherwise) {
+    <T> T parsed(String key, Function<String, T> parser, T defaultValue) {
         Node value = value(key);
-        if (isNull(value)) return otherwise;
+        if (isNull(value)) return defaultValue;
         if (!(value instanceof ScalarNode scalar)) {
-            problem(key, what(value) + "; expected one value");
-            return otherwise;
+            problem(key, describe(value) + "; expected one value");
+            return defaultValue;
         }
         try {
             return parser.apply(scalar.getValue());
         } catch (IllegalArgumentException e) {
             problem(key, e.getMessage());
-            return otherwise;
+            return defaultValue;
         }
     }
 
     /** A list of scalars, or one scalar for a list of one. {@code check} throws IllegalArgumentException for an invalid item. */
-    List<String> texts(String key, Consumer<String> check, List<String> otherwise) {
+    List<String> texts(String key, Consumer<String> check, List<String> defaultValue) {
         Node value = value(key);
-        if (isNull(value)) return otherwise;
+        if (isNull(value)) return defaultValue;
         List<String> texts = new ArrayList<>();
         for (Node item : items(value)) {
             if (!(item instanceof ScalarNode scalar)) {
-                problems.add(item, pathOf(key), what(item) + "; expected a list of texts");
+                problems.add(item, pathOf(key), describe(item) + "; expected a list of strings");
                 continue;
             }
             try {
@@ -132,12 +139,12 @@ final class YamlMapping {
         return List.copyOf(texts);
     }
 
-    /** A list of mappings. */
+    /** The mappings in the list at a key. */
     List<YamlMapping> mappings(String key) {
         Node value = value(key);
         if (isNull(value)) return List.of();
         if (!(value instanceof SequenceNode list)) {
-            problem(key, what(value) + "; expected a list, each item on a line that begins with \"- \"");
+            problem(key, describe(value) + "; expected a list, each item on a line that begins with \"- \"");
             return List.of();
         }
         List<YamlMapping> mappings = new ArrayList<>();
@@ -146,6 +153,7 @@ final class YamlMapping {
         return mappings;
     }
 
+    /** Reports a problem of the value at a key. */
     void problem(String key, String message) {
         Node at = values.getOrDefault(key, node);
         problems.add(at == null ? 0 : Problems.lineOf(at), pathOf(key), message);
@@ -156,10 +164,10 @@ final class YamlMapping {
         problems.add(node == null ? 0 : Problems.lineOf(node), path, message);
     }
 
-    /** Reports the keys that were not read as unknown. To be called after all known keys were read. */
-    void done() {
+    /** Reports all keys that were not read as unknown. Must be called after all known keys were read. */
+    void reportUnknownKeys() {
         values.keySet().stream()
-                .filter(key -> !asked.contains(key))
+                .filter(key -> !known.contains(key))
                 .forEach(key -> problems.add(keys.get(key), pathOf(key), "unknown setting; " + suggestion(key)));
     }
 
@@ -168,9 +176,9 @@ final class YamlMapping {
     }
 
     private String suggestion(String key) {
-        return Suggestions.nearest(key, asked)
+        return Suggestions.nearest(key, known)
                 .map(near -> "did you mean \"" + near + "\"?")
-                .orElseGet(() -> "expected one of " + String.join(", ", asked));
+                .orElseGet(() -> "expected one of " + String.join(", ", known));
     }
 
     private void add(NodeTuple tuple) {
@@ -183,7 +191,7 @@ final class YamlMapping {
             String first = Problems.lineOf(keys.get(name)) > 0
                     ? " (first in line " + Problems.lineOf(keys.get(name)) + ")"
                     : "";
-            problems.add(key, pathOf(name), "is there twice" + first + "; expected it once");
+            problems.add(key, pathOf(name), "is given twice" + first + "; expected it once");
             return;
         }
         keys.put(name, key);
@@ -199,7 +207,7 @@ final class YamlMapping {
                 || node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.NULL);
     }
 
-    private static String what(Node node) {
+    private static String describe(Node node) {
         return switch (node) {
             case SequenceNode list -> "is a list";
             case MappingNode mapping -> "is a mapping";

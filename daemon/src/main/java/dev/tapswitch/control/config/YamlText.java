@@ -8,7 +8,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Parses untrusted YAML text into nodes, which carry their lines. Stateless. */
+/** Parses untrusted YAML into nodes, which know their lines. Stateless. */
 public final class YamlText {
     private static final int MAX_CODE_POINTS = 64 << 20;
     private static final LoadSettings SETTINGS = LoadSettings.builder()
@@ -18,7 +18,7 @@ public final class YamlText {
 
     private YamlText() {}
 
-    /** Text that is not YAML. The message is one line; {@link #line} counts from 1, and is 0 where it is not known. */
+    /** A text is not YAML. The message is one line. */
     public static final class NotYaml extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -29,6 +29,7 @@ public final class YamlText {
             this.line = line;
         }
 
+        /** The line of the problem, from 1; 0 if it is not known. */
         public int line() {
             return line;
         }
@@ -45,8 +46,8 @@ public final class YamlText {
         } catch (YamlEngineException e) {
             throw new NotYaml(0, firstLine(e.getMessage()), e);
         } catch (RuntimeException e) {
-            // snakeyaml-engine lets unchecked exceptions out on a malformed escape or tag, such as a backslash and a u
-            // at the end of the text.
+            // snakeyaml-engine throws other unchecked exceptions for a malformed escape or tag, such as a backslash and
+            // a u at the end of the text.
             throw new NotYaml(0, "an escape sequence or a tag is malformed", e);
         }
     }

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 /**
  * A JSON value: a wrapper of Gson's tree that is read without a check at each step. A member that does not exist is a missing value.
  *
- * <p>{@code asX()} reads a missing value or null as empty, zero or false; {@code asX(otherwise)} reads it as {@code otherwise}. Numbers and booleans are read
- * strictly: JsonException if the value is anything else, with its path and what was expected. An integer has neither quotes nor a fraction nor an
- * exponent. IllegalStateException if a value that is not an object or an array is changed as one. Not thread-safe while a thread changes it.
+ * <p>{@code asX()} reads a missing value or null as empty, zero or false; {@code asX(defaultValue)} reads it as {@code defaultValue}. Numbers and booleans are read
+ * strictly: a JsonException with the path and what was expected is thrown if the value is anything else. An integer has neither quotes nor a fraction nor
+ * an exponent. An IllegalStateException is thrown if a value that is not an object or an array is changed as one. Not thread-safe while it is changed.
  */
 public final class Json implements Iterable<Json> {
     private static final int MAX_SHOWN = 40;
@@ -86,8 +86,8 @@ public final class Json implements Iterable<Json> {
 
     /** The element of an array; a missing value if there is none. */
     public Json path(int index) {
-        boolean isThere = isArray() && index >= 0 && index < size();
-        return new Json(isThere ? element.getAsJsonArray().get(index) : null, this, index);
+        boolean exists = isArray() && index >= 0 && index < size();
+        return new Json(exists ? element.getAsJsonArray().get(index) : null, this, index);
     }
 
     /** The member of an object; JsonException if there is none. */
@@ -142,32 +142,32 @@ public final class Json implements Iterable<Json> {
     }
 
     public String asString() {
-        return isThere() ? expect(asString(null), "a string") : "";
+        return isPresent() ? expect(asString(null), "a string") : "";
     }
 
     /** A string, or a number or boolean as it is written. */
-    public String asString(String otherwise) {
-        return element instanceof JsonPrimitive value ? value.getAsString() : otherwise;
+    public String asString(String defaultValue) {
+        return element instanceof JsonPrimitive value ? value.getAsString() : defaultValue;
     }
 
     public int asInt() {
         return asInt(0);
     }
 
-    public int asInt(int otherwise) {
-        return isThere() ? Math.toIntExact(integer(Integer.MIN_VALUE, Integer.MAX_VALUE)) : otherwise;
+    public int asInt(int defaultValue) {
+        return isPresent() ? Math.toIntExact(integer(Integer.MIN_VALUE, Integer.MAX_VALUE)) : defaultValue;
     }
 
     public long asLong() {
         return asLong(0);
     }
 
-    public long asLong(long otherwise) {
-        return isThere() ? integer(Long.MIN_VALUE, Long.MAX_VALUE) : otherwise;
+    public long asLong(long defaultValue) {
+        return isPresent() ? integer(Long.MIN_VALUE, Long.MAX_VALUE) : defaultValue;
     }
 
     public double asDouble() {
-        if (!isThere()) return 0;
+        if (!isPresent()) return 0;
         return expect(isNumber() ? (Double) element.getAsDouble() : null, "a number");
     }
 
@@ -175,20 +175,20 @@ public final class Json implements Iterable<Json> {
         return asBoolean(false);
     }
 
-    public boolean asBoolean(boolean otherwise) {
-        if (!isThere()) return otherwise;
+    public boolean asBoolean(boolean defaultValue) {
+        if (!isPresent()) return defaultValue;
         return expect(
                 element instanceof JsonPrimitive value && value.isBoolean() ? value.getAsBoolean() : null,
                 "true or false");
     }
 
-    /** Sets an object's member, in place of one of that name; returns the object. */
+    /** Sets a member of an object, and replaces one of that name; returns the object. */
     public Json set(String name, Json value) {
         element.getAsJsonObject().add(name, value.element);
         return this;
     }
 
-    /** As {@link #set}, of what {@link #of} takes. */
+    /** As {@link #set}, with a value that {@link #of} converts. */
     public Json put(String name, Object value) {
         return set(name, of(value));
     }
@@ -211,7 +211,7 @@ public final class Json implements Iterable<Json> {
         element.getAsJsonObject().remove(name);
     }
 
-    /** Adds what {@link #of} takes to an array; returns the array. */
+    /** Adds a value that {@link #of} converts to an array; returns the array. */
     public Json add(Object value) {
         element.getAsJsonArray().add(of(value).element);
         return this;
@@ -245,7 +245,7 @@ public final class Json implements Iterable<Json> {
         return Objects.hashCode(element);
     }
 
-    private boolean isThere() {
+    private boolean isPresent() {
         return element != null && !element.isJsonNull();
     }
 

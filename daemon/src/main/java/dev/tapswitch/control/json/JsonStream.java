@@ -11,8 +11,8 @@ import java.io.Writer;
 import java.util.function.Consumer;
 
 /**
- * Reads JSON that may be too long for memory while it arrives. JsonException when a part is reached that is not JSON; IOException from the
- * text's source.
+ * Reads JSON that may be too long for memory, while it arrives. The methods throw a JsonException when they reach a part that is not JSON, and an IOException
+ * if the source of the text does.
  */
 public final class JsonStream {
     private JsonStream() {}
@@ -20,7 +20,7 @@ public final class JsonStream {
     /** Reads a text that is one array and passes its elements on one by one. */
     public static void elements(Reader text, Consumer<Json> each) throws IOException {
         read(text, reader -> {
-            if (reader.peek() != JsonToken.BEGIN_ARRAY) throw new JsonException("not an array");
+            if (reader.peek() != JsonToken.BEGIN_ARRAY) throw new JsonException("it is not an array");
             reader.beginArray();
             while (reader.hasNext()) each.accept(new Json(JsonText.element(reader, false)));
             reader.endArray();

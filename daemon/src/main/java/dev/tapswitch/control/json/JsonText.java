@@ -82,7 +82,7 @@ final class JsonText {
         while (reader.hasNext()) {
             String name = reader.nextName();
             if (!lastWins && object.has(name))
-                throw new JsonException("\"" + name + "\" is there twice at " + reader.getPath());
+                throw new JsonException("\"" + name + "\" is given twice at " + reader.getPath());
             object.add(name, element(reader, lastWins));
         }
         reader.endObject();
@@ -120,17 +120,17 @@ final class JsonText {
         while (plain < json.length() && isPlain(json.charAt(plain))) plain++;
         if (plain == json.length()) return json;
         StringBuilder escaped = new StringBuilder(json.substring(0, plain));
-        for (char each : json.substring(plain).toCharArray()) {
-            if (isPlain(each)) escaped.append(each);
-            else escaped.append("\\u%04x".formatted((int) each));
+        for (char character : json.substring(plain).toCharArray()) {
+            if (isPlain(character)) escaped.append(character);
+            else escaped.append("\\u%04x".formatted((int) character));
         }
         return escaped.toString();
     }
 
-    private static boolean isPlain(char each) {
-        if (each < 0x7f) return true;
-        boolean isControl = each >= 0x7f && each < 0xa0;
-        return !isControl && Character.getType(each) != Character.FORMAT;
+    private static boolean isPlain(char character) {
+        if (character < 0x7f) return true;
+        boolean isControl = character >= 0x7f && character < 0xa0;
+        return !isControl && Character.getType(character) != Character.FORMAT;
     }
 
     static void write(JsonElement element, JsonWriter writer) throws IOException {

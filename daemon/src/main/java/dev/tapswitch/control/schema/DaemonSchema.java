@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The settings of the daemon itself: the top level of the configuration file. */
 public final class DaemonSchema {
@@ -43,7 +44,7 @@ public final class DaemonSchema {
     public static final Setting<Integer> WORKERS = Setting.of(
                     "workers",
                     new SettingType.WholeNumber(1, MAX_WORKERS),
-                    // The other half is for the network stacks of the namespaces.
+                    // The other CPUs are left to the network stacks of the namespaces.
                     Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                     "Event loops that forward frames; each has a queue of every port.")
             .fixed()
@@ -74,7 +75,7 @@ public final class DaemonSchema {
 
     private DaemonSchema() {}
 
-    static SettingType<Path> path(java.util.function.Function<String, Path> parser) {
+    static SettingType<Path> path(Function<String, Path> parser) {
         return new SettingType.Text<>("PATH", parser, Path::toString, false);
     }
 

@@ -8,12 +8,20 @@ public final class Durations {
 
     private Durations() {}
 
-    /** Milliseconds, rounded down. IllegalArgumentException says what was expected. */
+    /**
+     * Parses a time into milliseconds, rounded down.
+     *
+     * @throws IllegalArgumentException with what was expected
+     */
     public static long parseMs(String text) {
         return parseMicros(text) / 1_000;
     }
 
-    /** Microseconds; IllegalArgumentException says what was expected. */
+    /**
+     * Parses a time into microseconds.
+     *
+     * @throws IllegalArgumentException with what was expected
+     */
     public static long parseMicros(String text) {
         var matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
@@ -22,7 +30,7 @@ public final class Durations {
         }
         long count = Long.parseLong(matcher.group(1));
         long unit = unitMicros(matcher.group(2));
-        // Too large for a long: the largest value serves as well.
+        // A time that does not fit into a long is as good as the longest that does.
         return count > Long.MAX_VALUE / unit ? Long.MAX_VALUE : count * unit;
     }
 

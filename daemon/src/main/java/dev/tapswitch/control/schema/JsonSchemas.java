@@ -30,10 +30,10 @@ public final class JsonSchemas {
         properties.put("switches", mapOf(switchSchema()));
         Map<String, Object> attachment = properties(PortSchema.ALL, setting -> setting.isOn(Surface.LAB));
         for (String key : List.of("switch", "device", "port")) attachment.put(key, Map.of("type", "string"));
-        Map<String, Object> one = closed(attachment);
-        Map<String, Object> several = object("type", "array", "items", one);
+        Map<String, Object> single = closed(attachment);
+        Map<String, Object> several = object("type", "array", "items", single);
         Map<String, Object> named = closed(object("namespace", Map.of("type", "string"), "attachments", several));
-        properties.put("nodes", mapOf(object("anyOf", List.of(one, several, named, Map.of("type", "null")))));
+        properties.put("nodes", mapOf(object("anyOf", List.of(single, several, named, Map.of("type", "null")))));
         return document("Tapswitch lab", properties, List.of("switches", "nodes"));
     }
 

@@ -4,12 +4,12 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The declaration of one setting. Two settings are the same only when they are the same object.
+ * The declaration of one setting. Immutable. Two settings are equal only if they are the same object.
  *
  * @param <T> the value as Java code uses it
  */
 public final class Setting<T> {
-    /** Where a setting can be written, besides the configuration file and the API, which take all. */
+    /** The places in which a setting can be given, besides the configuration file and the API, which accept all settings. */
     public enum Surface {
         /** An option of the command that adds a switch or a port. */
         ADD_COMMAND,
@@ -139,37 +139,37 @@ public final class Setting<T> {
             return this;
         }
 
-        /** The default as shown to users, if the value is not it. */
+        /** The default as shown to users, if it is not the default value. */
         public Builder<T> defaultText(String text) {
             defaultText = text;
             return this;
         }
 
-        /** A property of the network interface. */
+        /** The setting is a property of the network interface. */
         public Builder<T> ofInterface() {
             subject = Subject.INTERFACE;
             return this;
         }
 
-        /** Identifies the interface, so it cannot change while the port runs. */
+        /** The setting identifies the interface, so it cannot change while the port runs. */
         public Builder<T> ofIdentity() {
             subject = Subject.IDENTITY;
             return fixed();
         }
 
-        /** Cannot change while the port, the switch or the daemon runs. */
+        /** The setting cannot change while the port, the switch or the daemon runs. */
         public Builder<T> fixed() {
             surfaces.remove(Surface.SET_COMMAND);
             return this;
         }
 
-        /** A lab chooses the value itself. */
+        /** The setting is not a key of lab files, because a lab chooses the value itself. */
         public Builder<T> notInLabs() {
             surfaces.remove(Surface.LAB);
             return this;
         }
 
-        /** Can also be set for a Docker network. */
+        /** The setting can also be given for a Docker network. */
         public Builder<T> inDocker() {
             surfaces.add(Surface.DOCKER);
             return this;

@@ -3,6 +3,7 @@ package dev.tapswitch.control.schema;
 import dev.tapswitch.control.schema.Setting.Surface;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables of settings in the documentation, in Markdown. */
 public final class SettingTables {
@@ -24,7 +25,7 @@ public final class SettingTables {
 
     /** The options of {@code docker network create -o tapswitch.KEY=VALUE}. */
     public static String ofDockerOptions() {
-        List<Setting<?>> options = java.util.stream.Stream.of(SwitchSchema.ALL, PortSchema.ALL)
+        List<Setting<?>> options = Stream.of(SwitchSchema.ALL, PortSchema.ALL)
                 .flatMap(List::stream)
                 .filter(setting -> setting.isOn(Surface.DOCKER))
                 .toList();

@@ -14,7 +14,11 @@ import java.util.stream.Collectors;
  * @param <T> the value as Java code uses it
  */
 public sealed interface SettingType<T> {
-    /** Reads one value; IllegalArgumentException says what is wrong and what is expected. */
+    /**
+     * Reads one value.
+     *
+     * @throws IllegalArgumentException with what is wrong and what is expected
+     */
     T parse(String text);
 
     /** The value for JSON: Boolean, Integer, String or a list of String; null if it is not shown. */
@@ -26,7 +30,7 @@ public sealed interface SettingType<T> {
     /** The placeholder for a value in help texts; empty for a flag. */
     String placeholder();
 
-    /** What the value is, if JSON has it without quotes: "a whole number from 1 to 9"; empty if JSON has it as a string or a list. */
+    /** A description of the value if JSON has it without quotes, such as "a whole number from 1 to 9"; empty if JSON has it as a string or a list. */
     default Optional<String> unquoted() {
         return Optional.empty();
     }

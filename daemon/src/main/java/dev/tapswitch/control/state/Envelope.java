@@ -21,6 +21,7 @@ final class Envelope {
 
     private Envelope() {}
 
+    /** The bytes of a document with its checksum. */
     static byte[] seal(Json document) {
         byte[] bytes = document.toString().getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(DOCUMENT + bytes.length + TAIL.length)
@@ -32,7 +33,11 @@ final class Envelope {
                 .array();
     }
 
-    /** Reads the document; JsonException says on one line why the bytes contain none. */
+    /**
+     * Reads the document.
+     *
+     * @throws JsonException with the reason on one line why the bytes contain none
+     */
     static Json open(byte[] bytes) {
         if (isSealed(bytes)) {
             byte[] document = Arrays.copyOfRange(bytes, DOCUMENT, bytes.length - TAIL.length);
@@ -41,7 +46,7 @@ final class Envelope {
             throw new JsonException("the checksum does not match");
         }
         Json json = parse(bytes);
-        if (!json.isObject()) throw new JsonException("not a JSON object");
+        if (!json.isObject()) throw new JsonException("it is not a JSON object");
         if (!json.has("checksum") && !json.has("document")) return json;
         if (json.has("document") && json.size() == 1) return json.path("document");
         throw new JsonException("it was edited; remove \"checksum\" from an edited file");
@@ -50,12 +55,12 @@ final class Envelope {
     private static boolean isSealed(byte[] bytes) {
         int end = bytes.length - TAIL.length;
         return end >= DOCUMENT
-                && holds(bytes, 0, HEAD)
-                && holds(bytes, HEAD.length + DIGITS, BETWEEN)
-                && holds(bytes, end, TAIL);
+                && matches(bytes, 0, HEAD)
+                && matches(bytes, HEAD.length + DIGITS, BETWEEN)
+                && matches(bytes, end, TAIL);
     }
 
-    private static boolean holds(byte[] bytes, int at, byte[] part) {
+    private static boolean matches(byte[] bytes, int at, byte[] part) {
         return Arrays.equals(bytes, at, at + part.length, part, 0, part.length);
     }
 
@@ -67,7 +72,7 @@ final class Envelope {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString());
         } catch (CharacterCodingException e) {
-            throw new JsonException("not UTF-8");
+            throw new JsonException("it is not UTF-8");
         }
     }
 

@@ -39,6 +39,7 @@ public final class JsonStore {
         this.previous = sibling(".old");
     }
 
+    /** The file with the newest document. */
     public Path file() {
         return file;
     }
@@ -67,23 +68,27 @@ public final class JsonStore {
     private <T> T loadPrevious(Function<Json, T> reader, String damage, Supplier<T> otherwise) {
         try {
             T value = read(previous, reader);
-            loadProblem = damage + "the copy from the change before it is used, " + previous;
+            loadProblem = damage + "the copy from before the last change is used, " + previous;
             return value;
         } catch (IOException | RuntimeException e) {
-            loadProblem = damage + "there is no good copy (" + why(e) + "), so nothing of it is restored;"
+            loadProblem = damage + "there is no undamaged copy (" + why(e) + "), so nothing of it is restored;"
                     + " put a backup in its place and start the daemon again";
             return otherwise.get();
         }
     }
 
-    /** Replaces the document; when this returns, it survives a power loss. IOException says on one line why the old one remains. */
+    /**
+     * Replaces the document. When this returns, the new one survives a power loss.
+     *
+     * @throws IOException with the reason on one line why the old one remains
+     */
     public void save(Json document) throws IOException {
         Path draft = sibling(".new");
         try {
             directory.requireLock();
             write(draft, Envelope.seal(document));
-            if (isDamaged) keep(sibling(".damaged"));
-            else keep(previous);
+            if (isDamaged) link(sibling(".damaged"));
+            else link(previous);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             isDamaged = false;
             directory.sync();
@@ -96,15 +101,15 @@ public final class JsonStore {
         }
     }
 
-    /** The present problems, a sentence each. Any thread. */
+    /** The present problems, one sentence each. May be called on any thread. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         for (String problem : List.of(loadProblem, saveProblem)) if (!problem.isEmpty()) problems.add(problem);
         return problems;
     }
 
-    /** Gives the file that is about to be replaced a second name. */
-    private void keep(Path name) throws IOException {
+    /** Gives the file, which is about to be replaced, a second name. */
+    private void link(Path name) throws IOException {
         if (!Files.exists(file)) return;
         Files.deleteIfExists(name);
         try {
@@ -132,7 +137,7 @@ public final class JsonStore {
         try {
             Files.deleteIfExists(draft);
         } catch (IOException e) {
-            LOG.debug("{} stays", draft, e);
+            LOG.debug("cannot remove {}", draft, e);
         }
     }
 

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of the daemon's {@linkplain JsonStore stores}. A lock file keeps other daemons out. With a directory that cannot be written, the daemon
- * starts nevertheless: it reads the files, and every save fails.
+ * The directory of the daemon's {@linkplain JsonStore stores}. A lock file keeps other daemons out. If the directory cannot be written, the daemon starts
+ * nevertheless: it reads the files, and every save fails. Not thread-safe, except as noted.
  */
 public final class StateDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
@@ -34,7 +34,11 @@ public final class StateDirectory implements AutoCloseable {
         this.lockFile = directory.resolve("lock");
     }
 
-    /** Opens a directory, and creates it if it is missing. IOException if another daemon uses it. */
+    /**
+     * Opens a directory, and creates it if it is missing.
+     *
+     * @throws IOException if another daemon uses it
+     */
     public static StateDirectory open(Path directory) throws IOException {
         StateDirectory opened = openShared(directory);
         opened.lock();
@@ -52,7 +56,11 @@ public final class StateDirectory implements AutoCloseable {
         return opened;
     }
 
-    /** Locks the directory for this daemon. IOException if another daemon uses it. */
+    /**
+     * Locks the directory for this daemon.
+     *
+     * @throws IOException if another daemon uses it
+     */
     public void lock() throws IOException {
         if (lock == null || tryLock()) return;
         lock.close();
@@ -66,7 +74,7 @@ public final class StateDirectory implements AutoCloseable {
         return store;
     }
 
-    /** The present problems with the directory and its files, a sentence each. Any thread. */
+    /** The present problems with the directory and its files, one sentence each. May be called on any thread. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>();
         if (!Files.isWritable(directory)) problems.add(unwritable());
@@ -74,7 +82,11 @@ public final class StateDirectory implements AutoCloseable {
         return problems;
     }
 
-    /** IOException if nothing may be saved because this daemon does not hold the lock. */
+    /**
+     * Makes sure that this daemon holds the lock.
+     *
+     * @throws IOException if it does not, so that nothing may be saved
+     */
     void requireLock() throws IOException {
         if (isClosed) throw new IOException(directory + " belongs to another process now");
         if (lock == null) openLockFile();
@@ -111,6 +123,6 @@ public final class StateDirectory implements AutoCloseable {
 
     private String unwritable() {
         return "the state directory " + directory
-                + " can't be written: changes that must outlive a restart are refused until it can";
+                + " can't be written: changes that must survive a restart are refused until it can";
     }
 }

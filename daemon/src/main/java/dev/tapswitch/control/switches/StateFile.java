@@ -45,7 +45,7 @@ public final class StateFile {
 
     private UserChanges read(Json document) {
         try {
-            return ConfigReader.parseAdditions(store.file().toString(), document.toString());
+            return ConfigReader.parseUserChanges(store.file().toString(), document.toString());
         } catch (ConfigException e) {
             throw new JsonException(e.oneLine());
         }

@@ -144,7 +144,7 @@ class ConfigReaderTest {
             switches: {lan: {ports: {a: {device: x}, b: {device: x}}}} | device x in namespace host already belongs to port lan.a
             switches: {lan: {static-macs: [{mac: "02:00:00:00:00:01", port: web}], ports: {web0: {}}}} | there is no port web; did you mean "web0"?
             switches: {lan: {neighbours: [{address: 1.2.3.4}]}}     | mac: is not set; expected the neighbour's MAC address
-            switches: {lan: {}, lan: {}}                            | switches.lan: is there twice (first in line 1); expected it once
+            switches: {lan: {}, lan: {}}                            | switches.lan: is given twice (first in line 1); expected it once
             switches: {lan: {                                       | is not YAML:
             """)
     void aProblemIsReportedWithItsLineAndWhatWasExpected(String text, String message) {
@@ -172,7 +172,7 @@ class ConfigReaderTest {
     void numbersOfTheStateFileAreReadStrictly() {
         String error = assertThrows(
                         ConfigException.class,
-                        () -> ConfigReader.parseAdditions(
+                        () -> ConfigReader.parseUserChanges(
                                 "state.json", "{\"version\": 1, \"switches\": {\"lan\": {\"mac-capacity\": \"64\"}}}"))
                 .getMessage();
         assertTrue(error.contains("switches.lan.mac-capacity: is a string; expected a whole number"), error);

@@ -44,7 +44,7 @@ class JsonTest {
                 "{a: 1}|Malformed at line 1 column 3 path $.",
                 "[1] // x|Malformed at line 1 column 6 path $",
                 "{} x|Malformed at line 1 column 5 path $",
-                "{\"a\": 1, \"a\": 2}|\"a\" is there twice at $.a",
+                "{\"a\": 1, \"a\": 2}|\"a\" is given twice at $.a",
                 "[1e999]|1e999 is too large at $[1]",
                 "1e99999999999|1e99999999999 is too large at $",
             })

@@ -38,7 +38,7 @@ class JsonStoreTest {
         byte[] whole = Files.readAllBytes(file());
         for (int length = 0; length < whole.length; length++) {
             Files.write(file(), Arrays.copyOf(whole, length));
-            assertLoads(1, "the copy from the change before it is used");
+            assertLoads(1, "the copy from before the last change is used");
         }
     }
 
@@ -49,7 +49,7 @@ class JsonStoreTest {
         for (int from = 0; from < whole.length; from++) {
             byte[] zeros = Arrays.copyOf(Arrays.copyOf(whole, from), whole.length);
             Files.write(file(), zeros);
-            assertLoads(1, "the copy from the change before it is used");
+            assertLoads(1, "the copy from before the last change is used");
         }
     }
 
@@ -61,7 +61,7 @@ class JsonStoreTest {
             byte[] flipped = whole.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             Files.write(file(), flipped);
-            assertLoads(1, "the copy from the change before it is used");
+            assertLoads(1, "the copy from before the last change is used");
         }
     }
 
@@ -72,7 +72,7 @@ class JsonStoreTest {
         for (int length = 0; length < whole.length; length++) {
             Files.write(file(), Arrays.copyOf(whole, length));
             Files.write(previous(), Arrays.copyOf(whole, whole.length - 1 - length));
-            assertLoads(NOTHING, "there is no good copy");
+            assertLoads(NOTHING, "there is no undamaged copy");
         }
     }
 
@@ -83,7 +83,7 @@ class JsonStoreTest {
         assertLoads(7, "");
         for (int length = 0; length < earlier.length; length++) {
             Files.write(file(), Arrays.copyOf(earlier, length));
-            assertLoads(NOTHING, "there is no good copy");
+            assertLoads(NOTHING, "there is no undamaged copy");
         }
     }
 
@@ -115,7 +115,7 @@ class JsonStoreTest {
         assertEquals("torn", Files.readString(file().resolveSibling("state.json.damaged")));
         assertLoads(3, "");
         Files.writeString(file(), "torn again");
-        assertLoads(1, "the copy from the change before it is used");
+        assertLoads(1, "the copy from before the last change is used");
     }
 
     /** The draft of a save that was interrupted by a kill, truncated at any byte. */
