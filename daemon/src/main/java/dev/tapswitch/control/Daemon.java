@@ -4,6 +4,7 @@ import dev.tapswitch.control.api.ApiServer;
 import dev.tapswitch.control.config.Config;
 import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.config.ConfigReader;
+import dev.tapswitch.control.fastpath.KernelFastPath;
 import dev.tapswitch.control.handover.Handover;
 import dev.tapswitch.control.handover.Predecessor;
 import dev.tapswitch.control.http.Servers;
@@ -29,6 +30,7 @@ import dev.tapswitch.dataplane.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,6 +79,10 @@ public final class Daemon {
         return 1;
     }
 
+    private static KernelFastPath fastPath(Config config, Systemd systemd) {
+        return new KernelFastPath(Optional.of(config.get(DaemonSchema.STATE).resolve("switch-namespace")), systemd);
+    }
+
     private static void reportFailure(Predecessor predecessor, String why) {
         if (predecessor != null) predecessor.failed(why);
     }
@@ -97,8 +103,8 @@ public final class Daemon {
         ControlThread commands = thread.forCommands();
         Systemd systemd = Systemd.of(System.getenv());
         Servers servers = new Servers();
-        try (SwitchRuntime runtime =
-                        new SwitchRuntime(config.workerSettings(), thread, systemd, new ProcessPins(state));
+        try (SwitchRuntime runtime = new SwitchRuntime(
+                        config.workerSettings(), thread, systemd, new ProcessPins(state), fastPath(config, systemd));
                 Integrations integrations = new Integrations(commands);
                 ControlThread _ = thread;
                 ControlThread _ = commands;
@@ -109,6 +115,7 @@ public final class Daemon {
                 ApiServer.removeStale(socket);
             } else {
                 systemd.postponeMessages();
+                runtime.keepVethPairs(true);
                 runtime.workers().warmUp();
                 // The predecessor's state does not change from now on.
                 predecessor.takeQueues(systemd::inherit);
@@ -147,7 +154,8 @@ public final class Daemon {
                     systemd.stopping();
                 }
                 // A restart leaves the rules on the host, so that connections survive.
-                if (!isRestart) integrations.removeFromHost();
+                if (isRestart) runtime.keepVethPairs(true);
+                else integrations.removeFromHost();
             } finally {
                 integrations.stop();
             }
@@ -184,6 +192,7 @@ public final class Daemon {
                     return null;
                 })
                 .get();
+        control.runtime().keepVethPairs(false);
         systemd.becomeMain();
         systemd.watch(workers);
         predecessor.awaitFree(servers::inherit);

@@ -12,7 +12,15 @@ final class EndNames {
 
     private EndNames() {}
 
-    static String of(String key) {
+    static String hostEnd(String key) {
+        return "v" + of(key);
+    }
+
+    static String slowPath(String key) {
+        return "t" + of(key);
+    }
+
+    private static String of(String key) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, BYTES);

@@ -2,8 +2,12 @@ package dev.tapswitch.control.fastpath;
 
 import dev.tapswitch.core.bridge.LearningSwitch;
 import dev.tapswitch.core.bridge.PortSettings;
+import dev.tapswitch.core.bridge.SwitchSettings;
+import dev.tapswitch.core.table.MacTable;
+import dev.tapswitch.dataplane.fastpath.FastPath.Station;
 import dev.tapswitch.dataplane.fastpath.FastPathCounters;
 import dev.tapswitch.dataplane.fastpath.FastPathPort;
+import dev.tapswitch.dataplane.fastpath.StationKey;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.veth.VethPort;
 import java.util.HashMap;
@@ -46,13 +50,37 @@ final class FastSwitch {
         return Set.copyOf(ports.keySet());
     }
 
+    int id() {
+        return id;
+    }
+
     /** Attaches the programs. If that fails, the port carries no frames. */
     void attach(int index, VethPort device) throws DeviceException {
-        FastPathPort settings = settings(index, device);
+        List<Station> inherited = kernel.takeInherited(device.hostEnd());
+        // The stations of an earlier process stay fast: whether the port is up is not known yet.
+        boolean isSlow = inherited.isEmpty() || isSlowWhileUp(index);
+        FastPathPort settings = settings(index, device, isSlow);
         kernel.add(settings);
-        ports.put(index, new FastPort(index, device, settings));
+        FastPort port = new FastPort(index, device, settings);
+        ports.put(index, port);
         budget.portAdded();
+        for (Station station : inherited) learn(station, port);
         stations.portAdded();
+    }
+
+    /** Puts a station of an earlier process into the table, as young as it was; if the table refuses it, it leaves the kernel. */
+    private void learn(Station station, FastPort port) throws DeviceException {
+        StationKey key = station.key();
+        SwitchSettings settings = owner.snapshot().settings();
+        MacTable table = owner.macTable();
+        long nowMs = System.nanoTime() / 1_000_000;
+        long ageingMs = settings.ageingMs();
+        if (key.switchId() == id) {
+            int limit = owner.snapshot().port(port.index()).learningLimit();
+            table.learn(key.mac(), key.vlan(), port.index(), limit, nowMs - kernel.silentMs(station), ageingMs);
+        }
+        boolean isHere = table.lookup(key.mac(), key.vlan(), nowMs, ageingMs) == port.index();
+        if (key.switchId() != id || !isHere) kernel.fastPath().remove(key);
     }
 
     void detach(int index) {
@@ -73,7 +101,7 @@ final class FastSwitch {
     void update(int index) throws DeviceException {
         FastPort port = ports.get(index);
         if (port == null) return;
-        FastPathPort wanted = settings(index, port.device());
+        FastPathPort wanted = settings(index, port.device(), isSlow(index));
         if (wanted.equals(port.settings())) return;
         kernel.fastPath().change(wanted);
         port.settings(wanted);
@@ -85,15 +113,25 @@ final class FastSwitch {
         for (int index : List.copyOf(ports.keySet())) update(index);
     }
 
-    private FastPathPort settings(int index, VethPort device) {
+    private FastPathPort settings(int index, VethPort device, boolean isSlow) {
         PortSettings port = owner.snapshot().port(index);
-        boolean isSlow = !whySlow(index).isEmpty();
         return new FastPathPort(id, device.hostEnd(), device.slowPath(), port.mtu(), true, isSlow, port.isolated());
+    }
+
+    private boolean isSlow(int index) {
+        return !whySlow(index).isEmpty();
+    }
+
+    private boolean isSlowWhileUp(int index) {
+        return !whySlowWhileUp(index).isEmpty();
     }
 
     /** Why all frames of a port must go to userspace; empty if they need not. */
     private String whySlow(int index) {
-        if (!owner.isPortUp(index)) return "the port is down";
+        return owner.isPortUp(index) ? whySlowWhileUp(index) : "the port is down";
+    }
+
+    private String whySlowWhileUp(int index) {
         // Only the slow path makes segments and completes checksums.
         if (!owner.snapshot().port(index).offload()) return "the port has no offload";
         return traced.test(index) ? "the port is traced" : "";

@@ -5,14 +5,21 @@ import dev.tapswitch.dataplane.fastpath.FastPathCounters;
 import dev.tapswitch.linux.bpf.BpfFeature;
 import dev.tapswitch.linux.bpf.BpfFeatures;
 import dev.tapswitch.linux.device.PortDevice;
+import dev.tapswitch.linux.netns.SwitchNamespace;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.tap.TapSpec;
+import dev.tapswitch.linux.veth.SwitchLinks;
 import dev.tapswitch.linux.veth.VethPort;
 import dev.tapswitch.linux.veth.VethSpec;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,10 +32,21 @@ public final class KernelFastPath implements AutoCloseable {
 
     private final Map<LearningSwitch, FastSwitch> switches = new HashMap<>();
     private final StationBudget budget = new StationBudget(SwitchKernel.MAX_STATIONS);
+    private final KernelNamespaces namespaces;
     private BpfFeatures features;
     private SwitchKernel kernel;
     private TableFollower follower;
     private int lastId;
+
+    /**
+     * A fast path that outlives this process, if it ends without {@link #close}.
+     *
+     * @param mount a path in a directory that only root can write to, where its namespace is mounted if that is permitted; empty for none
+     * @param holder holds its namespace besides
+     */
+    public KernelFastPath(Optional<Path> mount, NamespaceHolder holder) {
+        this.namespaces = new KernelNamespaces(mount, holder);
+    }
 
     /** Why this kernel has no fast path for us, in one line; empty if it has. The first call tries it, for some 20 ms. */
     public synchronized Optional<String> whyNot() {
@@ -46,24 +64,84 @@ public final class KernelFastPath implements AutoCloseable {
     }
 
     /**
-     * Creates a veth pair and its slow path. It carries no frames before {@link #attach}.
+     * Takes over the port's veth pair of an earlier process, or creates one. A new pair carries no frames before {@link #attach}.
      *
      * @param key identifies the port among all ports of the daemon
+     * @param queues descriptors of its slow path's queues, if they were held; the port's on success
      */
-    public VethPort open(TapSpec end, String key) throws DeviceException {
+    public VethPort open(TapSpec end, String key, int... queues) throws DeviceException {
         Optional<String> obstacle = whyNot();
         if (obstacle.isPresent())
             throw new DeviceException("kind veth does not work here (" + obstacle.get() + "); set kind: tap or auto");
-        return VethPort.open(new VethSpec(end, "v" + EndNames.of(key), "t" + EndNames.of(key)), kernel().links());
+        SwitchLinks links = kernel().links();
+        VethSpec spec = new VethSpec(end, EndNames.hostEnd(key), EndNames.slowPath(key));
+        int peer = VethPort.peerOf(spec, links);
+        if (peer == 0) return VethPort.open(spec, links);
+        try {
+            return VethPort.takeOver(spec, links, peer, queues);
+        } catch (DeviceException e) {
+            // The kernel may still be deleting the TAP of a killed process, and a namespace may come back.
+            if (e.kind() == Kind.NAME_TAKEN || e.kind() == Kind.NO_NAMESPACE) throw e;
+            LOG.warn("{}; it is recreated", e.getMessage());
+            VethPort.removeLeftover(spec, links);
+            return VethPort.open(spec, links);
+        }
     }
 
     private synchronized SwitchKernel kernel() throws DeviceException {
-        if (kernel == null) {
-            kernel = SwitchKernel.open(features);
-            follower = new TableFollower(this);
-            follower.start();
-        }
+        if (kernel != null) return kernel;
+        Optional<SwitchNamespace> inherited = namespaces.inherited();
+        kernel = inherited.isPresent() ? takeOver(inherited.get()) : null;
+        if (kernel == null) kernel = create();
+        lastId = kernel.maxInheritedId();
+        follower = new TableFollower(this);
+        follower.start();
         return kernel;
+    }
+
+    /** Null if what is in the namespace cannot be used: it is removed. */
+    private SwitchKernel takeOver(SwitchNamespace namespace) throws DeviceException {
+        try {
+            SwitchKernel taken = SwitchKernel.open(namespace, features);
+            namespaces.hold(namespace);
+            return taken;
+        } catch (DeviceException e) {
+            LOG.warn(
+                    "the veth ports of the earlier process cannot be taken over and are recreated: {}", e.getMessage());
+            namespace.remove();
+            return null;
+        }
+    }
+
+    private SwitchKernel create() throws DeviceException {
+        SwitchNamespace namespace = namespaces.create();
+        try {
+            return SwitchKernel.open(namespace, features);
+        } catch (DeviceException | RuntimeException e) {
+            namespace.remove();
+            throw e;
+        }
+    }
+
+    /** Removes what an earlier process left and no port needs. {@code keys}: of all ports that may have a veth pair, also of those that wait for it. */
+    public synchronized void started(Collection<String> keys) {
+        if (kernel == null) {
+            namespaces.removeInherited();
+            return;
+        }
+        try {
+            kernel.removeOthers(keys.stream().map(EndNames::hostEnd).collect(Collectors.toSet()));
+            for (FastSwitch sw : switches.values()) sw.stations().removeUnknown();
+        } catch (DeviceException e) {
+            LOG.warn("what an earlier process left in the kernel remains there: {}", e.getMessage());
+        }
+    }
+
+    /** The descriptor of the namespace, for a successor; it belongs to this object. Empty while there is no veth port. */
+    public synchronized OptionalInt namespaceFd() {
+        return kernel == null
+                ? OptionalInt.empty()
+                : OptionalInt.of(kernel.namespace().fd());
     }
 
     /** Frames of a port begin to flow. Does nothing for other devices than veth ports. */
@@ -71,11 +149,18 @@ public final class KernelFastPath implements AutoCloseable {
         if (!(device instanceof VethPort veth)) return;
         FastSwitch sw = switches.get(owner);
         if (sw == null) {
-            sw = new FastSwitch(owner, ++lastId, kernel, budget, follower::wake);
+            sw = new FastSwitch(owner, idFor(veth), kernel, budget, follower::wake);
             switches.put(owner, sw);
         }
         sw.attach(index, veth);
         follower.wake();
+    }
+
+    /** The number that the switch had in an earlier process, so that its stations stay; otherwise a new one. */
+    private int idFor(VethPort port) {
+        int inherited = kernel.inheritedId(port.hostEnd());
+        boolean isFree = inherited != 0 && switches.values().stream().noneMatch(sw -> sw.id() == inherited);
+        return isFree ? inherited : ++lastId;
     }
 
     /** To be called before the device is closed. */
@@ -194,15 +279,26 @@ public final class KernelFastPath implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** Ends without changing anything in the kernel: the devices are another process's, or will be. */
+    public void abandon() {
+        end();
+        if (kernel != null) kernel.close();
+        kernel = null;
+    }
+
     /** Removes everything from the kernel. To be called after the devices are closed. */
     @Override
     public void close() {
+        end();
+        if (kernel != null) kernel.remove();
+        kernel = null;
+    }
+
+    private void end() {
         if (follower != null) follower.close();
         synchronized (this) {
             for (FastSwitch sw : switches.values()) sw.stations().close();
             switches.clear();
-            if (kernel != null) kernel.close();
-            kernel = null;
         }
     }
 }

@@ -11,11 +11,14 @@ import dev.tapswitch.dataplane.fastpath.FastPath;
 import dev.tapswitch.dataplane.fastpath.StationKey;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -76,6 +79,18 @@ final class StationProjection implements AutoCloseable {
     void sync() {
         while (follow())
             ;
+    }
+
+    /** Removes stations of this switch that an earlier process put and the table does not have. */
+    void removeUnknown() throws DeviceException {
+        sync();
+        Set<Integer> hostEnds = ports.values().stream().map(FastPort::hostEnd).collect(Collectors.toSet());
+        List<StationKey> unknown = new ArrayList<>();
+        fastPath.forEachStation(station -> {
+            if (hostEnds.contains(station.hostEnd()) && !stations.containsKey(station.key()))
+                unknown.add(station.key());
+        });
+        for (StationKey key : unknown) fastPath.remove(key);
     }
 
     /** Removes the stations behind a port, which is not to be used any more. */
@@ -194,7 +209,11 @@ final class StationProjection implements AutoCloseable {
     private void refresh(StationKey key, Place place) {
         try {
             OptionalLong nanos = fastPath.lastSeen(key);
-            if (nanos.isEmpty()) return;
+            if (nanos.isEmpty()) {
+                // A process that was handing over to this one has removed it.
+                put(key, place);
+                return;
+            }
             owner.macTable().refresh(key.mac(), key.vlan(), place.port().index(), nanos.getAsLong() / 1_000_000);
             if (isSlow(key)) put(key, place);
         } catch (DeviceException e) {

@@ -14,6 +14,7 @@ import dev.tapswitch.linux.tap.TapSpec;
 import dev.tapswitch.linux.tap.TapTakeover;
 import dev.tapswitch.linux.veth.VethDevice;
 import dev.tapswitch.linux.veth.VethPort;
+import java.util.Arrays;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,14 +55,30 @@ final class KernelDevices implements DeviceOpener {
     }
 
     private VethPort openVeth(PortConfig port, int queues) throws DeviceException {
-        // Of a TAP that the port had before the restart. It would keep the interface's name.
         int[] held = supervisor.takeQueues(port);
-        if (held.length > 0) {
-            for (int fd : held) Libc.close(fd);
-            supervisor.releaseQueues(port);
+        try {
+            VethPort opened = fastPath.open(spec(port, queues), key(port), held);
+            if (!isQueue(held, opened)) drop(port, held);
+            return opened;
+        } catch (DeviceException | RuntimeException e) {
+            drop(port, held);
+            throw e;
         }
-        String key = port.origin().namespace() + " " + port.origin().device();
-        return fastPath.open(spec(port, queues), key);
+    }
+
+    private static boolean isQueue(int[] held, VethPort port) {
+        return held.length == 0 || Arrays.stream(port.queueFds()).anyMatch(fd -> fd == held[0]);
+    }
+
+    /** Queues that are not the port's, as of the TAP that it had before the restart. They would keep that TAP's name. */
+    private void drop(PortConfig port, int[] held) {
+        for (int fd : held) Libc.close(fd);
+        if (held.length > 0) supervisor.releaseQueues(port);
+    }
+
+    /** Identifies a port's veth pair among all ports, also in the next process. */
+    static String key(PortConfig port) {
+        return port.origin().namespace() + " " + port.origin().device();
     }
 
     private TapSpec spec(PortConfig port, int queues) throws DeviceException {

@@ -8,7 +8,7 @@ import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DescriptorReserve;
 import dev.tapswitch.linux.sys.DeviceException;
-import dev.tapswitch.linux.tap.TapDevice;
+import dev.tapswitch.linux.veth.VethDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,7 +71,7 @@ final class PortLifecycle {
         }
         port.opened(device);
         // The supervisor holds nothing of a veth: its bridge serves it while the daemon does not run.
-        if (device instanceof TapDevice) supervisor.holdQueues(port.config(), device.queueFds());
+        if (!(device instanceof VethDevice)) supervisor.holdQueues(port.config(), device.queueFds());
         setUp(sw, port, device.state() == LinkState.UP);
     }
 
@@ -91,7 +91,7 @@ final class PortLifecycle {
     Runnable closing(PortConfig port, PortDevice device) {
         return () -> {
             // The supervisor first: the process that closes the last queue also removes what belongs to the device.
-            if (device instanceof TapDevice) supervisor.releaseQueues(port);
+            if (!(device instanceof VethDevice)) supervisor.releaseQueues(port);
             device.close();
         };
     }

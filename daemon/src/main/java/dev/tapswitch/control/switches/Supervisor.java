@@ -1,9 +1,10 @@
 package dev.tapswitch.control.switches;
 
 import dev.tapswitch.control.config.PortConfig;
+import dev.tapswitch.control.fastpath.NamespaceHolder;
 
-/** The service manager: it is notified of state changes, and holds the queues of TAPs while the daemon restarts. */
-public interface Supervisor {
+/** The service manager: it is notified of state changes, and holds the queues of TAPs and the namespace of veth pairs while the daemon restarts. */
+public interface Supervisor extends NamespaceHolder {
     /** For a daemon without a service manager. */
     Supervisor NONE = new Supervisor() {
         @Override
@@ -18,6 +19,16 @@ public interface Supervisor {
 
         @Override
         public void releaseQueues(PortConfig port) {
+            // There is no service manager.
+        }
+
+        @Override
+        public int takeNamespace() {
+            return NamespaceHolder.NONE.takeNamespace();
+        }
+
+        @Override
+        public void holdNamespace(int descriptor) {
             // There is no service manager.
         }
 

@@ -8,6 +8,7 @@ import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.fastpath.KernelFastPath;
 import dev.tapswitch.control.log.RateLimitedLogger;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.Setting.Surface;
 import dev.tapswitch.control.schema.SwitchSchema;
@@ -23,6 +24,7 @@ import dev.tapswitch.linux.sys.DescriptorReserve;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.tap.TapDevice;
+import dev.tapswitch.linux.veth.VethPort;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,15 +47,12 @@ public final class SwitchRuntime implements AutoCloseable {
     private final ProcessPins pins;
     private final NamespaceWatch namespaces = new NamespaceWatch();
     private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
+    private boolean keepsVethPairs;
     /** Whether another process has the devices. */
     private boolean isAbandoned;
 
     /** Starts the workers. They report changes of links on {@code control}. IllegalStateException says why they cannot run. */
-    public SwitchRuntime(WorkerSettings settings, ControlThread control, Supervisor supervisor, ProcessPins pins) {
-        this(settings, control, supervisor, pins, new KernelFastPath());
-    }
-
-    private SwitchRuntime(
+    public SwitchRuntime(
             WorkerSettings settings,
             ControlThread control,
             Supervisor supervisor,
@@ -143,12 +142,22 @@ public final class SwitchRuntime implements AutoCloseable {
         recovery.run();
     }
 
-    /** The queues of all open TAPs. The descriptors still belong to the TAPs. */
+    /** Removes what an earlier process left and no port needs. To be called after the configuration has been applied. */
+    public void removeLeftovers() {
+        fastPath.started(switches.values().stream()
+                .flatMap(sw -> sw.ports().stream())
+                .filter(port -> port.config().get(PortSchema.KIND) != PortKind.TAP)
+                .map(port -> KernelDevices.key(port.config()))
+                .toList());
+    }
+
+    /** The queues of all open TAPs, slow paths included. The descriptors still belong to the TAPs. */
     public Map<PortConfig, int[]> queues() {
         Map<PortConfig, int[]> queues = new LinkedHashMap<>();
         for (RunningSwitch sw : switches.values()) {
             for (RunningPort port : sw.ports())
-                if (port.device() instanceof TapDevice tap) queues.put(port.config(), tap.queueFds());
+                if (port.device() instanceof TapDevice || port.device() instanceof VethPort)
+                    queues.put(port.config(), port.device().queueFds());
         }
         return queues;
     }
@@ -164,8 +173,14 @@ public final class SwitchRuntime implements AutoCloseable {
      */
     public void abandonQueues() {
         for (int[] fds : queues().values()) for (int fd : fds) Libc.close(fd);
+        fastPath.abandon();
         switches.clear();
         isAbandoned = true;
+    }
+
+    /** Whether {@link #close} leaves veth pairs to another process: to the next one after a restart of the service, or to the predecessor if this one cannot take over. */
+    public void keepVethPairs(boolean keeps) {
+        keepsVethPairs = keeps;
     }
 
     /** Stops the workers, then closes all devices in parallel. The supervisor keeps the queues that it holds. */
@@ -174,10 +189,15 @@ public final class SwitchRuntime implements AutoCloseable {
         workers.close();
         List<Runnable> closings = new ArrayList<>();
         for (RunningSwitch sw : switches.values()) {
-            for (RunningPort port : sw.ports()) if (port.device() != null) closings.add(port.device()::close);
+            for (RunningPort port : sw.ports()) {
+                PortDevice device = port.device();
+                if (device instanceof VethPort veth && keepsVethPairs) closings.add(veth::release);
+                else if (device != null) closings.add(device::close);
+            }
         }
         lifecycle.closeAll(closings);
-        fastPath.close();
+        if (keepsVethPairs) fastPath.abandon();
+        else fastPath.close();
         switches.clear();
     }
 

@@ -22,6 +22,9 @@ public final class Systemd implements Supervisor, AutoCloseable {
     /** READY is sent after this time even if some ports do not forward, because other units wait for it. */
     private static final long MAX_START_MS = 5_000;
 
+    /** The name of the descriptor of the namespace of veth pairs. */
+    private static final String NAMESPACE = "switch-namespace";
+
     private final NotifySocket socket;
     private final InheritedDescriptors inherited;
     private final long watchdogMicros;
@@ -77,11 +80,13 @@ public final class Systemd implements Supervisor, AutoCloseable {
     public static Map<String, int[]> queues(SwitchRuntime runtime) {
         Map<String, int[]> queues = new LinkedHashMap<>();
         runtime.queues().forEach((port, descriptors) -> queues.put(QueueName.of(port), descriptors));
+        runtime.fastPath().namespaceFd().ifPresent(fd -> queues.put(NAMESPACE, new int[] {fd}));
         return queues;
     }
 
     /** Closes stored descriptors that belong to no port. Must be called after the configuration has been applied. */
     public void started(SwitchRuntime runtime) {
+        runtime.removeLeftovers();
         for (String name : inherited.names()) {
             LOG.info("a stored descriptor that belongs to no port is closed ({})", name.isEmpty() ? "no name" : name);
             close(inherited.take(name));
@@ -131,6 +136,23 @@ public final class Systemd implements Supervisor, AutoCloseable {
     @Override
     public int[] takeQueues(PortConfig port) {
         return inherited.take(QueueName.of(port));
+    }
+
+    @Override
+    public int takeNamespace() {
+        int[] held = inherited.take(NAMESPACE);
+        // A crash between two messages may have stored it twice.
+        for (int i = 1; i < held.length; i++) Libc.close(held[i]);
+        return held.length == 0 ? -1 : held[0];
+    }
+
+    @Override
+    public void holdNamespace(int descriptor) {
+        if (socket == null) return;
+        send(() -> {
+            socket.forget(NAMESPACE);
+            socket.store(NAMESPACE, descriptor);
+        });
     }
 
     @Override

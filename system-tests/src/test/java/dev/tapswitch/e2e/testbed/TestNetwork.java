@@ -200,6 +200,9 @@ public final class TestNetwork implements AutoCloseable {
         if (daemon != null) daemon.stop();
         namespaces.forEach(namespace -> Command.run("ip", "netns", "del", namespace));
         namespaces.clear();
+        // Left by a killed daemon with veth ports.
+        Path mount = directory.resolve("state/switch-namespace");
+        if (Files.exists(mount)) Command.run("umount", "-l", mount.toString());
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
         } catch (IOException e) {

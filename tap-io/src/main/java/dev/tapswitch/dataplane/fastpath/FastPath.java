@@ -1,5 +1,6 @@
 package dev.tapswitch.dataplane.fastpath;
 
+import dev.tapswitch.linux.bpf.TcxProgram;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -34,7 +35,22 @@ public final class FastPath implements AutoCloseable {
      * earlier programs run until {@link #add} replaces them port by port.
      */
     public static FastPath open(FastPathSettings settings) throws DeviceException {
-        FastPathObjects objects = FastPathObjects.open(settings);
+        return open(settings, Map.of());
+    }
+
+    /**
+     * Takes over the maps that the programs of an interface use, with their ports, stations and counters; creates new maps if it has no programs. The earlier programs
+     * run until {@link #add} replaces them port by port. Must run on a thread in the ports' namespace.
+     *
+     * @throws DeviceException also if the maps are of another version's layout; the interface's programs then go on
+     */
+    public static FastPath takeOver(FastPathSettings settings, int hostEnd) throws DeviceException {
+        return open(settings, TcxProgram.maps(hostEnd));
+    }
+
+    /** {@code inherited}: descriptors of maps by name, which are this method's. */
+    private static FastPath open(FastPathSettings settings, Map<String, Integer> inherited) throws DeviceException {
+        FastPathObjects objects = FastPathObjects.open(settings, inherited);
         try {
             FastPath fastPath = new FastPath(objects, settings.maxPorts());
             fastPath.takeOver();
@@ -258,6 +274,11 @@ public final class FastPath implements AutoCloseable {
     public void beat(long nanos) throws DeviceException {
         objects.control().setHeartbeat(nanos);
         heartbeat = nanos;
+    }
+
+    /** The last {@link #beat}, perhaps of an earlier process: stations are stamped with it. */
+    public long heartbeat() {
+        return heartbeat;
     }
 
     /** The programs in the kernel's notation, by name. */

@@ -6,7 +6,9 @@ import dev.tapswitch.linux.bpf.BpfProgram;
 import dev.tapswitch.linux.bpf.Code;
 import dev.tapswitch.linux.bpf.MapSpec;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.sys.Libc;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,9 @@ import java.util.Optional;
 /** The kernel's objects of a fast path: four maps, made or taken over, two programs, and how they are attached. */
 final class FastPathObjects implements AutoCloseable {
     private final Optional<PinDirectory> pins;
+    /** Descriptors of an earlier process's maps, by name. */
+    private final Map<String, Integer> inherited;
+
     private final Attachments attachments;
     private final Map<String, String> listings = new LinkedHashMap<>();
     private final List<BpfObject> opened = new ArrayList<>();
@@ -26,25 +31,29 @@ final class FastPathObjects implements AutoCloseable {
     private BpfProgram fromContainer;
     private BpfProgram fromUserspace;
 
-    private FastPathObjects(FastPathSettings settings) throws DeviceException {
+    private FastPathObjects(FastPathSettings settings, Map<String, Integer> inherited) throws DeviceException {
+        this.inherited = inherited;
         pins = settings.pins().isPresent()
                 ? Optional.of(PinDirectory.open(settings.pins().get()))
                 : Optional.empty();
         attachments = switch (settings.attachment()) {
             case TCX -> new TcxAttachments(pins);
+            case TCX_DEVICE -> new TcxDeviceAttachments();
             case CLSACT -> new ClsactAttachments();
         };
     }
 
     /** Where something fails, what was opened is closed. */
-    static FastPathObjects open(FastPathSettings settings) throws DeviceException {
-        FastPathObjects objects = new FastPathObjects(settings);
+    static FastPathObjects open(FastPathSettings settings, Map<String, Integer> inherited) throws DeviceException {
+        FastPathObjects objects = new FastPathObjects(settings, new HashMap<>(inherited));
         try {
             objects.load(settings);
             return objects;
         } catch (DeviceException | RuntimeException e) {
             objects.close();
             throw e;
+        } finally {
+            objects.inherited.values().forEach(Libc::close);
         }
     }
 
@@ -68,7 +77,10 @@ final class FastPathObjects implements AutoCloseable {
     }
 
     private BpfMap map(MapSpec spec) throws DeviceException {
-        BpfMap map = pins.isPresent() ? pins.get().map(spec) : BpfMap.create(spec);
+        Integer fd = inherited.remove(spec.name());
+        BpfMap map = fd != null
+                ? BpfMap.adopt(fd, spec)
+                : pins.isPresent() ? pins.get().map(spec) : BpfMap.create(spec);
         opened.add(map);
         return map;
     }

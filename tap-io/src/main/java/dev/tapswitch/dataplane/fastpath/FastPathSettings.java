@@ -16,6 +16,8 @@ public record FastPathSettings(Optional<Path> pins, Attachment attachment, int m
     public enum Attachment {
         /** Linux 6.6 and later. */
         TCX,
+        /** The same, but the attachments belong to the interfaces and outlive the process without pins. */
+        TCX_DEVICE,
         CLSACT
     }
 }

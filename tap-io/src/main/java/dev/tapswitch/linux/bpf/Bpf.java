@@ -24,7 +24,12 @@ final class Bpf {
     static final int PROG_LOAD = 5;
     static final int OBJ_PIN = 6;
     static final int OBJ_GET = 7;
+    static final int PROG_ATTACH = 8;
+    static final int PROG_DETACH = 9;
+    static final int PROG_GET_FD_BY_ID = 13;
+    static final int MAP_GET_FD_BY_ID = 14;
     static final int OBJ_GET_INFO_BY_FD = 15;
+    static final int PROG_QUERY = 16;
     static final int MAP_LOOKUP_BATCH = 24;
     static final int LINK_CREATE = 28;
     static final int LINK_UPDATE = 29;
@@ -84,6 +89,25 @@ final class Bpf {
     static final int LINK_PROGRAM = 0;
     static final int LINK_IFINDEX = 4;
     static final int LINK_ATTACH_TYPE = 8;
+
+    // BPF_PROG_ATTACH, BPF_PROG_DETACH of tcx
+    static final int ATTACH_SIZE = 32;
+    static final int ATTACH_IFINDEX = 0;
+    static final int ATTACH_PROGRAM = 4;
+    static final int ATTACH_TYPE = 8;
+    static final int ATTACH_FLAGS = 12;
+    static final int ATTACH_REPLACED = 16;
+    static final int BPF_F_REPLACE = 1 << 2;
+
+    // BPF_PROG_QUERY of tcx
+    static final int QUERY_SIZE = 64;
+    static final int QUERY_IFINDEX = 0;
+    static final int QUERY_TYPE = 4;
+    static final int QUERY_IDS = 16;
+    static final int QUERY_COUNT = 24;
+
+    // BPF_*_GET_FD_BY_ID
+    static final int BY_ID_SIZE = 16;
 
     // BPF_LINK_UPDATE
     static final int UPDATE_SIZE = 16;
@@ -146,6 +170,15 @@ final class Bpf {
             attributes.set(JAVA_INT, INFO_LENGTH, (int) info.byteSize());
             attributes.set(JAVA_LONG, INFO_ADDRESS, info.address());
             return call(OBJ_GET_INFO_BY_FD, attributes);
+        }
+    }
+
+    /** BPF_PROG_GET_FD_BY_ID or BPF_MAP_GET_FD_BY_ID, which need CAP_SYS_ADMIN: a new descriptor or -errno. */
+    static int byId(int command, int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attributes = attributes(arena, BY_ID_SIZE);
+            attributes.set(JAVA_INT, 0, id);
+            return call(command, attributes);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tapswitch.linux.veth;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.tapswitch.linux.netlink.LinkInfo;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceKey;
@@ -13,6 +14,8 @@ import dev.tapswitch.linux.sys.Libc;
 import dev.tapswitch.linux.sys.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The links of the switch's namespace, through one rtnetlink socket that is opened in it, so that a query needs no thread in that namespace. All veth
@@ -60,6 +63,22 @@ public final class SwitchLinks implements AutoCloseable {
             if (Libc.ioctl(socket, Linux.SIOCETHTOOL, request.address()) < 0) return false;
             return carrier.get(JAVA_INT, Integer.BYTES) != 0;
         }
+    }
+
+    /** The veth interfaces in the namespace: host ends of pairs, by name. */
+    public Map<String, Integer> hostEnds() throws DeviceException {
+        Map<String, Integer> ends = new HashMap<>();
+        for (LinkInfo link : call(RtNetlink::links))
+            if (link.kind().equals("veth")) ends.put(link.name(), link.index());
+        return ends;
+    }
+
+    /** Deletes a link, and the other end of its pair. */
+    public void delete(int index) throws DeviceException {
+        call(netlink -> {
+            netlink.delete(index);
+            return null;
+        });
     }
 
     Namespace namespace() {

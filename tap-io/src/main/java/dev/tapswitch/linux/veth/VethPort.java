@@ -139,6 +139,14 @@ public final class VethPort implements PortDevice {
         }
     }
 
+    /** The index of the container's end of a pair that an earlier process left; 0 if there is none. */
+    public static int peerOf(VethSpec spec, SwitchLinks switchLinks) throws DeviceException {
+        return switchLinks
+                .call(links -> pairOf(links, spec.hostEnd()))
+                .map(pair -> pair.peer().index())
+                .orElse(0);
+    }
+
     /** Closes a TAP, and deletes it if it is persistent already. */
     private static void discard(TapDevice slowPath, SwitchLinks switchLinks, Exception reason) {
         slowPath.close();
@@ -358,6 +366,12 @@ public final class VethPort implements PortDevice {
         if (spec.end().persistent()) return;
         deleteQuietly(switchLinks, hostEnd, null);
         if (spec.end().receiveLimit().isSet()) ContainerEnd.removeIfb(spec.end());
+    }
+
+    /** Closes the queues and leaves pair and TAP to whoever holds the namespace and the queues. */
+    public synchronized void release() {
+        closed = true;
+        slowPath.close();
     }
 
     private static void deleteQuietly(SwitchLinks switchLinks, int hostEnd, Exception reason) {
