@@ -66,11 +66,14 @@ final class LanInvariants {
     private void ports(RunningDaemon daemon, Consumer<String> findings) {
         Set<String> expected =
                 stations.stream().map(station -> station.port).collect(Collectors.toCollection(TreeSet::new));
-        Await.atMost(
-                UP,
-                () -> states(daemon).values().stream().allMatch("up"::equals)
-                        && states(daemon).keySet().equals(expected));
-        Map<String, String> states = states(daemon);
+        Map<String, String> states = new LinkedHashMap<>();
+        // Judged by the last look: the daemon may notice only after it that a namespace was replaced.
+        Await.atMost(UP, () -> {
+            states.clear();
+            states.putAll(states(daemon));
+            return states.values().stream().allMatch("up"::equals)
+                    && states.keySet().equals(expected);
+        });
         if (!states.keySet().equals(expected)) findings.accept("ports " + states.keySet() + " instead of " + expected);
         states.forEach((port, state) -> {
             if (!state.equals("up")) findings.accept("port " + port + " is " + state + ": " + daemon.port(port));
