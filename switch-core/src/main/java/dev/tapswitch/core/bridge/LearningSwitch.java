@@ -66,11 +66,6 @@ public final class LearningSwitch {
         return snapshot;
     }
 
-    /** The number of workers that serve the switch. */
-    public int workers() {
-        return forwarders.length;
-    }
-
     /** A worker's forwarder, which only that worker may use. */
     public Forwarder forwarder(int worker) {
         return forwarders[worker];

@@ -2,8 +2,6 @@ package dev.tapswitch.core.bridge;
 
 import dev.tapswitch.core.frame.EthernetFrame;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
@@ -76,11 +74,6 @@ public final class SwitchSnapshot {
         if (from == null || !from.isolated()) return false;
         PortSettings to = port(out);
         return to != null && to.isolated();
-    }
-
-    /** All ports by index, for the control side: null where an index is free. */
-    public List<PortSettings> ports() {
-        return Collections.unmodifiableList(Arrays.asList(ports));
     }
 
     /** In one pass, because a switch may have thousands of ports, and each change of one builds a snapshot. */

@@ -20,6 +20,7 @@ public final class EthernetFrame {
     private MemorySegment memory;
     private long offset;
     private int length;
+    /** The type field behind the addresses: that of the outer tag if there is one. */
     private int outerType;
 
     /** Views {@code length} bytes at {@code offset}. */
@@ -62,11 +63,6 @@ public final class EthernetFrame {
     public long source() {
         // One load of eight bytes, of which the first two belong to the destination.
         return Wire.u64(memory, offset + 4) & 0xFFFF_FFFF_FFFFL;
-    }
-
-    /** The type field behind the addresses: that of the outer tag if there is one. */
-    public int outerType() {
-        return outerType;
     }
 
     public boolean isTagged() {

@@ -18,7 +18,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The neighbour table: the MAC of an IP address in a VLAN, learned from ARP (RFC 826) and Neighbour Discovery (RFC 4861). The port of the MAC is in the
@@ -29,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * threads wait.
  *
  * <p>Bounded, and fair between ports: when there is no space, a new entry replaces an expired entry, or else the oldest entry of the port that has most
- * entries. If the new entry's own port has about as many, the entry is counted in {@link #overflows()} and not learned. So a port that fills the table
+ * entries. If the new entry's own port has about as many, the new entry is not learned. So a port that fills the table
  * loses its own entries first. Static entries have the same space again, and replace dynamic ones. Thread-safe.
  */
 public final class NeighbourTable {
@@ -66,7 +65,6 @@ public final class NeighbourTable {
     private final AtomicInteger dynamics = new AtomicInteger();
     private final AtomicInteger statics = new AtomicInteger();
     private final PortCounts portCounts = new PortCounts();
-    private final AtomicLong overflows = new AtomicLong();
     /** The slot where the last search ended. Guarded by {@code writing}. */
     private int hand;
 
@@ -212,11 +210,6 @@ public final class NeighbourTable {
         return capacity;
     }
 
-    /** How often a neighbour was not learned because there was no space. */
-    public long overflows() {
-        return overflows.get();
-    }
-
     /**
      * Visits the entries of some slots; returns the slot to continue with, -1 at the end. Each entry is consistent, as of some moment during the walk.
      */
@@ -264,10 +257,7 @@ public final class NeighbourTable {
             return true;
         }
         slot = slotFor(home(hi, lo, vlan(macVlan)), port(meta), limit, nowMs, ageingMs);
-        if (slot == NOT_FOUND) {
-            overflows.incrementAndGet();
-            return false;
-        }
+        if (slot == NOT_FOUND) return false;
         insert(slot, hi, lo, macVlan, meta);
         return true;
     }
