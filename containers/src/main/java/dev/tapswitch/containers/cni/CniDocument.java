@@ -2,6 +2,8 @@ package dev.tapswitch.containers.cni;
 
 import dev.tapswitch.containers.cni.CniNetwork.Resource;
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.json.JsonException;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -16,7 +18,11 @@ final class CniDocument {
                 .put("hostDevice", network.hostDevice())
                 .put("madeSwitch", network.hasCreated(Resource.SWITCH))
                 .put("madeHostPort", network.hasCreated(Resource.HOST_PORT))
-                .set("masqueraded", Json.of(network.masqueraded()));
+                .set(
+                        "masqueraded",
+                        Json.of(network.masqueraded().stream()
+                                .map(IpPrefix::toString)
+                                .toList()));
     }
 
     /** Reads a network. JsonException if a key is missing or has a wrong type. */
@@ -30,6 +36,17 @@ final class CniDocument {
                         node.required("switchName").asString()),
                 node.required("hostDevice").asString(),
                 created,
-                node.required("masqueraded").valueStream().map(Json::asString).toList());
+                node.required("masqueraded")
+                        .valueStream()
+                        .map(CniDocument::prefix)
+                        .toList());
+    }
+
+    private static IpPrefix prefix(Json node) {
+        try {
+            return IpPrefix.parse(node.asString());
+        } catch (IllegalArgumentException e) {
+            throw new JsonException("\"masqueraded\": " + e.getMessage());
+        }
     }
 }

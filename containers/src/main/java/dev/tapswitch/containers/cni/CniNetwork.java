@@ -1,7 +1,9 @@
 package dev.tapswitch.containers.cni;
 
 import dev.tapswitch.containers.firewall.NatNetwork;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +17,7 @@ import java.util.TreeSet;
  * @param created the resources that were created for this network
  * @param masqueraded the subnets that are masqueraded; empty if the network is not masqueraded
  */
-record CniNetwork(Id id, String hostDevice, Set<Resource> created, List<String> masqueraded) {
+record CniNetwork(Id id, String hostDevice, Set<Resource> created, List<IpPrefix> masqueraded) {
     /**
      * A network of one name may be on several switches.
      *
@@ -57,10 +59,11 @@ record CniNetwork(Id id, String hostDevice, Set<Resource> created, List<String> 
     }
 
     /** A copy with these resources and subnets too. */
-    CniNetwork with(Collection<Resource> resources, Collection<String> subnets) {
+    CniNetwork with(Collection<Resource> resources, Collection<IpPrefix> subnets) {
         Set<Resource> allResources = new HashSet<>(created);
         allResources.addAll(resources);
-        Set<String> allSubnets = new TreeSet<>(masqueraded);
+        Set<IpPrefix> allSubnets = new TreeSet<>(Comparator.comparing(IpPrefix::toString));
+        allSubnets.addAll(masqueraded);
         allSubnets.addAll(subnets);
         return new CniNetwork(id, hostDevice, allResources, List.copyOf(allSubnets));
     }
@@ -79,14 +82,8 @@ record CniNetwork(Id id, String hostDevice, Set<Resource> created, List<String> 
     NatNetwork nat() {
         return new NatNetwork(
                 hostDevice,
-                subnets(false),
-                subnets(true),
+                masqueraded.stream().filter(IpPrefix::isV4).toList(),
+                masqueraded.stream().filter(subnet -> !subnet.isV4()).toList(),
                 Set.of(NatNetwork.Option.MASQUERADE, NatNetwork.Option.OPEN));
-    }
-
-    private List<String> subnets(boolean ipv6) {
-        return masqueraded.stream()
-                .filter(subnet -> subnet.contains(":") == ipv6)
-                .toList();
     }
 }

@@ -73,9 +73,9 @@ record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
     }
 
     /** The subnets of the addresses. */
-    List<String> subnets() {
+    List<IpPrefix> subnets() {
         return addresses().stream()
-                .map(address -> IpPrefix.parse(address).network().toString())
+                .map(address -> IpPrefix.parse(address).network())
                 .distinct()
                 .toList();
     }

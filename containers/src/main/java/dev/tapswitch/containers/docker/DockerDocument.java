@@ -31,7 +31,7 @@ final class DockerDocument {
                 .put("masquerade", network.options().contains(Option.MASQUERADE))
                 .put("routedIpv4", network.options().contains(Option.ROUTED_IPV4))
                 .put("routedIpv6", network.options().contains(Option.ROUTED_IPV6))
-                .put("hostAddress", network.hostAddress())
+                .put("hostAddress", textOf(network.hostAddress()))
                 .put("prefix", network.prefix())
                 .put("arp", network.arp().name())
                 .put("learningLimit", network.learningLimit())
@@ -46,7 +46,7 @@ final class DockerDocument {
                 list(node, "ipv6", DockerDocument::subnet),
                 node.required("mtu").asInt(),
                 options(node),
-                text(node, "hostAddress"),
+                optionalAddress(node, "hostAddress"),
                 text(node, "prefix"),
                 arp(text(node, "arp")),
                 node.path("learningLimit").asInt());
@@ -99,7 +99,7 @@ final class DockerDocument {
     static AddressPool pool(Json node) {
         Map<IpAddress, String> given = new LinkedHashMap<>();
         for (Map.Entry<String, Json> entry : node.required("given").properties()) {
-            given.put(address(entry.getKey()), entry.getValue().asString());
+            given.put(address("given", entry.getKey()), entry.getValue().asString());
         }
         return new AddressPool(text(node, "id"), required(node, "pool"), required(node, "range"), given);
     }
@@ -128,10 +128,10 @@ final class DockerDocument {
         return Json.object()
                 .put("device", port.device())
                 .put("protocol", port.protocol())
-                .put("hostAddress", port.hostAddress())
+                .put("hostAddress", textOf(port.hostAddress()))
                 .put("hostPort", port.hostPort())
-                .put("ipv4", port.ipv4())
-                .put("ipv6", port.ipv6())
+                .put("ipv4", textOf(port.ipv4()))
+                .put("ipv6", textOf(port.ipv6()))
                 .put("containerPort", port.containerPort());
     }
 
@@ -139,10 +139,10 @@ final class DockerDocument {
         return new PublishedPort(
                 text(node, "device"),
                 text(node, "protocol"),
-                text(node, "hostAddress"),
+                optionalAddress(node, "hostAddress"),
                 node.required("hostPort").asInt(),
-                text(node, "ipv4"),
-                text(node, "ipv6"),
+                optionalAddress(node, "ipv4"),
+                optionalAddress(node, "ipv6"),
                 node.required("containerPort").asInt());
     }
 
@@ -166,11 +166,20 @@ final class DockerDocument {
         }
     }
 
-    private static IpAddress address(String text) {
+    private static String textOf(Optional<IpAddress> address) {
+        return address.map(IpAddress::toString).orElse("");
+    }
+
+    private static Optional<IpAddress> optionalAddress(Json node, String name) {
+        String text = text(node, name);
+        return text.isEmpty() ? Optional.empty() : Optional.of(address(name, text));
+    }
+
+    private static IpAddress address(String name, String text) {
         try {
             return IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new JsonException("\"given\": " + e.getMessage());
+            throw new JsonException("\"" + name + "\": " + e.getMessage());
         }
     }
 

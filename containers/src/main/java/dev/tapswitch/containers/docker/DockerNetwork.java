@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -37,7 +38,7 @@ record DockerNetwork(
         List<Subnet> ipv6,
         int mtu,
         Set<Option> options,
-        String hostAddress,
+        Optional<IpAddress> hostAddress,
         String prefix,
         ArpMode arp,
         int learningLimit) {
@@ -57,8 +58,8 @@ record DockerNetwork(
         return new NatNetwork(device, pools(ipv4), pools(ipv6), options);
     }
 
-    private static List<String> pools(List<Subnet> subnets) {
-        return subnets.stream().map(subnet -> subnet.pool().toString()).toList();
+    private static List<IpPrefix> pools(List<Subnet> subnets) {
+        return subnets.stream().map(Subnet::pool).toList();
     }
 
     /**

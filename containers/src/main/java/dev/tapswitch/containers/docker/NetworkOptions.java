@@ -48,7 +48,7 @@ final class NetworkOptions {
                 subnets(request, "IPv6Data"),
                 parsed("com.docker.network.driver.mtu", PortSchema.MTU.type()::parse, PortSchema.MTU.defaultValue()),
                 natOptions(all),
-                parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, ""),
+                parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, Optional.empty()),
                 parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
                 setting(SwitchSchema.ARP),
                 setting(PortSchema.LEARNING_LIMIT));
@@ -133,8 +133,9 @@ final class NetworkOptions {
         }
     }
 
-    private static String address(String text) {
-        return IpAddress.parse(text).isAny() ? "" : text;
+    /** An address of the host; empty for 0.0.0.0 and ::, which stand for all addresses. */
+    static Optional<IpAddress> address(String text) {
+        return Optional.of(IpAddress.parse(text)).filter(address -> !address.isAny());
     }
 
     private static String prefix(String text) {

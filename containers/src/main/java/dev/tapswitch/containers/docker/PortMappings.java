@@ -26,16 +26,12 @@ final class PortMappings {
                     protocol(mapping.path("Proto").asInt(0)),
                     hostAddress(mapping.path("HostIP").asString(""), network),
                     first,
-                    text(endpoint.ipv4()),
-                    text(endpoint.ipv6()),
+                    endpoint.ipv4().map(IpPrefix::address),
+                    endpoint.ipv6().map(IpPrefix::address),
                     mapping.path("Port").asInt(0));
             requests.add(new Nat.Request(port, first, last));
         }
         return requests;
-    }
-
-    private static String text(Optional<IpPrefix> prefix) {
-        return prefix.map(found -> found.address().toString()).orElse("");
     }
 
     /** The name of an IP protocol number. */
@@ -51,11 +47,8 @@ final class PortMappings {
         };
     }
 
-    private static String hostAddress(String text, DockerNetwork network) throws RequestException {
+    private static Optional<IpAddress> hostAddress(String text, DockerNetwork network) throws RequestException {
         if (text.isEmpty()) return network.hostAddress();
-        return RequestText.parse("host address of a published port", text, IpAddress::parse)
-                        .isAny()
-                ? ""
-                : text;
+        return RequestText.parse("host address of a published port", text, NetworkOptions::address);
     }
 }

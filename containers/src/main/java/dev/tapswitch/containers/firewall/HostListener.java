@@ -37,9 +37,9 @@ final class HostListener implements AutoCloseable {
 
     /** Binds the port; if the host port of {@code wanted} is 0, a free one. IOException says why it cannot be bound. */
     static HostListener open(PublishedPort wanted, RelayBudget budget) throws IOException {
-        InetSocketAddress address = wanted.hostAddress().isEmpty()
-                ? new InetSocketAddress(wanted.hostPort())
-                : new InetSocketAddress(InetAddress.ofLiteral(wanted.hostAddress()), wanted.hostPort());
+        InetSocketAddress address = wanted.hostAddress()
+                .map(host -> new InetSocketAddress(InetAddress.ofLiteral(host.toString()), wanted.hostPort()))
+                .orElseGet(() -> new InetSocketAddress(wanted.hostPort()));
         return switch (wanted.protocol()) {
             case "tcp" -> {
                 var server = ServerSocketChannel.open();

@@ -7,6 +7,7 @@ import dev.tapswitch.control.integration.Integration;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
+import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.linux.netlink.NftMonitor;
 import dev.tapswitch.linux.netlink.UplinkBridges;
 import dev.tapswitch.linux.sys.DeviceException;
@@ -280,10 +281,11 @@ public final class Nat implements Integration {
     private Listing.Entries entries() {
         return Listing.each(published(), port -> {
             Json node = Json.object().put("protocol", port.protocol());
-            node.put("host-address", port.hostAddress()).put("host-port", port.hostPort());
+            node.put("host-address", port.hostAddress().map(IpAddress::toString).orElse(""))
+                    .put("host-port", port.hostPort());
             Json addresses = node.putArray("container-addresses");
-            if (!port.ipv4().isEmpty()) addresses.add(port.ipv4());
-            if (!port.ipv6().isEmpty()) addresses.add(port.ipv6());
+            port.ipv4().ifPresent(address -> addresses.add(address.toString()));
+            port.ipv6().ifPresent(address -> addresses.add(address.toString()));
             return node.put("container-port", port.containerPort()).put("switch", port.device());
         });
     }

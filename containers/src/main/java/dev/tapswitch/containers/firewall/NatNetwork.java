@@ -1,5 +1,6 @@
 package dev.tapswitch.containers.firewall;
 
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.List;
 import java.util.Set;
 
@@ -7,10 +8,10 @@ import java.util.Set;
  * A network behind a host port.
  *
  * @param device the interface of the host port
- * @param ipv4 its subnets, for example "10.77.0.0/24"
- * @param ipv6 its subnets
+ * @param ipv4 its IPv4 subnets
+ * @param ipv6 its IPv6 subnets
  */
-public record NatNetwork(String device, List<String> ipv4, List<String> ipv6, Set<Option> options) {
+public record NatNetwork(String device, List<IpPrefix> ipv4, List<IpPrefix> ipv6, Set<Option> options) {
     /** What distinguishes a network from one that only its own containers and the host can reach. */
     public enum Option {
         /** No packets enter or leave the network. */

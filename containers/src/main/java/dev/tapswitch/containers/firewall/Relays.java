@@ -97,8 +97,8 @@ final class Relays implements AutoCloseable {
         }
 
         void run() {
-            String to = port.ipv4().isEmpty() ? port.ipv6() : port.ipv4();
             try {
+                String to = port.containerAddress().orElseThrow().toString();
                 // Detects a peer that no longer exists.
                 client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
                 container = SocketChannel.open();

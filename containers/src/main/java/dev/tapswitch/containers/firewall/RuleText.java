@@ -34,11 +34,10 @@ final class RuleText {
     /** Describes what is wrong with a network; empty if it is valid. */
     static Optional<String> problemOf(NatNetwork network) {
         if (!network.device().matches(NAME)) return Optional.of(nameProblem(network.device()));
-        return Stream.concat(
-                        network.ipv4().stream().filter(subnet -> !isSubnet(subnet, false)),
-                        network.ipv6().stream().filter(subnet -> !isSubnet(subnet, true)))
-                .findFirst()
-                .map(subnet -> "\"" + subnet + "\" is not a subnet; expected for example 10.77.0.0/24 or fd00::/64");
+        Stream<IpPrefix> ofOtherFamily = Stream.concat(
+                network.ipv4().stream().filter(subnet -> !subnet.isV4()),
+                network.ipv6().stream().filter(IpPrefix::isV4));
+        return ofOtherFamily.findFirst().map(subnet -> "subnet " + subnet + " is in the list of the other IP version");
     }
 
     /** Describes what is wrong with a published port; empty if it is valid. */
@@ -52,32 +51,13 @@ final class RuleText {
                 || port.containerPort() > MAX_PORT)
             return Optional.of("host port " + port.hostPort() + " or container port " + port.containerPort()
                     + " is not valid; expected 1 to " + MAX_PORT);
-        boolean isValid = isAddress(port.ipv4(), false)
-                && isAddress(port.ipv6(), true)
-                && isAddress(port.hostAddress(), port.isIpv6());
-        if (isValid) return Optional.empty();
-        return Optional.of("\"" + port.hostAddress() + "\", \"" + port.ipv4() + "\" or \"" + port.ipv6()
-                + "\" is not a valid address of its family");
+        if (port.ipv4().stream().allMatch(IpAddress::isV4)
+                && port.ipv6().stream().noneMatch(IpAddress::isV4)) return Optional.empty();
+        return Optional.of("the container addresses of port " + port.hostPort() + " are of the wrong IP version");
     }
 
     private static String nameProblem(String device) {
         return "\"" + device
                 + "\" is not a safe interface name in firewall rules; expected letters, digits, and any of _ . @ -";
-    }
-
-    private static boolean isAddress(String text, boolean ipv6) {
-        try {
-            return text.isEmpty() || IpAddress.parse(text).isV4() != ipv6;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static boolean isSubnet(String text, boolean ipv6) {
-        try {
-            return IpPrefix.parse(text).isV4() != ipv6;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 }

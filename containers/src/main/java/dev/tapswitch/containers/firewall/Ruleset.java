@@ -1,6 +1,7 @@
 package dev.tapswitch.containers.firewall;
 
 import dev.tapswitch.containers.firewall.NatNetwork.Option;
+import dev.tapswitch.core.net.IpPrefix;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -76,15 +77,17 @@ final class Ruleset {
             NatNetwork network = networkOf(port);
             String match = port.protocol() + " dport " + port.hostPort();
             if (port.hasIpv4() && (network == null || !network.has(Option.ROUTED_IPV4))) {
-                String to =
-                        port.hostAddress().isEmpty() ? "meta nfproto ipv4 " : "ip daddr " + port.hostAddress() + " ";
-                line("    " + to + match + " dnat ip to " + port.ipv4() + ":" + port.containerPort());
+                String to = port.hostAddress()
+                        .map(address -> "ip daddr " + address + " ")
+                        .orElse("meta nfproto ipv4 ");
+                line("    " + to + match + " dnat ip to " + port.ipv4().get() + ":" + port.containerPort());
             }
             if (port.hasIpv6() && (network == null || !network.has(Option.ROUTED_IPV6))) {
                 // The kernel sends packets from ::1 by lo only, so the relay serves these connections.
-                String to =
-                        port.hostAddress().isEmpty() ? "ip6 daddr != ::1 " : "ip6 daddr " + port.hostAddress() + " ";
-                line("    " + to + match + " dnat ip6 to [" + port.ipv6() + "]:" + port.containerPort());
+                String to = port.hostAddress()
+                        .map(address -> "ip6 daddr " + address + " ")
+                        .orElse("ip6 daddr != ::1 ");
+                line("    " + to + match + " dnat ip6 to [" + port.ipv6().get() + "]:" + port.containerPort());
             }
         }
         end();
@@ -96,14 +99,14 @@ final class Ruleset {
             String out = "    oifname " + RuleText.quoted(network.device()) + " ";
             // Replies to connections from loopback, or from the container's own network, must return through the host.
             if (!network.ipv4().isEmpty()) line(out + "ip saddr 127.0.0.0/8 masquerade");
-            for (String subnet : network.ipv4()) line(out + "ct status dnat ip saddr " + subnet + " masquerade");
-            for (String subnet : network.ipv6()) line(out + "ct status dnat ip6 saddr " + subnet + " masquerade");
+            for (IpPrefix subnet : network.ipv4()) line(out + "ct status dnat ip saddr " + subnet + " masquerade");
+            for (IpPrefix subnet : network.ipv6()) line(out + "ct status dnat ip6 saddr " + subnet + " masquerade");
             if (!network.has(Option.MASQUERADE) || network.has(Option.INTERNAL)) continue;
             String leaving = "    oifname != " + RuleText.quoted(network.device()) + " ";
             if (!network.has(Option.ROUTED_IPV4))
-                for (String subnet : network.ipv4()) line(leaving + "ip saddr " + subnet + " masquerade");
+                for (IpPrefix subnet : network.ipv4()) line(leaving + "ip saddr " + subnet + " masquerade");
             if (!network.has(Option.ROUTED_IPV6))
-                for (String subnet : network.ipv6()) line(leaving + "ip6 saddr " + subnet + " masquerade");
+                for (IpPrefix subnet : network.ipv6()) line(leaving + "ip6 saddr " + subnet + " masquerade");
         }
         end();
     }
@@ -146,9 +149,9 @@ final class Ruleset {
         if (internal.isEmpty()) return;
         chain("relay", "type filter hook input priority filter; policy accept;");
         for (PublishedPort port : ports) {
-            String to = port.hostAddress().isEmpty()
-                    ? ""
-                    : (port.isIpv6() ? "ip6" : "ip") + " daddr " + port.hostAddress() + " ";
+            String to = port.hostAddress()
+                    .map(address -> (address.isV4() ? "ip" : "ip6") + " daddr " + address + " ")
+                    .orElse("");
             line("    iifname " + devices(internal) + " ct state new " + to + port.protocol() + " dport "
                     + port.hostPort() + " drop");
         }
@@ -160,8 +163,10 @@ final class Ruleset {
         if (network == null) return;
         String match = port.protocol() + " dport " + port.containerPort() + " accept";
         String out = "    oifname " + RuleText.quoted(port.device()) + " ";
-        if (network.has(Option.ROUTED_IPV4) && port.hasIpv4()) line(out + "ip daddr " + port.ipv4() + " " + match);
-        if (network.has(Option.ROUTED_IPV6) && port.hasIpv6()) line(out + "ip6 daddr " + port.ipv6() + " " + match);
+        if (network.has(Option.ROUTED_IPV4) && port.hasIpv4())
+            line(out + "ip daddr " + port.ipv4().get() + " " + match);
+        if (network.has(Option.ROUTED_IPV6) && port.hasIpv6())
+            line(out + "ip6 daddr " + port.ipv6().get() + " " + match);
     }
 
     private NatNetwork networkOf(PublishedPort port) {

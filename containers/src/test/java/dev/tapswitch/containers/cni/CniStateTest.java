@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.containers.cni.CniNetwork.Resource;
 import dev.tapswitch.control.state.StateDirectory;
+import dev.tapswitch.core.net.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class CniStateTest {
 
     private static final CniNetwork.Id ID = new CniNetwork.Id("pods", "lan");
     private static final CniNetwork NETWORK =
-            new CniNetwork(ID, "lan0", Set.of(Resource.SWITCH), List.of("198.18.7.0/24"));
+            new CniNetwork(ID, "lan0", Set.of(Resource.SWITCH), List.of(IpPrefix.parse("198.18.7.0/24")));
 
     @TempDir
     private Path directory;
@@ -32,7 +33,7 @@ class CniStateTest {
         try (StateDirectory open = StateDirectory.open(directory)) {
             CniState state = CniState.load(open);
             assertEquals(Map.of(ID, NETWORK), state.networks);
-            CniNetwork changed = NETWORK.with(Set.of(Resource.HOST_PORT), List.of("198.18.6.0/24"));
+            CniNetwork changed = NETWORK.with(Set.of(Resource.HOST_PORT), List.of(IpPrefix.parse("198.18.6.0/24")));
             state.networks.put(ID, changed);
             state.save();
             assertEquals(Map.of(ID, changed), CniState.load(open).networks);

@@ -51,7 +51,7 @@ class DockerStateTest {
                 List.of(),
                 1500,
                 Set.of(Option.MASQUERADE),
-                "",
+                Optional.empty(),
                 "eth",
                 ArpMode.DIRECT,
                 0);
@@ -63,7 +63,14 @@ class DockerStateTest {
                 Optional.of(IpPrefix.parse("10.77.0.2/24")),
                 Optional.empty(),
                 "/var/run/docker/netns/x",
-                List.of(new PublishedPort("lan", "tcp", "", 9001, "10.77.0.2", "", 80)));
+                List.of(new PublishedPort(
+                        "lan",
+                        "tcp",
+                        Optional.empty(),
+                        9001,
+                        Optional.of(IpAddress.parse("10.77.0.2")),
+                        Optional.empty(),
+                        80)));
         var pool = new AddressPool("p1", SUBNET, SUBNET, Map.of(IpAddress.parse("10.77.0.2"), "02:00:00:00:00:01"));
         assertEquals(Map.of("n1", network), state.networks);
         assertEquals(Map.of("e1", endpoint), state.endpoints);

@@ -8,6 +8,7 @@ import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.core.bridge.ArpMode;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +48,7 @@ class NetworkOptionsTest {
                 """);
         assertEquals("tap0", network.device());
         assertEquals(9_000, network.mtu());
-        assertEquals("", network.hostAddress());
+        assertEquals(Optional.empty(), network.hostAddress());
         assertEquals(ArpMode.FLOOD, network.arp());
         assertEquals(Set.of(Option.ROUTED_IPV6, Option.ISOLATED), network.options());
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class NatTest {
     @Test
     void aRangeOfHostPortsThatEndsBeyondTheLastPortIsRefused() {
-        var port = new PublishedPort("tap0", "tcp", "127.0.0.1", 0, "10.77.0.2", "", 80);
+        var port = Ports.of("tap0", "tcp", "127.0.0.1", 0, "10.77.0.2", "", 80);
         var nat = new Nat(Runnable::run, List.of());
         var e = assertThrows(
                 RequestException.class, () -> nat.publish("c1", List.of(new Nat.Request(port, 65_535, 65_536))));

@@ -66,7 +66,7 @@ class RelaysTest {
     }
 
     private Relays relays() {
-        var port = new PublishedPort("tap0", "tcp", "", 9001, "127.0.0.1", "", container.getLocalPort());
+        var port = Ports.of("tap0", "tcp", "", 9001, "127.0.0.1", "", container.getLocalPort());
         return closedLater(new Relays(port, budget, nowMs::get));
     }
 

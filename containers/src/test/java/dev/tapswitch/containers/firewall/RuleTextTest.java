@@ -17,11 +17,11 @@ class RuleTextTest {
             "10.77.0.0/24 accept; } chain mine { type filter hook input priority 0; accept";
 
     private static NatNetwork network(String device, String ipv4, String ipv6) {
-        return new NatNetwork(device, List.of(ipv4), List.of(ipv6), Set.of(NatNetwork.Option.MASQUERADE));
+        return Ports.network(device, List.of(ipv4), List.of(ipv6), Set.of(NatNetwork.Option.MASQUERADE));
     }
 
     private static PublishedPort port(String hostAddress, String ipv4, int hostPort) {
-        return new PublishedPort("tap0", "tcp", hostAddress, hostPort, ipv4, "", 80);
+        return Ports.of("tap0", "tcp", hostAddress, hostPort, ipv4, "", 80);
     }
 
     @Test
@@ -38,7 +38,7 @@ class RuleTextTest {
     void aNameThatIsUnsafeInARuleIsRefused(String name) {
         assertTrue(
                 RuleText.problemOf(network(name, "10.77.0.0/24", "fd77::/64")).isPresent());
-        assertTrue(RuleText.problemOf(new PublishedPort(name, "tcp", "", 1, "10.77.0.2", "", 80))
+        assertTrue(RuleText.problemOf(Ports.of(name, "tcp", "", 1, "10.77.0.2", "", 80))
                 .isPresent());
     }
 
@@ -57,35 +57,39 @@ class RuleTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                INJECTED,
-                "",
-                "10.77.0.0",
-                "10.77.0.0/33",
-                "10.77/16",
-                "fe80::1%eth0/64",
-                "{ 10.0.0.0/8 }",
-                "fd77::/64"
-            })
-    void anInvalidSubnetIsRefused(String subnet) {
-        assertTrue(RuleText.problemOf(network("tap0", subnet, "fd77::/64")).isPresent());
+    @ValueSource(strings = {INJECTED, "", "10.77.0.0", "10.77.0.0/33", "10.77/16", "fe80::1%eth0/64", "{ 10.0.0.0/8 }"})
+    void aTextThatIsNotASubnetBecomesNone(String text) {
+        assertThrows(IllegalArgumentException.class, () -> network("tap0", text, "fd77::/64"));
+    }
+
+    @Test
+    void aSubnetOfTheOtherIpVersionIsRefused() {
+        assertTrue(RuleText.problemOf(network("tap0", "fd77::/64", "fd77::/64")).isPresent());
+        assertTrue(RuleText.problemOf(network("tap0", "10.77.0.0/24", "10.78.0.0/24"))
+                .isPresent());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {INJECTED, "10.77.0.2/24", "fe80::1%eth0", "localhost", "10.77", " "})
-    void anInvalidAddressIsRefused(String address) {
-        assertTrue(RuleText.problemOf(port(address, "10.77.0.2", 9001)).isPresent());
-        assertTrue(RuleText.problemOf(port("", address, 9001)).isPresent());
+    void aTextThatIsNotAnAddressBecomesNone(String text) {
+        assertThrows(IllegalArgumentException.class, () -> port(text, "10.77.0.2", 9001));
+        assertThrows(IllegalArgumentException.class, () -> port("", text, 9001));
+    }
+
+    @Test
+    void anAddressOfTheOtherIpVersionIsRefused() {
+        assertTrue(RuleText.problemOf(port("", "fd77::2", 9001)).isPresent());
+        assertTrue(RuleText.problemOf(Ports.of("tap0", "tcp", "", 1, "10.77.0.2", "10.77.0.3", 80))
+                .isPresent());
     }
 
     @Test
     void anInvalidPortOrProtocolIsRefused() {
         assertTrue(RuleText.problemOf(port("", "10.77.0.2", 65_536)).isPresent());
         assertTrue(RuleText.problemOf(port("", "10.77.0.2", -1)).isPresent());
-        assertTrue(RuleText.problemOf(new PublishedPort("tap0", "tcp; accept", "", 1, "10.77.0.2", "", 80))
+        assertTrue(RuleText.problemOf(Ports.of("tap0", "tcp; accept", "", 1, "10.77.0.2", "", 80))
                 .isPresent());
-        assertTrue(RuleText.problemOf(new PublishedPort("tap0", "tcp", "", 1, "10.77.0.2", "", 0))
+        assertTrue(RuleText.problemOf(Ports.of("tap0", "tcp", "", 1, "10.77.0.2", "", 0))
                 .isPresent());
     }
 }

@@ -19,7 +19,7 @@ class RulesetIT {
         assumeTrue(Files.exists(Path.of("/usr/sbin/nft")), "nftables is not installed");
         List<String> names = List.of("br+", "br;x", "br{", "a}b", "a$b", "#x", "@x", "-x", "a'b", "a,b");
         NatNetwork network =
-                new NatNetwork("ts0", List.of("10.77.0.0/24"), List.of(), Set.of(NatNetwork.Option.MASQUERADE));
+                Ports.network("ts0", List.of("10.77.0.0/24"), List.of(), Set.of(NatNetwork.Option.MASQUERADE));
         CommandRun run = CommandRun.run(
                 List.of("unshare", "--net", "sh", "-c", "nft -f - && nft -j list table inet tapswitch"),
                 Ruleset.of(List.of(network), List.of(), names),

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 /** Checks the text of the rules. DockerNetworkIT checks their effect. */
 class RulesetTest {
     private static final NatNetwork NETWORK =
-            new NatNetwork("ts0", List.of("10.77.0.0/24"), List.of("fd77::/64"), Set.of(MASQUERADE));
+            Ports.network("ts0", List.of("10.77.0.0/24"), List.of("fd77::/64"), Set.of(MASQUERADE));
     private static final NatNetwork INNER =
-            new NatNetwork("ts1", List.of("10.78.0.0/24"), List.of(), Set.of(INTERNAL, MASQUERADE));
+            Ports.network("ts1", List.of("10.78.0.0/24"), List.of(), Set.of(INTERNAL, MASQUERADE));
 
     private static PublishedPort port(String hostAddress) {
-        return new PublishedPort("ts0", "tcp", hostAddress, 9001, "10.77.0.2", "fd77::2", 80);
+        return Ports.of("ts0", "tcp", hostAddress, 9001, "10.77.0.2", "fd77::2", 80);
     }
 
     @Test
@@ -49,7 +49,7 @@ class RulesetTest {
 
     @Test
     void isolatedContainersReachEachOtherByPublishedPortsOnly() {
-        var isolated = new NatNetwork("ts2", List.of("10.79.0.0/24"), List.of(), Set.of(ISOLATED, MASQUERADE));
+        var isolated = Ports.network("ts2", List.of("10.79.0.0/24"), List.of(), Set.of(ISOLATED, MASQUERADE));
         String rules = Ruleset.of(List.of(isolated), List.of(), List.of());
         assertTrue(rules.contains(
                 "iifname \"ts2\" oifname \"ts2\" ct status dnat accept\n    iifname \"ts2\" oifname \"ts2\" drop"));
@@ -57,7 +57,7 @@ class RulesetTest {
 
     @Test
     void anOpenNetworkIsMasqueradedButNotClosed() {
-        var pods = new NatNetwork("pods", List.of("198.18.7.0/24"), List.of("fd00:7::/64"), Set.of(MASQUERADE, OPEN));
+        var pods = Ports.network("pods", List.of("198.18.7.0/24"), List.of("fd00:7::/64"), Set.of(MASQUERADE, OPEN));
         String rules = Ruleset.of(List.of(pods), List.of(), List.of());
         assertTrue(rules.contains("oifname != \"pods\" ip saddr 198.18.7.0/24 masquerade"), rules);
         assertTrue(rules.contains("oifname != \"pods\" ip6 saddr fd00:7::/64 masquerade"), rules);
