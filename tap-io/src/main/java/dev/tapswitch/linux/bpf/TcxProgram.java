@@ -35,6 +35,8 @@ public final class TcxProgram {
     /** Attaches a program, or replaces the attached one without a gap. */
     public static void attach(BpfProgram program, int ifindex) throws BpfException {
         List<Integer> attached = attached(ifindex);
+        // The kernel refuses to replace a program by itself: EEXIST.
+        if (attached.contains(program.id())) return;
         int replaced = attached.isEmpty() ? 0 : Bpf.byId(Bpf.PROG_GET_FD_BY_ID, attached.getFirst());
         int result = replaced < 0 ? replaced : call(Bpf.PROG_ATTACH, ifindex, program.fd(), replaced);
         if (replaced > 0) Libc.close(replaced);
