@@ -58,11 +58,12 @@ class BenchIT {
                 "--quick",
                 "--rounds=1",
                 "--only=frames,frames-2,tcp-4,latency,latency-udp,connections,first-packet",
-                "--systems=tapswitch-epoll,bridge,floor-epoll,floor-uring,wire",
+                "--systems=tapswitch-fast,tapswitch-epoll,bridge,floor-epoll,floor-uring,wire",
                 "--output=" + directory);
         assertEquals(0, result.exit, result.output);
         Json report = Json.parse(Files.readString(directory.resolve("bench.json")));
-        for (String system : List.of("tapswitch-epoll", "bridge", "floor-epoll", "floor-uring", "wire")) {
+        for (String system :
+                List.of("tapswitch-fast", "tapswitch-epoll", "bridge", "floor-epoll", "floor-uring", "wire")) {
             double received = figure(report, "frames-received", "64 bytes", system);
             double offered = figure(report, "frames-offered", "64 bytes", system);
             assertTrue(received > 0 && offered > 0, () -> system + ": " + received + " of " + offered);
