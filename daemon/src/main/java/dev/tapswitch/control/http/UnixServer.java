@@ -193,9 +193,10 @@ public final class UnixServer implements AutoCloseable {
         List<Channel> released =
                 loop.submit(this::idleConnections).syncUninterruptibly().getNow();
         released.addFirst(listener);
-        // Netty deregisters later. Until then a client that hangs up would make it close the descriptor.
+        // Netty deregisters later, and until then it closes the descriptor of a client that hangs up.
         released.forEach(channel -> channel.deregister().syncUninterruptibly());
         return released.stream()
+                .filter(Channel::isOpen)
                 .mapToInt(channel -> ((UnixChannel) channel).fd().intValue())
                 .toArray();
     }

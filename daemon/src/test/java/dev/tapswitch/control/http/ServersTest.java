@@ -63,6 +63,8 @@ class ServersTest {
 
         @Override
         protected void handle(Exchange exchange) {
+            // Half a request at the end of a connection.
+            if (!exchange.problem().isEmpty()) return;
             control.execute(() -> {
                 assertTrue(handled.add(exchange.uri()), () -> exchange.uri() + " is handled twice");
                 exchange.respond(200, "text/plain", server + " " + exchange.uri());
@@ -146,8 +148,11 @@ class ServersTest {
         Servers servers = start("first", null);
         try (Client used = new Client();
                 Client half = new Client()) {
-            used.ask("/1");
             half.write("GET /half HTTP/1.1\r\nHo");
+            // The server accepts the connection before it reads the first request, and reads the half request before it
+            // reads the second one.
+            used.ask("/0");
+            used.ask("/1");
             pause(servers);
             used.request("/2");
             // A request whose beginning was read is still carried out.
