@@ -113,7 +113,7 @@ public final class ControlThread implements Executor, AutoCloseable {
     /** Runs a task after a delay, unless the thread is closed first. */
     void after(long delayMs, Runnable command) {
         try {
-            var _ = executor.schedule(() -> logged(command), delayMs, TimeUnit.MILLISECONDS);
+            var _ = executor.schedule(() -> inTurn(() -> logged(command)), delayMs, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("submitted after the end", e);
         }
