@@ -17,12 +17,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The host end of a veth pair is taken over from its bridge and returned to it. */
 @Timeout(400)
 class VethDeviceIT {
+    /** The number of frames that are sent before a test begins. */
+    private static final int PROBE = 1_000;
+
     private static final int HEADER = TunFile.VNET_HEADER_SIZE;
     /** EtherType for local experiments (IEEE 802 clause 9.2.3); nobody else sends it. */
     private static final int TEST_TYPE = 0x88b5;
@@ -56,6 +61,8 @@ class VethDeviceIT {
                 int container = socketOn("peer1");
                 int other = socketOn("peer2");
                 try {
+                    awaitForwarding(container, other);
+                    awaitForwarding(other, container);
                     work.run(netns, container, other);
                 } finally {
                     Libc.close(container);
@@ -64,6 +71,21 @@ class VethDeviceIT {
                 return null;
             });
         }
+    }
+
+    /** The kernel notices a carrier with a delay, and a bridge's port forwards only after that. */
+    private static void awaitForwarding(int from, int to) {
+        int first = retried(() -> {
+            write(from, TEST_TYPE, PROBE);
+            return next(to);
+        });
+        assertEquals(PROBE, first);
+    }
+
+    /** The kernel notices a change of the carrier with a delay. */
+    private static void awaitState(LinkState state, VethDevice veth) {
+        retried(() -> veth.state() == state ? 0 : -1);
+        assertEquals(state, veth.state());
     }
 
     private static int socketOn(String device) throws DeviceException {
@@ -87,8 +109,15 @@ class VethDeviceIT {
         }
     }
 
-    /** Reads the number in the next test frame; -1 if there is none. Skips frames that the kernel sends by itself. */
+    /** {@link #next}, without late probes. */
     private static int read(int fd) {
+        int number = next(fd);
+        while (number == PROBE) number = next(fd);
+        return number;
+    }
+
+    /** Reads the number in the next test frame; -1 if there is none. Skips frames that the kernel sends by itself. */
+    private static int next(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(LARGE);
             for (int length; (length = Libc.read(fd, memory.address(), LARGE)) > 0; ) {
@@ -102,23 +131,39 @@ class VethDeviceIT {
         }
     }
 
+    /** {@link #read}, but waits for the frame: on a busy machine the kernel delivers it only after the write has returned. */
+    private static int await(int fd) {
+        return retried(() -> read(fd));
+    }
+
+    /** Repeats until the result is not negative, for at most 20 s. */
+    private static int retried(IntSupplier attempt) {
+        long end = System.nanoTime() + 20_000_000_000L;
+        int result = attempt.getAsInt();
+        while (result < 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+            result = attempt.getAsInt();
+        }
+        return result;
+    }
+
     @Test
     void framesArriveAtTheDeviceInsteadOfTheBridgeUntilItIsClosed() throws Exception {
         onABridge((netns, container, other) -> {
             write(container, TEST_TYPE, 1);
-            assertEquals(1, read(other));
+            assertEquals(1, await(other));
             VethDevice veth = VethDevice.open("host1", 1);
             write(container, TEST_TYPE, 2);
-            assertEquals(2, read(veth.queueFds()[0]));
+            assertEquals(2, await(veth.queueFds()[0]));
             assertEquals(-1, read(other));
             // The bridge does not forward frames of other ports to it either.
             write(other, TEST_TYPE, 3);
             assertEquals(-1, read(container));
             veth.close();
             write(container, TEST_TYPE, 4);
-            assertEquals(4, read(other));
+            assertEquals(4, await(other));
             write(other, TEST_TYPE, 5);
-            assertEquals(5, read(container));
+            assertEquals(5, await(container));
         });
     }
 
@@ -127,7 +172,7 @@ class VethDeviceIT {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 2)) {
                 write(veth.queueFds()[0], TEST_TYPE, 1);
-                assertEquals(1, read(container));
+                assertEquals(1, await(container));
                 for (int queue : veth.queueFds()) assertEquals(-1, read(queue));
             }
         });
@@ -139,9 +184,8 @@ class VethDeviceIT {
             try (VethDevice veth = VethDevice.open("host1", 2)) {
                 int[] queues = veth.queueFds();
                 for (int i = 0; i < 20; i++) write(container, TEST_TYPE, i);
-                int first = read(queues[0]);
-                int serving = first == 0 ? queues[0] : queues[1];
-                for (int i = first == 0 ? 1 : 0; i < 20; i++) assertEquals(i, read(serving));
+                int serving = retried(() -> read(queues[0]) == 0 ? queues[0] : read(queues[1]) == 0 ? queues[1] : -1);
+                for (int i = 1; i < 20; i++) assertEquals(i, await(serving));
                 for (int queue : queues) assertEquals(-1, read(queue));
             }
         });
@@ -156,13 +200,14 @@ class VethDeviceIT {
                 int queue = veth.queueFds()[0];
                 write(container, VLAN, 1);
                 MemorySegment memory = arena.allocate(LARGE);
-                int length;
-                do { // Skips frames that the kernel sends by itself.
-                    length = Libc.read(queue, memory.address(), LARGE);
-                } while (length > HEADER + 1);
+                // Skips frames that the kernel sends by itself.
+                int length = retried(() -> {
+                    int read = Libc.read(queue, memory.address(), LARGE);
+                    return read > HEADER + 1 ? -1 : read;
+                });
                 assertEquals(HEADER + 1, length);
                 write(container, TEST_TYPE, 2);
-                assertEquals(2, read(queue));
+                assertEquals(2, await(queue));
             }
         });
     }
@@ -174,9 +219,9 @@ class VethDeviceIT {
             try (VethDevice veth = VethDevice.open("host1", 1)) {
                 NetnsFixture.run(
                         "ip", "netns", "exec", netns.name, "bridge", "link", "set", "dev", "host1", "locked", "off");
-                assertEquals(LinkState.UP, veth.state());
+                awaitState(LinkState.UP, veth);
                 write(container, TEST_TYPE, 1);
-                assertEquals(1, read(veth.queueFds()[0]));
+                assertEquals(1, await(veth.queueFds()[0]));
                 assertEquals(-1, read(other));
             }
         });
@@ -186,14 +231,14 @@ class VethDeviceIT {
     void theStateIsThatOfThePair() throws Exception {
         onABridge((netns, container, other) -> {
             try (VethDevice veth = VethDevice.open("host1", 1)) {
-                assertEquals(LinkState.UP, veth.state());
+                awaitState(LinkState.UP, veth);
                 netns.ip("link", "set", "peer1", "down");
-                assertEquals(LinkState.DOWN, veth.state());
+                awaitState(LinkState.DOWN, veth);
                 netns.ip("link", "set", "peer1", "up");
-                assertEquals(LinkState.UP, veth.state());
+                awaitState(LinkState.UP, veth);
                 assertTrue(netns.ipJson("link", "show", "host1").contains(macText(veth.mac())));
                 netns.ip("link", "del", "host1");
-                assertEquals(LinkState.GONE, veth.state());
+                awaitState(LinkState.GONE, veth);
                 assertThrows(DeviceException.class, veth::mac);
             }
         });
