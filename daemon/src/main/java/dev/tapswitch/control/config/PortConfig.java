@@ -1,21 +1,7 @@
 package dev.tapswitch.control.config;
 
-import static dev.tapswitch.control.schema.PortSchema.ACCEPT_RA;
-import static dev.tapswitch.control.schema.PortSchema.ADDRESSES;
 import static dev.tapswitch.control.schema.PortSchema.DEVICE;
-import static dev.tapswitch.control.schema.PortSchema.DROP_BEYOND_LIMIT;
-import static dev.tapswitch.control.schema.PortSchema.HAIRPIN;
-import static dev.tapswitch.control.schema.PortSchema.ISOLATED;
-import static dev.tapswitch.control.schema.PortSchema.LEARNING_LIMIT;
-import static dev.tapswitch.control.schema.PortSchema.MAC;
-import static dev.tapswitch.control.schema.PortSchema.MTU;
 import static dev.tapswitch.control.schema.PortSchema.NAMESPACE;
-import static dev.tapswitch.control.schema.PortSchema.OFFLOAD;
-import static dev.tapswitch.control.schema.PortSchema.PERSISTENT;
-import static dev.tapswitch.control.schema.PortSchema.RECEIVE_LIMIT;
-import static dev.tapswitch.control.schema.PortSchema.ROUTES;
-import static dev.tapswitch.control.schema.PortSchema.SEND_LIMIT;
-import static dev.tapswitch.control.schema.PortSchema.UP;
 
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.Setting;
@@ -76,32 +62,12 @@ public record PortConfig(String name, DeviceSource source, SettingValues values,
 
     /** The settings in the form that the forwarding decision uses. */
     public PortSettings settings() {
-        return PortSettings.of(name, get(MTU))
-                .withOffload(get(OFFLOAD))
-                .withHairpin(get(HAIRPIN))
-                .withIsolation(get(ISOLATED))
-                .withLearningLimit(get(LEARNING_LIMIT), get(DROP_BEYOND_LIMIT))
-                .withStation(
-                        namespace() instanceof Namespace.Current
-                                ? ""
-                                : namespace().toString());
+        return PortSchema.decision(name, values);
     }
 
     /** The specification of its interface: of a TAP, or of the container's end of a veth pair. */
     public TapSpec tap(int queues) {
-        return TapSpec.builder(device(), namespace())
-                .queues(queues)
-                .mtu(get(MTU))
-                .mac(get(MAC))
-                .offload(get(OFFLOAD))
-                .up(get(UP))
-                .persistent(get(PERSISTENT))
-                .addresses(get(ADDRESSES))
-                .routes(get(ROUTES))
-                .sendLimit(get(SEND_LIMIT))
-                .receiveLimit(get(RECEIVE_LIMIT))
-                .acceptRa(get(ACCEPT_RA))
-                .build();
+        return PortSchema.device(values, queues);
     }
 
     /** All settings by key, as the configuration file has them. */

@@ -1,5 +1,6 @@
 package dev.tapswitch.control.schema;
 
+import dev.tapswitch.core.bridge.PortSettings;
 import dev.tapswitch.core.net.IpPrefix;
 import dev.tapswitch.core.net.MacAddress;
 import dev.tapswitch.linux.netlink.IpRoute;
@@ -181,6 +182,34 @@ public final class PortSchema {
             BIND_MAC);
 
     private PortSchema() {}
+
+    /** The settings in the form that the forwarding decision uses. */
+    public static PortSettings decision(String port, SettingValues values) {
+        Namespace namespace = values.get(NAMESPACE);
+        return PortSettings.of(port, values.get(MTU))
+                .withOffload(values.get(OFFLOAD))
+                .withHairpin(values.get(HAIRPIN))
+                .withIsolation(values.get(ISOLATED))
+                .withLearningLimit(values.get(LEARNING_LIMIT), values.get(DROP_BEYOND_LIMIT))
+                .withStation(namespace instanceof Namespace.Current ? "" : namespace.toString());
+    }
+
+    /** The specification of its interface: of a TAP, or of the container's end of a veth pair. */
+    public static TapSpec device(SettingValues values, int queues) {
+        return TapSpec.builder(values.get(DEVICE), values.get(NAMESPACE))
+                .queues(queues)
+                .mtu(values.get(MTU))
+                .mac(values.get(MAC))
+                .offload(values.get(OFFLOAD))
+                .up(values.get(UP))
+                .persistent(values.get(PERSISTENT))
+                .addresses(values.get(ADDRESSES))
+                .routes(values.get(ROUTES))
+                .sendLimit(values.get(SEND_LIMIT))
+                .receiveLimit(values.get(RECEIVE_LIMIT))
+                .acceptRa(values.get(ACCEPT_RA))
+                .build();
+    }
 
     /** Parses the MAC address of a station, which is neither a group address nor zero. */
     public static long stationMac(String text) {
