@@ -28,7 +28,7 @@ final class Attachment {
         queues = List.copyOf(byWorker);
     }
 
-    /** By worker. Must be called by control threads. */
+    /** The queues, indexed by worker. Must be called by control threads. */
     List<PortQueue> queues() {
         return queues;
     }

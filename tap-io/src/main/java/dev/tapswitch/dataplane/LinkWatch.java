@@ -4,9 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Detects links that go down, come up or are deleted, by a query of each port's descriptor twice a second on a dedicated thread: a link that is down
- * does not wake an event loop. The query is one failing system call per port, about a microsecond. The thread runs only while there are ports.
- * Thread-safe.
+ * Detects links that go down, come up or are deleted: a dedicated thread queries the state of each port's device twice a second, because a link that
+ * goes down does not wake an event loop. A query takes some microseconds. The thread runs only while there are ports. Thread-safe.
  */
 final class LinkWatch implements AutoCloseable {
     private static final int PERIOD_MS = 500;

@@ -47,7 +47,7 @@ public final class Workers implements AutoCloseable {
     private static final int RING_SIZE = 512;
 
     private static final int COMPLETION_RING_SIZE = 4_096;
-    /** A loop that hangs does not prevent the others from ending. */
+    /** How long {@link #close} waits for a loop, so that a loop that hangs does not prevent the others from ending. */
     private static final int RELEASE_SECONDS = 5;
 
     private record Key(LearningSwitch owner, int port) {
@@ -170,7 +170,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Starts to forward for a port: worker i serves the device's queue i. Returns when all workers do. */
+    /** Starts to forward for a port: worker i serves queue i of the device. Returns when all workers serve it. The device must have one queue per worker. */
     public synchronized void attach(LearningSwitch owner, int port, PortDevice device) {
         int[] fds = device.queueFds();
         if (fds.length != loops.length) {
@@ -268,7 +268,7 @@ public final class Workers implements AutoCloseable {
     /**
      * Checks that every event loop completes an iteration. Must not be called on a worker.
      *
-     * @return the numbers of the workers that did not within {@code limitMs}
+     * @return the numbers of the workers whose event loops did not complete one within {@code limitMs}
      */
     public List<Integer> probe(long limitMs) {
         List<Future<?>> iterations = new ArrayList<>();

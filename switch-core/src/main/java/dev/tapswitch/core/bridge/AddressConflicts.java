@@ -18,13 +18,13 @@ import java.util.concurrent.atomic.AtomicReference;
  * the worker thread, except {@link #takeReport}. Allocates nothing per frame: conflicts are created when first needed, and reused.
  */
 final class AddressConflicts {
-    /** Between two probes. The owner is silent if the last probe gets no reply for as long. */
+    /** The time between two probes. The owner counts as silent if the last probe gets no reply within this time. */
     static final long PROBE_INTERVAL_MS = 100;
 
     static final int PROBES = 4;
-    /** After the first reply the owner is probed again. */
+    /** The owner is probed again this long after its first reply. */
     static final long RECHECK_MS = 300;
-    /** After further replies claims are dropped for this time without a probe. */
+    /** After the second and every later reply, claims are dropped for this time without a probe. */
     static final long QUIET_MS = 1_000;
 
     static final int MAX_PER_PORT = 64;
@@ -75,7 +75,7 @@ final class AddressConflicts {
         report(claim.hi, claim.lo, claim.vlan, owner, MacTable.MISS, claim.mac, inPort, Outcome.BOUND);
     }
 
-    /** The next step that is due; null if there is none. */
+    /** The next step that is due at {@code nowMs}; null if there is none. */
     ConflictStep nextStep(SwitchSnapshot snapshot, long nowMs) {
         for (; open > 0 && position < cells.length; position++) {
             AddressConflict conflict = cells[position];
@@ -93,7 +93,7 @@ final class AddressConflicts {
         if (report.get() == null) report.set(new AddressClaim(hi, lo, vlan, owner, ownerPort, claimant, port, outcome));
     }
 
-    /** An outcome since the last call; null if there was none. Thread-safe. */
+    /** The first outcome since the last call; null if there was none. Thread-safe. */
     AddressClaim takeReport() {
         return report.get() == null ? null : report.getAndSet(null);
     }
@@ -193,7 +193,7 @@ final class AddressConflicts {
         return null;
     }
 
-    /** A closed conflict to use; null if the port is at its limit, or if there is no space. */
+    /** A closed conflict that can be reused; null if the port is at its limit, or if there is no space. */
     private AddressConflict free(long hi, long lo, int vlan, int port) {
         if (cells.length == 0) {
             cells = new AddressConflict[CELLS];

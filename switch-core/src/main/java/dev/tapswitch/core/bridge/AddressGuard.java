@@ -4,9 +4,9 @@ import dev.tapswitch.core.table.MacTable;
 import dev.tapswitch.core.table.NeighbourTable;
 
 /**
- * Decides whether a frame may claim that an address is at a MAC, because every receiver believes such a claim. A bound address may only be claimed by
- * its MAC. A claim of another station's address is held until that station was probed, see {@link AddressConflicts}. All other claims are learned.
- * Must be called on the worker thread.
+ * Decides whether a frame may claim that an IP address belongs to a MAC. Stations accept such claims unchecked, so a false claim redirects traffic. A
+ * bound address may only be claimed by its MAC. A claim of another station's address is held until that station was probed, see
+ * {@link AddressConflicts}. All other claims are learned. Must be called on the worker thread.
  */
 final class AddressGuard {
     private final MacTable macs;
@@ -28,7 +28,7 @@ final class AddressGuard {
         this.dryRun = dryRun;
     }
 
-    /** Judges a claim of the context's frame, and learns it. Returns a drop or {@link AddressResolution#PASS}. */
+    /** Decides about the claim that the current frame makes, and learns the claim if that is allowed. Returns a drop or {@link AddressResolution#PASS}. */
     int admit(NeighbourClaim claim) {
         int inPort = context.inPort;
         long nowMs = context.nowMs;
@@ -56,7 +56,10 @@ final class AddressGuard {
         return AddressResolution.PASS;
     }
 
-    /** False if the owner's port is down, if the owner sent nothing for the ageing time, or if both ports belong to the same station. */
+    /**
+     * Whether the owner may still use the address. False if the owner's port is down, if the owner sent nothing for the ageing time, or if both ports
+     * belong to the same station.
+     */
     private boolean isContested(int ownerPort) {
         if (ownerPort == MacTable.MISS) return false;
         PortSettings owner = context.snapshot.port(ownerPort);

@@ -25,7 +25,7 @@ final class AddressResolution {
     static final int FLOOD = Integer.MIN_VALUE + 1;
 
     private static final long V4_MAPPED = 0xFFFF_0000_0000L;
-    /** The neighbour table stores times with this resolution. */
+    /** The resolution of the times in the neighbour table. */
     private static final long TICK_MS = 128;
 
     private final MacTable macs;
@@ -121,7 +121,10 @@ final class AddressResolution {
         return direct(hi, lo, vlan, owner);
     }
 
-    /** Unicast requests (RFC 4861 7.3.3, RFC 1122 2.3.2.1: is the station still there?) are left to the station. */
+    /**
+     * Whether the request is forwarded like any other frame. This includes unicast requests: they check whether a station is still reachable (RFC
+     * 4861 7.3.3, RFC 1122 2.3.2.1), so the station itself must reply.
+     */
     private boolean isPlain() {
         return context.settings.arpMode() == ArpMode.FLOOD || !MacAddress.isMulticast(frame.destination());
     }

@@ -32,9 +32,8 @@ public final class Counters {
     }
 
     private void bump(int cell, long amount) {
-        // A plain load is enough, because no other thread writes. The opaque store ensures that readers see whole
-        // values,
-        // and see them eventually.
+        // A plain load is enough, because no other thread writes. The opaque store ensures that readers see no torn
+        // value and see each value eventually.
         CELL.setOpaque(cells, cell, cells[cell] + amount);
     }
 }

@@ -5,10 +5,10 @@ import java.util.stream.IntStream;
 
 /** A forwarding decision spelled out, for users and tests. The data path uses the int that {@link Forwarder#decide} returns, a {@link Verdict}. */
 public sealed interface Decision {
-    /** To one port. */
+    /** The frame is sent to one port. */
     record Forward(int port) implements Decision {}
 
-    /** To all of these ports. */
+    /** The frame is sent to all of these ports. */
     record Flood(List<Integer> ports) implements Decision {}
 
     /** The switch replies to the ingress port. */
@@ -17,10 +17,10 @@ public sealed interface Decision {
     /** The frame was addressed to the switch and needs no further handling. */
     record Consume() implements Decision {}
 
-    /** To a protocol of the control side, by the number of its rule. */
+    /** The frame is handed to a protocol of the control side; {@code rule} is the number of the protocol's rule. */
     record Punt(int rule) implements Decision {}
 
-    /** To no port. */
+    /** The frame is dropped. */
     record Drop(DropReason reason) implements Decision {}
 
     /** The meaning of a {@link Verdict} under a snapshot. */

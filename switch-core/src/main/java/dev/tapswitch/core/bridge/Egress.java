@@ -13,7 +13,7 @@ public final class Egress {
     public static final int AS_IS = 0;
     /** The port has no offload: {@link dev.tapswitch.core.frame.Segmenter} must segment or checksum the frame first. */
     public static final int COMPLETE = 1;
-    /** The frame, or a super-frame's segment, is larger than the port's MTU. */
+    /** The frame, or a segment of the super-frame, is larger than the port's MTU. */
     public static final int TOO_BIG = 2;
 
     private static final ValueLayout.OfShort TYPE = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -64,7 +64,8 @@ public final class Egress {
         int type = VirtioNetHeader.gsoType(memory, headerOffset) & ~VirtioNetHeader.GSO_ECN;
         boolean isUdp = type == VirtioNetHeader.GSO_UDP_L4 || type == VirtioNetHeader.GSO_UDP;
         if (isUdp) return transport + UDP_HEADER_LENGTH + gsoSize;
-        // The header is wrong about the start of TCP. The frame's own length decides, and Segmenter detects the error.
+        // The virtio header places the TCP header beyond the end of the frame. Use the frame's own length; Segmenter
+        // detects the error.
         if (transport + TCP_DATA_OFFSET >= length) return length;
         long dataOffset = headerOffset + VirtioNetHeader.LENGTH + transport + TCP_DATA_OFFSET;
         int tcpHeader = (memory.get(ValueLayout.JAVA_BYTE, dataOffset) >>> 4 & 0xF) * 4;

@@ -23,7 +23,7 @@ public final class Forwarder {
     private final EthernetFrame frame = context.frame;
     private final MemorySegment reply = Arena.ofAuto().allocate(REPLY_CAPACITY, 8);
 
-    /** By port index. The control side replaces it before it publishes a snapshot that needs more of them. */
+    /** Counters by port index. The control side replaces the array before it publishes a snapshot with more ports. */
     private volatile Counters[] counters = new Counters[0];
 
     Forwarder(LearningSwitch owner, boolean dryRun) {
@@ -34,7 +34,10 @@ public final class Forwarder {
         this.dryRun = dryRun;
     }
 
-    /** The frames that follow were received on {@code inPort} at {@code nowMs}, and are decided under {@code snapshot}. */
+    /**
+     * Begins a batch: the frames that follow were received on {@code inPort} at {@code nowMs} (monotonic clock, milliseconds), and {@code snapshot}
+     * applies to them.
+     */
     public void beginBatch(SwitchSnapshot snapshot, int inPort, long nowMs) {
         context.beginBatch(snapshot, inPort, counters[inPort], nowMs);
     }
@@ -54,7 +57,7 @@ public final class Forwarder {
         return verdict;
     }
 
-    /** The frame to send after REPLY, without a virtio header, complete; valid until the next decision. */
+    /** The frame to send after the verdict REPLY: complete, without a virtio header. It is valid until the next decision. */
     public MemorySegment reply() {
         return reply;
     }
@@ -142,7 +145,7 @@ public final class Forwarder {
         return macs.learn(source, vlan, context.inPort, limit, context.nowMs, context.ageingMs);
     }
 
-    /** A drop, or 0 to continue. */
+    /** Counts the outcome of learning. Returns a drop, or 0 if the frame is to be forwarded. */
     private int countLearning(int learned) {
         Counters in = context.counters;
         switch (learned) {
@@ -161,7 +164,7 @@ public final class Forwarder {
         return 0;
     }
 
-    /** A verdict, or {@link AddressResolution#PASS} or {@link AddressResolution#FLOOD}. */
+    /** Handles ARP and Neighbour Discovery. Returns a verdict, {@link AddressResolution#PASS} or {@link AddressResolution#FLOOD}. */
     private int resolve() {
         int type = frame.etherType();
         if (type != EtherType.ARP && type != EtherType.IPV6) return AddressResolution.PASS;

@@ -2,10 +2,7 @@ package dev.tapswitch.core.bridge;
 
 import dev.tapswitch.core.frame.EthernetFrame;
 
-/**
- * What a forwarder and its parts know about the frame that is being decided: the parameters that travel together, in one object per forwarder. Must
- * be used on the worker thread only.
- */
+/** The current batch and frame of a forwarder, which its parts share instead of passing many parameters. Must be used on the worker thread only. */
 final class FrameContext {
     // Set once per batch.
     SwitchSnapshot snapshot;

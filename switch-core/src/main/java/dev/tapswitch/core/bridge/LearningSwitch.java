@@ -71,7 +71,10 @@ public final class LearningSwitch {
         return forwarders[worker];
     }
 
-    /** Adds a port with all counters 0; returns its index. Throws IllegalArgumentException if the name is in use or the switch has the maximum of ports. */
+    /**
+     * Adds a port with all counters 0; returns its index. Throws IllegalArgumentException if the name is in use, or if the switch has the maximum
+     * number of ports.
+     */
     public synchronized int addPort(PortSettings port, boolean isUp) {
         requireFree(port.name(), -1);
         int index = freeIndex();

@@ -1,8 +1,8 @@
 package dev.tapswitch.core.bridge;
 
 /**
- * A frame's claim that an IP address is at a MAC. Requests, replies and announcements all make one. Addresses are two big-endian halves; an IPv4
- * address is mapped to IPv6. Reused for each frame; must be used on the worker thread only.
+ * A frame's claim that an IP address belongs to a MAC. Requests, replies and announcements all make such a claim. Addresses are two big-endian
+ * halves; an IPv4 address is mapped to IPv6. Reused for each frame; must be used on the worker thread only.
  */
 final class NeighbourClaim {
     long hi;

@@ -1,8 +1,8 @@
 package dev.tapswitch.core.bridge;
 
 /**
- * The egress ports of a flooded frame, computed when a snapshot is built: each port is up and may receive frames from the ingress port. Ascending.
- * Immutable.
+ * The egress ports of a flooded frame, computed when a snapshot is built: each port is up and may receive frames from the ingress port. The ports are
+ * in ascending order. Immutable.
  *
  * <p>Sets of different ingress ports share their array. Otherwise a switch with 10,000 ports would need 10,000 arrays of 10,000 ports.
  */

@@ -4,14 +4,15 @@ import dev.tapswitch.core.frame.EthernetFrame;
 import dev.tapswitch.core.net.MacAddress;
 
 /**
- * Which frames belong to a protocol of the control side. A frame that matches is not forwarded. Only frames to multicast addresses and to the switch itself
- * are compared with rules.
+ * Which frames belong to a protocol of the control side. A frame that matches is not forwarded. Only frames to multicast addresses and to the switch
+ * itself are compared with rules.
  *
  * @param destination the group address, for example 01:80:C2:00:00:00 (STP); {@link #ANY} for every address
- * @param etherType the type behind the VLAN tags, for example 0x88CC (LLDP); {@link #ANY} for every type, as for protocols that have a length there
+ * @param etherType the type behind the VLAN tags, for example 0x88CC (LLDP); {@link #ANY} for every type, for example if the frames have a length
+ *     field there (IEEE 802.3 3.2.6)
  */
 public record PuntRule(long destination, int etherType) {
-    /** In place of an address or a type: every value matches. */
+    /** Instead of an address or a type: every value matches. */
     public static final int ANY = -1;
 
     private static final int MAX_TYPE = 0xFFFF;

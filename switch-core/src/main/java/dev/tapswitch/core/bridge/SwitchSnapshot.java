@@ -76,7 +76,7 @@ public final class SwitchSnapshot {
         return to != null && to.isolated();
     }
 
-    /** In one pass, because a switch may have thousands of ports, and each change of one builds a snapshot. */
+    /** Computes all sets in one pass, because a switch may have thousands of ports and each change of a port builds a snapshot. */
     private static PortSet[] floodSets(PortSettings[] ports, boolean[] up) {
         int[] all = upPorts(ports, up, port -> true);
         int[] notIsolated = upPorts(ports, up, port -> !ports[port].isolated());
@@ -95,7 +95,10 @@ public final class SwitchSnapshot {
         return sets;
     }
 
-    /** The only kind of port that needs an array of its own: it reaches ports that are not isolated, and itself. */
+    /**
+     * The flood set of an isolated port with hairpin: all ports that are not isolated, and the port itself. Only this kind of port needs a separate
+     * array.
+     */
     private static PortSet isolatedHairpin(int in, PortSettings[] ports, boolean[] up) {
         int[] targets = upPorts(ports, up, port -> port == in || !ports[port].isolated());
         return new PortSet(targets, targets.length);

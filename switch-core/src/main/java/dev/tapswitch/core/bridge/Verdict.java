@@ -18,7 +18,7 @@ public final class Verdict {
 
     private Verdict() {}
 
-    /** Whether the frame goes to one port, whose index the verdict is. */
+    /** Whether the frame goes to one port. The verdict is then the index of the port. */
     public static boolean isPort(int verdict) {
         return verdict >= 0;
     }
@@ -28,7 +28,7 @@ public final class Verdict {
         return verdict <= PORT_SET;
     }
 
-    /** The number of the set, for {@link SwitchSnapshot#portSet}. Only for a verdict that {@link #isPortSet}. */
+    /** The number of the set, for {@link SwitchSnapshot#portSet}. Requires {@link #isPortSet}. */
     public static int portSet(int verdict) {
         return PORT_SET - verdict;
     }
@@ -37,7 +37,7 @@ public final class Verdict {
         return verdict <= DROP && verdict > PUNT;
     }
 
-    /** Only for a verdict that {@link #isDrop}. */
+    /** The reason of a drop. Requires {@link #isDrop}. */
     public static DropReason dropReason(int verdict) {
         return REASONS[DROP - verdict];
     }
@@ -47,7 +47,7 @@ public final class Verdict {
         return verdict <= PUNT && verdict > PORT_SET;
     }
 
-    /** The number of the rule that the frame matched, from {@link LearningSwitch#addPuntRule}. Only for a verdict that {@link #isPunt}. */
+    /** The number of the rule that the frame matched, from {@link LearningSwitch#addPuntRule}. Requires {@link #isPunt}. */
     public static int puntRule(int verdict) {
         return PUNT - verdict;
     }

@@ -20,8 +20,12 @@ public final class AddressProbe {
     private AddressProbe() {}
 
     /**
-     * Writes an ARP probe (RFC 5227 1.1) for an IPv4-mapped address, else a neighbour solicitation, from {@code asker} to {@code owner}; returns
-     * its length. {@code vlan}: 0 for no tag.
+     * Writes an Ethernet frame from {@code asker} to {@code owner}: an ARP probe (RFC 5227 1.1) if the address is IPv4-mapped, otherwise a neighbour
+     * solicitation (RFC 4861 4.3). Returns the length of the frame, bytes.
+     *
+     * @param vlan VID of the tag; 0 for an untagged frame
+     * @param hi upper half of the probed IP address
+     * @param lo lower half of the probed IP address
      */
     public static int write(MemorySegment memory, long offset, long asker, long owner, int vlan, long hi, long lo) {
         boolean isV4 = hi == 0 && lo >>> 32 == 0xFFFF;

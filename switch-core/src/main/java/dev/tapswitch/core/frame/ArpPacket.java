@@ -2,17 +2,20 @@ package dev.tapswitch.core.frame;
 
 import java.lang.foreign.MemorySegment;
 
-/** An ARP packet for IPv4 over Ethernet (RFC 826) viewed in place. A flyweight for one thread. {@link #isValid} must be called first and must be true. */
+/**
+ * An ARP packet for IPv4 over Ethernet (RFC 826) viewed in place. A flyweight, not thread-safe. Call {@link #isValid} first: the other accessors
+ * require that it returns true.
+ */
 public final class ArpPacket {
-    /** Bytes. */
+    /** Length of an ARP packet without padding, bytes. */
     public static final int LENGTH = 28;
 
     public static final int REQUEST = 1;
     public static final int REPLY = 2;
 
-    /** Hardware type 1 (Ethernet), protocol IPv4, address lengths 6 and 4: the first six bytes. */
+    /** The first six bytes: hardware type 1 (Ethernet), protocol type IPv4, address lengths 6 and 4. */
     private static final long ETHERNET_IPV4 = 0x0001_0800_0604L;
-    /** Hardware type 6 (IEEE 802), which Linux accepts on Ethernet as well. */
+    /** The same with hardware type 6 (IEEE 802), which Linux accepts on Ethernet as well. */
     private static final long IEEE802_IPV4 = 0x0006_0800_0604L;
 
     private MemorySegment memory;
@@ -48,7 +51,7 @@ public final class ArpPacket {
         return Wire.u48(memory, offset + 8);
     }
 
-    /** Unsigned 32 bits. */
+    /** The sender's IPv4 address, unsigned 32 bits. */
     public long senderAddress() {
         return Wire.u32(memory, offset + 14);
     }
@@ -57,7 +60,7 @@ public final class ArpPacket {
         return Wire.u48(memory, offset + 18);
     }
 
-    /** Unsigned 32 bits. */
+    /** The target's IPv4 address, unsigned 32 bits. */
     public long targetAddress() {
         return Wire.u32(memory, offset + 24);
     }

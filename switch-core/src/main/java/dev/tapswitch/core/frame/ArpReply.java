@@ -9,7 +9,10 @@ public final class ArpReply {
 
     private ArpReply() {}
 
-    /** Writes the frame by which {@code owner} replies to {@code asker} that it has {@code address}; IPv4 addresses are unsigned 32 bits. Returns its length. */
+    /**
+     * Writes the frame in which {@code owner} tells {@code asker} that it has {@code address}. MACs are in the low 48 bits, IPv4 addresses are
+     * unsigned 32 bits. Returns the length of the frame, bytes.
+     */
     public static int write(
             MemorySegment memory, long offset, long owner, long address, long asker, long askerAddress) {
         Wire.put48(memory, offset, asker);

@@ -2,7 +2,10 @@ package dev.tapswitch.core.frame;
 
 import java.lang.foreign.MemorySegment;
 
-/** The Internet checksum (RFC 1071). Pure functions. Sums are unfolded, in a long, so that they can be added. */
+/**
+ * The Internet checksum (RFC 1071). Pure functions. An intermediate sum is a long that is not folded to 16 bits yet, so that the sums of several
+ * parts can be added.
+ */
 public final class Checksum {
     private Checksum() {}
 
@@ -18,12 +21,18 @@ public final class Checksum {
         return sum;
     }
 
-    /** The pseudo header of TCP or UDP over IPv4 (RFC 9293 3.1), header at {@code ip}; {@code length} is the transport's. */
+    /**
+     * The sum of the pseudo-header of TCP or UDP over IPv4 (RFC 9293 3.1). The IPv4 header is at {@code ip}; {@code length} is that of the transport
+     * header and its payload, bytes.
+     */
     public static long pseudoHeader4(MemorySegment memory, long ip, int protocol, int length) {
         return add(protocol + (long) length, memory, ip + 12, 8);
     }
 
-    /** The pseudo header over IPv6 (RFC 8200 8.1), header at {@code ip}; {@code length} is the upper layer's. */
+    /**
+     * The sum of the pseudo-header over IPv6 (RFC 8200 8.1). The IPv6 header is at {@code ip}; {@code length} is that of the upper-layer header and
+     * its payload, bytes.
+     */
     public static long pseudoHeader6(MemorySegment memory, long ip, int protocol, int length) {
         return add(protocol + (long) length, memory, ip + 8, 32);
     }

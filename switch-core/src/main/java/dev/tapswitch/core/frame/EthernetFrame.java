@@ -3,10 +3,10 @@ package dev.tapswitch.core.frame;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An Ethernet II frame (IEEE 802.3 3.2.6) viewed in place, without its frame check sequence. Big-endian on the wire; MACs are held in
- * the low 48 bits of a long.
+ * An Ethernet II frame (IEEE 802.3 3.2.6) viewed in place, without its frame check sequence. Big-endian on the wire; MACs are held in the low 48 bits
+ * of a long.
  *
- * <p>A flyweight for one thread. No other accessor may be called if {@link #isTruncated}.
+ * <p>A flyweight, not thread-safe. If {@link #isTruncated} returns true, no other accessor may be called.
  */
 public final class EthernetFrame {
     /** Two addresses and the ethertype, bytes. */
@@ -20,7 +20,7 @@ public final class EthernetFrame {
     private MemorySegment memory;
     private long offset;
     private int length;
-    /** The type field behind the addresses: that of the outer tag if there is one. */
+    /** The type field after the addresses; in a tagged frame, the TPID of the outer tag. */
     private int outerType;
 
     /** Views {@code length} bytes at {@code offset}. */
@@ -88,7 +88,7 @@ public final class EthernetFrame {
         return position + 2;
     }
 
-    /** The VLAN of the tags: 0 if there is none, -1 if there are two or more. */
+    /** The VID of the only tag that is not a priority tag (VID 0); 0 if there is none, -1 if there are two or more. */
     public int onlyVlan() {
         int only = 0;
         for (int position = TYPE_OFFSET; isTagAt(position); position += TAG_LENGTH) {

@@ -4,7 +4,10 @@ import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 import java.lang.foreign.MemorySegment;
 
-/** Describes a frame in one line, similar to tcpdump. Accepts any bytes, also those of a truncated frame. Must be called by control threads, as it allocates. */
+/**
+ * Describes a frame in one line, similar to tcpdump. Accepts any bytes, also those of a truncated frame. Allocates, so it must be called by control
+ * threads.
+ */
 public final class FrameText {
     private static final int TCP = 6;
     private static final int UDP = 17;

@@ -14,8 +14,8 @@ public final class NeighbourAdvertisement {
     private NeighbourAdvertisement() {}
 
     /**
-     * Writes the frame by which {@code owner} replies to {@code asker} that it has the target address. Solicited, without Override: an advertisement
-     * by the owner itself takes precedence (RFC 4861 7.2.8, proxied advertisements). Returns its length.
+     * Writes the frame in which {@code owner} tells {@code asker} that it has the target address. The Solicited flag is set, the Override flag is
+     * not: an advertisement by the owner itself takes precedence (RFC 4861 7.2.8, proxied advertisements). Returns the length of the frame, bytes.
      */
     public static int write(
             MemorySegment memory,

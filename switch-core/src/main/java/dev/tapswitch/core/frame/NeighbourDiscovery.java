@@ -4,8 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A Neighbour Discovery message (RFC 4861 4) viewed in place, from its IPv6 header on. Extension headers are skipped, because hosts accept messages
- * behind them (RFC 7113 2). Fragments are ignored, because hosts must ignore them (RFC 6980 5). A flyweight for one thread. {@link #isPresent} and
- * {@link #isWellFormed} must be called first, in this order, and must be true. Addresses are two big-endian halves.
+ * behind them (RFC 7113 2). Fragments are ignored, because hosts must ignore them (RFC 6980 5). A flyweight, not thread-safe. Call {@link #isPresent}
+ * and {@link #isWellFormed} first, in this order: the other accessors require that both return true. An address is returned as its upper and its
+ * lower 64 bits.
  */
 public final class NeighbourDiscovery {
     public static final int ROUTER_SOLICITATION = 133;
@@ -47,7 +48,7 @@ public final class NeighbourDiscovery {
         return this;
     }
 
-    /** Whether there is a Neighbour Discovery message. Cheap for other IPv6 packets. */
+    /** Whether the packet contains a Neighbour Discovery message. Takes little time for other IPv6 packets. */
     public boolean isPresent() {
         if (length < IPV6_HEADER_LENGTH || Wire.u8(memory, offset) >>> 4 != 6) return false;
         int next = Wire.u8(memory, offset + 6);
@@ -113,7 +114,7 @@ public final class NeighbourDiscovery {
         return (Wire.u8(memory, offset + message + 4) & 0x40) != 0;
     }
 
-    /** Whether it claims that {@link #claimedHi}, {@link #claimedLo} is at {@link #linkLayerAddress}. */
+    /** Whether the message claims that the IP address {@link #claimedHi}, {@link #claimedLo} belongs to the MAC {@link #linkLayerAddress}. */
     public boolean claims() {
         return linkLayer != NO_MAC && (isAboutTarget(type()) || !isFromUnspecified());
     }
@@ -155,7 +156,7 @@ public final class NeighbourDiscovery {
         return IPV6_HEADER_LENGTH + Wire.u16(memory, offset + 4);
     }
 
-    /** Offset of ICMPv6 behind extension headers (RFC 8200 4); 0 if there is none. */
+    /** Offset of the ICMPv6 message after the extension headers (RFC 8200 4); 0 if there is none. */
     private int skipExtensions(int first) {
         int next = first;
         int position = IPV6_HEADER_LENGTH;
@@ -169,7 +170,10 @@ public final class NeighbourDiscovery {
         return next == ICMPV6 ? position : 0;
     }
 
-    /** False if an option has length 0 or exceeds the message (RFC 4861 4.6). The first option of a type counts, as in Linux. */
+    /**
+     * Reads the options; returns false if one has length 0 or exceeds the message (RFC 4861 4.6). Of several options of one type the first counts, as
+     * in Linux.
+     */
     private boolean readOptions(int end) {
         linkLayer = NO_MAC;
         int type = type();

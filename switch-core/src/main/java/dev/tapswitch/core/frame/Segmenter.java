@@ -6,10 +6,11 @@ import java.lang.foreign.MemorySegment;
  * Segmentation and checksum offload in software: splits a super-frame (TCP over IPv4 and IPv6, UDP GSO) into frames with gso_size bytes of payload,
  * and completes partial checksums. The result is byte for byte that of Linux (net/ipv4/tcp_offload.c, udp_offload.c).
  *
- * <p>A flyweight for one thread: {@link #wrap} reads, {@link #next} writes. Allocates nothing, and no content makes it throw.
+ * <p>A flyweight, not thread-safe: {@link #wrap} parses a frame, {@link #next} writes the resulting frames one by one. Allocates nothing. Malformed
+ * content does not make it throw.
  */
 public final class Segmenter {
-    /** The header does not fit the frame. */
+    /** Result of {@link #wrap}: the virtio_net_hdr does not match the frame. */
     public static final int BAD = -1;
 
     private static final int IPV6_HEADER_LENGTH = 40;
@@ -21,7 +22,10 @@ public final class Segmenter {
     private static final int UDP_CHECKSUM = 6;
     private static final int FIN_AND_PSH = 0x09;
     private static final int CWR = 0x80;
-    /** 64 KiB in segments of 48 bytes, the minimum of Linux (TCP_MIN_SND_MSS). A header that requests more is forged, and would cost much time. */
+    /**
+     * The frames of 64 KiB in segments of 48 bytes, the minimum of Linux (TCP_MIN_SND_MSS). A header that requests more frames is forged, and
+     * segmentation would take too long.
+     */
     private static final int MAX_FRAMES = 1_366;
 
     private MemorySegment memory;
@@ -109,8 +113,8 @@ public final class Segmenter {
     }
 
     /**
-     * Writes the {@code i}th frame behind an empty {@code virtio_net_hdr} to {@code out[outOffset]}, which must have space for the whole frame that was
-     * wrapped.
+     * Writes an empty {@code virtio_net_hdr} and then the {@code i}th frame to {@code out[outOffset]}, where there must be space for the header and
+     * for a frame as long as the wrapped one.
      *
      * @return its length without the virtio header
      */

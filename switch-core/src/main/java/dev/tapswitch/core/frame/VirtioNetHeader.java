@@ -10,10 +10,10 @@ import java.lang.foreign.ValueLayout;
  * <p>hdr_len is never read: in a forwarded frame it may cover the whole packet.
  */
 public final class VirtioNetHeader {
-    /** Bytes. */
+    /** Length of the header, bytes. */
     public static final int LENGTH = 10;
 
-    /** flags: the checksum at csum_start + csum_offset is partial. */
+    /** A bit of flags: the checksum field at csum_start + csum_offset contains a partial checksum. */
     public static final int NEEDS_CSUM = 1;
 
     public static final int GSO_NONE = 0;

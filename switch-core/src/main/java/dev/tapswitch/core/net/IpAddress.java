@@ -1,8 +1,9 @@
 package dev.tapswitch.core.net;
 
 /**
- * An IPv4 or IPv6 address: two big-endian halves, an IPv4 address as the IPv4-mapped IPv6 one (::ffff:a.b.c.d), as the neighbour table holds it.
- * The data path keeps the halves and calls the static methods; everything else uses the record.
+ * An IPv4 or IPv6 address, held as two longs: the upper and the lower half of 16 bytes in network order. An IPv4 address is held as the IPv4-mapped
+ * IPv6 address ::ffff:a.b.c.d (RFC 4291 2.5.5.2), which is also its form in the neighbour table. The data path passes the two halves as longs and
+ * calls the static methods; all other code uses the record.
  *
  * @param hi the upper 64 bits
  * @param lo the lower 64 bits
@@ -23,8 +24,10 @@ public record IpAddress(long hi, long lo) {
     }
 
     /**
-     * Reads a literal: four decimal numbers without leading zeros (RFC 6943 3.1.1), or RFC 4291 2.2's text. Neither zones nor IPv4-mapped addresses,
-     * which no interface can have. IllegalArgumentException says what was expected.
+     * Parses an IPv4 address of four decimal numbers without leading zeros (RFC 6943 3.1.1), or an IPv6 address in the text form of RFC 4291 2.2.
+     * Rejects zones, and IPv4-mapped addresses, because no interface can have one.
+     *
+     * @throws IllegalArgumentException if the text is not such an address; the message says what was expected
      */
     public static IpAddress parse(String text) {
         return IpParser.parse(text);
@@ -53,7 +56,7 @@ public record IpAddress(long hi, long lo) {
         return new IpAddress(lo == -1 ? hi + 1 : hi, lo + 1);
     }
 
-    /** In network order: 4 bytes or 16. */
+    /** The address in network order: 4 bytes for IPv4, 16 for IPv6. */
     public byte[] bytes() {
         byte[] bytes = new byte[bits() / Byte.SIZE];
         for (int i = 0; i < bytes.length; i++) {
@@ -69,7 +72,7 @@ public record IpAddress(long hi, long lo) {
         return number;
     }
 
-    /** {@code 198.18.0.1}, or as RFC 5952 recommends: {@code fd00::1}. */
+    /** The address as text: {@code 198.18.0.1}, or {@code fd00::1} as RFC 5952 recommends. */
     @Override
     public String toString() {
         return format(hi, lo);

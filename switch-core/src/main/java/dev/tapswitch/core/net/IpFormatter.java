@@ -25,7 +25,10 @@ final class IpFormatter {
         return (int) ((i < GROUPS / 2 ? hi : lo) >>> (48 - 16 * (i % 4))) & 0xFFFF;
     }
 
-    /** Where the first of the longest runs of two or more zero groups begins; -1 if there is none. */
+    /**
+     * The index of the group where the longest run of two or more zero groups begins; the first such run if several are equally long (RFC 5952
+     * 4.2.3), -1 if there is none.
+     */
     private static int longestZeros(long hi, long lo) {
         int best = -1;
         for (int i = 0; i < GROUPS; i++) {

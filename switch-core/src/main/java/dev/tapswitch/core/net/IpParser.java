@@ -1,6 +1,6 @@
 package dev.tapswitch.core.net;
 
-/** Reads IP address literals. A number with leading zeros is refused, because some programs read it as octal (RFC 6943 3.1.1). */
+/** Parses IP address literals. A decimal number with leading zeros is rejected, because some programs read it as octal (RFC 6943 3.1.1). */
 final class IpParser {
     private static final int GROUPS = 8;
     private static final int MAX_GROUP_DIGITS = 4;
@@ -74,7 +74,7 @@ final class IpParser {
         return groups;
     }
 
-    /** Whether it is one ASCII digit or more; Integer.parseInt takes signs and other scripts' digits too. */
+    /** Whether the text consists of one or more ASCII digits. Integer.parseInt would also accept signs and the digits of other scripts. */
     private static boolean isDigits(String text, int radix) {
         return !text.isEmpty() && text.chars().allMatch(c -> c < 128 && Character.digit(c, radix) >= 0);
     }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /**
  * An IP address with its prefix length: an interface's address (198.18.0.1/24), or a network if no bit beyond the length is set (198.18.0.0/24).
  *
- * @param length bits, 0 to 32 or 128
+ * @param length prefix length in bits: 0 to 32 for IPv4, 0 to 128 for IPv6
  */
 public record IpPrefix(IpAddress address, int length) {
     private static final Pattern LENGTH = Pattern.compile("\\d{1,3}");
@@ -16,7 +16,11 @@ public record IpPrefix(IpAddress address, int length) {
                     + "\" has a wrong prefix length; expected a number from 0 to " + address.bits());
     }
 
-    /** Reads {@code 198.18.0.1/24}; the length is required. IllegalArgumentException says what was expected. */
+    /**
+     * Parses an address with its prefix length, for example {@code 198.18.0.1/24}; the length is required.
+     *
+     * @throws IllegalArgumentException if the text is malformed; the message says what was expected
+     */
     public static IpPrefix parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
@@ -33,8 +37,9 @@ public record IpPrefix(IpAddress address, int length) {
     }
 
     /**
-     * Reads a network; an address without a length is a network of that address alone. IllegalArgumentException if bits beyond the length are
-     * set.
+     * Parses a network. An address without a length is a network that contains only this address.
+     *
+     * @throws IllegalArgumentException if the text is malformed, or if bits beyond the length are set; the message says what was expected
      */
     public static IpPrefix parseNetwork(String text) {
         IpPrefix prefix = text.indexOf('/') < 0 ? ofAddress(IpAddress.parse(text)) : parse(text);
@@ -55,7 +60,7 @@ public record IpPrefix(IpAddress address, int length) {
         return address.isV4();
     }
 
-    /** With the bits beyond the length cleared. */
+    /** The network of this prefix: the bits beyond the length are cleared. */
     public IpPrefix network() {
         return new IpPrefix(first(), length);
     }
@@ -70,7 +75,7 @@ public record IpPrefix(IpAddress address, int length) {
         return new IpAddress(address.hi() | ~maskHi(), address.lo() | ~maskLo());
     }
 
-    /** Whether the address is in the network. Never, if they are of different families. */
+    /** Whether the address is in the network; false if one is IPv4 and the other is IPv6. */
     public boolean contains(IpAddress other) {
         return isV4() == other.isV4()
                 && ((address.hi() ^ other.hi()) & maskHi()) == 0
@@ -83,8 +88,8 @@ public record IpPrefix(IpAddress address, int length) {
     }
 
     /**
-     * Whether a host in the network may have the address: not the network's own, nor its broadcast address. IPv6 has no broadcast; RFC 3021 allows
-     * both addresses of a /31.
+     * Whether a host in the network may have the address. False for the first address (in IPv4 the network address, in IPv6 the subnet-router anycast
+     * address) and for the IPv4 broadcast address. RFC 3021 allows both addresses of a /31.
      */
     public boolean isHost(IpAddress host) {
         if (!contains(host)) return false;
@@ -92,7 +97,7 @@ public record IpPrefix(IpAddress address, int length) {
         return !host.equals(first()) && (!isV4() || !host.equals(last()));
     }
 
-    /** The length in an IPv4-mapped address. */
+    /** The prefix length within the 16 bytes that {@link IpAddress} holds, where an IPv4 address begins at bit 96. */
     private int mappedLength() {
         return isV4() ? 96 + length : length;
     }

@@ -1,6 +1,6 @@
 package dev.tapswitch.core.net;
 
-/** MAC addresses (IEEE 802 8.2) as longs: the low 48 bits, the first byte on the wire the most significant. */
+/** MAC addresses (IEEE 802 8.2) as longs: an address is held in the low 48 bits, its first byte on the wire being the most significant. */
 public final class MacAddress {
     /** ff:ff:ff:ff:ff:ff. */
     public static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
@@ -20,7 +20,11 @@ public final class MacAddress {
         return (mac & ~0xFL) == RESERVED_PREFIX;
     }
 
-    /** Reads {@code 02:00:00:00:00:01}, with colons or dashes, any case; IllegalArgumentException says what was expected. */
+    /**
+     * Parses {@code 02:00:00:00:00:01}, with colons or dashes, in upper or lower case.
+     *
+     * @throws IllegalArgumentException if the text is not such an address; the message says what was expected
+     */
     public static long parse(String text) {
         if (!text.matches("[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")) {
             throw new IllegalArgumentException("\"" + text
@@ -29,7 +33,7 @@ public final class MacAddress {
         return Long.parseLong(text.replaceAll("[:-]", ""), 16);
     }
 
-    /** {@code 02:00:00:00:00:01}. */
+    /** The address as text: {@code 02:00:00:00:00:01}. */
     public static String format(long mac) {
         StringBuilder text = new StringBuilder(17);
         for (int shift = 40; shift >= 0; shift -= 8) {

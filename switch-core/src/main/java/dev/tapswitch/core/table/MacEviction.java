@@ -8,21 +8,22 @@ import static dev.tapswitch.core.table.MacWords.port;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Chooses the entry to evict from a full MAC table. It examines a bounded sample: the two buckets of the new entry, and a window that moves
- * through the table. An expired entry is evicted first. Otherwise an entry may be evicted only if its port exceeds its share by more than the new entry's
+ * Chooses the entry to evict from a full MAC table. It examines a bounded sample: the two buckets of the new entry, and a window that moves through
+ * the table. An expired entry is evicted first. Otherwise an entry may be evicted only if its port exceeds its share by more than the new entry's
  * port does, or is that port: a port within its share loses nothing to others. Of the port that exceeds its share most, the oldest entry of the
  * sample is evicted. Static entries are never evicted.
  *
- * <p>The sample finds a greedy port because a greedy port fills the table. Half of the slots are used in a full table; a window misses all
- * entries of a port that holds half of them once in 10,000 times. Then another window is tried.
+ * <p>A sample is enough, because a port that exceeds its share by much has entries everywhere in the table. Example: in a full table half of the
+ * slots are used; if one port has half of the entries, it has a quarter of the slots, and the probability that a window of 32 slots contains none of
+ * them is 0.75 to the power of 32, about 1 in 10,000. Then another window is tried.
  *
- * <p>The value is read before the key. A key that is read after it belongs to the value's insertion or to a later one; and the removal
- * compares the value word, which includes the slot's version: the entry that is removed is the one that was chosen. Thread-safe.
+ * <p>The value is read before the key, so the key belongs to the insertion of this value or to a later one. The removal compares the value word,
+ * which contains the slot's version, so that only the chosen entry can be removed. Thread-safe.
  */
 final class MacEviction {
-    /** In slots: half a kilobyte, eight consecutive cache lines. */
+    /** Slots per window: half a kilobyte, eight consecutive cache lines. */
     private static final int WINDOW = 32;
-    /** Windows for one new entry; the second is rarely needed. */
+    /** Maximum number of windows that are searched for one new entry; the second is rarely needed. */
     private static final int MAX_WINDOWS = 4;
 
     private static final int BUCKET_SLOTS = MacHash.BUCKET_SLOTS;
@@ -47,8 +48,8 @@ final class MacEviction {
      */
     boolean evict(int first, int second, boolean anywhere, int port, long nowMs, long ageingMs) {
         int fairShare = counts.fairShare(port);
-        // No port can exceed its share more, so a search is unnecessary: a MAC flood costs little, as its buckets are
-        // in the cache already.
+        // No other port can exceed its share more, so no window is searched. A MAC flood therefore costs little: the
+        // two buckets are in the cache already.
         if (counts.hasMost(port, fairShare)
                 && evictFrom(first, second, 0, port, fairShare, Integer.MAX_VALUE, nowMs, ageingMs)) return true;
         int minExcess = Math.max(0, counts.excess(port, fairShare));
@@ -97,8 +98,8 @@ final class MacEviction {
     }
 
     /**
-     * Whether the insertion is complete whose value was just read. An insertion writes CLAIMED, value, key: between the last two, the inserting thread owns
-     * the slot, and nobody else may empty it.
+     * Whether the insertion that wrote the value just read is complete. An insertion writes CLAIMED, value and key in this order. Between the last
+     * two writes the inserting thread owns the slot, and no other thread may empty it.
      */
     private boolean isPublished(int slot) {
         return slots.key(slot) < 0;

@@ -7,10 +7,10 @@ import java.lang.invoke.VarHandle;
  * A feed of a {@link MacTable}'s changes, from any number of workers and control threads to one reader: a bounded, lock-free queue that allocates
  * nothing for a writer. If it overflows, changes are lost and the reader is asked once to {@link MacEvent#RESYNC resync}.
  *
- * <p>Changes of one key by two threads may be queued in another order than they were made. Therefore each change also carries the entry that the
- * table holds when the reader takes it ({@link MacChange#port}). A reader that mirrors the table must use this state, and
- * then ends with the table's content: a change is queued after the table was changed, so the last change of a key that the reader takes shows
- * the key's last state. {@link MacChange#event} and {@link MacChange#eventPort} are for logs and for users.
+ * <p>If two threads change the same key, their changes may be queued in the reverse order. Therefore each change also carries the entry that the
+ * table holds when the reader takes it ({@link MacChange#port}). A reader that mirrors the table must use this state, and then ends with the table's
+ * content: a change is queued after the table was changed, so the last change of a key that the reader takes shows the key's last state.
+ * {@link MacChange#event} and {@link MacChange#eventPort} are for logs and for users.
  *
  * <p>The cells form a ring (as in Vyukov's bounded queue). A cell's sequence is its position while it is free, and its position + 1 while it holds a
  * change. A writer that is preempted between claiming and filling a cell delays the reader, but no other writer.
@@ -98,9 +98,7 @@ public final class MacFeed implements AutoCloseable {
                 MacWords.isStatic(value));
     }
 
-    /**
-     * Asks for a wake-up: the next change runs {@code wake}, once. Returns false, and asks for nothing, if there already is a change to take.
-     */
+    /** Requests a wake-up: the next change runs {@code wake} once. Returns false, without requesting a wake-up, if a change is queued already. */
     public boolean arm() {
         ARMED.setVolatile(this, true);
         VarHandle.fullFence();
@@ -109,7 +107,7 @@ public final class MacFeed implements AutoCloseable {
         return false;
     }
 
-    /** Ends the feed. Thread-safe. */
+    /** Unsubscribes the feed from its table: no further changes are queued. Thread-safe. */
     @Override
     public void close() {
         table.unsubscribe(this);
@@ -133,7 +131,7 @@ public final class MacFeed implements AutoCloseable {
             }
             position = tail;
         }
-        // Against arm(): either the reader sees this change, or this thread sees that the reader waits.
+        // Pairs with the fence in arm(): either the reader sees this change, or this thread sees that the reader waits.
         VarHandle.fullFence();
         if (armed && ARMED.compareAndSet(this, true, false)) wake.run();
     }

@@ -12,7 +12,7 @@ final class MacHash {
     private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
     private final int shift;
 
-    /** {@code slots}: their number, a power of 2, at least two buckets. */
+    /** {@code slots}: the number of slots, a power of 2, at least two buckets. */
     MacHash(int slots) {
         this.shift = Long.numberOfLeadingZeros(slots) + 1;
     }

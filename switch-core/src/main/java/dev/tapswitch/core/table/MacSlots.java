@@ -32,7 +32,7 @@ final class MacSlots {
     private final long[] words;
     private final MacHash hash;
 
-    /** {@code count}: a power of 2, two buckets or more. */
+    /** {@code count}: the number of slots, a power of 2, at least two buckets. */
     MacSlots(int count) {
         this.words = new long[count * 2];
         this.hash = new MacHash(count);
@@ -70,12 +70,12 @@ final class MacSlots {
         WORD.setRelease(words, slot * 2 + 1, value);
     }
 
-    /** The value of the key's entry if the key's home slot holds it live, else 0. */
+    /** The value of the key's entry if that is live in the key's home slot; otherwise 0. */
     long liveValueAtHome(long key, long hashed) {
         return liveValueAt(hash.home(hashed), key);
     }
 
-    /** The value of the key's entry if the slot holds it live, else 0. */
+    /** The value of the key's entry if that is live in this slot; otherwise 0. */
     long liveValueAt(int slot, long key) {
         long[] words = this.words;
         int at = slot * 2;
@@ -98,7 +98,7 @@ final class MacSlots {
         return 0;
     }
 
-    /** The slot that holds the key live, or NOT_FOUND. */
+    /** The slot of the key's live entry, or NOT_FOUND. */
     int find(long key, long hashed) {
         int slot = findInBucket(hash.firstBucket(hashed), key);
         return slot != NOT_FOUND ? slot : findInBucket(hash.secondBucket(hashed), key);
@@ -129,8 +129,8 @@ final class MacSlots {
     }
 
     /**
-     * The key's place in its bucket; 0 if it is not there. All places are compared without a branch: which one matches can't be predicted, and a
-     * wrong prediction costs more than the comparisons.
+     * The index of the key in its bucket; 0 if it is not there. All slots are compared without a branch, because the processor can't predict which
+     * one matches, and a misprediction costs more than the comparisons.
      */
     private int place(int firstSlot, long key) {
         int second = key(firstSlot + 1) == key ? 1 : 0;

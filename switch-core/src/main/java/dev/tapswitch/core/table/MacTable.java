@@ -53,7 +53,7 @@ public final class MacTable {
     /** Outcome of learning: the table is full, and no entry may be replaced by this one. */
     public static final int FULL = 6;
 
-    /** Ports are numbered below this. */
+    /** Port indexes are smaller than this. */
     public static final int MAX_PORTS = 1 << 16;
 
     private static final int MAX_ATTEMPTS = 8;
@@ -97,7 +97,7 @@ public final class MacTable {
     }
 
     /**
-     * Learns that {@code mac} sends from {@code port}; returns one of the outcomes above.
+     * Learns that the station {@code mac} is on {@code port}. Returns an outcome: {@link #REFRESHED} or one of the constants after it.
      *
      * @param limit maximum number of entries of this port, 0 for no limit; workers that learn on the port concurrently may exceed it by one each
      */
@@ -120,8 +120,8 @@ public final class MacTable {
     }
 
     /**
-     * Records that a station sent at {@code seenMs}, although no worker saw its frame: the kernel forwarded it. Changes nothing if the table has no dynamic entry of
-     * the station on this port, or a more recent one.
+     * Records that a station sent a frame at {@code seenMs} that the kernel's fast path forwarded, so that no worker learned from it. Changes nothing
+     * if the table has no dynamic entry of the station on this port, or one that is at least as recent.
      */
     public void refresh(long mac, int vlan, int port, long seenMs) {
         long key = key(mac, vlan);
@@ -129,7 +129,8 @@ public final class MacTable {
         if (value == 0 || isStatic(value) || port(value) != port || ageMs(value, seenMs) == 0) return;
         int slot = slots.find(key, hash.of(key));
         if (slot == NOT_FOUND) return;
-        // If this CAS fails, another thread has refreshed, moved or removed the entry, which is as recent.
+        // If this CAS fails, another thread has just refreshed, moved or removed the entry. That change is at least as
+        // recent.
         long refreshed = value & (VERSION_MASK << VERSION_SHIFT) | LIVE | portAndTick(port, seenMs);
         slots.compareAndSetValue(slot, value, refreshed);
     }
@@ -148,7 +149,10 @@ public final class MacTable {
         return slot != NOT_FOUND ? MOVED : LEARNED;
     }
 
-    /** Binds a MAC to a port and replaces a learned entry; false if there is no space. One control thread at a time. */
+    /**
+     * Binds a MAC to a port and replaces a learned entry; false if there is no space. Must be called by control threads; concurrent calls wait for
+     * each other.
+     */
     public synchronized boolean addStatic(long mac, int vlan, int port, long nowMs) {
         remove(mac, vlan);
         long key = key(mac, vlan);
@@ -217,8 +221,8 @@ public final class MacTable {
     }
 
     /**
-     * Sets how many dynamic entries a port keeps regardless of what other ports learn; 0 for an equal part of what such shares leave. One control
-     * thread at a time.
+     * Sets how many dynamic entries a port keeps regardless of what other ports learn; 0 for an equal part of what such shares leave. Must be called
+     * by one control thread at a time.
      */
     public void setShare(int port, int entries) {
         counts.setShare(port, entries);
@@ -285,7 +289,8 @@ public final class MacTable {
         if (isStatic(value)) return port(value) == port ? STATIC_HERE : STATIC_ELSEWHERE;
         long refreshed = value & (VERSION_MASK << VERSION_SHIFT) | LIVE | portAndTick(port, nowMs);
         if (port(value) == port) {
-            // If this CAS fails, another worker has refreshed, moved or removed the entry, which is as recent.
+            // If this CAS fails, another worker has just refreshed, moved or removed the entry. That change is as
+            // recent.
             if (refreshed != value) slots.compareAndSetValue(slot, value, refreshed);
             return REFRESHED;
         }

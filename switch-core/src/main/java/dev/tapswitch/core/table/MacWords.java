@@ -55,7 +55,10 @@ final class MacWords {
         return ageMs(value, nowMs) > ageingMs && !isStatic(value);
     }
 
-    /** Age with the resolution of a tick. Ticks wrap after 17 years. If {@code nowMs} is before the tick, as a worker's clock may lag by one batch, the age is 0. */
+    /**
+     * The age in milliseconds, with the resolution of a tick. Ticks wrap after 17 years. If {@code nowMs} is before the tick, as a worker's clock may
+     * lag by one batch, the age is 0.
+     */
     static long ageMs(long value, long nowMs) {
         int ticks = (int) (nowMs >>> TICK_SHIFT) - (int) value;
         return Math.max(0, (long) ticks << TICK_SHIFT);

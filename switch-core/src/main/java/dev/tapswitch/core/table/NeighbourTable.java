@@ -20,16 +20,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The neighbour table: the MAC of an IP address in a VLAN, learned from ARP (RFC 826) and Neighbour Discovery (RFC 4861). The port of the MAC is in the
- * MAC table, so a neighbour follows the moves of its station.
+ * The neighbour table: the MAC of an IP address in a VLAN, learned from ARP (RFC 826) and Neighbour Discovery (RFC 4861). The port of the MAC is in
+ * the MAC table, so a neighbour follows the moves of its station.
  *
- * <p>Addresses are two big-endian halves; an IPv4 address is mapped to IPv6 (::ffff:a.b.c.d). Lookups are lock-free and never write. There is one writer
- * at a time: a worker that finds another thread writing skips its learning, because a later frame can be learned instead, and never waits; control
- * threads wait.
+ * <p>Addresses are two big-endian halves; an IPv4 address is mapped to IPv6 (::ffff:a.b.c.d). Lookups are lock-free and never write. There is one
+ * writer at a time: a worker that finds another thread writing skips its learning, because a later frame can be learned instead, and never waits;
+ * control threads wait.
  *
- * <p>Bounded, and fair between ports: when there is no space, a new entry replaces an expired entry, or else the oldest entry of the port that has most
- * entries. If the new entry's own port has about as many, the new entry is not learned. So a port that fills the table
- * loses its own entries first. Static entries have the same space again, and replace dynamic ones. Thread-safe.
+ * <p>Bounded, and fair between ports: when there is no space, a new entry replaces an expired entry, or else the oldest entry of the port that has
+ * most entries. If the new entry's own port has about as many, the new entry is not learned. So a port that fills the table loses its own entries
+ * first. The table holds up to {@code capacity} static entries in addition; a static entry may replace a dynamic one. {@code nowMs} is any monotonic
+ * clock, milliseconds. Thread-safe.
  */
 public final class NeighbourTable {
     /** No live entry. */
@@ -152,7 +153,7 @@ public final class NeighbourTable {
         }
     }
 
-    /** Binds an address to a MAC; false if there is no space. May wait: must be called by control threads, as the following methods. */
+    /** Binds an address to a MAC; false if there is no space. May wait: must be called by control threads, like the methods below that remove entries. */
     public boolean addStatic(long hi, long lo, int vlan, long mac, long nowMs) {
         lock();
         try {
@@ -230,7 +231,7 @@ public final class NeighbourTable {
         return end == slots ? -1 : end;
     }
 
-    /** Visits an entry of the table; {@code port}: the ingress port of its last message, -1 for a static entry. */
+    /** Receives an entry of the table. {@code port}: the ingress port of the last message, -1 for a static entry. */
     @FunctionalInterface
     public interface Visitor {
         void entry(long hi, long lo, int vlan, long mac, int port, boolean isStatic, long ageMs);
@@ -244,7 +245,7 @@ public final class NeighbourTable {
         while (!writing.compareAndSet(false, true)) Thread.onSpinWait();
     }
 
-    /** Must be called by the writer. */
+    /** Learns or refreshes an entry. The caller must have set {@code writing}. */
     private boolean put(long hi, long lo, long macVlan, long meta, int limit, long nowMs, long ageingMs) {
         int slot = find(hi, lo, vlan(macVlan));
         if (slot != NOT_FOUND) {

@@ -1,6 +1,6 @@
 package dev.tapswitch.core.table;
 
-/** The number of slots of the tables by their capacity, and the memory that these take. */
+/** Computes the number of slots of a table from its capacity, and the memory that the slots take. */
 public final class TableSize {
     private TableSize() {}
 

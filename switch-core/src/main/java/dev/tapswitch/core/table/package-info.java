@@ -1,6 +1,6 @@
 /**
- * The MAC table and the neighbour table: lock-free for any number of workers, bounded in size, with ageing that stops nobody. Keys and values are
- * primitives; frames and decisions must never enter.
+ * The MAC table and the neighbour table: bounded in size; workers never wait for a lock or for ageing. Keys and values are primitives; frames and
+ * decisions must never enter.
  *
  * <p>Other parts of the system follow the MAC table through a {@link dev.tapswitch.core.table.MacFeed}. A reader has a dedicated thread:
  *
@@ -18,8 +18,8 @@
  * }
  * }</pre>
  *
- * <p>A new feed starts with RESYNC, so there is no separate first step. A reader that can't keep up receives one RESYNC for everything
- * that was lost; if reading the whole table is expensive, it should pause before it polls again. The state in a change ({@code port}, {@code isStatic}) is
- * that of the moment when the reader takes it, and includes entries that are past the ageing time and not yet removed.
+ * <p>A new feed starts with RESYNC, so there is no separate first step. A reader that can't keep up receives one RESYNC for everything that was lost;
+ * if reading the whole table is expensive, it should pause before it polls again. The state in a change ({@code port}, {@code isStatic}) is that of
+ * the moment when the reader takes it, and includes entries that are past the ageing time and not yet removed.
  */
 package dev.tapswitch.core.table;

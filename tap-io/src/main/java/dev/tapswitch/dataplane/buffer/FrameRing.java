@@ -33,7 +33,7 @@ public final class FrameRing {
     private static final int RECORD_HEADER = 8;
     private static final int TAG = 4;
 
-    /** In place of a length: the rest of the memory is unused, and the next record is at the beginning. */
+    /** Stored instead of a length: the rest of the memory is unused, and the next record is at the beginning. */
     private static final int SKIP = -1;
 
     private final int capacity;
@@ -88,7 +88,7 @@ public final class FrameRing {
         return memory;
     }
 
-    /** The first frame's offset in the memory. The ring must not be empty. Must be called by the removing thread, as the following methods. */
+    /** The first frame's offset in the memory. The ring must not be empty. This method and the following ones must be called by the removing thread. */
     public long firstOffset() {
         return (long) firstRecord() + RECORD_HEADER + headroom;
     }

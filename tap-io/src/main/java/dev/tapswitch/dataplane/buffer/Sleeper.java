@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 public final class Sleeper {
     private volatile Thread sleeping;
 
-    /** Sleeps until {@link #wake}, unless {@code hasWork}. May also return without a reason. Must be called by the consumer. */
+    /** Sleeps until {@link #wake}, unless {@code hasWork}. May also return spuriously. Must be called by the consumer. */
     public void sleepUnless(BooleanSupplier hasWork) {
         sleepUnless(hasWork, Long.MAX_VALUE);
     }

@@ -3,15 +3,18 @@ package dev.tapswitch.dataplane.fastpath;
 import dev.tapswitch.linux.bpf.BpfProgram;
 import dev.tapswitch.linux.sys.DeviceException;
 
-/** How programs are attached to interfaces. Interfaces are of the namespace that the calling thread is in. Not thread-safe. */
+/**
+ * Attaches programs to what interfaces receive, in one of the ways that {@link FastPathSettings.Attachment} names. Interface indexes refer to the
+ * network namespace of the calling thread. Not thread-safe.
+ */
 sealed interface Attachments extends AutoCloseable permits TcxAttachments, TcxDeviceAttachments, ClsactAttachments {
-    /** Attaches, or replaces what is attached without a gap. */
+    /** Attaches a program, or replaces the attached one atomically: no frame passes the interface without a program. */
     void attach(BpfProgram program, int ifindex) throws DeviceException;
 
-    /** Where nothing is attached, or the interface is gone: nothing. */
+    /** Detaches the program. Does nothing if no program is attached, or if the interface does not exist. */
     void detach(int ifindex) throws DeviceException;
 
-    /** Gives up what this process holds; what outlives processes stays attached. */
+    /** Closes the descriptors of this process. Attachments that outlive the process stay. */
     @Override
     void close();
 }

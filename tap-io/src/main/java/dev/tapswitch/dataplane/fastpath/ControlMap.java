@@ -10,9 +10,12 @@ import dev.tapswitch.linux.bpf.MapSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The map with one entry: what userspace tells all programs. */
+/** The BPF map with one entry that userspace writes for all programs: the heartbeat. */
 final class ControlMap {
-    /** When userspace was last alive, in nanoseconds of CLOCK_MONOTONIC; stations are stamped with it, so nothing ages while userspace is away. */
+    /**
+     * The time of userspace's last heartbeat, nanoseconds of CLOCK_MONOTONIC. Programs record this time, not the current one, when they see a
+     * station's frame, so that no station ages while userspace is not running.
+     */
     static final Field HEARTBEAT = Field.u64("heartbeat", 0);
 
     private final BpfMap map;

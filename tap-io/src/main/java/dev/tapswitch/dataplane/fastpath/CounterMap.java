@@ -10,7 +10,7 @@ import dev.tapswitch.linux.bpf.MapSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The map of counters, by port number, a set per CPU: each CPU counts without atomic operations, and readers add up. */
+/** The BPF map of counters: per port number, one set of counters for each CPU. A CPU increments its set without atomic operations; a reader sums the sets. */
 final class CounterMap {
     static final Field RX_FRAMES = Field.u64("rx frames", 0);
     static final Field RX_BYTES = Field.u64("rx bytes", 8);

@@ -11,12 +11,14 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The kernel fast path of all switches whose ports are in one network namespace: programs on the ports' interfaces, and the maps by which userspace tells them what to
- * forward. Userspace decides. It puts a station after it has learned it and has forwarded the frame that it learned it from, so that frames keep their order. It
- * removes a station that ages or is flushed. Frames that no entry covers go to userspace by the port's TAP.
+ * The kernel fast path of all switches whose ports are in one network namespace: eBPF programs on the ports' interfaces, and the maps in which
+ * userspace stores what the programs forward. Userspace makes all decisions. It adds a station after it has learned the station and has forwarded the
+ * frame that it learned from, so that frames stay in order. It removes a station that expires or is flushed. The programs send every frame for which
+ * the maps have no entry to userspace, through the port's TAP (the slow path).
  *
- * <p>Not thread-safe: for one control thread. Calls take some microseconds; adding and removing ports take longer and must run on a thread in the ports' namespace.
- * IPv6 must be off on host ends and TAPs: otherwise the kernel speaks on them.
+ * <p>Not thread-safe: must be called by one control thread at a time. Calls take some microseconds. Adding and removing ports takes longer and must
+ * run on a thread in the ports' namespace. IPv6 must be disabled on host ends and TAPs; otherwise the kernel itself sends frames there, such as
+ * router solicitations.
  */
 public final class FastPath implements AutoCloseable {
     private final FastPathObjects objects;
@@ -31,24 +33,25 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * Loads the programs. With a directory of pins, it takes over the maps that an earlier process has left there, with their ports, stations and counters. The
-     * earlier programs run until {@link #add} replaces them port by port.
+     * Loads the programs. If the settings name a pin directory in which an earlier process has left maps, takes over these maps with their ports,
+     * stations and counters. The earlier programs stay attached until {@link #add} replaces them port by port.
      */
     public static FastPath open(FastPathSettings settings) throws DeviceException {
         return open(settings, Map.of());
     }
 
     /**
-     * Takes over the maps that the programs of an interface use, with their ports, stations and counters; creates new maps if it has no programs. The earlier programs
-     * run until {@link #add} replaces them port by port. Must run on a thread in the ports' namespace.
+     * Takes over the maps that the programs of an interface use, with their ports, stations and counters; creates new maps if it has no programs. The
+     * earlier programs stay attached until {@link #add} replaces them port by port. Must run on a thread in the ports' namespace.
      *
-     * @throws DeviceException also if the maps are of another version's layout; the interface's programs then go on
+     * @param hostEnd index of the interface
+     * @throws DeviceException also if the maps have the layout of another version; the interface's programs then keep running
      */
     public static FastPath takeOver(FastPathSettings settings, int hostEnd) throws DeviceException {
         return open(settings, TcxProgram.maps(hostEnd));
     }
 
-    /** {@code inherited}: descriptors of maps by name, which are this method's. */
+    /** {@code inherited}: descriptors of maps, by the maps' names. This method takes ownership of them. */
     private static FastPath open(FastPathSettings settings, Map<String, Integer> inherited) throws DeviceException {
         FastPathObjects objects = FastPathObjects.open(settings, inherited);
         try {
@@ -64,23 +67,23 @@ public final class FastPath implements AutoCloseable {
     private void takeOver() throws DeviceException {
         heartbeat = objects.control().heartbeat();
         objects.ports().forEach(entry -> {
-            // A TAP's entry has no length.
+            // In the entry of a TAP the maximum length is 0.
             if (entry.maxLength() == 0) return;
             ports.put(entry.ifindex(), entry);
             numbers.set(entry.number());
         });
     }
 
-    /** The ports that there are, also those that an earlier process added. */
+    /** All ports, including those that an earlier process added. */
     public List<FastPathPort> ports() {
         return ports.values().stream().map(FastPathPort::of).toList();
     }
 
     /**
-     * Adds a port, or changes the one that has this host end: flags, MTU and TAP. A changed port keeps its counters and stations. About a millisecond. If this
-     * fails, there is no such port.
+     * Adds a port. If there is a port with this host end already, changes its flags, MTU and TAP and keeps its counters and stations. Takes about a
+     * millisecond. If a program can't be attached, the port is removed.
      *
-     * @throws DeviceException where an interface does not exist, or the maps have no place for another port
+     * @throws DeviceException if an interface does not exist, or if the maps have no space for another port
      */
     public void add(FastPathPort port) throws DeviceException {
         PortMap.Value before = ports.get(port.hostEnd());
@@ -88,7 +91,8 @@ public final class FastPath implements AutoCloseable {
         if (before != null && before.out() != port.tap()) forget(before.out());
         int number = before == null ? freeNumber() : before.number();
         if (before == null) objects.counters().clear(number);
-        // The own address and its stamp are the kernel's and ours: read again, as the program writes the stamp.
+        // Read the port's own address and its last-seen time from the map, because the program updates the last-seen
+        // time.
         PortMap.Value known =
                 before == null ? PortMap.Value.FREE : objects.ports().slotOf(port.hostEnd());
         PortMap.Value entry = entry(port, number, known);
@@ -108,9 +112,9 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * Changes flags and MTU of a port; takes effect with the next frame. Some microseconds, on any thread.
+     * Changes the flags and the MTU of a port, effective from the next frame. Takes some microseconds and may run in any namespace.
      *
-     * @throws IllegalArgumentException where there is no such port, or the TAP is another one
+     * @throws IllegalArgumentException if there is no such port, or if its TAP or its switch is another one
      */
     public void change(FastPathPort port) throws DeviceException {
         PortMap.Value before = ports.get(port.hostEnd());
@@ -165,7 +169,10 @@ public final class FastPath implements AutoCloseable {
         return number;
     }
 
-    /** Detaches the programs. Frames to stations behind the port go slow from now on; the caller removes those stations. If there is no such port, this does nothing. */
+    /**
+     * Removes a port and detaches its programs. From now on frames to stations on this port go to userspace; the caller must remove these stations.
+     * Does nothing if there is no such port.
+     */
     public void remove(int hostEnd) throws DeviceException {
         PortMap.Value port = ports.remove(hostEnd);
         if (port == null) return;
@@ -181,23 +188,24 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * From now on frames between this station and others go fast. An earlier entry of the station is replaced.
+     * Adds a station, or replaces its entry. From now on the programs forward frames between this station and other known stations.
      *
-     * @param hostEnd of the port that the station is behind; an added one
-     * @param isFarEnd whether the MAC is that of the interface at the far end of the veth pair, not of something behind it
-     * @param isSlow whether its frames go to userspace nevertheless
-     * @param isBound whether userspace will not let it move: a frame of it on another port does not make it slow
+     * @param hostEnd host end of the station's port, which must have been added
+     * @param isFarEnd whether the MAC is that of the interface at the far end of the veth pair, not that of a station behind it, such as a nested
+     *     container
+     * @param isSlow whether all frames from and to the station go to userspace nevertheless
+     * @param isBound whether the station is bound to its port, so that a frame from its MAC on another port does not make it slow
      */
     public void put(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow, boolean isBound)
             throws DeviceException {
         if (!ports.containsKey(hostEnd)) throw new IllegalArgumentException("interface " + hostEnd + " is no port");
-        // An own address is trusted without a lookup: before the station is anywhere else, it is no port's own any
-        // more.
+        // The program accepts a port's own address without a lookup. So the old port must lose it before the station
+        // gets an entry on another port.
         long seen = stampOf(key, hostEnd);
         disown(key);
         int flags = (isFarEnd ? Flag.PEER : 0) | (isSlow ? Flag.SLOW : 0) | (isBound ? Flag.BOUND : 0);
         objects.stations().put(key, new StationMap.Value(hostEnd, flags, seen));
-        // Frames of a slow station must be looked up.
+        // A slow station is not stored as an own address, because its frames must be looked up to find the flag.
         if (isFarEnd && !isSlow && key.vlan() == 0) own(hostEnd, StationMap.address(key), seen);
     }
 
@@ -206,13 +214,16 @@ public final class FastPath implements AutoCloseable {
         put(key, hostEnd, isFarEnd, isSlow, false);
     }
 
-    /** Whether frames to this station go to userspace: it was put so, or a frame of it came in by another port since. False where there is no such station. */
+    /**
+     * Whether all frames from and to this station go to userspace: it was added as slow, or a frame from its MAC has arrived on another port since.
+     * False if there is no such station.
+     */
     public boolean isSlow(StationKey key) throws DeviceException {
         Optional<StationMap.Value> station = objects.stations().get(key);
         return station.isPresent() && (station.get().flags() & Flag.SLOW) != 0;
     }
 
-    /** From now on frames from and to this station go to userspace; whether there was one. */
+    /** Removes a station: from now on frames from and to it go to userspace. Returns whether there was such a station. */
     public boolean remove(StationKey key) throws DeviceException {
         disown(key);
         return objects.stations().remove(key);
@@ -222,7 +233,7 @@ public final class FastPath implements AutoCloseable {
         objects.ports().put(objects.ports().slotOf(hostEnd).withOwnAddress(address, seen));
     }
 
-    /** A station that is put again where it is does not become younger. */
+    /** The last-seen time for a new entry. A station that is added again on the same port keeps its last-seen time. */
     private long stampOf(StationKey key, int hostEnd) throws DeviceException {
         Optional<StationMap.Value> station = objects.stations().get(key);
         boolean isThere = station.isPresent() && station.get().ifindex() == hostEnd;
@@ -240,7 +251,10 @@ public final class FastPath implements AutoCloseable {
         return port.ifindex() == station.ifindex() && port.ownAddress() == StationMap.address(key);
     }
 
-    /** The heartbeat during which the station's last frame went fast, or the one at which it was put; empty where it is none. */
+    /**
+     * The last-seen time of a station: the heartbeat that was current when the fast path last received a frame from it, or when it was added.
+     * Nanoseconds as in {@link #beat}; empty if there is no such station.
+     */
     public OptionalLong lastSeen(StationKey key) throws DeviceException {
         Optional<StationMap.Value> station = objects.stations().get(key);
         if (station.isEmpty()) return OptionalLong.empty();
@@ -249,17 +263,17 @@ public final class FastPath implements AutoCloseable {
         return OptionalLong.of(isOwn(key, station.get(), port) ? Math.max(seen, port.seen()) : seen);
     }
 
-    /** A station as it is in the kernel. */
+    /** A station as it is stored in the kernel's map. */
     public record Station(StationKey key, int hostEnd, boolean isFarEnd, boolean isSlow) {}
 
-    /** All stations, also those that an earlier process put. */
+    /** Visits all stations, including those that an earlier process added. */
     public void forEachStation(Consumer<Station> visitor) throws DeviceException {
         objects.stations()
                 .forEach((key, value) -> visitor.accept(new Station(
                         key, value.ifindex(), (value.flags() & Flag.PEER) != 0, (value.flags() & Flag.SLOW) != 0)));
     }
 
-    /** What was counted of a port; IllegalArgumentException where it is none. */
+    /** The counters of a port. Throws IllegalArgumentException if there is no such port. */
     public FastPathCounters counters(int hostEnd) throws DeviceException {
         PortMap.Value port = ports.get(hostEnd);
         if (port == null) throw new IllegalArgumentException("interface " + hostEnd + " is no port");
@@ -267,7 +281,8 @@ public final class FastPath implements AutoCloseable {
     }
 
     /**
-     * To be called once a second. When there was no heartbeat for 3 s, ARP and Neighbour Discovery for known stations take the fast path, as nobody answers in userspace.
+     * Must be called once a second. After 3 s without a heartbeat the programs assume that userspace is not running, and forward unicast ARP and
+     * Neighbour Discovery between known stations like other frames.
      *
      * @param nanos System.nanoTime(), which is the kernel's CLOCK_MONOTONIC
      */
@@ -276,26 +291,26 @@ public final class FastPath implements AutoCloseable {
         heartbeat = nanos;
     }
 
-    /** The last {@link #beat}, perhaps of an earlier process: stations are stamped with it. */
+    /** The time of the last {@link #beat}, possibly by an earlier process, nanoseconds. It is the last-seen time of stations that are added now. */
     public long heartbeat() {
         return heartbeat;
     }
 
-    /** The programs in the kernel's notation, by name. */
+    /** Listings of the programs in the notation of the kernel's verifier, by program name. */
     public Map<String, String> listings() {
         return objects.listings();
     }
 
     /**
-     * Closes this process's descriptors. With pins, the programs go on forwarding known traffic. Without pins, tcx links are detached; clsact filters stay until
-     * {@link #unpin} or until their interface is deleted. A second call does nothing.
+     * Closes this process's descriptors. With pins, the programs keep forwarding known traffic. Without pins, tcx links are detached; attachments of
+     * the kinds TCX_DEVICE and CLSACT stay until {@link #unpin} or until their interface is deleted. A second call does nothing.
      */
     @Override
     public void close() {
         objects.close();
     }
 
-    /** Detaches everything, deletes the pins and closes. Must run on a thread in the ports' namespace. */
+    /** Removes all ports, deletes the pins and closes. Must run on a thread in the ports' namespace. */
     public void unpin() throws DeviceException {
         for (int hostEnd : List.copyOf(ports.keySet())) remove(hostEnd);
         objects.unpin();

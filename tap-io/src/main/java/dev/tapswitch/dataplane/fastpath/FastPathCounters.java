@@ -1,11 +1,11 @@
 package dev.tapswitch.dataplane.fastpath;
 
 /**
- * What the programs have counted of a port since it was added, as userspace counts: a super-frame is one frame, bytes include the Ethernet header and the tag.
- * Frames that went to userspace are counted there; here only how many they are.
+ * The counters of a port in the fast path since the port was added, counted as in userspace: a super-frame counts as one frame, and bytes include the
+ * Ethernet header and the VLAN tag. Userspace counts the frames that it receives itself; {@code slowFrames} is only their number.
  *
- * @param rxFrames forwarded by the fast path, from this port
- * @param txFrames forwarded by the fast path, to this port
- * @param slowFrames that came in and went to userspace
+ * @param rxFrames frames from this port that the fast path forwarded
+ * @param txFrames frames to this port that the fast path forwarded
+ * @param slowFrames frames from this port that went to userspace
  */
 public record FastPathCounters(long rxFrames, long rxBytes, long txFrames, long txBytes, long slowFrames) {}

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The kernel's objects of a fast path: four maps, made or taken over, two programs, and how they are attached. */
+/** The kernel objects of a fast path: four maps, which are created or taken over, two programs, and their attachments. */
 final class FastPathObjects implements AutoCloseable {
     private final Optional<PinDirectory> pins;
     /** Descriptors of an earlier process's maps, by name. */
@@ -43,7 +43,7 @@ final class FastPathObjects implements AutoCloseable {
         };
     }
 
-    /** Where something fails, what was opened is closed. */
+    /** Opens all objects. If one fails, closes those that were opened. */
     static FastPathObjects open(FastPathSettings settings, Map<String, Integer> inherited) throws DeviceException {
         FastPathObjects objects = new FastPathObjects(settings, new HashMap<>(inherited));
         try {
@@ -59,8 +59,8 @@ final class FastPathObjects implements AutoCloseable {
 
     private void load(FastPathSettings settings) throws DeviceException {
         MapSpec last = ControlMap.spec();
-        // It is pinned last: where it is missing, an earlier process was interrupted before it had all maps, and no
-        // program uses them.
+        // This map is pinned last. If it is missing, an earlier process was interrupted before it had pinned all maps,
+        // and no program uses them.
         if (pins.isPresent() && !pins.get().has(last.name())) pins.get().clear();
         BpfMap stationMap = map(StationMap.spec(settings.maxStations()));
         BpfMap portMap = map(PortMap.spec());
@@ -120,7 +120,7 @@ final class FastPathObjects implements AutoCloseable {
         return attachments;
     }
 
-    /** By the program's name. */
+    /** The listings of the programs, by program name. */
     Map<String, String> listings() {
         return Map.copyOf(listings);
     }

@@ -1,12 +1,17 @@
 package dev.tapswitch.dataplane.fastpath;
 
 /**
- * A port of a switch: a veth pair whose host end has our program, and a TAP as its slow path, both in the same namespace. Interfaces are named by their index there.
+ * A port of a switch: a veth pair whose host end has our program, and a TAP as its slow path, both in the same namespace. Interfaces are given by
+ * their index there.
  *
- * @param mtu of frames that leave by this port, bytes
- * @param isPeerReachable whether frames may be delivered to the far end directly: it lies in another namespace, no queueing discipline of the host end limits what
- *     it receives, and it has no native XDP program
- * @param isSlow whether all frames from and to this port go to userspace: a rule, a trace or a mirror needs them
+ * @param switchId identifies the switch; frames are forwarded only between ports of one switch
+ * @param hostEnd index of the host end of the veth pair
+ * @param tap index of the slow-path TAP
+ * @param mtu maximum payload of a frame to this port, bytes (without Ethernet header and VLAN tag)
+ * @param isPeerReachable whether frames may be delivered directly to the far end (bpf_redirect_peer): it is in another namespace, no queueing
+ *     discipline of the host end limits what it receives, and it has no native XDP program
+ * @param isSlow whether all frames from and to this port go to userspace, because a rule, a trace or a mirror needs them
+ * @param isIsolated whether no frames pass between this port and other isolated ports
  */
 public record FastPathPort(
         int switchId, int hostEnd, int tap, int mtu, boolean isPeerReachable, boolean isSlow, boolean isIsolated) {

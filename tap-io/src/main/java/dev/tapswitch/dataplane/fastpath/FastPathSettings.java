@@ -4,20 +4,22 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a fast path is opened with.
+ * The settings of a fast path.
  *
- * @param pins a directory in a BPF file system, made if it is not there, by which maps and attachments outlive the process; empty: they end with it
+ * @param pins a directory in a BPF file system, created if it does not exist, where maps and links are pinned so that they outlive the process; empty
+ *     to pin nothing
  * @param attachment how programs are attached
- * @param maxStations entries in the map of stations, of about 80 bytes
- * @param maxPorts ports with counters, of 40 bytes per CPU
+ * @param maxStations maximum number of stations; each takes about 80 bytes
+ * @param maxPorts maximum number of ports; the counters of each take 40 bytes per CPU
  */
 public record FastPathSettings(Optional<Path> pins, Attachment attachment, int maxStations, int maxPorts) {
-    /** See {@link dev.tapswitch.linux.bpf.BpfFeature} for which of them the kernel has. */
+    /** How programs are attached to interfaces. {@link dev.tapswitch.linux.bpf.BpfFeature} lists what the kernel must support. */
     public enum Attachment {
-        /** Linux 6.6 and later. */
+        /** By tcx links, Linux 6.6 and later. An attachment ends with the process unless its link is pinned. */
         TCX,
-        /** The same, but the attachments belong to the interfaces and outlive the process without pins. */
+        /** By tcx without links, Linux 6.6 and later. An attachment belongs to its interface and outlives the process. */
         TCX_DEVICE,
+        /** By a filter of the clsact queueing discipline, for kernels without tcx. It belongs to its interface and outlives the process. */
         CLSACT
     }
 }

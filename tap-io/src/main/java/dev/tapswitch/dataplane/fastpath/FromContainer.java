@@ -30,12 +30,15 @@ import dev.tapswitch.linux.bpf.Register;
 import dev.tapswitch.linux.bpf.SocketBuffer;
 
 /**
- * The program of a port's host end: what the container sends. A frame whose source and destination userspace has put into the map of stations goes straight to
- * the destination's port. Everything else goes to userspace by the port's TAP: groups, ARP, Neighbour Discovery, DHCP, an unknown or moved source, an unknown
- * destination, a frame that is too large for the leaving port, and IPv4 or IPv6 without a transport header at the usual offset.
+ * Assembles the program of a port's host end, which runs for each frame that the container sends. If the map of stations contains the source and the
+ * destination, the program forwards the frame to the destination's port. All other frames go to userspace through the port's TAP: multicast and
+ * broadcast, ARP, Neighbour Discovery, DHCP, frames with an unknown or moved source or an unknown destination, frames that are too large for the
+ * egress port, IPv4 packets with options, IPv6 packets whose next header is not TCP, UDP or ICMPv6, truncated headers, and super-frames other than
+ * TCP.
  *
- * <p>Registers: R6 the frame's context, R7 the entry of the port that it came in by, R8 the destination's station and then the leaving port's entry, R9 the length
- * that the MTU limits and then the station's flags. While headers are read, R2 and R3 are the packet's start and end, R4 the destination, R5 the source.
+ * <p>Registers: R6 is the frame's context, R7 the entry of the ingress port, R8 the entry of the destination's station and later that of the egress
+ * port, R9 the length to compare with the MTU and later the station's flags. While headers are parsed, R2 and R3 are the packet's start and end, R4
+ * is the destination address and R5 the source address.
  */
 final class FromContainer {
     /** include/uapi/linux/pkt_cls.h. */
@@ -43,7 +46,7 @@ final class FromContainer {
     /** include/uapi/linux/if_packet.h. */
     private static final int PACKET_HOST = 0;
 
-    /** Nobody reads the TAPs when the heartbeat is older. */
+    /** If the heartbeat is older, userspace is not running and does not read the TAPs. */
     private static final long DEAD_NANOS = 3_000_000_000L;
 
     /** IEEE 802.1Q 9.6: the VID in a tag's TCI. */
@@ -59,7 +62,7 @@ final class FromContainer {
     private static final int ROUTER_SOLICITATION = 133;
     private static final int REDIRECT = 137;
 
-    // The stack. A station's key is its address, then its switch.
+    // Offsets on the stack. A station's key consists of its address and its switch.
     private static final Field DESTINATION = Field.u64("destination", -16);
     private static final Field DESTINATION_SWITCH = Field.u32("switch", -8);
     private static final Field SOURCE = Field.u64("source", -32);
@@ -107,7 +110,7 @@ final class FromContainer {
         return program.code.assemble();
     }
 
-    /** R7: the port. The port of an interface without an entry has been removed. */
+    /** Loads the ingress port's entry into R7. Drops the frame if the interface has no entry: its port was removed. */
     private void findPort() {
         code.move(R6, R1);
         code.load(R1, R6, SocketBuffer.IFINDEX);
@@ -126,7 +129,8 @@ final class FromContainer {
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.IPV4), ipv4);
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.IPV6), ipv6);
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.ARP), resolution);
-        // A tag here is behind another one, or of a kind that is not part of a station's key.
+        // The kernel has removed the outer tag. This tag was inside another one, or is of a kind that is not part of a
+        // station's key.
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.VLAN), slow);
         code.jumpIf(R0, EQUAL, Packet.network16(EtherType.SERVICE_VLAN), slow);
         // The switch forwards all other types by their addresses alone.
@@ -143,8 +147,8 @@ final class FromContainer {
         code.jumpIf(R0, EQUAL, Packet.TCP, tcp);
         code.jumpIf(R0, EQUAL, Packet.IGMP, slow);
         code.jumpIf(R0, NOT_EQUAL, Packet.UDP, single);
-        // Only the first fragment has ports. Another one whose payload looks like these goes slow too, which does no
-        // harm.
+        // Only the first fragment has ports. A later fragment whose payload happens to contain these numbers goes to
+        // userspace too, which does no harm.
         slowIfPort(transport, Packet.DHCP);
         code.jump(single);
         readTcpHeader(tcp, transport);
@@ -166,7 +170,10 @@ final class FromContainer {
         readTcpHeader(tcp, transport);
     }
 
-    /** Echoes and errors are traffic. Neighbour Discovery resolves addresses. Everything else, such as MLD, goes to userspace. */
+    /**
+     * Echo and error messages are forwarded like other traffic. {@link #resolve} handles Neighbour Discovery. All other types, such as MLD, go to
+     * userspace.
+     */
     private void readIcmpv6Header() {
         code.at(icmpv6).load(R0, R2, Packet.icmpType(Packet.ETHERNET_HEADER + Packet.IPV6_HEADER));
         code.jumpIf(R0, EQUAL, ECHO_REQUEST, single);
@@ -178,7 +185,7 @@ final class FromContainer {
         code.jump(slow);
     }
 
-    /** R9: of a super-frame, the length of its longest segment, which is what the MTU limits. */
+    /** For a super-frame, sets R9 to the length of its longest segment, because the MTU limits segments. */
     private void readTcpHeader(Label tcp, int transport) {
         code.at(tcp).load(R0, R6, SocketBuffer.GSO_SIZE).jumpIf(R0, EQUAL, 0, forward);
         requireBytes(transport + Packet.TCP_HEADER);
@@ -187,12 +194,15 @@ final class FromContainer {
         code.add(R9, R0).add(R9, transport).jump(forward);
     }
 
-    /** A UDP super-frame may be a tunnel's. Its segments then have inner headers too, which the program does not measure. */
+    /**
+     * Sends all super-frames except TCP to userspace. A UDP super-frame may belong to a tunnel; its segments then have inner headers too, whose
+     * length the program does not determine.
+     */
     private void refuseOtherSuperFrames() {
         code.at(single).load(R0, R6, SocketBuffer.GSO_SIZE).jumpIf(R0, NOT_EQUAL, 0, slow);
     }
 
-    /** R4, R5: addresses with the VLAN, which the kernel has taken out of the frame's bytes. */
+    /** Adds the VLAN to the addresses in R4 and R5, and stores the destination's key. The kernel has moved the tag from the packet to the context. */
     private void writeKeys() {
         Label untagged = code.label("untagged");
         code.at(forward).shiftLeft(R4, 16).shiftRight(R4, 16).shiftLeft(R5, 16).shiftRight(R5, 16);
@@ -206,13 +216,13 @@ final class FromContainer {
         code.load(R0, R7, PortMap.SWITCH).store(FP, DESTINATION_SWITCH, R0);
     }
 
-    /** The far end's own MAC needs no lookup. */
+    /** Accepts the MAC of the port's far end without a lookup. */
     private void checkOwnSource() {
         code.load(R1, R7, PortMap.OWN_ADDRESS).jumpIf(R5, NOT_EQUAL, R1, otherSource);
         stamp(R7, PortMap.SEEN, destination);
     }
 
-    /** R8: the leaving port. R9: the station's flags. */
+    /** Loads the egress port's entry into R8, and the flags of the destination's station into R9. */
     private void findDestination() {
         code.at(destination);
         lookUp(maps.stations(), DESTINATION, slow);
@@ -224,7 +234,7 @@ final class FromContainer {
         code.load(R9, R8, StationMap.FLAGS).move(R8, R0);
     }
 
-    /** Both ports' flags and the destination's. Those of a source that is not the port's own are checked when it is looked up. */
+    /** Checks the flags of both ports and of the destination. {@link #checkOtherSource} checks those of the source. */
     private void checkPolicy() {
         code.load(R1, R7, PortMap.FLAGS).load(R2, R8, PortMap.FLAGS);
         code.move(R3, R1).or(R3, R2).or(R3, R9).jumpIf(R3, ANY_BIT, Flag.SLOW, slow);
@@ -232,7 +242,7 @@ final class FromContainer {
         code.and(R9, R2);
     }
 
-    /** As the worker counts: a super-frame is one frame. */
+    /** Counts the frame as a worker does: a super-frame counts as one frame. */
     private void count() {
         Label leaving = code.label("leaving");
         Label counted = code.label("counted");
@@ -250,13 +260,14 @@ final class FromContainer {
 
     private void redirect() {
         code.jumpIf(R9, ANY_BIT, Flag.PEER, peer);
-        // By the host end's queueing discipline and veth_xmit, which judge the packet's type.
+        // bpf_redirect sends the frame through the host end's queueing discipline and veth_xmit(), which determines the
+        // packet type.
         code.load(R1, R8, PortMap.IFINDEX)
                 .move(R2, 0)
                 .call(KernelFunction.REDIRECT)
                 .exit();
-        // The kernel has marked the frame as another host's, since it is not addressed to the host end. Linux 6.16 and
-        // later remove that mark themselves.
+        // The kernel has set the packet type to PACKET_OTHERHOST, because the frame is not addressed to the host end.
+        // Linux 6.16 and later reset the type themselves.
         code.at(peer).move(R1, R6).move(R2, PACKET_HOST).call(KernelFunction.SKB_CHANGE_TYPE);
         code.load(R1, R8, PortMap.IFINDEX)
                 .move(R2, 0)
@@ -264,7 +275,10 @@ final class FromContainer {
                 .exit();
     }
 
-    /** A MAC behind the container's own bridge, a tagged frame, a station that moved, or a forgery. */
+    /**
+     * Looks up a source other than the far end's MAC: a station behind a bridge in the container, a tagged frame, a station that moved, or a forged
+     * address.
+     */
     private void checkOtherSource() {
         code.at(otherSource).store(FP, SOURCE, R5).load(R0, R7, PortMap.SWITCH).store(FP, SOURCE_SWITCH, R0);
         lookUp(maps.stations(), SOURCE, slow);
@@ -275,21 +289,24 @@ final class FromContainer {
         code.jump(destination);
     }
 
-    /** ARP and Neighbour Discovery for one station. Userspace learns from them and may answer; without userspace they are traffic. */
+    /**
+     * Handles unicast ARP and Neighbour Discovery. They go to userspace, which learns from them and may reply. If userspace is not running, they are
+     * forwarded like other frames.
+     */
     private void resolve() {
         code.at(resolution).store(FP, DESTINATION, R4).store(FP, SOURCE, R5);
         code.call(KernelFunction.KTIME_GET_NS);
         code.loadFirstValue(R1, maps.control())
                 .load(R1, R1, ControlMap.HEARTBEAT)
                 .subtract(R0, R1);
-        // A heartbeat from the future is not old.
+        // The comparison is signed: a heartbeat that is later than the current time is not old.
         code.moveWide(R1, DEAD_NANOS).jumpIf(R0, SIGNED_BELOW, R1, slow);
         code.load(R4, FP, DESTINATION).load(R5, FP, SOURCE).jump(single);
     }
 
     /**
-     * A frame whose source is behind another port: userspace will move the station once it reads the frame, or refuse. Until it has decided, the station is slow, so
-     * that the replies to this very frame go where userspace sends them.
+     * Sets the SLOW flag of the source if it is known on another port. When userspace reads the frame, it either moves the station or refuses the
+     * move. Until then all frames of the station go to userspace, so that replies to this frame take the path that userspace decides on.
      */
     private void suspectMove() {
         Label untagged = code.label("suspect_untagged");
@@ -321,7 +338,7 @@ final class FromContainer {
         code.at(drop).move(R0, TC_ACT_SHOT).exit();
     }
 
-    /** Frames that are shorter, or whose headers are not in the buffer's linear part, go slow. Destroys R1. */
+    /** Sends the frame to userspace if it is shorter, or if these bytes are not in the linear part of the socket buffer. Overwrites R1. */
     private void requireBytes(int bytes) {
         code.move(R1, R2).add(R1, bytes).jumpIf(R1, ABOVE, R3, slow);
     }
@@ -333,19 +350,22 @@ final class FromContainer {
         }
     }
 
-    /** R0: the slot of the interface in R1. */
+    /** Loads the address of the slot of the interface in R1 into R0. */
     private void lookUpPort(Label absent) {
         code.and(R1, PortMap.SLOT_MASK).store(FP, INDEX, R1);
         lookUp(maps.ports(), INDEX, absent);
     }
 
-    /** R0: this CPU's counters of a port. */
+    /** Loads the address of this CPU's counters of a port into R0. */
     private void lookUpCounters(Register port, Label absent) {
         code.load(R1, port, PortMap.NUMBER).store(FP, INDEX, R1);
         lookUp(maps.counters(), INDEX, absent);
     }
 
-    /** R0: the address of the value whose key begins with a field of the stack. Destroys R1 to R5. */
+    /**
+     * Looks up the key that begins at a field of the stack, and loads the value's address into R0; jumps to {@code absent} if there is none.
+     * Overwrites R1 to R5.
+     */
     private void lookUp(MapReference map, Field key, Label absent) {
         code.loadMap(R1, map).move(R2, FP).add(R2, key.offset());
         code.call(KernelFunction.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, absent);
@@ -355,7 +375,7 @@ final class FromContainer {
         return code.load(R1, R0, counter).add(R1, 1).store(R0, counter, R1);
     }
 
-    /** Sets an entry's stamp to the heartbeat, and writes only once per heartbeat, so that CPUs can share its cache line. Destroys R0 and R1. */
+    /** Sets an entry's last-seen time to the heartbeat. Writes only once per heartbeat, so that CPUs can share the cache line. Overwrites R0 and R1. */
     private void stamp(Register entry, Field seen, Label stamped) {
         code.loadFirstValue(R1, maps.control()).load(R0, R1, ControlMap.HEARTBEAT);
         code.load(R1, entry, seen).jumpIf(R0, EQUAL, R1, stamped).store(entry, seen, R0);

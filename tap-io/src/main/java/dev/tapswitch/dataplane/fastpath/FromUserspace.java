@@ -16,8 +16,9 @@ import dev.tapswitch.linux.bpf.Label;
 import dev.tapswitch.linux.bpf.SocketBuffer;
 
 /**
- * The program of a port's TAP: what userspace writes leaves by the port's host end. Through its queueing discipline and veth_xmit, which judge the packet's type
- * and the MTU: with bpf_redirect_peer a flooded frame would count as addressed to the container, whatever its size.
+ * Assembles the program of a port's TAP, which sends the frames that userspace writes out of the port's host end. They pass the host end's queueing
+ * discipline and veth_xmit(), which determines the packet type and checks the MTU. With bpf_redirect_peer, the container would accept every flooded
+ * frame as addressed to itself, whatever its size.
  */
 final class FromUserspace {
     private static final Field SLOT = Field.u32("slot", -4);
@@ -29,7 +30,7 @@ final class FromUserspace {
         Label drop = code.label("drop");
         code.move(R6, R1);
 
-        // The port of this TAP.
+        // Find the port of this TAP.
         code.load(R1, R6, SocketBuffer.IFINDEX).and(R1, PortMap.SLOT_MASK).store(FP, SLOT, R1);
         code.loadMap(R1, maps.ports()).move(R2, FP).add(R2, SLOT.offset());
         code.call(KernelFunction.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, drop);

@@ -2,12 +2,15 @@ package dev.tapswitch.dataplane.fastpath;
 
 import dev.tapswitch.linux.bpf.Field;
 
-/** Where the headers' members are in a packet, with numbers as a load leaves them: in network byte order, read by a little-endian machine. */
+/**
+ * Offsets of header fields in a packet. A program does not swap bytes after a load, so constants have the value that a little-endian machine loads
+ * from a field in network byte order.
+ */
 final class Packet {
     static final int ETHERNET_HEADER = 14;
-    /** The destination in the lower 48 bits; the source's first two bytes above. */
+    /** The destination in the low 48 bits, the first two bytes of the source in the high 16 bits. */
     static final Field DESTINATION = Field.u64("destination", 0);
-    /** The source in the lower 48 bits; the ethertype above. */
+    /** The source in the low 48 bits, the ethertype in the high 16 bits. */
     static final Field SOURCE = Field.u64("source", 6);
     /** IEEE 802.3 3.2.3: the first bit of an address on the wire. */
     static final int GROUP_BIT = 1;
@@ -33,7 +36,7 @@ final class Packet {
     static final int UDP = 17;
     static final int ICMPV6 = 58;
 
-    /** Of UDP and TCP, together. */
+    /** Length of the source and the destination port of UDP or TCP together, bytes. */
     static final int PORTS = 4;
 
     static final Field TCP_DATA_OFFSET = Field.u8("data offset", 12);
@@ -46,7 +49,7 @@ final class Packet {
 
     private Packet() {}
 
-    /** As a load leaves it. */
+    /** The value that a load returns for this 16-bit number in network byte order. */
     static int network16(int value) {
         return Short.toUnsignedInt(Short.reverseBytes((short) value));
     }

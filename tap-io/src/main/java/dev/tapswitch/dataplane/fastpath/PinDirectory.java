@@ -10,7 +10,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory of one fast path in a BPF file system, for root only. Its objects live until their files are deleted. */
+/**
+ * The directory in a BPF file system in which one fast path pins its objects; only root can access it. A pinned object exists at least until its file
+ * is deleted.
+ */
 final class PinDirectory {
     private final Path directory;
 
@@ -18,7 +21,7 @@ final class PinDirectory {
         this.directory = directory;
     }
 
-    /** Makes the directory if it is not there. */
+    /** Opens the directory, and creates it if it does not exist. */
     static PinDirectory open(Path directory) throws DeviceException {
         try {
             var root = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -37,7 +40,7 @@ final class PinDirectory {
         return Files.exists(path(name));
     }
 
-    /** The map that is pinned under its name, or a new one that now is. */
+    /** Opens the map that is pinned under the specification's name; if there is none, creates and pins it. */
     BpfMap map(MapSpec spec) throws DeviceException {
         if (has(spec.name())) return BpfMap.open(path(spec.name()), spec);
         BpfMap map = BpfMap.create(spec);
@@ -58,7 +61,7 @@ final class PinDirectory {
         }
     }
 
-    /** Deletes all that is pinned here: programs that are attached by pinned links are detached. */
+    /** Deletes all pins. Programs that are attached by pinned links are detached unless a process has the link open. */
     void clear() throws DeviceException {
         try (Stream<Path> files = Files.list(directory)) {
             List<Path> pinned = files.toList();

@@ -13,35 +13,35 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
 /**
- * The map of interfaces that have one of our programs: a port's host end and its TAP each have an entry. It is an array, indexed by the lower bits of the
- * interface's index, because the kernel compiles a lookup in an array without a call.
+ * The BPF map of the interfaces that have one of our programs: a port's host end and its TAP have an entry each. It is an array, indexed by the low
+ * bits of the interface index, because the kernel inlines lookups in an array.
  */
 final class PortMap {
-    /** A power of two. Interfaces whose indexes are the same in these bits can't both have a program. */
+    /** The number of slots, a power of two. Two interfaces whose indexes are equal modulo this number can't both have a program. */
     static final int SLOTS = 1 << 16;
 
     static final int SLOT_MASK = SLOTS - 1;
 
-    // The value. One cache line.
-    /** Of a host end: the MAC at its far end, as in a station's key without VLAN, whose frames need no lookup of their source. */
+    // The fields of a value, which fills one cache line.
+    /** Of a host end: the MAC of its far end, in the form of a station's key without VLAN. A frame with this source needs no lookup of the source. */
     static final Field OWN_ADDRESS = Field.u64("own address", 0);
-    /** The interface's own index; 0: the slot is free. */
+    /** The interface's own index; 0 if the slot is free. */
     static final Field IFINDEX = Field.u32("ifindex", 8);
-    /** Where frames go that the program does not forward itself: a host end's TAP, a TAP's host end. */
+    /** The interface to which the program sends frames that it does not forward itself: for a host end its TAP, for a TAP its host end. */
     static final Field OUT = Field.u32("out", 12);
     /** The index of the port's counters. */
     static final Field NUMBER = Field.u32("number", 16);
 
     static final Field FLAGS = Field.u32("flags", 20);
     static final Field SWITCH = Field.u32("switch", 24);
-    /** The longest frame that may leave here: MTU and Ethernet header, without a tag. */
+    /** The maximum length of a frame to this port, bytes: MTU and Ethernet header, without a tag. 0 for a TAP. */
     static final Field MAX_LENGTH = Field.u32("max length", 28);
     /** The heartbeat at the time of the last frame from {@link #OWN_ADDRESS}. */
     static final Field SEEN = Field.u64("seen", 32);
 
     static final int VALUE_SIZE = 64;
 
-    /** No frame has this source: it is a group's, and its VLAN is none. */
+    /** Stands for no own address. No frame has this source: it is a group address, and its VLAN is not a possible VID. */
     static final long NO_ADDRESS = -1;
 
     /** An entry's value. */
@@ -63,7 +63,7 @@ final class PortMap {
         return MapSpec.array("ports", VALUE_SIZE, SLOTS);
     }
 
-    /** What the interface's slot has, which may be another interface's: see {@link Value#ifindex}. */
+    /** The entry in the interface's slot. It may be that of another interface: see {@link Value#ifindex}. */
     Value slotOf(int ifindex) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = map.allocateValue(arena);
@@ -95,7 +95,7 @@ final class PortMap {
         }
     }
 
-    /** All slots that are in use. */
+    /** Visits all slots that are in use. */
     void forEach(Consumer<Value> visitor) throws BpfException {
         MapEntries.visit(map, (_, value) -> {
             Value entry = decode(value);

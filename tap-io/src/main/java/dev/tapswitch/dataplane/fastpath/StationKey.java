@@ -5,6 +5,7 @@ package dev.tapswitch.dataplane.fastpath;
  *
  * @param mac in the low 48 bits
  * @param vlan VID of the frame's outer tag; 0 for none, as in the MAC table
+ * @param switchId the number of the switch in the maps
  */
 public record StationKey(long mac, int vlan, int switchId) {
     private static final long GROUP = 1L << 40;

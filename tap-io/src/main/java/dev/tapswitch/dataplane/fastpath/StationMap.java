@@ -15,20 +15,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** The map of stations: MAC, VLAN and switch lead to the interface behind which the station is. Only userspace adds and removes entries. */
+/** The BPF map of stations: it maps MAC, VLAN and switch to the host end of the station's port. Only userspace adds and removes entries. */
 final class StationMap {
-    /** The key: the MAC as a program loads it in the lower 48 bits, the VLAN above, then the switch. */
+    /** The key consists of this field and the switch. This field has the MAC, as a program loads it, in the low 48 bits and the VLAN in the high 16 bits. */
     static final Field ADDRESS = Field.u64("address", 0);
 
     static final Field SWITCH = Field.u32("switch", 8);
     static final int KEY_SIZE = 12;
 
-    // The value
+    // The fields of a value.
     /** The port's host end. */
     static final Field IFINDEX = Field.u32("ifindex", 0);
 
     static final Field FLAGS = Field.u32("flags", 4);
-    /** The heartbeat at the time of the last frame from this station; a port's own MAC is stamped in its {@link PortMap} entry instead. */
+    /** The heartbeat at the time of the last frame from this station; that of a port's own MAC is in the {@link PortMap} entry instead. */
     static final Field SEEN = Field.u64("seen", 8);
 
     static final int VALUE_SIZE = 16;
@@ -48,7 +48,7 @@ final class StationMap {
 
     /** The first part of the key. */
     static long address(StationKey key) {
-        // The MAC's first byte on the wire is the lowest one of what a little-endian machine loads.
+        // A little-endian machine loads the MAC's first byte on the wire as the least significant byte.
         return Long.reverseBytes(key.mac()) >>> Short.SIZE | (long) key.vlan() << Packet.ADDRESS_BITS;
     }
 

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** By tcx links: pinned ones, which outlive the process, or ones that this process holds. */
+/** Attaches programs by tcx links. Pinned links outlive the process; other links end with it. */
 final class TcxAttachments implements Attachments {
     private final Optional<PinDirectory> pins;
     private final Map<Integer, TcxLink> links = new HashMap<>();
@@ -27,7 +27,7 @@ final class TcxAttachments implements Attachments {
             link.update(program);
             return;
         }
-        // The link of an interface that is gone.
+        // This link belongs to an interface that does not exist any more.
         if (link != null) link.close();
         detach(ifindex);
         attachNew(program, ifindex);

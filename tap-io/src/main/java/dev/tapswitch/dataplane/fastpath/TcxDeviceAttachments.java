@@ -4,7 +4,7 @@ import dev.tapswitch.linux.bpf.BpfProgram;
 import dev.tapswitch.linux.bpf.TcxProgram;
 import dev.tapswitch.linux.sys.DeviceException;
 
-/** By tcx without links: attachments belong to the interface and outlive the process by themselves. */
+/** Attaches programs by tcx without links: attachments belong to the interface and outlive the process. */
 final class TcxDeviceAttachments implements Attachments {
     @Override
     public void attach(BpfProgram program, int ifindex) throws DeviceException {
@@ -18,6 +18,6 @@ final class TcxDeviceAttachments implements Attachments {
 
     @Override
     public void close() {
-        // A process holds nothing.
+        // The process holds no descriptors.
     }
 }

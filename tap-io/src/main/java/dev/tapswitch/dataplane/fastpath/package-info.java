@@ -1,5 +1,5 @@
 /**
- * The kernel fast path: eBPF programs that forward known unicast frames between veth ports as userspace has decided. Learning and policy stay in userspace;
- * whatever is in doubt goes there.
+ * The kernel fast path: eBPF programs that forward unicast frames between known stations on veth ports. Learning and policy stay in userspace, and
+ * the programs send there every frame that they can't decide on.
  */
 package dev.tapswitch.dataplane.fastpath;

@@ -1,11 +1,11 @@
 package dev.tapswitch.dataplane.poll;
 
 /**
- * Decides for how long a worker polls for more frames before it sleeps. A sleeping thread takes 5 to 50 microseconds to wake up, which is most of what a
- * switch adds to a round trip; polling costs processor time. Therefore a worker polls only while most frames follow the previous one soon enough for
- * polling to find them: never when there is no traffic, and rarely for occasional frames.
+ * Decides for how long a worker polls for more frames before it sleeps. A sleeping thread takes 5 to 50 microseconds to wake up, which is most of
+ * what a switch adds to a round trip; polling costs processor time. Therefore a worker polls only while most frames follow the previous one soon
+ * enough for polling to find them: never when there is no traffic, and rarely for occasional frames.
  *
- * <p>It does not poll either while other threads need its CPU. The scheduler treats a polling thread like one that computes and makes it wait for some
+ * <p>It also does not poll while other threads need its CPU. The scheduler treats a polling thread like one that computes and makes it wait for some
  * milliseconds, while a sleeping thread runs as soon as it is woken. Must be used on the worker thread.
  */
 public final class BusyPoll {
@@ -14,7 +14,7 @@ public final class BusyPoll {
 
     private static final int MAX_SCORE = 8;
 
-    /** A thread that uses the CPU for longer has more work than to send a reply and wait for the next request. */
+    /** If a yield takes longer than this, another thread has more work than to send a reply and to wait for the next request. */
     private static final long LONG_YIELD_NANOS = 200_000;
 
     private static final long MIN_PAUSE_NANOS = 10_000_000;
@@ -35,7 +35,7 @@ public final class BusyPoll {
         this.pausedUntilNanos = lastNanos;
     }
 
-    /** A frame arrived. */
+    /** Must be called when a frame has arrived. Times are those of System.nanoTime(). */
     public void frameAt(long nowNanos) {
         boolean isSoon = nowNanos - lastNanos <= nanos;
         score = isSoon ? Math.min(score + 1, MAX_SCORE) : Math.max(score - 1, 0);
@@ -47,7 +47,7 @@ public final class BusyPoll {
         return nanos > 0 && score >= MIN_SCORE && lastNanos - pausedUntilNanos >= 0 && !isOver(lastNanos);
     }
 
-    /** Whether polling since then took its full time. */
+    /** Whether polling that began at {@code sinceNanos} has used its time. */
     public boolean isOver(long sinceNanos) {
         return System.nanoTime() - sinceNanos >= nanos;
     }

@@ -5,16 +5,16 @@ package dev.tapswitch.dataplane.poll;
  * need to interrupt the worker's CPU, and the frame does not wait for an iteration of Netty's loop. Must be used on the worker thread.
  */
 public final class PolledQueues {
-    /** Each queue waits for the reads of the others. A conversation has two queues. */
+    /** Few, because each queue waits for the reads of the others. A conversation of two stations uses two queues. */
     private static final int MAX_QUEUES = 4;
 
-    /** Polls without a frame before all other ports are served. */
+    /** Rounds of polling without a frame before all other ports are served. */
     private static final int ROUNDS = 8;
 
-    /** The pause between two rounds. */
+    /** The pause between two rounds, in calls of Thread.onSpinWait(). */
     private static final int SPIN_HINTS = 8;
 
-    /** One of so many rounds without a frame is followed by a yield to other threads that wait for the CPU. */
+    /** After this many rounds without a frame, the worker yields the CPU to other threads that wait for it. */
     private static final int ROUNDS_PER_YIELD = 8;
 
     private final BusyPoll busyPoll;

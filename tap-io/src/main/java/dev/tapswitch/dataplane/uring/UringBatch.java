@@ -20,7 +20,7 @@ public final class UringBatch implements WriteBatch {
     /** Maximum number of frames per read. */
     static final int MAX_READS = 64;
 
-    /** In place of a file's number: the file can't be used with the ring. */
+    /** Returned instead of a file's number: the file can't be used with the ring. */
     static final int NO_FILE = Integer.MIN_VALUE;
 
     private static final int ENTRIES = 512;
@@ -56,7 +56,11 @@ public final class UringBatch implements WriteBatch {
         for (int write = 0; write < MAX_WRITES; write++) ring.prepareWrite(MAX_READS + write);
     }
 
-    /** IOException states in one line why this kernel or container does not permit io_uring. Must be called on the worker thread, as the kernel demands. */
+    /**
+     * Opens a ring. Must be called on the worker thread, because only the thread that creates a ring may use it.
+     *
+     * @throws IOException if this kernel or container does not permit io_uring; the message is one line and says why
+     */
     public static UringBatch open() throws IOException {
         return new UringBatch(UringRing.open(ENTRIES));
     }
@@ -100,8 +104,8 @@ public final class UringBatch implements WriteBatch {
     }
 
     /**
-     * Does the collected writes, then reads up to {@code count} frames into the first slots, in one call: the kernel has written the content of a slot
-     * before it reads into it. False if the ring can't be used any more.
+     * Executes the collected writes, then reads up to {@code count} frames into the first slots, in one call: the kernel has written the content of a
+     * slot before it reads into it. False if the ring can't be used any more.
      */
     boolean read(int file, int count) {
         if (isBroken) return false;

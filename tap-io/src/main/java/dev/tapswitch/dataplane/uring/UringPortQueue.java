@@ -30,7 +30,7 @@ public final class UringPortQueue implements PortQueue, IoUringIoHandle {
     private static final int BURST_AFTER = 4;
 
     private static final int FIRST_BURST = 16;
-    /** From this length on (super-frames) a frame is read into the buffer that is in the cache. Jumbo frames gain more by bursts. */
+    /** Frames of at least this length (super-frames) are read one by one into the buffer that is in the cache. Jumbo frames gain more from bursts. */
     private static final int LARGE_FRAME = 16_384;
     /** Maximum number of single frames per batch, unless they take too long ({@link Worker#isBatchOver}), so that other ports don't wait for a flood on this one. */
     private static final int READ_BUDGET = 64;
@@ -45,7 +45,7 @@ public final class UringPortQueue implements PortQueue, IoUringIoHandle {
     private final IoUringIoOps pollOps;
     private final WriteGuard guard;
     private IoRegistration registration;
-    /** The descriptor's number in the worker's ring, or none: then each frame is read and written on its own. */
+    /** The descriptor's number in the worker's ring, or NO_FILE: then a system call reads or writes each frame. */
     private int file = UringBatch.NO_FILE;
 
     private long pollId;
@@ -103,7 +103,7 @@ public final class UringPortQueue implements PortQueue, IoUringIoHandle {
         registration.cancel();
     }
 
-    /** No operation of this queue is pending any more. */
+    /** Called by the event loop when no operation of this queue is pending any more. */
     @Override
     public void unregistered() {
         isUnregistered = true;

@@ -12,16 +12,19 @@ import java.lang.foreign.MemorySegment;
  * is left. Must be used on the worker thread.
  */
 final class FloodQueue {
-    /** Copies per iteration: about a quarter of a millisecond with io_uring, one millisecond with epoll. */
+    /** Maximum number of copies per iteration: about a quarter of a millisecond with io_uring, one millisecond with epoll. */
     static final int MAX_COPIES = 256;
 
-    /** A frame to so few ports costs little more than a unicast frame, and is never deferred unless others wait. */
+    /** A frame to at most this many ports costs little more than a unicast frame, and is deferred only if other frames wait. */
     static final int FEW_COPIES = 4;
 
-    /** Each port may have so many copies waiting, so that no port delays the flooding of others for long ... */
+    /** Maximum number of waiting copies of one ingress port's frames, so that no port delays the flooding of others for long. */
     static final int COPIES_PER_PORT = 8_192;
 
-    /** ... but always so many frames: what a station sends at its start must be forwarded, however many ports there are. */
+    /**
+     * An ingress port may always have this many frames waiting, however many copies they need: the frames that a station sends when it starts must be
+     * forwarded.
+     */
     static final int MIN_FRAMES_PER_PORT = 16;
 
     private static final int CAPACITY = 2 << 20;
@@ -50,7 +53,7 @@ final class FloodQueue {
         copiesLeft = MAX_COPIES;
     }
 
-    /** Whether a frame may be flooded to so many ports now. If so, it counts as flooded. */
+    /** Whether a frame may be flooded to {@code copies} ports now. If so, deducts the copies from the limit of this iteration. */
     boolean admits(int copies) {
         if (count > 0) return false;
         if (copies <= FEW_COPIES) return true;
@@ -70,7 +73,10 @@ final class FloodQueue {
         return true;
     }
 
-    /** Takes the first frame, or continues with it: the number of ports to write to, from {@link #nextPort} on; 0 when the iteration is over. */
+    /**
+     * Takes the first frame, or continues with it. Returns the number of ports to write to, from {@link #nextPort} on; 0 if no frame waits or the
+     * limit of this iteration is reached.
+     */
     int take() {
         if (count == 0 || copiesLeft == 0) return 0;
         if (snapshot == null) {

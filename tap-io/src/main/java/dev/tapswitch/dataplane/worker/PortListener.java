@@ -9,6 +9,7 @@ import dev.tapswitch.linux.device.LinkState;
  */
 @FunctionalInterface
 public interface PortListener {
+    /** The state of a port's link differs from the port's state in the switch, or the device was deleted. */
     void linkChanged(LearningSwitch owner, int port, LinkState state);
 
     /** A write to the port took so long that the slow-writer thread writes to it from now on: its frames are limited and may be dropped. */

@@ -17,13 +17,13 @@ final class SlowQueue {
 
     static final int MAX_FRAMES = 256;
 
-    /** A slow port needs at least so many fast writes in a row to be fast again. */
+    /** A slow port needs at least this many fast writes in a row to be fast again. */
     static final int FAST_WRITES = 8;
 
     static final long MIN_PENALTY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     static final long MAX_PENALTY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** A port's writes take at most one part in so many of a CPU's time. */
+    /** The writes to a slow port take at most 1/SHARE of the time of a CPU. */
     private static final int SHARE = 4;
 
     /** Writes a frame to the port; returns what {@link Libc#write} does. */
@@ -70,8 +70,8 @@ final class SlowQueue {
     boolean add(long address, int length) {
         if (added - written >= MAX_FRAMES || !ring.add(address, length, 0)) return false;
         added++;
-        // Even if the queue was not empty: the slow writer may have removed the frame before this one and be about to
-        // sleep.
+        // Wake the slow writer even if the queue was not empty: it may have removed the previous frame in the meantime
+        // and be about to sleep.
         wake.run();
         return true;
     }
@@ -119,7 +119,7 @@ final class SlowQueue {
         return dueNanos;
     }
 
-    /** Writes the first frame; returns how long that took, nanoseconds. Must be called by the slow writer, until the queue is released. */
+    /** Writes the first frame; returns how long that took, nanoseconds. Must be called by the slow writer, and not after the queue was released. */
     long writeFirst() {
         watch.start();
         results.add(output.write(ring.memory().address() + ring.firstOffset(), ring.firstLength()));

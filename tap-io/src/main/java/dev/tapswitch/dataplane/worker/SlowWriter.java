@@ -6,9 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writes to the ports that are too slow for workers, on a thread that may wait for the kernel. One thread for all of them. After each slow write it pauses
- * for as long as the write took: the kernel does not let other threads run on the CPU while it handles a frame, so slow receivers must not
- * occupy all CPUs.
+ * Writes to all ports that are too slow for workers, on one dedicated thread, which may block in the kernel. After each slow write it pauses for as
+ * long as the write took: the kernel does not let other threads run on the CPU while it handles a frame, so slow receivers must not occupy all CPUs.
  */
 public final class SlowWriter implements AutoCloseable {
     /** Maximum number of slow ports, which limits the memory for their frames. Frames to further slow ports are dropped. */

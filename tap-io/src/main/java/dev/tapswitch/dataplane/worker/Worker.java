@@ -106,7 +106,7 @@ public final class Worker {
                 : queue.binding().workerSwitch().describe(queue.binding().port());
     }
 
-    /** A system call that writes to this queue begins; null: it has ended. */
+    /** Records that a system call that writes to this queue begins; null records that it has ended. */
     public void setWriting(PortQueue queue) {
         WRITING.setRelease(this, queue);
     }
@@ -258,7 +258,10 @@ public final class Worker {
         }
     }
 
-    /** Writes now, unless the port is too slow. A failed write is repeated, because only the repetition returns the errno. */
+    /**
+     * Writes a virtio_net_hdr and the frame behind it at once, or queues them for the slow writer if the port is too slow. {@code length}: of the
+     * frame without the header, bytes. A failed write is repeated, because only the repetition returns the errno.
+     */
     public void write(PortQueue queue, Counters counters, long address, int length) {
         WriteGuard guard = queue.guard();
         if (!guard.isDirect()) {
@@ -277,7 +280,7 @@ public final class Worker {
         clockNanos = nowNanos;
     }
 
-    /** A batch of writes ended at this time, or something that is not part of a batch begins. */
+    /** Sets the time from which the next write is measured. Must be called when a batch of writes has ended, and before work that is not part of a batch. */
     public void setClock(long nowNanos) {
         clockNanos = nowNanos;
     }

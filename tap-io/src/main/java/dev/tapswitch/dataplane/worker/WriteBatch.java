@@ -19,7 +19,7 @@ public interface WriteBatch extends AutoCloseable {
     /** Collects writes from now on; returns whether this call began it, so that the caller must {@link #flush}. */
     boolean begin();
 
-    /** Does the collected writes in order, and collects no more. */
+    /** Executes the collected writes in order, and stops collecting. */
     void flush();
 
     /** A second call does nothing. */

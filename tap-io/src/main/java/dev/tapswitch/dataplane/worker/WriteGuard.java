@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * finds the port fast. Must be used on the worker thread, except where stated otherwise.
  */
 public final class WriteGuard {
-    /** The number of writes to watch, so that a port which is slow now and then is found. */
+    /** The number of writes to watch: enough to detect a port that is slow only now and then. */
     static final int WATCHED_WRITES = 64;
 
     private static final int MAX_TRIAL_WRITES = 1_024;
@@ -56,19 +56,19 @@ public final class WriteGuard {
         return writesToWatch > 0;
     }
 
-    /** Writes to this port, and possibly to others, took long: they are watched from now on. */
+    /** Must be called when writes to this port, and possibly to others, took long: the next writes to this port are watched. */
     public void suspect() {
         writesToWatch = WATCHED_WRITES;
     }
 
-    /** The worker has written a frame in {@code nanos}. */
+    /** Must be called when the worker has written a frame, which took {@code nanos}. */
     void wrote(long nanos) {
         if (!cost.exceeds(nanos, 1)) return;
         cost.reset();
         suspect();
     }
 
-    /** The worker has written a frame that was watched. */
+    /** Must be called when the worker has written a frame that was watched. */
     void wrote(WriteWatch watch, long nanos) {
         writesToWatch--;
         if (nanos <= WriteCost.ALLOWED_NANOS) watchedCost.exceeds(nanos, 1);
@@ -89,7 +89,7 @@ public final class WriteGuard {
         return isDropping || now != null && now.isSlow();
     }
 
-    /** The port is not served any more. */
+    /** Must be called when the port is not served any more: waiting frames are discarded. */
     public void stop() {
         SlowQueue before = slow;
         if (before == null) return;
@@ -136,7 +136,7 @@ public final class WriteGuard {
         return null;
     }
 
-    /** Returns the port to the worker if the slow writer has released it, or if the time of dropping is over; whether the worker writes to it now. */
+    /** Returns the port to the worker if the slow writer has released it, or if the time of dropping is over. Returns whether the worker writes to it now. */
     private boolean takeBack() {
         SlowQueue before = slow;
         if (before == null ? System.nanoTime() - dropUntilNanos < 0 : !before.isReleased()) return false;

@@ -8,8 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Times a write, and tells whether the write itself took the time or the thread was preempted. Costs two system calls (getrusage(2)) per write. Not
- * thread-safe.
+ * Measures a write, and determines whether the write itself took the time or the thread was preempted. Costs two system calls (getrusage(2)) per
+ * write. Not thread-safe.
  */
 class WriteWatch {
     // struct rusage: ru_utime and ru_stime, a struct timeval each.
@@ -41,7 +41,7 @@ class WriteWatch {
         return tookNanos;
     }
 
-    /** Whether the write itself took more than {@code nanos}: it used as much processor time, or the thread was not preempted in between. */
+    /** Whether the write itself took more than {@code nanos}: it used more processor time than that, or the thread was not preempted in between. */
     boolean isOver(long nanos) {
         if (tookNanos <= nanos) return false;
         readUsage();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes an eBPF program, one instruction per call, in the order of its listing: the destination comes first. Operations are on 64 bits; immediates are
- * sign-extended. What the kernel's verifier checks is not checked here. Not thread-safe.
+ * Assembles an eBPF program. Each call appends one instruction; its operands are in the order of the listing, the destination first. Operations are
+ * on 64 bits; immediates are sign-extended. This class does not check what the kernel's verifier checks. Not thread-safe.
  *
  * <pre>
  * Label drop = code.label("drop");
@@ -27,7 +27,7 @@ public final class Assembler {
     private final List<Label> labels = new ArrayList<>();
     private final Map<Integer, String> mapNames = new TreeMap<>();
 
-    /** A new label, which is to be placed by {@link #at}. */
+    /** Creates a label, which {@link #at} must place. */
     public Label label(String name) {
         return new Label(name);
     }
@@ -62,18 +62,18 @@ public final class Assembler {
         return compute(Opcode.MOV, to, value);
     }
 
-    /** All 64 bits of a constant; takes two slots. */
+    /** Loads a constant of 64 bits; takes two slots. */
     public Assembler moveWide(Register to, long value) {
         return wide(to, NONE, (int) value, (int) (value >>> Integer.SIZE));
     }
 
-    /** The address of a map, as helpers take it; takes two slots. */
+    /** Loads the address of a map, as kernel functions expect it; takes two slots. */
     public Assembler loadMap(Register to, MapReference map) {
         mapNames.put(slots.size(), map.name());
         return wide(to, Register.of(Opcode.PSEUDO_MAP_FD), map.fd(), 0);
     }
 
-    /** The address of the first value of an array map, without a call; takes two slots. Since Linux 5.2. */
+    /** Loads the address of the first value of an array map, without a call; takes two slots. Since Linux 5.2. */
     public Assembler loadFirstValue(Register to, MapReference map) {
         mapNames.put(slots.size(), map.name());
         return wide(to, Register.of(Opcode.PSEUDO_MAP_VALUE), map.fd(), 0);
@@ -115,7 +115,7 @@ public final class Assembler {
         return compute(Opcode.LSH, to, bits);
     }
 
-    /** Unsigned. */
+    /** Shifts without sign extension. */
     public Assembler shiftRight(Register to, int bits) {
         return compute(Opcode.RSH, to, bits);
     }
@@ -142,7 +142,7 @@ public final class Assembler {
     }
 
     /**
-     * The finished program.
+     * Returns the finished program.
      *
      * @throws IllegalStateException if a label that is jumped to is not placed, or too far away for a jump
      */
@@ -162,7 +162,7 @@ public final class Assembler {
         return new Code(finished, names(), mapNames);
     }
 
-    /** By position. */
+    /** The names of the labels, by position. */
     private Map<Integer, String> names() {
         Map<Integer, String> names = new TreeMap<>();
         for (Label label : labels) names.merge(label.position(), label.name(), (a, b) -> a + ", " + b);

@@ -12,8 +12,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * bpf(2): its commands, and union bpf_attr (include/uapi/linux/bpf.h) as one structure per command. The kernel takes a shorter union than its own, and treats
- * what is missing as zero, so each size ends with the last member that we set.
+ * bpf(2): its commands, and union bpf_attr (include/uapi/linux/bpf.h) as one structure per command. The kernel accepts a union that is shorter than
+ * its own and treats the missing members as zero, so each size constant ends after the last member that we set.
  */
 final class Bpf {
     // enum bpf_cmd
@@ -118,12 +118,12 @@ final class Bpf {
     private static final int SYS_BPF = System.getProperty("os.arch").equals("aarch64") ? 280 : 321;
 
     private static final MethodHandle SYSCALL = Libc.function("syscall");
-    /** The kernel asks to try again, after a signal or while it verifies (man 2 bpf, EAGAIN). */
+    /** Attempts per command: the kernel may return EAGAIN or EINTR after a signal (bpf(2)). */
     private static final int ATTEMPTS = 5;
 
     private Bpf() {}
 
-    /** Carries out a command; what the kernel answers, a descriptor perhaps, or -errno. */
+    /** Executes a command. Returns the result, for some commands a descriptor, or -errno. */
     static int call(int command, MemorySegment attributes) {
         int result = -Errno.EAGAIN;
         for (int i = 0; i < ATTEMPTS && (result == -Errno.EAGAIN || result == -Errno.EINTR); i++) {
@@ -162,7 +162,7 @@ final class Bpf {
         }
     }
 
-    /** BPF_OBJ_GET_INFO_BY_FD: fills in the beginning of the structure that describes the object, as much as {@code info} is long. */
+    /** BPF_OBJ_GET_INFO_BY_FD: copies the structure that describes the object to {@code info}, as much of it as fits. */
     static int info(int fd, MemorySegment info) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = attributes(arena, INFO_SIZE);
@@ -182,12 +182,12 @@ final class Bpf {
         }
     }
 
-    /** Zeroed. */
+    /** Zeroed memory for the attributes of a command. */
     static MemorySegment attributes(Arena arena, int size) {
         return arena.allocate(size, Long.BYTES);
     }
 
-    /** An object's name; what is too long is cut off. The kernel takes letters, digits, '_' and '.'. */
+    /** Sets an object's name, of which the first 15 bytes are used. The kernel accepts letters, digits, '_' and '.'. */
     static void setName(MemorySegment attributes, int offset, String name) {
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         MemorySegment.copy(bytes, 0, attributes, JAVA_BYTE, offset, Math.min(bytes.length, NAME_SIZE - 1));

@@ -9,7 +9,7 @@ public final class BpfException extends DeviceException {
 
     private final String verifierLog;
 
-    /** {@code errno}: as bpf(2) answers, negative or positive. */
+    /** {@code errno}: an errno or -errno. */
     BpfException(String what, int errno, String advice) {
         this(what, errno, advice, "");
     }
@@ -19,7 +19,7 @@ public final class BpfException extends DeviceException {
         this.verifierLog = verifierLog;
     }
 
-    /** What the verifier wrote about a program that it refused, many lines; empty for everything else. */
+    /** The verifier's log about a program that it rejected, many lines; empty for other failures. */
     public String verifierLog() {
         return verifierLog;
     }

@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.bpf;
 
-/** What our programs need of the kernel, or can do without. */
+/** The features of the kernel that our programs need or can use. */
 public enum BpfFeature {
     MAPS("maps"),
     PROGRAMS("traffic control programs"),
@@ -15,7 +15,7 @@ public enum BpfFeature {
         this.meaning = meaning;
     }
 
-    /** For people, in lower case. */
+    /** A description for users, in lower case. */
     public String meaning() {
         return meaning;
     }

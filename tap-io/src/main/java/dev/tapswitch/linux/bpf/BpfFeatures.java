@@ -7,13 +7,13 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Which features this kernel has and permits us, found out by trying each one.
+ * The features that this kernel has and permits this process to use, determined by trying each one.
  *
- * @param missing why each feature that is missing is missing: one line for people
+ * @param missing the missing features, each with the reason, one line for users
  */
 public record BpfFeatures(Map<BpfFeature, String> missing) {
     private static final String PRIVILEGE = "not permitted; run as root, or with CAP_BPF and CAP_NET_ADMIN";
-    /** No interface has it. */
+    /** An interface index that does not exist. */
     private static final int NO_INTERFACE = Integer.MAX_VALUE;
 
     private static final int LOOPBACK = 1;
@@ -28,7 +28,7 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
         return !missing.containsKey(feature);
     }
 
-    /** Tries all of them, with objects that are closed again, and clsact in a network namespace of its own. About 20 ms. */
+    /** Tries all features with temporary objects, and clsact in a temporary network namespace. Takes about 20 ms. */
     public static BpfFeatures probe() {
         Map<BpfFeature, String> missing = new EnumMap<>(BpfFeature.class);
         try (BpfMap map = BpfMap.create(MapSpec.array("probe", Long.BYTES, 1))) {
@@ -61,7 +61,7 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
         }
     }
 
-    /** A kernel that knows tcx looks for the interface; another one refuses the kind of attachment. */
+    /** A kernel with tcx returns ENODEV for an interface that does not exist; a kernel without tcx returns EINVAL for the attach type. */
     private static void probeTcx(BpfProgram program, Map<BpfFeature, String> missing) {
         int result = TcxLink.create(program.fd(), NO_INTERFACE);
         if (result == -Errno.ENODEV) return;
@@ -71,7 +71,7 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
                 result == -Errno.EINVAL ? "needs Linux 6.6" : result == -Errno.EPERM ? PRIVILEGE : Errno.text(result));
     }
 
-    /** On a thread of its own, which enters a new namespace and ends there. */
+    /** Uses a dedicated thread, which enters a new namespace and ends with it. */
     private static void probeClsact(BpfProgram program, Map<BpfFeature, String> missing) {
         String[] reason = {"the probe was interrupted"};
         Thread thread = Thread.ofPlatform().name("bpf-probe").daemon().start(() -> reason[0] = tryClsact(program));
@@ -83,7 +83,7 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
         if (!reason[0].isEmpty()) missing.put(BpfFeature.CLSACT, reason[0]);
     }
 
-    /** Empty where it works. */
+    /** Returns the reason why clsact does not work; empty if it works. */
     private static String tryClsact(BpfProgram program) {
         int result = unshare();
         if (result < 0) return "cannot be tried in a namespace: " + Errno.text(result);

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A map that programs and userspace share. Keys and values are native memory in the machine's byte order, of the sizes that the {@link MapSpec} says. Each call
- * is a system call of about a microsecond; any thread, the kernel synchronizes.
+ * A map that programs and userspace share. Keys and values are native memory in the machine's byte order, with the sizes of the {@link MapSpec}. Each
+ * call makes one system call, which takes about a microsecond. Operations on entries are thread-safe, because the kernel synchronizes them.
  */
 public final class BpfMap extends BpfObject {
     private static final String WHO = "run as root, or with CAP_BPF and CAP_NET_ADMIN";
@@ -43,12 +43,20 @@ public final class BpfMap extends BpfObject {
         }
     }
 
-    /** What is pinned at a path; BpfException where that is not such a map. */
+    /**
+     * Opens the map that is pinned at a path.
+     *
+     * @throws BpfException also if the object there is not a map with the expected type and sizes
+     */
     public static BpfMap open(Path path, MapSpec expected) throws BpfException {
         return adopt(open("map", path), expected);
     }
 
-    /** Takes over a descriptor, passed by another process perhaps; BpfException, and it is closed, where it is not of such a map. */
+    /**
+     * Takes ownership of a descriptor, which another process may have passed.
+     *
+     * @throws BpfException if it is not the descriptor of a map with the expected type and sizes; the descriptor is closed then
+     */
     public static BpfMap adopt(int fd, MapSpec expected) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(MAP_INFO_SIZE, Long.BYTES);
@@ -71,12 +79,15 @@ public final class BpfMap extends BpfObject {
         return spec;
     }
 
-    /** As programs refer to it. */
+    /** The map as a program refers to it. */
     public MapReference reference() {
         return new MapReference(name(), fd());
     }
 
-    /** Whether the key has a value, which is copied into {@code value}: for a per-CPU array one per CPU, {@link #valueOfCpu} apart. */
+    /**
+     * Copies the value of a key to {@code value}; returns false if the key has none. The value of a per-CPU array consists of one value per CPU: see
+     * {@link #valueOfCpu}.
+     */
     public boolean lookup(MemorySegment key, MemorySegment value) throws BpfException {
         requireSizes(key, value);
         int result = element(Bpf.MAP_LOOKUP_ELEM, key, value);
@@ -85,14 +96,17 @@ public final class BpfMap extends BpfObject {
         return true;
     }
 
-    /** Adds or replaces: in a hash map at once for whoever looks it up, in an array byte by byte. */
+    /**
+     * Adds or replaces an entry. In a hash map this is atomic for concurrent lookups. In an array the value is overwritten in place, so that a
+     * concurrent reader may see a part of the change.
+     */
     public void update(MemorySegment key, MemorySegment value) throws BpfException {
         requireSizes(key, value);
         int result = element(Bpf.MAP_UPDATE_ELEM, key, value);
         if (result < 0) throw failed("writing to", result);
     }
 
-    /** Whether the key was there. Arrays can't delete. */
+    /** Deletes an entry; returns whether it existed. Entries of an array can't be deleted. */
     public boolean delete(MemorySegment key) throws BpfException {
         requireSize("key", spec.keySize(), key);
         int result = element(Bpf.MAP_DELETE_ELEM, key, MemorySegment.NULL);
@@ -116,12 +130,12 @@ public final class BpfMap extends BpfObject {
         return arena.allocate(spec.keySize(), Long.BYTES);
     }
 
-    /** Memory for what {@link #lookup} and {@link #update} copy, zeroed. */
+    /** Memory for the value that {@link #lookup} or {@link #update} copies, zeroed. */
     public MemorySegment allocateValue(Arena arena) {
         return arena.allocate(spec.transferSize(), Long.BYTES);
     }
 
-    /** How many values a per-CPU array has per entry. */
+    /** The number of values for which an entry of a per-CPU array needs memory. */
     public static int possibleCpus() {
         return PossibleCpus.COUNT;
     }
@@ -136,7 +150,7 @@ public final class BpfMap extends BpfObject {
         requireSize("value", spec.transferSize(), value);
     }
 
-    /** The kernel copies as many bytes as the map says, whatever memory there is. */
+    /** The kernel copies as many bytes as the map's sizes require; it does not know the size of the memory. */
     private void requireSize(String what, int size, MemorySegment memory) {
         if (memory.byteSize() != size || !memory.isNative()) {
             throw new IllegalArgumentException("a " + what + " of " + this + " is " + size

@@ -5,8 +5,9 @@ import dev.tapswitch.linux.sys.Libc;
 import java.nio.file.Path;
 
 /**
- * A map, program or link: a file descriptor, closed on exec. The kernel frees the object when nobody refers to it: no descriptor, in any process, no pin, and,
- * for maps and programs, no program or link that uses it. Descriptors may be passed to other processes by SCM_RIGHTS; the receiver adopts them.
+ * A map, program or link: a file descriptor, closed on exec. The kernel frees the object when nothing refers to it any more: no descriptor in any
+ * process, no pin and, for maps and programs, no program, link or filter that uses it. Descriptors may be passed to other processes by SCM_RIGHTS;
+ * the receiver adopts them.
  */
 public abstract sealed class BpfObject implements AutoCloseable permits BpfMap, BpfProgram, TcxLink {
     private static final int CLOSED = -1;
@@ -19,21 +20,21 @@ public abstract sealed class BpfObject implements AutoCloseable permits BpfMap, 
         this.fd = fd;
     }
 
-    /** For errors and listings. */
+    /** The name in error messages and listings. */
     public final String name() {
         return name;
     }
 
-    /** Stays this object's: the caller does not close it. IllegalStateException after {@link #close}. */
+    /** The descriptor, which this object owns: the caller must not close it. Throws IllegalStateException after {@link #close}. */
     public final int fd() {
         if (fd == CLOSED) throw new IllegalStateException(this + " is closed");
         return fd;
     }
 
     /**
-     * Gives the object a name in a BPF file system, by which it outlives its processes until the file is deleted.
+     * Pins the object in a BPF file system: it then exists at least until the file is deleted, even without processes that have it open.
      *
-     * @param path in an existing directory, without dots in its name; it must be free
+     * @param path in an existing directory; the file must not exist, and its name must not contain '.'
      */
     public final void pin(Path path) throws BpfException {
         int result = Bpf.pin(fd(), path.toString());
@@ -50,14 +51,14 @@ public abstract sealed class BpfObject implements AutoCloseable permits BpfMap, 
         };
     }
 
-    /** A descriptor of what is pinned; the caller's. {@code what} names it in errors. */
+    /** Opens a pinned object. The caller owns the descriptor that is returned. {@code what} names the object in error messages. */
     static int open(String what, Path path) throws BpfException {
         int fd = Bpf.get(path.toString());
         if (fd < 0) throw new BpfException("opening the pinned " + what + " at " + path, fd, "");
         return fd;
     }
 
-    /** Closes the descriptor. Again: nothing. */
+    /** Closes the descriptor. A second call does nothing. */
     @Override
     public final void close() {
         if (fd != CLOSED) Libc.close(fd);

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /** A traffic control program (BPF_PROG_TYPE_SCHED_CLS) in the kernel, verified and compiled. It runs where a link or filter attaches it. */
 public final class BpfProgram extends BpfObject {
     private static final int SCHED_CLS = 3;
-    /** None of our {@link KernelFunction}s asks for the GPL. */
+    /** No {@link KernelFunction} requires a license that is compatible with the GPL. */
     private static final String LICENSE = "Apache-2.0";
 
     private static final int LOG_SIZE = 1 << 20;
@@ -23,17 +23,17 @@ public final class BpfProgram extends BpfObject {
     }
 
     /**
-     * Loads a program. Some milliseconds.
+     * Loads a program. Takes some milliseconds.
      *
      * @param name letters, digits and '_'; the kernel keeps 15 of them
-     * @throws BpfException where the verifier refuses it, with the reason in the message and the whole log beside it
+     * @throws BpfException if the verifier rejects the program; the message has the reason, {@link BpfException#verifierLog} the whole log
      */
     public static BpfProgram load(String name, Code code) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = attributes(arena, name, code);
             int fd = Bpf.call(Bpf.PROG_LOAD, attributes);
             if (fd >= 0) return new BpfProgram(name, fd);
-            // The log costs time and a megabyte: it is asked for only where it is needed.
+            // The verifier's log takes time and a megabyte of memory, so it is requested only after a failure.
             MemorySegment log = arena.allocate(LOG_SIZE);
             attributes.set(JAVA_INT, Bpf.PROGRAM_LOG_LEVEL, LOG_LEVEL);
             attributes.set(JAVA_INT, Bpf.PROGRAM_LOG_SIZE, LOG_SIZE);
@@ -64,7 +64,7 @@ public final class BpfProgram extends BpfObject {
         return new BpfException("loading program \"" + name + "\"", errno, advice, log);
     }
 
-    /** The log ends with the complaint, then statistics ("processed 12 insns ..."). */
+    /** The log ends with the verifier's error message, followed by statistics ("processed 12 insns ..."). */
     private static String reason(String log) {
         return log.lines()
                 .map(String::strip)
@@ -73,7 +73,7 @@ public final class BpfProgram extends BpfObject {
                 .orElse("nothing");
     }
 
-    /** The kernel's number of it; other processes see it there. */
+    /** The id that the kernel has given the program; it is the same for all processes. */
     public int id() throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             // struct bpf_prog_info: type, id

@@ -16,9 +16,9 @@ import dev.tapswitch.linux.sys.Errno;
 import java.util.Set;
 
 /**
- * A program attached to what an interface receives, by a filter of its clsact queueing discipline (tc-bpf(8)): for kernels without {@link TcxLink}. The
- * filter belongs to the interface, not to a process: it stays until it is detached or the interface is gone. All calls are for the namespace that the calling
- * thread is in.
+ * Attaches programs to what interfaces receive, by filters of the clsact queueing discipline (tc-bpf(8)), for kernels without {@link TcxLink}. A
+ * filter belongs to the interface, not to a process: it stays until it is detached or the interface is deleted. Interface indexes refer to the
+ * namespace of the calling thread.
  */
 public final class ClsactFilter {
     // include/uapi/linux/rtnetlink.h
@@ -35,18 +35,21 @@ public final class ClsactFilter {
     private static final int TCA_BPF_FD = 6;
     private static final int TCA_BPF_NAME = 7;
     private static final int TCA_BPF_FLAGS = 8;
-    /** The program's result is the verdict. */
+    /** The program's return value is the verdict. */
     private static final int TCA_BPF_FLAG_ACT_DIRECT = 1;
 
     private static final int HANDLE = 1;
-    /** "ts": the priority by which our filter is told from those of others, above ETH_P_ALL in network byte order. */
+    /**
+     * tcm_info of our filter: in the high half the priority 0x7473 ("ts"), which distinguishes it from other filters; in the low half ETH_P_ALL in
+     * network byte order.
+     */
     private static final int INFO = 0x7473 << 16 | Short.toUnsignedInt(Short.reverseBytes((short) 3));
 
     private static final Set<Integer> NOT_THERE = Set.of(Errno.ENOENT, Errno.EINVAL, Errno.ENODEV);
 
     private ClsactFilter() {}
 
-    /** Attaches, or replaces what was attached here before without a gap. */
+    /** Attaches a program, or atomically replaces the one that was attached by this method before. */
     public static void attach(BpfProgram program, int ifindex) throws BpfException {
         String what = "attaching " + program + " to interface " + ifindex + " by clsact";
         NetlinkMessage qdisc = new NetlinkMessage(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
@@ -71,7 +74,7 @@ public final class ClsactFilter {
         }
     }
 
-    /** Removes our filter, and the queueing discipline where nobody else has a filter there. Where neither is there: nothing. */
+    /** Removes our filter, and the queueing discipline if it has no other filters. Does nothing if neither exists. */
     public static void detach(int ifindex) throws BpfException {
         NetlinkMessage filter = new NetlinkMessage(RTM_DELTFILTER, 0)
                 .traffic(ifindex, HANDLE, INGRESS, INFO)
@@ -86,7 +89,7 @@ public final class ClsactFilter {
         }
     }
 
-    /** What the kernel says beyond the error number; empty if nothing. */
+    /** The kernel's explanation in addition to the error number; empty if there is none. */
     private static String words(NetlinkException e) {
         return e.getMessage().equals(Errno.text(e.errno())) ? "" : e.getMessage();
     }

@@ -19,7 +19,7 @@ public final class Code {
         this.mapNames = Map.copyOf(mapNames);
     }
 
-    /** Reads a program as bpf(2) takes it; IllegalArgumentException where the bytes are none. */
+    /** Reads a program in the form of {@link #encode}. Throws IllegalArgumentException if the bytes are not a program. */
     public static Code decode(byte[] bytes) {
         if (bytes.length % Instruction.SIZE != 0) {
             throw new IllegalArgumentException(bytes.length + " bytes are not a number of instructions");
@@ -30,19 +30,19 @@ public final class Code {
         return new Code(slots, Map.of(), Map.of());
     }
 
-    /** In slots of 8 bytes, as the kernel counts instructions. */
+    /** The length in slots of 8 bytes, which is how the kernel counts instructions. */
     public int size() {
         return slots.size();
     }
 
-    /** As bpf(2) takes it: struct bpf_insn[]. */
+    /** The form that bpf(2) expects: an array of struct bpf_insn in native byte order. */
     public byte[] encode() {
         ByteBuffer buffer = ByteBuffer.allocate(slots.size() * Instruction.SIZE).order(ByteOrder.nativeOrder());
         for (Instruction slot : slots) slot.encode(buffer);
         return buffer.array();
     }
 
-    /** For people: one line per instruction with its position, in the kernel's notation, and the labels. */
+    /** A listing for users: the labels, and one line per instruction with its position, in the notation of the kernel's verifier. */
     public String listing() {
         return Disassembler.listing(slots, labels, mapNames);
     }

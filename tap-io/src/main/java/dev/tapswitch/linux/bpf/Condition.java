@@ -5,7 +5,7 @@ public enum Condition {
     EQUAL(0x10, "=="),
     ABOVE(0x20, ">"),
     AT_LEAST(0x30, ">="),
-    /** Any of the operand's bits is set. */
+    /** The bitwise AND of the operands is not 0. */
     ANY_BIT(0x40, "&"),
     NOT_EQUAL(0x50, "!="),
     SIGNED_ABOVE(0x60, "s>"),
@@ -27,7 +27,7 @@ public enum Condition {
         return code;
     }
 
-    /** Null where the opcode's operation is not a condition: a jump, a call or an exit. */
+    /** The condition of an opcode; null if it has none: an unconditional jump, a call or an exit. */
     static Condition of(int opcode) {
         for (Condition each : values()) if (each.code == (opcode & Opcode.OPERATION)) return each;
         return null;

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Prints programs in the notation of the kernel's verifier (kernel/bpf/disasm.c): {@code r1 = *(u32 *)(r6 + 16)}. What our assembler does not write, such
- * as atomic operations, is printed as numbers.
+ * Prints programs in the notation of the kernel's verifier (kernel/bpf/disasm.c): {@code r1 = *(u32 *)(r6 + 16)}. Instructions that {@link Assembler}
+ * does not emit, such as atomic operations, are printed as numbers.
  */
 final class Disassembler {
     private Disassembler() {}
@@ -40,7 +40,7 @@ final class Disassembler {
                 };
     }
 
-    /** {@code target}: the label that a jump leads to, or null. */
+    /** {@code target}: the label at the target of a jump, or null. */
     private static String text(Instruction slot, String target) {
         return switch (slot.opcode() & Opcode.CLASS) {
             case Opcode.ALU64 -> compute(slot, "r");

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * @param offset 16 bits, signed: of a memory operand in bytes, of a jump in slots from the next one
  */
 record Instruction(int opcode, Register destination, Register source, int offset, int immediate) {
-    /** Bytes. */
+    /** Length of a slot, bytes. */
     static final int SIZE = 8;
 
     Instruction {

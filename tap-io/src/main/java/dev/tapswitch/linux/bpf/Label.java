@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.bpf;
 
-/** A place in a program to jump to; made by {@link Assembler#label}, placed by {@link Assembler#at}. */
+/** The target of jumps in a program. {@link Assembler#label} creates it, {@link Assembler#at} places it. */
 public final class Label {
     private static final int NOWHERE = -1;
 
@@ -15,7 +15,7 @@ public final class Label {
         return name;
     }
 
-    /** Of the instruction that follows the label, in slots from the program's start. */
+    /** The position of the instruction that follows the label, in slots from the start of the program. */
     int position() {
         if (position == NOWHERE) throw new IllegalStateException("nothing is at label \"" + name + "\"");
         return position;

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * added or removed meanwhile may be visited or not.
  */
 public final class MapEntries {
-    /** Gets one entry; its memory is valid during the call only. */
+    /** Receives one entry. Its memory is valid only during the call. */
     @FunctionalInterface
     public interface Visitor {
         void visit(MemorySegment key, MemorySegment value);
@@ -37,7 +37,7 @@ public final class MapEntries {
 
     private void visitAll() throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
-            // A hash map's is the number of a bucket, an array's is a key.
+            // The position in a hash map is the number of a bucket; in an array it is a key.
             MemorySegment position = arena.allocate(Math.max(map.spec().keySize(), Integer.BYTES), Long.BYTES);
             int batch = FIRST_BATCH;
             boolean isFirst = true;
@@ -45,7 +45,7 @@ public final class MapEntries {
                 int result = visitBatch(isFirst, position, batch);
                 if (result == -Errno.ENOENT) return;
                 if (result == -ENOSPC && batch < MAX_BATCH) {
-                    // A bucket of the hash map has more entries than that; nothing was read.
+                    // A bucket of the hash map has more entries than the batch; nothing was read.
                     batch *= 2;
                 } else if (result < 0) {
                     throw map.failed("listing", result);
@@ -56,7 +56,7 @@ public final class MapEntries {
         }
     }
 
-    /** 0 where there may be more, -ENOENT where these were the last ones. */
+    /** Visits one batch. Returns 0 if there may be more entries, -ENOENT if these were the last ones, or another -errno. */
     private int visitBatch(boolean isFirst, MemorySegment position, int batch) {
         int keySize = map.spec().keySize();
         int valueSize = map.spec().transferSize();

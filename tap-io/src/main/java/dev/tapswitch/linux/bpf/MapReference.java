@@ -4,6 +4,6 @@ package dev.tapswitch.linux.bpf;
  * A map as a program refers to it.
  *
  * @param name for listings
- * @param fd of the map, which must be open when the program is loaded
+ * @param fd the map's descriptor, which must be open when the program is loaded
  */
 public record MapReference(String name, int fd) {}

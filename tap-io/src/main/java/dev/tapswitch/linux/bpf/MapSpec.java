@@ -1,18 +1,18 @@
 package dev.tapswitch.linux.bpf;
 
 /**
- * What a map is.
+ * The type and the sizes of a map.
  *
  * @param name letters, digits and '_'; the kernel keeps 15 of them
  * @param keySize bytes; 4 for arrays, whose keys are indexes
  * @param valueSize bytes, per CPU for a per-CPU array
  */
 public record MapSpec(String name, Type type, int keySize, int valueSize, int maxEntries) {
-    /** enum bpf_map_type, and the flags that we make them with (include/uapi/linux/bpf.h). */
+    /** enum bpf_map_type, and the flags with which we create such maps (include/uapi/linux/bpf.h). */
     public enum Type {
-        /** Entries are allocated as they come (BPF_F_NO_PREALLOC); only userspace may add any in our programs. */
+        /** The kernel allocates an entry when it is added (BPF_F_NO_PREALLOC). Our programs add none; only userspace does. */
         HASH(1, 1),
-        /** All entries are there from the beginning, zeroed. */
+        /** All entries exist from the beginning, zeroed. */
         ARRAY(2, 0),
         /** Each CPU has its own value of each entry. */
         PER_CPU_ARRAY(6, 0);
@@ -46,12 +46,12 @@ public record MapSpec(String name, Type type, int keySize, int valueSize, int ma
         return new MapSpec(name, Type.PER_CPU_ARRAY, Integer.BYTES, valueSize, maxEntries);
     }
 
-    /** Bytes that userspace reads or writes for one entry: those of a per-CPU array are one value per possible CPU, each padded to 8 bytes. */
+    /** The number of bytes that userspace reads or writes for one entry. For a per-CPU array this is one value per possible CPU, each padded to 8 bytes. */
     int transferSize() {
         return type == Type.PER_CPU_ARRAY ? PossibleCpus.COUNT * stride() : valueSize;
     }
 
-    /** Bytes from one CPU's value to the next CPU's. */
+    /** The distance between the values of two CPUs in an entry of a per-CPU array, bytes. */
     int stride() {
         return (valueSize + 7) & ~7;
     }

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How many CPUs the machine may ever have: a per-CPU map has a value for each of them. */
+/** The number of CPUs that the machine may ever have: an entry of a per-CPU map has a value for each of them. */
 final class PossibleCpus {
     static final int COUNT = read();
 
@@ -19,7 +19,7 @@ final class PossibleCpus {
         }
     }
 
-    /** Of a list such as {@code 0-3,8}: the kernel numbers per-CPU values up to the last one. */
+    /** The highest CPU number in a list such as {@code 0-3,8}, plus one. */
     static int count(String list) {
         String last = list.strip();
         last = last.substring(last.lastIndexOf(',') + 1);

@@ -24,7 +24,7 @@ public enum Register {
         return ordinal();
     }
 
-    /** IllegalArgumentException where no register has that number. */
+    /** The register with this number. Throws IllegalArgumentException if there is none. */
     static Register of(int number) {
         if (number < 0 || number >= ALL.length) throw new IllegalArgumentException("there is no register r" + number);
         return ALL[number];

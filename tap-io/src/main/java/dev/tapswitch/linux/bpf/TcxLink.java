@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A program attached to what an interface receives, by tcx (Linux 6.6), behind programs that are attached already. The attachment lasts as long as the link: until
- * its last descriptor is closed and its pin is deleted, or the interface is gone.
+ * A link that attaches a program to what an interface receives, by tcx (Linux 6.6). The program runs after the programs that are attached already.
+ * The attachment lasts as long as the link: until its last descriptor is closed and its pin is deleted, or until the interface is deleted.
  */
 public final class TcxLink extends BpfObject {
     /** enum bpf_attach_type, BPF_TCX_INGRESS. */
@@ -27,7 +27,7 @@ public final class TcxLink extends BpfObject {
         super("tcx", fd);
     }
 
-    /** Attaches; {@code ifindex} is of the namespace that the calling thread is in. */
+    /** Attaches a program. {@code ifindex} refers to the namespace of the calling thread. */
     public static TcxLink attach(BpfProgram program, int ifindex) throws BpfException {
         int fd = create(program.fd(), ifindex);
         if (fd >= 0) return new TcxLink(fd);
@@ -39,7 +39,7 @@ public final class TcxLink extends BpfObject {
         throw new BpfException("attaching " + program + " to interface " + ifindex + " by tcx", fd, advice);
     }
 
-    /** BPF_LINK_CREATE; a descriptor or -errno. */
+    /** BPF_LINK_CREATE. Returns a descriptor or -errno. */
     static int create(int program, int ifindex) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = Bpf.attributes(arena, Bpf.LINK_SIZE);
@@ -50,12 +50,20 @@ public final class TcxLink extends BpfObject {
         }
     }
 
-    /** What is pinned at a path; BpfException where that is not such a link. */
+    /**
+     * Opens the link that is pinned at a path.
+     *
+     * @throws BpfException also if the object there is not a tcx link of received frames
+     */
     public static TcxLink open(Path path) throws BpfException {
         return adopt(open("link", path));
     }
 
-    /** Takes over a descriptor, passed by another process perhaps; BpfException, and it is closed, where it is not of such a link. */
+    /**
+     * Takes ownership of a descriptor, which another process may have passed.
+     *
+     * @throws BpfException if it is not the descriptor of a tcx link of received frames; the descriptor is closed then
+     */
     public static TcxLink adopt(int fd) throws BpfException {
         TcxLink link = new TcxLink(fd);
         try (Arena arena = Arena.ofConfined()) {
@@ -70,7 +78,7 @@ public final class TcxLink extends BpfObject {
         }
     }
 
-    /** Replaces the program without a gap. ENOLINK in the exception: the interface is gone. */
+    /** Replaces the program atomically. The exception has the errno ENOLINK if the interface does not exist any more. */
     public void update(BpfProgram program) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = Bpf.attributes(arena, Bpf.UPDATE_SIZE);
@@ -81,14 +89,14 @@ public final class TcxLink extends BpfObject {
         }
     }
 
-    /** The interface, in its namespace; 0 where it is gone, and the link with it. */
+    /** The index of the interface in its namespace; 0 if the interface does not exist any more, which ends the attachment. */
     public int ifindex() throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             return info(arena).get(JAVA_INT, LINK_INFO_IFINDEX);
         }
     }
 
-    /** The kernel's number of the attached program. */
+    /** The id of the attached program: {@link BpfProgram#id}. */
     public int programId() throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             return info(arena).get(JAVA_INT, LINK_INFO_PROGRAM);

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Programs attached to what an interface receives by tcx (Linux 6.6) without a link: the attachment belongs to the interface and lasts as long as it. Interfaces
- * are of the namespace that the calling thread is in, and nobody else may attach programs to them.
+ * Attaches programs to what interfaces receive, by tcx (Linux 6.6) without a link: an attachment belongs to its interface and lasts as long as the
+ * interface. Interface indexes refer to the namespace of the calling thread. No other software may attach programs to these interfaces.
  */
 public final class TcxProgram {
     private static final int INGRESS = 46;
@@ -32,7 +32,7 @@ public final class TcxProgram {
 
     private TcxProgram() {}
 
-    /** Attaches a program, or replaces the attached one without a gap. */
+    /** Attaches a program, or replaces the attached one atomically. */
     public static void attach(BpfProgram program, int ifindex) throws BpfException {
         List<Integer> attached = attached(ifindex);
         // The kernel refuses to replace a program by itself: EEXIST.
@@ -43,7 +43,7 @@ public final class TcxProgram {
         if (result < 0) throw new BpfException("attaching " + program + " to interface " + ifindex, result, "");
     }
 
-    /** Detaches what is attached; does nothing if the interface is gone. */
+    /** Detaches all programs; does nothing if the interface does not exist. */
     public static void detach(int ifindex) throws BpfException {
         for (int id : attached(ifindex)) {
             int fd = Bpf.byId(Bpf.PROG_GET_FD_BY_ID, id);
@@ -68,7 +68,7 @@ public final class TcxProgram {
         }
     }
 
-    /** The kernel's numbers of the attached programs; none if the interface is gone. */
+    /** The ids of the attached programs; none if the interface does not exist. */
     private static List<Integer> attached(int ifindex) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ids = arena.allocate(JAVA_INT, MAX_PROGRAMS);
@@ -86,7 +86,10 @@ public final class TcxProgram {
         }
     }
 
-    /** Descriptors of the maps that an interface's programs use, by their names in the kernel; the caller's. Empty if there is no program. */
+    /**
+     * Opens the maps that an interface's programs use. Returns their descriptors, which the caller owns, by the maps' names in the kernel; empty if
+     * there is no program.
+     */
     public static Map<String, Integer> maps(int ifindex) throws BpfException {
         Map<String, Integer> maps = new HashMap<>();
         for (int id : attached(ifindex)) {

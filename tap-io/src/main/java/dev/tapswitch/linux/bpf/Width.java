@@ -1,6 +1,6 @@
 package dev.tapswitch.linux.bpf;
 
-/** How much a load or store moves: the size field of an opcode (include/uapi/linux/bpf_common.h, bpf.h). */
+/** The number of bytes that a load or store moves: the size field of an opcode (include/uapi/linux/bpf_common.h, bpf.h). */
 public enum Width {
     WORD(4, 0x00),
     HALF(2, 0x08),

@@ -1,5 +1,5 @@
 /**
- * eBPF by bpf(2): an assembler and its listing, maps, programs, links, pinned objects, and what the kernel supports. Nothing in here knows what a
- * switch is.
+ * eBPF through bpf(2): an assembler and a disassembler, maps, programs, attachments, pins, and the detection of kernel features. Nothing here knows
+ * what a switch is.
  */
 package dev.tapswitch.linux.bpf;

@@ -14,9 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A socket for rtnetlink requests and their replies, in the namespace of the thread that opens it; only that thread may use it, unless
- * its arena is shared. The kernel
- * processes a request and queues the replies during send(2), so that no call blocks.
+ * A socket for rtnetlink requests and their replies, in the namespace of the thread that opens it; only that thread may use it, unless its arena is
+ * shared. The kernel processes a request and queues the replies during send(2), so that no call blocks.
  */
 public final class NetlinkSocket implements AutoCloseable {
     /** Bytes; larger than any datagram that the kernel sends (NLMSG_GOODSIZE, or 32 KiB for a dump). */
@@ -45,9 +44,8 @@ public final class NetlinkSocket implements AutoCloseable {
             arena.close();
             throw new NetlinkException(fd, "");
         }
-        // Options that an older kernel may lack: explanations in errors, errors without a copy of the request, and
-        // dumps
-        // that respect their filter.
+        // Options that older kernels may lack: explanations in errors, errors without a copy of the request, and dumps
+        // that apply the filter of the request.
         enable(Netlink.NETLINK_EXT_ACK);
         enable(Netlink.NETLINK_CAP_ACK);
         enable(Netlink.NETLINK_GET_STRICT_CHK);

@@ -63,7 +63,7 @@ public final class RtNetlink implements AutoCloseable {
         }
     }
 
-    /** Links of the calling thread's namespace for any thread, but for one at a time. */
+    /** Opens the calling thread's namespace for use by any thread, by one thread at a time. */
     @SuppressWarnings("MustBeClosedChecker") // the socket closes the arena
     public static RtNetlink shared() throws DeviceException {
         return new RtNetlink(Arena.ofShared());
@@ -141,7 +141,7 @@ public final class RtNetlink implements AutoCloseable {
         request("noarp", new NetlinkMessage(RTM_NEWLINK, 0).link(index, Linux.IFF_NOARP, Linux.IFF_NOARP));
     }
 
-    /** Deletes a link; a veth takes the other end with it. */
+    /** Deletes a link. For one end of a veth pair, the kernel also deletes the other end. */
     public void delete(int index) throws DeviceException {
         request("deleting the link", new NetlinkMessage(RTM_DELLINK, 0).link(index, 0, 0), Errno.ENODEV);
     }

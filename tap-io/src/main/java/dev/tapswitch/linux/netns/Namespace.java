@@ -57,7 +57,10 @@ public sealed interface Namespace {
             return now == startTicks || now < 0 && now != -Errno.ESRCH;
         }
 
-        /** To be called after the namespace's file was opened: the file then belongs to this process and to no later one of the same number. */
+        /**
+         * Throws unless this process still runs. Must be called after the namespace's file was opened: if it returns, the file belongs to this
+         * process and not to a later one with the same number.
+         */
         void requireRunning() throws DeviceException {
             long now = ProcessStat.startTicks(pid);
             if (now == startTicks) return;
@@ -92,7 +95,7 @@ public sealed interface Namespace {
         };
     }
 
-    /** Whether this name currently refers to the daemon's namespace. Two calls of stat(2) at most. */
+    /** Whether this name currently refers to the daemon's namespace. Makes at most two calls of stat(2). */
     default boolean isHost() {
         return this instanceof Current || NamespaceKey.of(this).equals(NamespaceKey.of(new Current()));
     }

@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** Reads /proc/PID/stat (proc_pid_stat(5)). By system calls, because an IOException does not tell a missing process from a shortage of descriptors. */
+/**
+ * Reads /proc/PID/stat (proc_pid_stat(5)). It makes the system calls itself, because an IOException does not distinguish a missing process from a
+ * shortage of file descriptors.
+ */
 final class ProcessStat {
     private static final int START_TIME = 22;
     /** The number of the first field after the command name. */
@@ -37,7 +40,10 @@ final class ProcessStat {
         }
     }
 
-    /** The process chooses its command name, which is in parentheses and may contain some: the other fields follow the last one. */
+    /**
+     * The command name is in parentheses and may itself contain parentheses, because the process chooses it. So the other fields begin after the last
+     * closing parenthesis.
+     */
     static long startTicks(String line) {
         String[] fields = line.substring(line.lastIndexOf(')') + 1).strip().split(" ", -1);
         if (fields[0].equals("Z") || fields[0].equals("X")) return -Errno.ESRCH;

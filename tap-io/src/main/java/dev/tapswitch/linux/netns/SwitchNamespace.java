@@ -164,7 +164,7 @@ public final class SwitchNamespace implements AutoCloseable {
         }
     }
 
-    /** What there is at the path of a mount. */
+    /** What exists at the path of a mount. */
     private enum Mountpoint {
         ABSENT,
         EMPTY_FILE,

@@ -18,7 +18,7 @@ import java.lang.invoke.MethodHandle;
  * {@link #open}.
  *
  * <p>All functions share one signature, because the linker generates code for each signature at run time: with a signature per function this took a
- * quarter of the daemon's start. Both ABIs pass an int in the low half of a register.
+ * quarter of the daemon's start time. Both ABIs pass an int in the low half of a register.
  */
 public final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();

@@ -21,7 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * thread-safe.
  */
 public final class UnixPacketSocket implements AutoCloseable {
-    /** The longest message; the rest of a longer one is not sent. */
+    /** Maximum length of a message, bytes. The rest of a longer message is not sent. */
     private static final int MAX_BYTES = 4_096;
 
     /** A received message. The receiver owns the descriptors; they are close-on-exec. */
@@ -76,7 +76,7 @@ public final class UnixPacketSocket implements AutoCloseable {
         return socket;
     }
 
-    /** Accepts the next connection; null if nobody connects within the time. */
+    /** Accepts the next connection; null if nobody connects within {@code timeoutMs}. */
     public UnixPacketSocket accept(int timeoutMs) throws IOException {
         if (!isReadable(timeoutMs)) return null;
         int accepted = Libc.accept4(fd, Linux.SOCK_CLOEXEC);
@@ -84,7 +84,7 @@ public final class UnixPacketSocket implements AutoCloseable {
         return new UnixPacketSocket(accepted);
     }
 
-    /** The process at the other end when the connection was socket. */
+    /** The process that opened the other end of the connection. */
     public Peer peer() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment credentials = arena.allocate(12, 8);
@@ -114,7 +114,7 @@ public final class UnixPacketSocket implements AutoCloseable {
     /**
      * Receives the next message; null if the other end is closed or its process has ended.
      *
-     * @throws IOException also if no message arrives within the time
+     * @throws IOException also if no message arrives within {@code timeoutMs}
      */
     public Message receive(int timeoutMs) throws IOException {
         if (!isReadable(timeoutMs)) throw new IOException("no answer within " + timeoutMs + " ms");

@@ -17,18 +17,18 @@ import dev.tapswitch.linux.tc.Shaper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The container's end of a veth pair: configures it in its namespace, by its index there, and tells in which namespace it is. */
+/** Configures the container's end of a veth pair in its namespace, by its index there, and checks whether it is in a given namespace. */
 final class ContainerEnd {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerEnd.class);
 
     private ContainerEnd() {}
 
-    /** Configures an end, as a TAP is configured. */
+    /** Configures the end as {@link LinkChange#setUp} configures a TAP. */
     static void setUp(int namespace, TapSpec end, int index, boolean isNew) throws DeviceException {
         inside(namespace, index, (links, link) -> LinkChange.setUp(links, link, end, isNew));
     }
 
-    /** Changes an end, or leaves it as it was. */
+    /** Changes the end. Reverts the change as far as possible if a step fails. */
     static void change(int namespace, int index, LinkChange change) throws DeviceException {
         inside(namespace, index, change::applyOrRevert);
     }
@@ -54,7 +54,10 @@ final class ContainerEnd {
         T run(int namespace) throws DeviceException;
     }
 
-    /** Opens the namespace on a thread in it, which proves that the name still means it. */
+    /**
+     * Opens the namespace and does the work with its descriptor. A thread that has entered the namespace opens it, so that the descriptor refers to
+     * the namespace that {@link NamespaceThread} has checked.
+     */
     static <T> T withNamespace(Namespace name, WithNamespace<T> work) throws DeviceException {
         int namespace = NamespaceThread.call(
                 name, () -> Libc.open("/proc/thread-self/ns/net", Linux.O_RDONLY | Linux.O_CLOEXEC));
@@ -77,14 +80,14 @@ final class ContainerEnd {
         T run(RtNetlink links, int namespace) throws DeviceException;
     }
 
-    /** Does not enter the namespace. Returns {@code otherwise} if there is none with this name. */
+    /** Makes requests about the namespace with this name, without entering it. Returns {@code otherwise} if it does not exist. */
     static <T> T about(SwitchLinks switchLinks, Namespace name, T otherwise, NamespaceRequests<T> requests)
             throws DeviceException {
         int namespace = Libc.open(name.file(), Linux.O_RDONLY | Linux.O_CLOEXEC | Linux.O_NONBLOCK);
         if (namespace < 0) return otherwise;
         try {
             if (name instanceof Namespace.OfProcess process && !process.isRunning()) return otherwise;
-            // The file may have become something else than a namespace.
+            // The file may not be a namespace any more.
             if (Libc.ioctl(namespace, Linux.NS_GET_NSTYPE, 0) != Linux.CLONE_NEWNET) return otherwise;
             return switchLinks.call(links -> requests.run(links, namespace));
         } finally {

@@ -43,20 +43,21 @@ public final class SwitchLinks implements AutoCloseable {
         }
     }
 
-    /** A socket for ioctl(2): it takes some microseconds, a request to rtnetlink about 50. */
+    /** Opens a socket for ioctl(2), which takes some microseconds; a request to rtnetlink takes about 50. */
     private static int openSocket() throws DeviceException {
         int fd = Libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.SOCK_CLOEXEC, 0);
         if (fd < 0) throw new DeviceException(fd, "opening a socket in the switch's namespace: " + Errno.text(fd));
         return fd;
     }
 
-    /** Whether a link exists and is up, as is its peer. */
+    /** Whether a link exists, and both the link and its peer are up. */
     synchronized boolean hasCarrier(int index) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment request = arena.allocate(Linux.IFREQ_SIZE, 8);
             request.set(JAVA_INT, Linux.IFNAMSIZ, index);
             if (Libc.ioctl(socket, Linux.SIOCGIFNAME, request.address()) < 0) return false;
-            // The flag IFF_RUNNING may be a second late (net/core/link_watch.c). This is not.
+            // The flag IFF_RUNNING may be a second late (net/core/link_watch.c). ETHTOOL_GLINK returns the current
+            // state.
             MemorySegment carrier = arena.allocate(JAVA_INT, 2);
             carrier.set(JAVA_INT, 0, Linux.ETHTOOL_GLINK);
             request.set(ADDRESS, Linux.IFNAMSIZ, carrier);

@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A veth pair that Tapswitch created, with a TAP as its slow path. The container has one end; the host end and the TAP are in the switch's namespace, where
- * the fast path's programs are attached to both. Until they are, the port carries no frames.
+ * A veth pair that Tapswitch created, with a TAP as its slow path. The container has one end; the host end and the TAP are in the switch's namespace,
+ * where the fast path's programs are attached to both. Until they are, the port carries no frames.
  *
- * <p>The pair is known by the index of the host end, which only Tapswitch can reach. The container's end is whatever the kernel says is the other end of
- * that pair: root in the container may rename, move or delete it, and create another interface under its name. Opening, changing and closing take
- * milliseconds.
+ * <p>The pair is identified by the index of the host end, which only Tapswitch can reach. The container's end is whatever the kernel says is the
+ * other end of that pair: root in the container may rename, move or delete it, and create another interface under its name. Opening, changing and
+ * closing take milliseconds.
  */
 public final class VethPort implements PortDevice {
     private static final Logger LOG = LoggerFactory.getLogger(VethPort.class);
@@ -41,7 +41,7 @@ public final class VethPort implements PortDevice {
     private boolean closed;
     /** The namespace in which the container's end was up when {@link #state} last located it; empty if it was not. */
     private Optional<NamespaceKey> upIn = Optional.empty();
-    /** System.nanoTime(). */
+    /** System.nanoTime() when {@link #state} last located the container's end. */
     private long locatedAt;
 
     private VethPort(SwitchLinks switchLinks, int hostEnd, TapDevice slowPath, VethSpec spec) throws DeviceException {
@@ -53,7 +53,7 @@ public final class VethPort implements PortDevice {
         this.slowPathIndex = switchLinks.call(links -> silence(links, name));
     }
 
-    /** An interface without addresses has nothing to resolve. Returns its index. */
+    /** Disables address resolution on the TAP, which has no addresses. Returns its index. */
     private static int silence(RtNetlink links, String slowPath) throws DeviceException {
         LinkInfo tap = links.find(slowPath).orElseThrow(() -> new DeviceException(Kind.GONE, "the TAP is gone"));
         links.setNoArp(tap.index());
@@ -61,8 +61,8 @@ public final class VethPort implements PortDevice {
     }
 
     /**
-     * Creates the pair and the TAP. The container's end is created in its namespace and under its name, so that no other namespace ever has it. If a step
-     * fails, nothing is left.
+     * Creates the pair and the TAP. The container's end is created directly in its namespace and with its final name. If a step fails, everything is
+     * removed.
      *
      * @throws DeviceException of kind NAME_TAKEN if there is an interface with one of the names
      */
@@ -182,7 +182,7 @@ public final class VethPort implements PortDevice {
                 : new VethPairs(links).find(host.get().index());
     }
 
-    /** The host end carries frames as long as the container's end may send, and is up whether that is up or not. */
+    /** Gives the host end the MTU of the container's end, and sets it up regardless of the state of the container's end. */
     private static void configureHostEnd(SwitchLinks switchLinks, int index, int mtu) throws DeviceException {
         switchLinks.call(links -> {
             links.setNoArp(index);
@@ -319,10 +319,10 @@ public final class VethPort implements PortDevice {
         return state == LinkState.UP ? tap : state;
     }
 
-    /** The state by rtnetlink, which knows where the container's end is. */
+    /** Queries the state by rtnetlink, which also knows the namespace of the container's end. */
     private LinkState locate() {
         try {
-            // The namespace first: while the kernel deletes it, its pair can be found but its end can't.
+            // Open the namespace first: while the kernel deletes it, the pair is still found but the end in it is not.
             return ContainerEnd.about(switchLinks, spec.end().namespace(), LinkState.GONE, (links, namespace) -> {
                 Optional<Pair> pair = new VethPairs(links).find(hostEnd);
                 if (pair.isEmpty() || !ContainerEnd.isAt(pair.get(), links, namespace)) return LinkState.GONE;
@@ -368,7 +368,7 @@ public final class VethPort implements PortDevice {
         if (spec.end().receiveLimit().isSet()) ContainerEnd.removeIfb(spec.end());
     }
 
-    /** Closes the queues and leaves pair and TAP to whoever holds the namespace and the queues. */
+    /** Closes the queues and keeps the pair. The TAP stays as well if it is persistent or another process has its queues open. */
     public synchronized void release() {
         closed = true;
         slowPath.close();

@@ -25,7 +25,10 @@ public record VethSpec(TapSpec end, String hostEnd, String slowPath) {
         return new VethSpec(other, hostEnd, slowPath);
     }
 
-    /** The TAP carries what the host end may carry: its MTU and offloads decide which frames the kernel segments before userspace reads them. */
+    /**
+     * The specification of the slow-path TAP. It has the MTU and the offloads of the container's end, because they decide which frames the kernel
+     * segments before userspace reads them.
+     */
     TapSpec slowPathIn(Namespace namespace) {
         return TapSpec.builder(slowPath, namespace)
                 .queues(end.queues())
