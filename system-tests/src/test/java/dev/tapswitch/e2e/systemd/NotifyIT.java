@@ -48,8 +48,8 @@ class NotifyIT {
             RunningDaemon daemon = net.start(Io.EPOLL);
             await(systemd, "READY=1");
             daemon.api().post("/v1/reload", "");
+            awaitCount(systemd, 2, "READY=1");
             assertEquals(1, systemd.count("RELOADING=1\nMONOTONIC_USEC="));
-            assertEquals(2, systemd.count("READY=1"));
             Files.writeString(daemon.config(), daemon.yaml().replace("  lan:\n", "  lan:\n    arp: perhaps\n"));
             Command.expect("kill", "-HUP", Long.toString(daemon.pid()));
             Await.within(
@@ -58,8 +58,15 @@ class NotifyIT {
                     () -> systemd.messages().stream()
                             .anyMatch(message -> message.text().contains("the last reload was refused: ")
                                     && message.text().contains("perhaps")));
-            assertEquals(3, systemd.count("READY=1"));
+            awaitCount(systemd, 3, "READY=1");
         }
+    }
+
+    private static void awaitCount(NotifyReceiver systemd, int count, String message) {
+        Await.within(
+                TIMEOUT,
+                () -> count + " times " + message + ": " + systemd.messages(),
+                () -> systemd.count(message) == count);
     }
 
     @Test
