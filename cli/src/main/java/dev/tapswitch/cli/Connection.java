@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The part that commands with a request to the daemon share (a picocli mixin): the API client, the choice of the switch, and the output. */
+/** A picocli mixin for all commands that send requests to the daemon: the API client, the choice of the switch, and the output. */
 final class Connection {
     @Option(names = "--json", description = "Print the daemon's response as JSON.")
     private boolean json;
@@ -51,7 +51,7 @@ final class Connection {
         return "/v1/switches/" + ApiClient.segment(switchName(givenSwitch));
     }
 
-    /** Prints a response: with {@code --json} as it is, otherwise as {@code formatter} formats it. */
+    /** Prints a response: with {@code --json} as indented JSON, otherwise as {@code formatter} formats it. */
     void print(Json answer, Function<Json, Object> formatter) {
         if (json) out().println(answer.toPrettyString());
         else out().print(Printable.text(formatter.apply(answer).toString()));
@@ -59,7 +59,7 @@ final class Connection {
     }
 
     /**
-     * Requests an array and prints it while it arrives: with {@code --json} as it is, otherwise as a table.
+     * Requests an array and prints it while it arrives: with {@code --json} as indented JSON, otherwise as a table.
      *
      * @param row adds the row of an element to {@code table}
      * @param none the text for an empty array

@@ -117,7 +117,7 @@ final class Demo {
                         Duration.ofSeconds(TRACE_SECONDS),
                         frames::add);
             } catch (ApiException e) {
-                // Ended by the interrupt below. The frames received so far are shown.
+                // The interrupt below ends the stream. The frames received so far are shown.
             }
         });
         pause(300);

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Replaces ping in the demo if ping is not installed: sends ICMP echo requests by the JDK, which needs root, and prints statistics like ping's. */
+/** Replaces ping in the demo if ping is not installed: sends ICMP echo requests through the JDK, which needs root, and prints statistics like ping's. */
 @Command(name = "echo", hidden = true, description = "Send ICMP echo requests.")
 final class EchoCommand implements Runnable {
     private static final long PAUSE_MS = 100;

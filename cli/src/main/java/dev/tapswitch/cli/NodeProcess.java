@@ -65,7 +65,7 @@ final class NodeProcess {
         }
     }
 
-    /** Stops a process, unless it ends by itself within 100 ms. */
+    /** Waits up to 100 ms for a process to end, then stops it: with SIGTERM, and 3 s later with SIGKILL. */
     void stop(Process process) {
         try {
             if (process.waitFor(100, TimeUnit.MILLISECONDS)) return;

@@ -51,7 +51,7 @@ final class StatusCommand implements Runnable {
     private static String fastPath(Json fastPath) {
         var ports = fastPath.path("ports").asInt();
         var whyNot = fastPath.path("why-not").asString("");
-        if (!fastPath.has("works")) return ""; // an older daemon
+        if (!fastPath.has("works")) return ""; // A daemon of an older version does not report it.
         if (!whyNot.isEmpty()) return "fast path does not work here: " + whyNot + "\n";
         return "fast path " + (ports == 0 ? "no ports of kind veth" : Quantity.count(ports, "port", "ports")) + "\n";
     }

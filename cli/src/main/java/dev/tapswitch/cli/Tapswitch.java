@@ -42,7 +42,7 @@ public final class Tapswitch implements Runnable {
     private static final int HELP_WIDTH = 100;
     static final Path DEFAULT_SOCKET = Path.of("/run/tapswitch/tapswitch.sock");
 
-    /** Subcommands by name, in the order of the help. picocli reads an annotated class slowly, so only those that are used are created. */
+    /** Subcommands by name, in the order of the help. Only those that the command line names are created, because picocli is slow at reading annotated classes. */
     private static final Map<String, Supplier<Object>> SUBCOMMANDS = new LinkedHashMap<>();
 
     static {
@@ -70,7 +70,7 @@ public final class Tapswitch implements Runnable {
         SUBCOMMANDS.put("echo", EchoCommand::new);
     }
 
-    // picocli reads these two options by itself.
+    // picocli handles these two options itself.
     @SuppressWarnings("unused")
     @Option(
             names = {"-h", "--help"},
@@ -125,7 +125,8 @@ public final class Tapswitch implements Runnable {
                 .distinct()
                 .toList();
         for (var name : named.isEmpty() ? SUBCOMMANDS.keySet() : named) {
-            // Must be a CommandLine: picocli applies a model transformer (SettingOptions) to no bare command object.
+            // Must be a CommandLine: picocli does not apply a model transformer (SettingOptions) to a bare command
+            // object.
             commandLine.addSubcommand(
                     name, new CommandLine(SUBCOMMANDS.get(name).get()));
         }

@@ -126,7 +126,7 @@ final class TraceCommand implements Runnable {
         return line.has("missed");
     }
 
-    /** Whether a line says something about the trace itself. */
+    /** Whether a line is a note about the trace itself. */
     private static boolean isNote(Json line) {
         return line.has("note");
     }

@@ -31,7 +31,7 @@ final class UsageError {
         };
     }
 
-    /** Makes a command and its subcommands describe wrong numbers and flags in the words of this project, and not of Java. */
+    /** Makes a command and its subcommands report invalid numbers and flags with messages of this project instead of Java's. */
     static void registerConverters(CommandLine commandLine) {
         ITypeConverter<Integer> wholeNumber = converter(UsageError::wholeNumber);
         ITypeConverter<Double> number = converter(UsageError::number);

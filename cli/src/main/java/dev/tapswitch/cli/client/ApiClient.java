@@ -20,7 +20,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * A client of the control API on a unix socket. Opens one connection for each request.
+ * A client of the control API on a unix socket. Opens one connection for each request. Thread-safe. Each request throws an {@link ApiException} if no daemon listens,
+ * if the daemon refuses the request, if its response is incomplete, or if it sends nothing for 20 s (where no other timeout is stated).
  *
  * <p>Implements HTTP itself: {@code java.net.http} does not support unix sockets, and loading Netty's client takes longer than a whole command
  * should (300 ms).
@@ -38,7 +39,7 @@ public final class ApiClient {
         return exchange("GET", path, null, TIMEOUT, response -> JsonStream.value(response.reader()));
     }
 
-    /** Requests an array and passes on each element when it arrives. The array may be long. */
+    /** Requests an array of any length and passes on each element when it arrives. */
     public void elements(String path, Consumer<Json> each) {
         exchange("GET", path, null, TIMEOUT, response -> {
             JsonStream.elements(response.reader(), each);

@@ -62,7 +62,7 @@ record HttpResponse(int status, InputStream body) {
     /** A body that consists of parts of known lengths. */
     private abstract static class Body extends InputStream {
         final InputStream in;
-        /** Bytes of the present part that have not been read. */
+        /** The number of bytes of the current part that have not been read. */
         long remaining;
 
         Body(InputStream in, long length) {
@@ -70,10 +70,10 @@ record HttpResponse(int status, InputStream body) {
             this.remaining = length;
         }
 
-        /** Begins the next part; false at the end of the body. */
+        /** Begins the next part and sets its length. Returns false at the end of the body. */
         abstract boolean nextPart() throws IOException;
 
-        /** All bytes of a part have been read. */
+        /** Called when all bytes of a part have been read. */
         void endOfPart() throws IOException {}
 
         @Override

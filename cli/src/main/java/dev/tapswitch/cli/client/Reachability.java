@@ -25,7 +25,7 @@ final class Reachability {
                 + " or name its socket with --socket PATH";
     }
 
-    /** Whether the user may not use the socket, or may not search a directory on the way to it. */
+    /** Whether the user has no permission to write to the socket, or to search a directory in its path. */
     private static boolean isDenied(Path socket) {
         if (Files.exists(socket)) return !Files.isWritable(socket);
         Path directory = socket.toAbsolutePath().getParent();

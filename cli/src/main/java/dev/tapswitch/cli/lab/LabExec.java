@@ -14,9 +14,8 @@ public final class LabExec {
         words.addAll(command);
         try {
             var process = new ProcessBuilder(words).inheritIO().start();
-            // Ctrl-C interrupts the command as well, which may still print something (ping prints its statistics). The
-            // hook
-            // waits for the command and ends this process with its exit code.
+            // Ctrl-C also interrupts the command, which may still print something: ping prints its statistics. So the
+            // hook waits for the command and ends this process with its exit code.
             var hook = new Thread(() -> Runtime.getRuntime().halt(exitCodeOf(process)));
             Runtime.getRuntime().addShutdownHook(hook);
             int exitCode = process.waitFor();

@@ -25,7 +25,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Reads a lab file. Errors name file and line. Settings of the daemon are checked later, by {@link ConfigCheck}. */
+/** Reads a lab file. Errors carry file and line. {@link ConfigCheck} later checks the values of the daemon's settings. */
 final class LabFile {
     private static final Set<String> DAEMON_KEYS = keys(DaemonSchema.ALL);
     private static final Set<String> PORT_KEYS = keys(PortSchema.ALL);

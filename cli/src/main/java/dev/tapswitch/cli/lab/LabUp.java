@@ -59,7 +59,7 @@ public final class LabUp {
         return changes;
     }
 
-    /** Changes nothing if a namespace of the same name exists that the lab has not created. */
+    /** Throws an exception, before anything is changed, if a namespace of the lab exists that the lab has not created. */
     private void checkNamespaces() {
         var record = new LabRecord(home);
         for (var node : lab.nodes()) {

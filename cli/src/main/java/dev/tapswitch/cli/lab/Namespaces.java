@@ -20,7 +20,7 @@ final class Namespaces {
         Commands.run("ip", "-n", name, "link", "set", "lo", "up");
     }
 
-    /** Ends the processes in a namespace and deletes it. Without that, the kernel keeps the namespace, without a name, until they end. */
+    /** Ends the processes in a namespace and deletes it. If they kept running, the kernel would keep the namespace, without a name, until they end. */
     static void delete(String name) {
         if (!exists(name)) return;
         var pids = pids(name);

@@ -10,7 +10,7 @@ import dev.tapswitch.linux.tc.RateLimit;
  * @param egress what the container sends
  */
 record Bandwidth(RateLimit ingress, RateLimit egress) {
-    /** The largest burst of the kernel's token bucket, in bits. Runtimes request 2^31 bits or more for no bound. */
+    /** The largest burst of the kernel's token bucket, in bits. Larger requests are reduced to it: runtimes send 2^31 bits or more when they want no bound. */
     private static final long MAX_BURST = 0xFFFF_FFFFL * Byte.SIZE;
 
     /** Reads {@code ingressRate, ingressBurst, egressRate, egressBurst}. A direction without them has no limit. */

@@ -147,7 +147,7 @@ public final class Cni implements Integration {
         return MacAddress.format(0x0200_0000_0000L | ThreadLocalRandom.current().nextLong(1L << 40));
     }
 
-    /** Succeeds if there is no such attachment, as the specification requires. */
+    /** Removes an attachment. Succeeds if there is no such attachment, as the specification requires. */
     private CniResponse delete(CniRequest request) throws CniException, RequestException {
         String port = request.attachment().port();
         RunningSwitch sw = control.runtime().find(request.switchName());
@@ -202,7 +202,7 @@ public final class Cni implements Integration {
         return done(request);
     }
 
-    /** Success, or the delegation to the IPAM plugin if there is one. */
+    /** A successful response without a result, or the request to run the IPAM plugin if the network has one. */
     private static CniResponse done(CniRequest request) throws CniException {
         return request.ipamPlugin().isEmpty() ? new CniResponse(200, Json.object()) : delegated(request);
     }

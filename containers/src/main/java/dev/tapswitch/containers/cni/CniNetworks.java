@@ -50,7 +50,7 @@ final class CniNetworks {
                 .toList();
     }
 
-    /** Restores masquerading after a start of the daemon. */
+    /** Restores masquerading. Must be called when the daemon starts. */
     void restore() {
         List<NatNetwork> before = masqueraded().stream()
                 .map(network -> merged(network.hostDevice()).nat())
@@ -84,7 +84,7 @@ final class CniNetworks {
         return missing;
     }
 
-    /** If this fails, the next attachment tries again. */
+    /** Changes the firewall so that it masquerades a network. If this fails, the next attachment tries again. */
     private void masquerade(CniNetwork provided, CniNetwork before) throws RequestException {
         try (Undo undo = new Undo()) {
             undo.add(
@@ -127,7 +127,7 @@ final class CniNetworks {
         remove(network);
     }
 
-    /** Adds or replaces a network. What cannot be saved does not change. */
+    /** Adds or replaces a network. If the state cannot be saved, nothing is changed. */
     private void save(CniNetwork network) throws RequestException {
         if (network.equals(state.networks.get(network.id()))) return;
         CniNetwork before = state.networks.put(network.id(), network);

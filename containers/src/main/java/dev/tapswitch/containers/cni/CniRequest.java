@@ -83,7 +83,7 @@ record CniRequest(
         return config.path("ipMasq").asBoolean(false);
     }
 
-    /** The rate limits: of the capability, or else of the network configuration. */
+    /** The rate limits from the capability "bandwidth", or if it is not given, from the network configuration. */
     Bandwidth bandwidth() throws CniException {
         Json capability = config.path("runtimeConfig").path("bandwidth");
         return Bandwidth.of(capability.isObject() ? capability : config.path("bandwidth"));
@@ -105,7 +105,7 @@ record CniRequest(
         throw new CniException(CniException.INVALID_CONFIG, "ipam.type: \"" + plugin + "\" is not a valid plugin name");
     }
 
-    /** The requested MAC address: of the capability, of CNI_ARGS (used by Podman), or of the configuration; empty if none is requested. */
+    /** The requested MAC address: from the capability "mac", from CNI_ARGS (used by Podman), or from the configuration, in this order; empty if none is requested. */
     String mac() {
         String capability = config.path("runtimeConfig").path("mac").asString("");
         if (!capability.isEmpty()) return capability;

@@ -13,7 +13,7 @@ import java.util.List;
  * @param routes each with {@code dst} and optionally {@code gw}
  */
 record IpamResult(List<Json> ips, List<Json> routes, Json dns) {
-    /** The IPAM result in a request, with the default routes of {@code isDefaultGateway}. Without an IPAM plugin, the addresses of the request. */
+    /** Reads the IPAM result of a request, or without an IPAM plugin the addresses that it requests. Adds the default routes of {@code isDefaultGateway}. */
     static IpamResult of(CniRequest request) throws CniException {
         List<Json> ips = new ArrayList<>();
         List<Json> routes = new ArrayList<>();

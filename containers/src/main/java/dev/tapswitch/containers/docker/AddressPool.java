@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @param pool the subnet
  * @param range the part of it from which addresses are chosen
- * @param assigned the assigned addresses, each with its MAC, "" if Docker named none
+ * @param assigned the assigned addresses, each with its MAC; the MAC is "" if Docker gave none
  */
 record AddressPool(String id, IpPrefix pool, IpPrefix range, Map<IpAddress, String> assigned) {
     AddressPool {

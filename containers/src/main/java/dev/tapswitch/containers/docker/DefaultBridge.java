@@ -84,7 +84,7 @@ final class DefaultBridge {
         provider.put(config());
     }
 
-    /** Empty if the configuration does not include Docker's default network. */
+    /** Creates it from the configuration; empty if that does not include Docker's default network. */
     static Optional<DefaultBridge> of(SettingValues docker, ControlService control) {
         String bridge = docker.get(DockerSchema.DEFAULT_BRIDGE);
         if (bridge.isEmpty()) return Optional.empty();
@@ -221,7 +221,7 @@ final class DefaultBridge {
         if (veths.isEmpty()) return;
         isIsolated = DockerIsolation.isOn(name);
         addPorts(veths);
-        // The switch has learned their addresses on the port to the bridge.
+        // Until now the switch has learned the containers' MACs on the port to the bridge.
         RunningPort toBridge = control.requirePort(name, name);
         control.requireSwitch(name).learning().macTable().flushPort(toBridge.index(), false);
     }

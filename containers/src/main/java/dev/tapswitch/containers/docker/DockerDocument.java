@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The JSON format of the state file. The keys must not change, because a new version reads the files of earlier ones. A JsonException names the key that is missing or wrong. */
+/**
+ * The JSON format of the state file. The keys must not change, because a new version reads the files of earlier ones. Methods that read throw a JsonException that
+ * names the key that is missing or wrong.
+ */
 final class DockerDocument {
     private DockerDocument() {}
 

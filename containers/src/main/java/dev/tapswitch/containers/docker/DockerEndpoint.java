@@ -12,9 +12,9 @@ import java.util.stream.Stream;
  *
  * @param network the id of the network
  * @param device the name of its port, and of its TAP while that is on the host
- * @param mac low 48 bits
- * @param ipv4 with its prefix length; empty if it has none
- * @param ipv6 with its prefix length; empty if it has none
+ * @param mac the MAC address of its interface, in the low 48 bits
+ * @param ipv4 its IPv4 address with the prefix length of the subnet; empty if it has none
+ * @param ipv6 its IPv6 address with the prefix length of the subnet; empty if it has none
  * @param sandbox the path of the container's namespace; empty before the container joins and after it leaves
  * @param ports the published ports
  */

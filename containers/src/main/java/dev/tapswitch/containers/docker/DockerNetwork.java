@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  *
  * @param id 64 hexadecimal digits
  * @param device the name of the switch and of the interface of its host port
- * @param mtu bytes
+ * @param mtu the MTU of the network's interfaces, in bytes
  * @param options for the firewall; ISOLATED (Docker's enable_icc=false) applies to the switch as well
  * @param hostAddress the host address of published ports without one; empty for all addresses
  * @param prefix the names of interfaces in containers, without their number

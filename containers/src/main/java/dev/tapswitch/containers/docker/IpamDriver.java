@@ -99,12 +99,12 @@ final class IpamDriver {
                         Reason.CONFLICT, "no address is free in " + pool.range() + ": all are assigned to containers"));
     }
 
-    /** Reads a network. Docker may send one with bits beyond the prefix length. */
+    /** Parses a network. Clears the bits beyond the prefix length, which Docker may send. */
     private static IpPrefix network(String name, String text) throws RequestException {
         return RequestText.parse(name, text, IpPrefix::parse).network();
     }
 
-    /** A subnet from the ranges that Docker uses by default, which no pool and no interface of the host overlaps. */
+    /** A subnet that overlaps with no pool and no interface of the host, from the ranges that Docker uses by default; for IPv6 a random one (RFC 4193). */
     private IpPrefix free(boolean ipv6) throws RequestException {
         if (ipv6) {
             // RFC 4193: the first /64 of a /48 in fd00::/8 with 40 random bits.
@@ -148,7 +148,7 @@ final class IpamDriver {
                         + ": remove its network with 'docker network rm' and create it again");
     }
 
-    /** Adds or replaces a pool. What cannot be saved is not assigned. */
+    /** Adds or replaces a pool. If the state cannot be saved, nothing is assigned. */
     private void save(AddressPool pool) throws RequestException {
         try (Undo undo = new Undo()) {
             AddressPool before = state.pools.put(pool.id(), pool);

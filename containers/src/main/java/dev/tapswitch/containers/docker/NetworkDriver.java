@@ -134,8 +134,8 @@ final class NetworkDriver {
         save(endpoint.joined(request.path("SandboxKey").asString("")));
         Json response = empty();
         response.putObject("InterfaceName").put("SrcName", endpoint.device()).put("DstPrefix", network.prefix());
-        // Without a gateway, Docker attaches the container to a further network that has one, unless the network is
-        // internal.
+        // If the response has no gateway, Docker attaches the container to a further network that has one. An
+        // internal network has no gateway.
         if (!network.isInternal()) {
             putGateway(response, "Gateway", network.ipv4());
             if (endpoint.ipv6().isPresent()) putGateway(response, "GatewayIPv6", network.ipv6());
@@ -227,7 +227,7 @@ final class NetworkDriver {
         control.moved(provider, config(network), endpoint.device(), location.namespace(), location.device());
     }
 
-    /** Adds the port of a TAP that exists again, or removes that of a TAP that is gone. */
+    /** Adds the port of a TAP that exists again at this location, or removes the port if {@code location} is null, because the TAP is gone. */
     void provideWith(DockerEndpoint endpoint, TapLocation location) throws RequestException {
         if (location == null) locations.remove(endpoint.id());
         else locations.put(endpoint.id(), location);

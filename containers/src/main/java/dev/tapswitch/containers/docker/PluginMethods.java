@@ -43,7 +43,7 @@ final class PluginMethods {
         return methods.get(path);
     }
 
-    /** Called when dockerd starts, which may have replaced the firewall rules. */
+    /** Called when dockerd starts. It may have replaced firewall rules, so ours are written again. */
     private static Json activate(Nat nat) {
         nat.refresh();
         Json response = empty();

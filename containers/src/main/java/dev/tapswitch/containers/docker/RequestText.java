@@ -11,7 +11,7 @@ final class RequestText {
     /**
      * Parses a text that a user of Docker has chosen.
      *
-     * @param name of the value, with which the error message begins
+     * @param name the name of the value, with which the error message begins
      * @param parser throws IllegalArgumentException with a message for users
      * @throws RequestException if the text is not valid
      */

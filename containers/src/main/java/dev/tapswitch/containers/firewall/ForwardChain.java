@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** The chain FORWARD of iptables as {@code iptables -S} lists it, and the position of our rules in it: after all other rules that decide. Pure. */
+/** The chain FORWARD of iptables as {@code iptables -S} lists it, and the position of our rules in it: after all other rules that decide. Runs no commands. */
 final class ForwardChain {
     private static final String APPEND = "-A FORWARD ";
-    /** Rules at the end of the chain that act like its policy: they decide on packets that no other rule has decided on. */
+    /** Rules that act like the policy of the chain when they are at its end: they decide on packets on which no other rule has decided. */
     private static final Set<String> DEFAULTS =
             Set.of("-j RETURN", "-j ufw-after-logging-forward", "-j ufw-reject-forward", "-j ufw-track-forward");
 

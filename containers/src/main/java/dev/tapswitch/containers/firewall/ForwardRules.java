@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rules of iptables that accept packets of our networks. With Docker or ufw the chain FORWARD drops by its policy what no rule accepts, and such a
- * drop is final, whatever our table decides. So each host port has rules at the end of FORWARD, but only while the chain drops. The rules of the
- * administrator, Docker, ufw and others come first, and what they drop stays dropped. Our own table decides on the rest. The rules are not saved
- * in a file.
+ * The rules of iptables that accept packets of our networks. With Docker or ufw, the policy of the chain FORWARD drops packets that no rule accepts, and
+ * such a drop is final even if our own table accepts the packet. So each host port has rules at the end of FORWARD, but only while the chain drops. The
+ * rules of the administrator, Docker, ufw and others come first, and what they drop stays dropped. Our own table decides on the rest. The rules are not
+ * saved in a file.
  */
 final class ForwardRules {
     /** The chain. A change of it may remove our rules, make them necessary, or add others after them. */
@@ -48,9 +48,8 @@ final class ForwardRules {
         for (String rule : wanted) {
             if (chain.isInPlace(rule)) continue;
             int copies = chain.count(rule);
-            // iptables deletes the first copy of a rule. If the old copy comes first it is deleted after the new one is
-            // added,
-            // so that no packet is dropped in between.
+            // iptables -D deletes the first copy of a rule. An old copy before the new position is deleted after the
+            // new one is added, so that no packet is dropped in between.
             boolean isTooLate = chain.isTooLate(rule);
             if (isTooLate) delete(command, rule, copies);
             String position = Integer.toString(chain.end() + 1);

@@ -19,11 +19,11 @@ record HostCommand(int exit, String output) {
     static final int NOT_FOUND = CommandRun.NOT_FOUND;
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /** For a program that has recently hung: a change runs many commands and must not wait for the full limit in each. */
+    /** The limit for a program that has recently hung: a change runs many commands and must not wait for the full limit in each. */
     private static final Duration SHORT_LIMIT = Duration.ofSeconds(2);
 
     private static final long SUSPECT_NANOS = 60_000_000_000L;
-    /** When a program last did not end in time. */
+    /** The time, by System.nanoTime(), when a program last did not end within its limit. */
     private static final Map<String, Long> HUNG_AT_NANOS = new ConcurrentHashMap<>();
 
     /** Runs a command to its end, for ten seconds at most. */

@@ -74,7 +74,7 @@ final class HostListener implements AutoCloseable {
         }
     }
 
-    /** BindException stands for several errors; the interfaces of the host tell whether it is the address that is missing. */
+    /** The reason why an address cannot be bound. A BindException does not tell whether the host has the address, so its interfaces are checked. */
     private static String reason(IOException failure, InetAddress address) throws SocketException {
         boolean isOfHost = address.isAnyLocalAddress()
                 || address.isLoopbackAddress()

@@ -16,9 +16,8 @@ final class HostSettings {
 
     /** Sets the values that a network needs. Failures are logged. */
     static void prepare(NatNetwork network) {
-        // Allows a packet to 127.0.0.1 to leave by the host port after its translation, and its reply to return. On an
-        // open
-        // network other programs publish ports and set this themselves.
+        // route_localnet lets a packet to 127.0.0.1 leave by the host port after its translation, and its reply
+        // return. On an open network, other programs publish ports and set this themselves.
         if (!network.ipv4().isEmpty() && !network.has(Option.OPEN))
             set("ipv4/conf/" + network.device() + "/route_localnet", "1");
         if (!network.has(Option.INTERNAL))

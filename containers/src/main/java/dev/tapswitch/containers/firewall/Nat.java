@@ -37,7 +37,7 @@ public final class Nat implements Integration {
     private final Map<String, NatNetwork> networks = new LinkedHashMap<>();
     /** The listeners of each owner of published ports. */
     private final Map<String, List<HostListener>> listeners = new LinkedHashMap<>();
-    /** Set when the first network is added. */
+    /** Set when the first network is added; empty if the kernel refuses the subscription. */
     private Optional<RuleWatch> watch = Optional.empty();
     /** Bridges that containers may reach because the configuration lists them. */
     private final Set<String> allowedBridges;
@@ -99,7 +99,7 @@ public final class Nat implements Integration {
         HostSettings.forward(ipv4, ipv6);
     }
 
-    /** Adds the networks and ports from before a restart. {@link #afterStart} writes the rules for all of them at once. */
+    /** Adds the networks and published ports that were saved before a restart. {@link #afterStart} writes the rules for all of them at once. */
     public void restore(Collection<NatNetwork> before, Map<String, List<PublishedPort>> ports) {
         isUsed = true;
         before.stream()
@@ -233,7 +233,7 @@ public final class Nat implements Integration {
         }
     }
 
-    /** Without bridges whose names would be wildcards or syntax in a rule. Containers do not reach those. */
+    /** Removes the bridges whose names nft would read as wildcards or syntax. Containers do not reach those, and the log says so once. */
     private Set<String> quotable(Set<String> bridges) {
         Set<String> quotable = new TreeSet<>(bridges);
         quotable.removeIf(bridge -> !RuleText.isQuotable(bridge));

@@ -8,11 +8,11 @@ import java.util.stream.Stream;
 
 /**
  * Checks texts before they become part of a rule. In a ruleset of nft(8), a space, a brace or a semicolon ends a word, and * in a name is a wildcard;
- * in iptables(8), + is a wildcard. This is the last check for networks and ports of any origin. Pure.
+ * in iptables(8), + is a wildcard. This is the last check for networks and ports of any origin.
  */
 final class RuleText {
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.@-]{0,14}";
-    /** Within quotes nft(8) reads any other character literally, but a name that ends in * as a wildcard. It has no escape for a quote. */
+    /** The interface names that nft(8) reads literally within quotes. It has no escape for a quote, and reads a name that ends in * as a wildcard. */
     private static final String QUOTABLE = "[!-~&&[^\"\\\\*]]{1,15}";
 
     private static final List<String> PROTOCOLS = List.of("tcp", "udp", "sctp");

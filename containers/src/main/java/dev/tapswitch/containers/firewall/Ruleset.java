@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The table {@code inet tapswitch} in the syntax of nft(8). nft replaces the whole table in one transaction. Pure.
+ * Writes the table {@code inet tapswitch} in the syntax of nft(8). nft replaces the whole table in one transaction. Runs no commands.
  *
  * <p>The chains have the standard priorities. An accept in this table does not override a drop in another one.
  */
@@ -31,7 +31,7 @@ final class Ruleset {
     /**
      * The commands that replace the table, or delete it if there is no network.
      *
-     * @param reachableBridges bridges of other programs that containers may reach; {@link RuleText#isQuotable}
+     * @param reachableBridges bridges of other programs that containers may reach; their names must be {@link RuleText#isQuotable quotable}
      */
     static String of(
             Collection<NatNetwork> networks, Collection<PublishedPort> ports, Collection<String> reachableBridges) {

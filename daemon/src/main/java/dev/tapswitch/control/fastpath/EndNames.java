@@ -5,9 +5,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Names of interfaces in the switch's namespace, which depend only on the port. */
+/**
+ * The names of a veth port's interfaces in the switch's namespace. They depend only on the port's key ({@link KernelFastPath#open}), so that the next process finds
+ * the interfaces by name.
+ */
 final class EndNames {
-    /** A name of an interface has at most 15 bytes. */
+    /** The bytes of the hash in a name: a letter and 14 hexadecimal digits are the 15 bytes that the kernel allows (IFNAMSIZ - 1). */
     private static final int BYTES = 7;
 
     private EndNames() {}

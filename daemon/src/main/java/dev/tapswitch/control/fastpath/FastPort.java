@@ -4,21 +4,21 @@ import dev.tapswitch.dataplane.fastpath.FastPathPort;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.veth.VethPort;
 
-/** A port whose programs are attached. */
+/** A veth port with the fast path's programs attached. Not thread-safe: {@link KernelFastPath} guards it. */
 final class FastPort {
-    /** No interface has this MAC. */
+    /** The MAC of the far end while it is not known: no interface has this one. */
     private static final long NO_MAC = -1;
 
-    /** The question takes about 50 us, and a container may send from ever new addresses. */
+    /** The minimum interval between reads of the far end's MAC: a read takes about 50 us, and each new source MAC in a container's frames could cause one. */
     private static final long FAR_END_MS = 50;
 
     private final int index;
     private final VethPort device;
     private FastPathPort settings;
     private long farEndMac = NO_MAC;
-    /** System.nanoTime(); 0 for never. */
+    /** When the far end's MAC was last read, by System.nanoTime(); 0 for never. */
     private long readAtNanos;
-    /** The number of its stations in the kernel. */
+    /** The number of stations behind this port that are in the kernel's map. */
     private int stations;
 
     FastPort(int index, VethPort device, FastPathPort settings) {
@@ -56,8 +56,8 @@ final class FastPort {
     }
 
     /**
-     * Asks for the MAC of the container's end, which root in the container may change, but not again within {@link #FAR_END_MS}. Returns whether it is another one
-     * than before.
+     * Reads the MAC of the container's end, which root in the container may change; does nothing if it was read within the last {@link #FAR_END_MS}. Returns whether the
+     * MAC has changed.
      */
     boolean readFarEnd() {
         long now = System.nanoTime();
@@ -67,7 +67,8 @@ final class FastPort {
         try {
             farEndMac = device.mac();
         } catch (DeviceException e) {
-            // Without it all stations are taken for such that are behind the interface, which is always correct.
+            // While the MAC is not known, no station counts as the container's interface itself, which is always
+            // correct.
             farEndMac = NO_MAC;
         }
         return farEndMac != before;

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
-/** A switch's veth ports in the kernel. Not thread-safe: {@link KernelFastPath} guards it. */
+/** The fast path of one switch: its veth ports and their stations. Not thread-safe: {@link KernelFastPath} guards it. */
 final class FastSwitch {
     static final FastPathCounters ZERO = new FastPathCounters(0, 0, 0, 0, 0);
 
@@ -26,14 +26,14 @@ final class FastSwitch {
     private final SwitchKernel kernel;
     private final StationBudget budget;
     private final StationProjection stations;
-    /** By index. */
+    /** The ports with attached programs, by port index. */
     private final Map<Integer, FastPort> ports = new HashMap<>();
-    /** By index: what was counted before the port lost its device. */
+    /** The kernel's counts from before a port lost its device, by port index. */
     private final Map<Integer, FastPathCounters> earlier = new HashMap<>();
 
     private IntPredicate traced = index -> false;
 
-    /** {@code id}: a number that no other switch has in the kernel. */
+    /** {@code id}: identifies the switch in the kernel's maps; no other switch has it. {@code wake}: wakes the follower thread; runs on workers. */
     FastSwitch(LearningSwitch owner, int id, SwitchKernel kernel, StationBudget budget, Runnable wake) {
         this.owner = owner;
         this.id = id;
@@ -54,10 +54,10 @@ final class FastSwitch {
         return id;
     }
 
-    /** Attaches the programs. If that fails, the port carries no frames. */
+    /** Attaches the programs to a port. If that fails, the port carries no frames. */
     void attach(int index, VethPort device) throws DeviceException {
         List<Station> inherited = kernel.takeInherited(device.hostEnd());
-        // The stations of an earlier process stay fast: whether the port is up is not known yet.
+        // Stations of an earlier process stay fast although it is not known yet whether the port is up.
         boolean isSlow = inherited.isEmpty() || isSlowWhileUp(index);
         FastPathPort settings = settings(index, device, isSlow);
         kernel.add(settings);
@@ -68,7 +68,7 @@ final class FastSwitch {
         stations.portAdded();
     }
 
-    /** Puts a station of an earlier process into the table, as young as it was; if the table refuses it, it leaves the kernel. */
+    /** Adds a station of an earlier process to the MAC table, with the age that it had. If the table refuses it, removes it from the kernel. */
     private void learn(Station station, FastPort port) throws DeviceException {
         StationKey key = station.key();
         SwitchSettings settings = owner.snapshot().settings();
@@ -92,7 +92,7 @@ final class FastSwitch {
         budget.portRemoved();
     }
 
-    /** To be called when the index may be another port's. */
+    /** Forgets the counts of a removed port. Must be called before another port gets its index. */
     void forget(int index) {
         earlier.remove(index);
     }
@@ -107,7 +107,7 @@ final class FastSwitch {
         port.settings(wanted);
     }
 
-    /** Frames from and to these ports go slow from now on. */
+    /** Sets which ports are traced: from now on all frames from and to them go to userspace. Replaces the previous choice. */
     void trace(IntPredicate indexes) throws DeviceException {
         traced = indexes;
         for (int index : List.copyOf(ports.keySet())) update(index);
@@ -132,7 +132,7 @@ final class FastSwitch {
     }
 
     private String whySlowWhileUp(int index) {
-        // Only the slow path makes segments and completes checksums.
+        // Frames to such a port must be segmented and their checksums completed, which only userspace does.
         if (!owner.snapshot().port(index).offload()) return "the port has no offload";
         return traced.test(index) ? "the port is traced" : "";
     }
@@ -143,7 +143,7 @@ final class FastSwitch {
         return Optional.of(new PortShare(counters(index, port), port.stations(), whySlow(index)));
     }
 
-    /** What the kernel has counted of a port, also before it lost its device. */
+    /** The kernel's counts of a port, including those from before it lost its device. */
     FastPathCounters counters(int index) {
         return counters(index, ports.get(index));
     }
@@ -164,7 +164,7 @@ final class FastSwitch {
         }
     }
 
-    /** Removes the switch from the kernel. */
+    /** Removes the switch's ports and stations from the kernel. */
     void remove() {
         for (int index : List.copyOf(ports.keySet())) detach(index);
         stations.close();

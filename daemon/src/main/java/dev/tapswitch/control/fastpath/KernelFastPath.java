@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The kernel fast path of all switches. It takes nothing from the kernel until there is a veth port. A thread follows the MAC tables, also while the control
- * thread is busy. Thread-safe; must not be called on a worker.
+ * The kernel fast path of all switches. It holds no kernel resources until the first veth port is opened. A dedicated thread copies changes
+ * of the MAC tables to the kernel, so that they do not wait for the control thread. Thread-safe; must not be called on a worker.
  */
 public final class KernelFastPath implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelFastPath.class);
@@ -39,16 +39,16 @@ public final class KernelFastPath implements AutoCloseable {
     private int lastId;
 
     /**
-     * A fast path that outlives this process, if it ends without {@link #close}.
+     * Creates a fast path. If the process ends without {@link #close}, the veth pairs, programs and maps remain and the next process takes them over.
      *
-     * @param mount a path in a directory that only root can write to, where its namespace is mounted if that is permitted; empty for none
-     * @param holder holds its namespace besides
+     * @param mount where the namespace is mounted if this process may mount, in a directory that only root can write to; empty for no mount
+     * @param holder also holds the namespace, by a descriptor
      */
     public KernelFastPath(Optional<Path> mount, NamespaceHolder holder) {
         this.namespaces = new KernelNamespaces(mount, holder);
     }
 
-    /** Why this kernel has no fast path for us, in one line; empty if it has. The first call tries it, for some 20 ms. */
+    /** Why the fast path does not work on this kernel, or with this process's privileges, in one line; empty if it works. The first call probes the kernel for about 20 ms. */
     public synchronized Optional<String> whyNot() {
         if (features == null) features = BpfFeatures.probe();
         for (BpfFeature needed : BpfFeature.values()) {
@@ -64,10 +64,13 @@ public final class KernelFastPath implements AutoCloseable {
     }
 
     /**
-     * Takes over the port's veth pair of an earlier process, or creates one. A new pair carries no frames before {@link #attach}.
+     * Takes over the veth pair that an earlier process created for a port, or creates one. A new pair carries no frames before {@link #attach}.
      *
-     * @param key identifies the port among all ports of the daemon
-     * @param queues descriptors of its slow path's queues, if they were held; the port's on success
+     * @param end the container's end of the pair
+     * @param key identifies the port among all ports of the daemon, also in the next process
+     * @param queues descriptors of the queues of the port's TAP, if the supervisor held them. The returned port owns them if it uses them, see {@link
+     *     VethPort#queueFds}; otherwise, and on failure, the caller still does
+     * @throws DeviceException if the fast path does not work here, or the pair can be neither taken over nor created
      */
     public VethPort open(TapSpec end, String key, int... queues) throws DeviceException {
         Optional<String> obstacle = whyNot();
@@ -80,7 +83,8 @@ public final class KernelFastPath implements AutoCloseable {
         try {
             return VethPort.takeOver(spec, links, peer, queues);
         } catch (DeviceException e) {
-            // The kernel may still be deleting the TAP of a killed process, and a namespace may come back.
+            // These two may be temporary, so the pair stays: the kernel may still be deleting the TAP of a killed
+            // process, and the container's namespace may appear again.
             if (e.kind() == Kind.NAME_TAKEN || e.kind() == Kind.NO_NAMESPACE) throw e;
             LOG.warn("{}; it is recreated", e.getMessage());
             VethPort.removeLeftover(spec, links);
@@ -99,7 +103,7 @@ public final class KernelFastPath implements AutoCloseable {
         return kernel;
     }
 
-    /** Null if what is in the namespace cannot be used: it is removed. */
+    /** Takes over what an earlier process left in the namespace. If that cannot be used, removes the namespace and returns null. */
     private SwitchKernel takeOver(SwitchNamespace namespace) throws DeviceException {
         try {
             SwitchKernel taken = SwitchKernel.open(namespace, features);
@@ -123,7 +127,11 @@ public final class KernelFastPath implements AutoCloseable {
         }
     }
 
-    /** Removes what an earlier process left and no port needs. {@code keys}: of all ports that may have a veth pair, also of those that wait for it. */
+    /**
+     * Removes what an earlier process left and no port needs. Must be called once, after the configured ports have been opened.
+     *
+     * @param keys the keys of all ports that may have a veth pair, including those that still wait for their devices
+     */
     public synchronized void started(Collection<String> keys) {
         if (kernel == null) {
             namespaces.removeInherited();
@@ -137,14 +145,14 @@ public final class KernelFastPath implements AutoCloseable {
         }
     }
 
-    /** The descriptor of the namespace, for a successor; it belongs to this object. Empty while there is no veth port. */
+    /** The descriptor of the namespace, to pass to a successor process; this object owns it. Empty while no veth port has been opened. */
     public synchronized OptionalInt namespaceFd() {
         return kernel == null
                 ? OptionalInt.empty()
                 : OptionalInt.of(kernel.namespace().fd());
     }
 
-    /** Frames of a port begin to flow. Does nothing for other devices than veth ports. */
+    /** Attaches the programs to a port's device, so that the port carries frames. Does nothing if the device is not a veth port. */
     public synchronized void attach(LearningSwitch owner, int index, PortDevice device) throws DeviceException {
         if (!(device instanceof VethPort veth)) return;
         FastSwitch sw = switches.get(owner);
@@ -156,33 +164,34 @@ public final class KernelFastPath implements AutoCloseable {
         follower.wake();
     }
 
-    /** The number that the switch had in an earlier process, so that its stations stay; otherwise a new one. */
+    /** The id that the switch had in an earlier process, so that its stations stay valid; otherwise a new one. */
     private int idFor(VethPort port) {
         int inherited = kernel.inheritedId(port.hostEnd());
         boolean isFree = inherited != 0 && switches.values().stream().noneMatch(sw -> sw.id() == inherited);
         return isFree ? inherited : ++lastId;
     }
 
-    /** To be called before the device is closed. */
+    /** Detaches the programs from a port. Must be called before its device is closed. */
     public synchronized void detach(LearningSwitch owner, int index) {
         FastSwitch sw = switches.get(owner);
         if (sw != null) sw.detach(index);
     }
 
-    /** The port's settings or its state may have changed. */
+    /** Updates the kernel. Must be called after a port's settings or link state may have changed. */
     public synchronized void update(LearningSwitch owner, int index) {
         FastSwitch sw = switches.get(owner);
         if (sw == null) return;
         try {
             sw.update(index);
         } catch (DeviceException e) {
-            // A write to an array of the kernel: this is not expected. Without its programs the port is safe.
+            // A write to a BPF array map is not expected to fail. The kernel now forwards by outdated settings, so
+            // the port is detached: without its programs it carries no frames.
             LOG.error("switch {}: a port is cut off: {}", owner.name(), e.getMessage());
             sw.detach(index);
         }
     }
 
-    /** The port was removed; another one may get its index. */
+    /** Detaches a removed port and forgets its counts. Must be called before another port gets its index. */
     public synchronized void forgetPort(LearningSwitch owner, int index) {
         FastSwitch sw = switches.get(owner);
         if (sw == null) return;
@@ -190,13 +199,16 @@ public final class KernelFastPath implements AutoCloseable {
         sw.forget(index);
     }
 
-    /** The switch was removed. */
+    /** Removes a switch's ports and stations from the kernel. Must be called when the switch is removed. */
     public synchronized void forget(LearningSwitch owner) {
         FastSwitch sw = switches.remove(owner);
         if (sw != null) sw.remove();
     }
 
-    /** From now on all frames of these ports go to userspace, and those of all other ports of the switch as usual. Returns whether any is concerned. */
+    /**
+     * Starts a trace: from now on all frames from and to these ports go to userspace, which shows them. Ends an earlier trace of the switch. Returns whether any of the
+     * ports is in the fast path.
+     */
     public synchronized boolean trace(LearningSwitch owner, IntPredicate ports) throws DeviceException {
         FastSwitch sw = switches.get(owner);
         if (sw == null) return false;
@@ -204,30 +216,30 @@ public final class KernelFastPath implements AutoCloseable {
         return sw.ports().stream().anyMatch(ports::test);
     }
 
-    /** Frames go fast again. */
+    /** Ends the trace of a switch: frames of all its ports may take the fast path again. */
     public synchronized void endTrace(LearningSwitch owner) {
         FastSwitch sw = switches.get(owner);
         try {
             if (sw != null) sw.trace(index -> false);
         } catch (DeviceException e) {
-            // A write to an array of the kernel: this is not expected.
+            // A write to a BPF array map is not expected to fail.
             LOG.error("switch {}: some ports stay slow: {}", owner.name(), e.getMessage());
         }
     }
 
-    /** What the kernel has forwarded of a port; all 0 for a port of another kind. */
+    /** The kernel's counts of a port; all 0 for a port that is not a veth port. */
     public synchronized FastPathCounters counters(LearningSwitch owner, int index) {
         FastSwitch sw = switches.get(owner);
         return sw == null ? FastSwitch.ZERO : sw.counters(index);
     }
 
-    /** A port's part in the fast path; empty if it has none. */
+    /** A port's part in the fast path; empty if no programs are attached to it. */
     public synchronized Optional<PortShare> share(LearningSwitch owner, int index) {
         FastSwitch sw = switches.get(owner);
         return sw == null ? Optional.empty() : sw.share(index);
     }
 
-    /** How full the kernel's maps are, and the programs; empty while there is no veth port. */
+    /** How full the kernel's maps are, and the programs; empty while no veth port has been opened. */
     public synchronized Optional<KernelUse> use() {
         if (kernel == null) return Optional.empty();
         int ports = switches.values().stream().mapToInt(sw -> sw.ports().size()).sum();
@@ -240,15 +252,17 @@ public final class KernelFastPath implements AutoCloseable {
                 kernel.fastPath().listings()));
     }
 
-    /** When this returns, the kernel knows all changes of the MAC tables that were made before. */
+    /** Copies all changes of the MAC tables that were made before this call to the kernel. */
     public synchronized void sync() {
         switches.values().forEach(sw -> sw.stations().sync());
     }
 
     /**
-     * Brings the kernel up to date. Returns whether there is more to do now.
+     * Copies changes of the MAC tables to the kernel and reads ages, a bounded number of each. Returns whether there is more to do now; if not, the next change wakes the
+     * follower thread.
      *
-     * @param isSweepDue whether to begin to read ages
+     * @param isBeatDue whether to write the heartbeat
+     * @param isSweepDue whether to start reading the ages of all stations
      */
     synchronized boolean follow(boolean isBeatDue, boolean isSweepDue) {
         if (isBeatDue) beat();
@@ -271,7 +285,7 @@ public final class KernelFastPath implements AutoCloseable {
         }
     }
 
-    /** The shortest ageing time of all switches with veth ports. */
+    /** The shortest ageing time of all switches with veth ports, in milliseconds; Long.MAX_VALUE if there are none. */
     synchronized long minAgeingMs() {
         return switches.keySet().stream()
                 .mapToLong(owner -> owner.snapshot().settings().ageingMs())
@@ -279,14 +293,14 @@ public final class KernelFastPath implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** Ends without changing anything in the kernel: the devices are another process's, or will be. */
+    /** Ends without changing anything in the kernel, because another process has taken over the devices or will do so. */
     public void abandon() {
         end();
         if (kernel != null) kernel.close();
         kernel = null;
     }
 
-    /** Removes everything from the kernel. To be called after the devices are closed. */
+    /** Removes everything from the kernel. Must be called after the devices are closed. */
     @Override
     public void close() {
         end();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the namespace that an earlier process left, or creates one that outlives this process: by a mount where mounting is permitted, and by the supervisor that
- * holds its descriptor.
+ * Finds the namespace that an earlier process left, or creates one that outlives this process: it is mounted where mounting is permitted, and the supervisor holds a
+ * descriptor of it.
  */
 final class KernelNamespaces {
     private static final Logger LOG = LoggerFactory.getLogger(KernelNamespaces.class);
@@ -19,7 +19,7 @@ final class KernelNamespaces {
     private final Optional<Path> mount;
     private final NamespaceHolder holder;
 
-    /** {@code mount}: the path of the mount; empty for none. */
+    /** {@code mount}: where the namespace is mounted; empty for no mount. */
     KernelNamespaces(Optional<Path> mount, NamespaceHolder holder) {
         this.mount = mount;
         this.holder = holder;
@@ -28,7 +28,7 @@ final class KernelNamespaces {
     /** The namespace of an earlier process; empty if there is none. */
     Optional<SwitchNamespace> inherited() {
         int fd = holder.takeNamespace();
-        // The mount first: the one who adopts it can remove it.
+        // The mount is tried first, because only a namespace that was adopted by its mount can be unmounted later.
         if (mount.isPresent() && Files.exists(mount.get())) {
             try {
                 SwitchNamespace mounted = SwitchNamespace.adopt(mount.get());
@@ -58,7 +58,7 @@ final class KernelNamespaces {
         try {
             return SwitchNamespace.create(path);
         } catch (DeviceException e) {
-            // The service may not mount; systemd holds the descriptor there.
+            // The systemd unit permits no mount, but systemd holds the descriptor.
             LOG.debug("veth ports do not outlive a killed process without a supervisor: {}", e.getMessage());
             return SwitchNamespace.create();
         }

@@ -2,7 +2,7 @@ package dev.tapswitch.control.fastpath;
 
 /** Holds a descriptor of the switch's namespace while the daemon does not run, or passes it from one process to the next. */
 public interface NamespaceHolder {
-    /** For a daemon that nobody supervises. */
+    /** For a daemon without a supervisor: holds nothing. */
     NamespaceHolder NONE = new NamespaceHolder() {
         @Override
         public int takeNamespace() {
@@ -11,11 +11,11 @@ public interface NamespaceHolder {
 
         @Override
         public void holdNamespace(int descriptor) {
-            // There is nobody to hold it.
+            // Nothing holds the descriptor.
         }
     };
 
-    /** The descriptor that was held, which is the caller's; -1 if there is none, as at the second call. */
+    /** Returns the descriptor that was held, which the caller then owns; -1 if there is none. A second call returns -1. */
     int takeNamespace();
 
     /** Holds a duplicate of the descriptor. */

@@ -1,8 +1,8 @@
 package dev.tapswitch.control.fastpath;
 
 /**
- * Divides the map of stations among all ports, so that no container can fill it. Half of the map is for everybody; the other half is divided equally, and each port
- * may always use its part of that. Not thread-safe.
+ * Divides the kernel's map of stations among all ports, so that no container can fill it. Any port may add stations until half of the map is full. After that, only a
+ * port with fewer stations than an equal share of the other half may add some. Not thread-safe.
  */
 final class StationBudget {
     private final int capacity;
@@ -13,6 +13,7 @@ final class StationBudget {
         this.capacity = capacity;
     }
 
+    /** Whether the port may add a station. */
     boolean admits(FastPort port) {
         if (stations >= capacity) return false;
         return stations < capacity / 2 || port.stations() < capacity / 2 / Math.max(1, ports);

@@ -22,16 +22,17 @@ import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
- * One switch's stations in the kernel: a copy of those entries of its MAC table that are on veth ports. A station without a copy goes slow, which is always
- * correct. Not thread-safe: {@link KernelFastPath} guards it.
+ * Copies those entries of one switch's MAC table that are on veth ports to the kernel's map of stations. Frames of a station that is not in the map go to userspace,
+ * which is always correct. Not thread-safe: {@link KernelFastPath} guards it.
  */
 final class StationProjection implements AutoCloseable {
     private static final RateLimitedLogger LOG =
             new RateLimitedLogger(LoggerFactory.getLogger(StationProjection.class));
     private static final int FEED_CAPACITY = 4_096;
-    /** Changes or ages that one call handles, so that nobody waits long for the lock. */
+    /** The maximum number of changes or ages that one call handles, so that other threads do not wait long for the lock. */
     private static final int MAX_STEPS = 512;
 
+    /** The number of slots of the MAC table that one step of a walk visits. */
     private static final int WALK_SLOTS = 1 << 16;
 
     private final LearningSwitch owner;
@@ -39,22 +40,23 @@ final class StationProjection implements AutoCloseable {
     private final FastPath fastPath;
     private final StationBudget budget;
     private final MacFeed feed;
-    /** By index. */
+    /** The switch's ports with attached programs, by port index. {@link FastSwitch} changes this map. */
     private final Map<Integer, FastPort> ports;
 
     private final Map<StationKey, Place> stations = new HashMap<>();
     /** The stations whose ages are still to be read. */
     private final Deque<StationKey> unread = new ArrayDeque<>();
 
+    /** Whether the next {@link #follow} must read the whole table. */
     private boolean isStale;
 
-    /** Where a station is. {@code isBound}: a static entry of the table. */
+    /** The location of a station. {@code isBound}: whether the table's entry is static. */
     private record Place(FastPort port, boolean isBound) {}
 
     /** An entry of the table. */
     private record Entry(int port, boolean isStatic) {}
 
-    /** {@code ports}: by index, as they are; read at each call. */
+    /** {@code ports}: the switch's ports with attached programs, by port index; read at each call. {@code wake}: see {@link MacTable#subscribe}. */
     StationProjection(
             LearningSwitch owner,
             int switchId,
@@ -70,18 +72,18 @@ final class StationProjection implements AutoCloseable {
         this.feed = owner.macTable().subscribe(FEED_CAPACITY, wake);
     }
 
-    /** The table may have entries for which there was no port: the next {@link #follow} reads all of it. */
+    /** Must be called after a port was added: the table may have older entries on it, so the next {@link #follow} reads the whole table. */
     void portAdded() {
         isStale = true;
     }
 
-    /** Takes all changes that there are now. */
+    /** Copies all changes that are queued now. */
     void sync() {
         while (follow())
             ;
     }
 
-    /** Removes stations of this switch that an earlier process put and the table does not have. */
+    /** Removes stations behind this switch's ports that an earlier process put and that the table does not have. */
     void removeUnknown() throws DeviceException {
         sync();
         Set<Integer> hostEnds = ports.values().stream().map(FastPort::hostEnd).collect(Collectors.toSet());
@@ -102,7 +104,7 @@ final class StationProjection implements AutoCloseable {
         behind.forEach(this::remove);
     }
 
-    /** Takes the next changes of the table. Returns whether there may be more. */
+    /** Copies the next changes of the table. Returns whether there may be more. */
     boolean follow() {
         if (isStale) resync();
         for (int i = 0; i < MAX_STEPS; i++) {
@@ -115,7 +117,7 @@ final class StationProjection implements AutoCloseable {
         return true;
     }
 
-    /** Asks to be woken by the next change; false if there is one already. */
+    /** Requests a wake-up by the next change. Returns false, and requests nothing, if there is work already. */
     boolean arm() {
         return !isStale && feed.arm();
     }
@@ -133,7 +135,7 @@ final class StationProjection implements AutoCloseable {
         wanted.forEach(this::set);
     }
 
-    /** {@code entry}: what the table has for the station now; its port is {@link MacTable#MISS} if that is nothing. */
+    /** Updates the kernel's copy of a station. {@code entry}: the table's current entry; its port is {@link MacTable#MISS} if the table has none. */
     private void set(StationKey key, Entry entry) {
         FastPort port = ports.get(entry.port());
         Place before = stations.get(key);
@@ -146,7 +148,7 @@ final class StationProjection implements AutoCloseable {
         if (!place.equals(before) || isSlow(key)) put(key, place);
     }
 
-    /** Whether the kernel has made a station slow, as when it moved to and fro. */
+    /** Whether the kernel sends the station's frames to userspace, as it does once one of them arrives on another port. */
     private boolean isSlow(StationKey key) {
         try {
             return fastPath.isSlow(key);
@@ -172,20 +174,20 @@ final class StationProjection implements AutoCloseable {
         try {
             fastPath.remove(key);
         } catch (DeviceException e) {
-            // The kernel removes from a hash map by key without allocating: this is not expected.
+            // Deleting a key from a BPF hash map allocates no memory, so it is not expected to fail.
             LOG.warn("switch " + owner.name() + ": " + MacAddress.format(key.mac()) + " stays in the fast path: "
                     + e.getMessage());
         }
     }
 
-    /** Begins to read the ages of all stations, and follows changed MACs of containers' ends. */
+    /** Starts reading the ages of all stations, and updates those behind a far end whose MAC has changed. Does nothing while ages are still to be read. */
     void beginSweep() {
         if (!unread.isEmpty()) return;
         for (FastPort port : ports.values()) if (port.stations() > 0 && port.readFarEnd()) repeat(port);
         unread.addAll(stations.keySet());
     }
 
-    /** Puts the stations of a port again, whose far end's MAC is another one now. */
+    /** Writes the stations of a port to the kernel again, because the MAC of its far end has changed. */
     private void repeat(FastPort port) {
         stations.forEach((key, place) -> {
             if (place.port() == port) put(key, place);
@@ -203,14 +205,14 @@ final class StationProjection implements AutoCloseable {
     }
 
     /**
-     * A station that sends by the fast path does not age. One that the kernel suspected of a move which the table refused, as at a learning limit, becomes fast
-     * again.
+     * Copies the time of a station's last fast frame to the table, so that the entry does not age out while the station sends. Makes the station fast again if the kernel
+     * made it slow because a frame of it arrived on another port, but the table refused the move, for example because of a learning limit.
      */
     private void refresh(StationKey key, Place place) {
         try {
             OptionalLong nanos = fastPath.lastSeen(key);
             if (nanos.isEmpty()) {
-                // A process that was handing over to this one has removed it.
+                // The predecessor removed it during the hand-over.
                 put(key, place);
                 return;
             }
@@ -222,7 +224,7 @@ final class StationProjection implements AutoCloseable {
         }
     }
 
-    /** Ends to follow the table. */
+    /** Ends the subscription to the table's changes. The kernel's stations stay as they are. */
     @Override
     public void close() {
         feed.close();

@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all veth ports of the daemon share in the kernel: a namespace for their host ends, and the programs and maps. The programs belong to the interfaces, and the
- * maps to the programs: they exist, and forward, as long as the namespace.
+ * The kernel objects that all veth ports of the daemon share: a namespace for their host ends, the programs, and the maps. The interfaces hold references to the
+ * programs, and the programs to the maps, so that they exist, and forward frames, as long as the namespace exists. Not thread-safe: {@link KernelFastPath} guards it.
  */
 final class SwitchKernel implements AutoCloseable {
-    /** The map's memory is used only by entries that exist, except for 16 bytes each. */
+    /** The capacity of the map of stations. The kernel reserves 16 bytes for each possible entry, and allocates the rest of an entry when it is added. */
     static final int MAX_STATIONS = 1 << 18;
 
     static final int MAX_PORTS = 1 << 13;
@@ -35,11 +35,11 @@ final class SwitchKernel implements AutoCloseable {
     private final SwitchLinks links;
     private final FastPath fastPath;
     private final Attachment attachment;
-    /** By host end: the stations that an earlier process put, until the port is attached. */
+    /** By the interface index of the host end: the stations that an earlier process put, until the port is attached. */
     private final Map<Integer, List<Station>> inherited = new HashMap<>();
-    /** By host end: the numbers of switches in the kernel that an earlier process gave. */
+    /** By the interface index of the host end: the id of the port's switch in an earlier process. */
     private final Map<Integer, Integer> inheritedIds = new HashMap<>();
-    /** The last heartbeat of the earlier process. */
+    /** The last heartbeat of the earlier process, in nanoseconds of CLOCK_MONOTONIC. */
     private final long inheritedHeartbeat;
 
     private SwitchKernel(SwitchNamespace namespace, SwitchLinks links, FastPath fastPath, Attachment attachment)
@@ -53,11 +53,12 @@ final class SwitchKernel implements AutoCloseable {
         fastPath.forEachStation(station -> inherited
                 .computeIfAbsent(station.hostEnd(), _ -> new ArrayList<>())
                 .add(station));
-        // Without ports nobody waits for ARP; with them, it is fast until they are attached.
+        // Without inherited ports, the heartbeat starts here. With them, the old one stays, so that the kernel still
+        // forwards ARP and Neighbour Discovery (see FastPath.beat) until the ports are attached.
         if (inheritedIds.isEmpty()) fastPath.beat(System.nanoTime());
     }
 
-    /** Takes over what is in the namespace, if an earlier process has left something there. On failure the namespace is still the caller's. */
+    /** Opens the fast path in a namespace and takes over what an earlier process has left there. On success this object owns the namespace, on failure the caller does. */
     static SwitchKernel open(SwitchNamespace namespace, BpfFeatures features) throws DeviceException {
         Attachment attachment = features.has(BpfFeature.TCX) ? Attachment.TCX_DEVICE : Attachment.CLSACT;
         var settings = new FastPathSettings(Optional.empty(), attachment, MAX_STATIONS, MAX_PORTS);
@@ -74,7 +75,7 @@ final class SwitchKernel implements AutoCloseable {
         }
     }
 
-    /** The maps of the first pair that has programs; null if there is none. */
+    /** Takes over the maps of the first veth pair that has programs. Returns null if no pair has programs. */
     private static FastPath takeOver(SwitchNamespace namespace, SwitchLinks links, FastPathSettings settings)
             throws DeviceException {
         for (int hostEnd : links.hostEnds().values()) {
@@ -93,7 +94,7 @@ final class SwitchKernel implements AutoCloseable {
         return links;
     }
 
-    /** tcx or clsact. */
+    /** How the programs are attached to interfaces: tcx or clsact. */
     String attachment() {
         return attachment == Attachment.CLSACT ? "clsact" : "tcx";
     }
@@ -102,23 +103,23 @@ final class SwitchKernel implements AutoCloseable {
         return fastPath;
     }
 
-    /** The number of the switch to which an earlier process attached the port; 0 for none. */
+    /** The id of the switch to which an earlier process attached the port; 0 for none. */
     int inheritedId(int hostEnd) {
         return inheritedIds.getOrDefault(hostEnd, 0);
     }
 
-    /** The largest number of a switch that an earlier process gave. */
+    /** The largest id that an earlier process gave to a switch; 0 for none. */
     int maxInheritedId() {
         return inheritedIds.values().stream().mapToInt(id -> id).max().orElse(0);
     }
 
-    /** The stations behind a port that an earlier process put; empty at the second call. */
+    /** Returns the stations that an earlier process put behind a port. A second call returns none. */
     List<Station> takeInherited(int hostEnd) {
         List<Station> stations = inherited.remove(hostEnd);
         return stations == null ? List.of() : stations;
     }
 
-    /** How long a station had not sent when the earlier process wrote its last heartbeat. Nothing ages while there is none. */
+    /** The age, in milliseconds, that a station had at the earlier process's last heartbeat. The time since then does not count: the kernel stamps frames with the heartbeat. */
     long silentMs(Station station) throws DeviceException {
         long seen = fastPath.lastSeen(station.key()).orElse(inheritedHeartbeat);
         return Math.max(0, inheritedHeartbeat - seen) / 1_000_000;
@@ -132,7 +133,7 @@ final class SwitchKernel implements AutoCloseable {
         });
     }
 
-    /** Detaches the programs, which works also if the interfaces are gone. */
+    /** Detaches the programs from a port's interfaces, which may be gone already. Failures are logged. */
     void remove(int hostEnd) {
         try {
             namespace.call(() -> {
@@ -144,7 +145,7 @@ final class SwitchKernel implements AutoCloseable {
         }
     }
 
-    /** Removes the pairs of earlier processes whose host ends have other names than these. */
+    /** Removes all veth pairs of earlier processes, except those whose host ends have these names. */
     void removeOthers(Set<String> names) throws DeviceException {
         for (Map.Entry<String, Integer> end : links.hostEnds().entrySet()) {
             if (names.contains(end.getKey())) continue;
@@ -155,7 +156,7 @@ final class SwitchKernel implements AutoCloseable {
         }
     }
 
-    /** Closes the descriptors. What is in the namespace goes on as long as somebody holds the namespace. */
+    /** Closes the descriptors. The ports continue to forward as long as a mount or another process keeps the namespace. */
     @Override
     public void close() {
         fastPath.close();
@@ -163,7 +164,7 @@ final class SwitchKernel implements AutoCloseable {
         namespace.close();
     }
 
-    /** Removes everything. The devices of ports must be closed. */
+    /** Closes the descriptors and removes the namespace with all that is in it. The ports' devices must be closed before. */
     void remove() {
         close();
         try {

@@ -4,12 +4,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The thread that keeps the kernel up to date with the MAC tables, writes the heartbeat and reads ages. It sleeps while nothing changes. */
+/** The thread that copies changes of the MAC tables to the kernel, writes the heartbeat and reads the ages of stations. It sleeps between heartbeats while nothing changes. */
 final class TableFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TableFollower.class);
     /**
-     * Between a change and its copy. The worker that learned a station has by then forwarded the frame that it learned it from, so that no later frame overtakes
-     * that one; and a burst of changes costs one wake-up.
+     * The delay between a change of a table and its copy. Within it, the worker that learned a station forwards the frame that it learned it from, so that no later frame
+     * overtakes that one in the fast path. Also, a burst of changes costs only one wake-up.
      */
     private static final long SETTLE_MS = 2;
 
@@ -17,7 +17,7 @@ final class TableFollower implements AutoCloseable {
     private static final long MIN_BEAT_MS = 100;
     private static final long MAX_BEAT_MS = 1_000;
     private static final long MAX_SWEEP_MS = 10_000;
-    /** A station's age is read this often before it would age out. */
+    /** How often a station's age is read within the ageing time. */
     private static final int SWEEPS_PER_AGEING = 10;
 
     private final KernelFastPath fastPath;
@@ -35,7 +35,7 @@ final class TableFollower implements AutoCloseable {
         thread.start();
     }
 
-    /** Does not block: workers call it. */
+    /** Wakes the thread. Does not block, because workers call it. */
     void wake() {
         LockSupport.unpark(thread);
     }
@@ -61,7 +61,8 @@ final class TableFollower implements AutoCloseable {
         if (isSweepDue) sweptAtNanos = began;
         boolean hasMore = fastPath.follow(isBeatDue, isSweepDue);
         if (!hasMore) LockSupport.parkNanos(beatAtNanos + beatMs * 1_000_000 - System.nanoTime());
-        // A container that sends from ever new addresses gets at most half of a CPU here.
+        // If there is more to do, the thread pauses as long as this cycle took, so that a container that sends from
+        // many source addresses causes a load of at most half a CPU here.
         long tookMs = hasMore ? (System.nanoTime() - began) / 1_000_000 : 0;
         pause(Math.clamp(tookMs, SETTLE_MS, MAX_PAUSE_MS));
     }
@@ -70,7 +71,7 @@ final class TableFollower implements AutoCloseable {
         return nowNanos - lastNanos >= periodMs * 1_000_000;
     }
 
-    /** Not parked, because a wake-up must not end it. */
+    /** Sleeps instead of parking, because a wake-up must not end the pause. */
     private void pause(long ms) {
         try {
             Thread.sleep(ms);
@@ -79,7 +80,7 @@ final class TableFollower implements AutoCloseable {
         }
     }
 
-    /** Waits until the thread has ended. */
+    /** Stops the thread and waits until it has ended. */
     @Override
     public void close() {
         isClosed = true;

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Binds the addresses of interfaces to their MACs if the MAC is bound to the port: the configured ones, and the link-local address that follows from
- * the MAC. No other station can then claim them. These static neighbours are separate from those of the configuration, which take precedence.
- * Control thread only.
+ * Binds the IP addresses of a port's interface to its MAC, if that MAC is bound to the port: the configured addresses, and the IPv6 link-local address derived
+ * from the MAC. No other station can then claim them. These static neighbours are separate from those of the configuration, which take precedence.
+ * Must be called on the control thread.
  */
 final class AddressBinding {
     private AddressBinding() {}
@@ -31,7 +31,7 @@ final class AddressBinding {
         }
     }
 
-    /** To be called before a port is removed. */
+    /** Removes the bindings of a port. Must be called before the port is removed. */
     static void release(RunningSwitch sw, RunningPort port) {
         for (IpAddress address : List.copyOf(port.boundAddresses)) release(sw, port, address);
     }
@@ -44,12 +44,12 @@ final class AddressBinding {
         return addresses;
     }
 
-    /** The link-local address that a station makes from its MAC (RFC 4291, appendix A). */
+    /** The link-local address that a station derives from its MAC (RFC 4291, appendix A). */
     private static IpAddress linkLocal(long mac) {
         return new IpAddress(AddressProbe.LINK_LOCAL, AddressProbe.interfaceIdentifier(mac));
     }
 
-    /** Whether the address is bound to the MAC now; not if a user or another port has bound it. */
+    /** Binds an address to a MAC, unless a user or another port has bound it. Returns whether it is bound to this MAC now. */
     private static boolean bind(RunningSwitch sw, IpAddress address, long mac) {
         if (isUsers(sw, address)) return false;
         long owner = owner(sw, address);

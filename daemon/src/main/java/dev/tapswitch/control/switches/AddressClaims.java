@@ -4,7 +4,7 @@ import dev.tapswitch.core.bridge.AddressClaim;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.MacAddress;
 
-/** Log lines about claims of addresses that other stations have. */
+/** Describes, for the log, how a station claimed an IP address that another station has, and what the switch did about it. */
 final class AddressClaims {
     private AddressClaims() {}
 

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What people and programs may ask of the daemon. What they add is kept, and restored after a restart. What they change or delete of what another
- * source declares lasts until the next reload or restart. Each call makes its whole change, or none of it. Control thread only.
+ * The changes that users and programs can request of the daemon. What they add is saved and restored after a restart. Their changes and deletions of what another
+ * source declares last until the next reload or restart. Each method makes its whole change or none of it, and throws a RequestException that says why. Must be
+ * called on the control thread.
  */
 public final class ControlService {
     private static final Logger LOG = LoggerFactory.getLogger(ControlService.class);
@@ -53,15 +54,15 @@ public final class ControlService {
         return runtime;
     }
 
-    /** The problems with the files that are kept over a restart, a sentence each. Any thread. */
+    /** The problems with the files of the state directory, one sentence each. May be called on any thread. */
     public List<String> stateProblems() {
         return users.problems();
     }
 
     /**
-     * Starts the switches of all sources. A port whose device cannot be opened waits for it.
+     * Starts the switches of all sources. A port whose device cannot be opened waits for it and is retried.
      *
-     * @param integrations sources besides the config file, which takes precedence, and users, who come last
+     * @param integrations the sources that come after the config file and before users in the order of precedence
      */
     public void start(List<SwitchProvider> integrations) throws RequestException {
         integrated = List.copyOf(integrations);
@@ -77,19 +78,19 @@ public final class ControlService {
         return sources;
     }
 
-    /** The switches of all sources, with this as the config file's. */
+    /** The switches of all sources, with {@code file} as the config file. */
     private Map<String, SwitchConfig> composed(FileSwitches file) {
         return users.over(declarations(file));
     }
 
-    /** The switches of all sources but users, with this as the config file's. */
+    /** The switches of all sources except users, with {@code file} as the config file. */
     private Map<String, SwitchConfig> declarations(FileSwitches file) {
         Map<String, SwitchConfig> switches = file.over(Map.of());
         for (SwitchProvider source : integrated) switches = source.over(switches);
         return switches;
     }
 
-    /** Makes an integration's switch what it is now. The ports that users added to it remain. */
+    /** Adds an integration's switch, or changes it to this configuration. Ports that users have added to it remain. */
     public void provide(ProvidedSwitches source, SwitchConfig sw) throws RequestException {
         String name = sw.name();
         if (runtime.find(name) != null && !source.has(name))
@@ -102,7 +103,7 @@ public final class ControlService {
         }
     }
 
-    /** Makes those devices of a switch that are on the host vanish when they are closed, even if they are persistent. */
+    /** Makes those devices of a switch that are in the host's namespace disappear when they are closed, even if they are persistent. */
     public void forgetDevicesOnHost(String switchName) {
         RunningSwitch sw = runtime.find(switchName);
         if (sw == null) return;
@@ -123,14 +124,14 @@ public final class ControlService {
         }
     }
 
-    /** An integration's port, whose device has been moved to this namespace and has this name there. */
+    /** Records that the device of an integration's port has been moved to this namespace, where it has this name. {@code sw}: the new configuration of the switch. */
     public void moved(ProvidedSwitches source, SwitchConfig sw, String port, Namespace namespace, String device) {
         source.put(sw);
         RunningSwitch running = runtime.find(sw.name());
         if (running != null && running.port(port) != null) runtime.moved(running.port(port), namespace, device);
     }
 
-    /** Reads the file again and makes the changes to it; returns them, one sentence each. */
+    /** Reads the config file again and applies its changes. Returns them, one sentence each. */
     public List<String> reload() throws RequestException {
         supervisor.reloading();
         String problem = "";
@@ -226,7 +227,7 @@ public final class ControlService {
         change(with(sw.config().with(port)), changed(switchName, added -> added.with(port)));
     }
 
-    /** {@code changed}: on the same device. */
+    /** Changes a port. {@code changed}: the new configuration, with the same device. */
     public void changePort(String switchName, PortConfig changed) throws RequestException {
         PortConfig before = requirePort(switchName, changed.name()).config();
         if (before.source() == DeviceSource.CONTAINER_RUNTIME && !before.hasSameLink(changed)) {
@@ -262,7 +263,7 @@ public final class ControlService {
         change(with(sw.config().with(mac)), kept);
     }
 
-    /** Removes a MAC, learned or bound; returns whether it was there. */
+    /** Removes a MAC from the table, whether it is dynamic or static. Returns false if there is no such entry. */
     public boolean removeMac(String switchName, long mac, int vlan) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
         boolean bound = sw.config().staticMacs().stream().anyMatch(each -> each.mac() == mac && each.vlan() == vlan);

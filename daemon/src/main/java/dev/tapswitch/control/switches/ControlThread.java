@@ -67,7 +67,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         return new ControlThread("commands", turn, true);
     }
 
-    /** Runs a host command. On the commands thread, the turn is released meanwhile. Any thread. */
+    /** Runs a host command. On the commands thread, the turn is released meanwhile. May be called on any thread. */
     public static <T> T whileOthersGoOn(String command, Supplier<T> run) {
         ControlThread current = CURRENT.get();
         if (current == null) return run.get();
@@ -82,7 +82,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** Runs a task later. The task must not fail. After {@link #close} it is ignored. Any thread. */
+    /** Runs a task later. An exception of the task is logged as a bug. After {@link #close} the task is ignored. May be called on any thread. */
     @Override
     public void execute(Runnable command) {
         try {
@@ -92,7 +92,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** Runs a task later, unless {@link #refuseWaiting} refuses it first. Any thread. */
+    /** Runs a task later, unless {@link #refuseWaiting} refuses it first. May be called on any thread. */
     public <T> CompletableFuture<T> submit(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Waiting entry = new Waiting(result, new AtomicBoolean(), System.nanoTime());
@@ -125,7 +125,10 @@ public final class ControlThread implements Executor, AutoCloseable {
                 () -> inTurn(() -> logged(command)), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
-    /** What the thread has been doing for {@code minMs} or longer: "nft, for 7 s"; empty if there is no such thing. Any thread. */
+    /**
+     * The task or host command that the thread has been busy with for {@code minMs} or longer, for example "nft, for 7 s"; empty if there is none. The time includes
+     * waiting for the turn. May be called on any thread.
+     */
     public Optional<String> busyWith(long minMs) {
         Activity now = activity;
         if (now == null) return Optional.empty();
@@ -134,7 +137,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         return Optional.of((now.command().isEmpty() ? "a task" : now.command()) + ", for " + ms / 1_000 + " s");
     }
 
-    /** Refuses the tasks that were submitted at least {@code maxMs} ago and have not begun. They will not run. Any thread. */
+    /** Refuses the tasks that were submitted at least {@code maxMs} ago and have not begun. They will not run. May be called on any thread. */
     void refuseWaiting(long maxMs) {
         String why = "the daemon's " + name + " thread is busy (" + busyWith(0).orElse("with other requests")
                 + "); frames are forwarded meanwhile; nothing was changed: try again later";
@@ -145,7 +148,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** Waits for the running task; waiting tasks are discarded. */
+    /** Discards waiting tasks, interrupts the running one, and waits for its end for at most 10 s. */
     @Override
     public void close() {
         executor.shutdownNow();
@@ -181,7 +184,7 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** The executor would swallow the error and stop repeated tasks. */
+    /** Passes an error to the handler of uncaught exceptions, because the executor would swallow it and stop periodic tasks. */
     private static void escalate(Error e) {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

@@ -28,7 +28,7 @@ public final class ControlWatch implements AutoCloseable {
         this.commands = commands;
     }
 
-    /** Starts to watch. {@code commands}: the thread of {@link ControlThread#forCommands}. */
+    /** Starts watching. {@code commands}: the thread of {@link ControlThread#forCommands}. */
     public static ControlWatch start(ControlThread control, ControlThread commands) {
         ControlWatch watch = new ControlWatch(control, commands);
         Thread.ofPlatform().name("control-watch").daemon().start(watch::run);

@@ -4,7 +4,7 @@ import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.sys.DeviceException;
 
-/** Opens the devices of ports: the edge to the kernel. Control thread only. */
+/** Opens the network devices of ports in the kernel. Must be called on the control thread. */
 @FunctionalInterface
 interface DeviceOpener {
     /** Opens the port's device with this number of queues. If that fails, nothing is left open. */

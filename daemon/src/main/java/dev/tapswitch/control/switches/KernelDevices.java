@@ -19,7 +19,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TAPs, veth pairs and the veths of container runtimes. A TAP whose queues the supervisor has held over a restart is taken over instead of created. */
+/**
+ * Opens TAPs, veth pairs, and the veths of container runtimes. Takes over TAPs whose queues the supervisor has held during a restart, and veth pairs of an earlier
+ * process, instead of creating them. Must be called on the control thread.
+ */
 final class KernelDevices implements DeviceOpener {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDevices.class);
 
@@ -44,7 +47,7 @@ final class KernelDevices implements DeviceOpener {
 
     private boolean isVeth(PortConfig port) {
         PortKind kind = port.get(PortSchema.KIND);
-        // A veth pair ends with the daemon.
+        // A veth pair is deleted when the daemon stops, so a persistent port of kind auto is a TAP.
         if (kind != PortKind.AUTO || port.get(PortSchema.PERSISTENT)) return kind == PortKind.VETH;
         Optional<String> obstacle = fastPath.whyNot();
         if (obstacle.isPresent() && !hasSaidWhyTap) {
@@ -70,13 +73,13 @@ final class KernelDevices implements DeviceOpener {
         return held.length == 0 || Arrays.stream(port.queueFds()).anyMatch(fd -> fd == held[0]);
     }
 
-    /** Queues that are not the port's, as of the TAP that it had before the restart. They would keep that TAP's name. */
+    /** Closes held queues that the port does not use, for example those of the TAP that it had before the restart. While they are open, the name of that TAP stays taken. */
     private void drop(PortConfig port, int[] held) {
         for (int fd : held) Libc.close(fd);
         if (held.length > 0) supervisor.releaseQueues(port);
     }
 
-    /** Identifies a port's veth pair among all ports, also in the next process. */
+    /** The key that identifies a port's veth pair among all ports, also in the next process. */
     static String key(PortConfig port) {
         return port.origin().namespace() + " " + port.origin().device();
     }
@@ -89,11 +92,12 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** The port's TAP whose queues were held over the restart; null if none were held, or if they cannot be used. */
+    /** Takes over the port's TAP by the queues that were held during the restart. Returns null if none were held, or if they cannot be used. */
     private TapDevice takeOver(PortConfig port, int queues) {
         int[] held = supervisor.takeQueues(port);
         if (held.length == 0) return null;
-        // The open TAP's queues are held again later, as many as it then has.
+        // PortLifecycle has the queues of the open TAP held again. If it has fewer than before, the held ones are
+        // released here, so that none is left over.
         try {
             TapDevice device = TapTakeover.takeOver(
                     spec(port, queues), pins.pin(port.origin().namespace()), held);
@@ -110,7 +114,7 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** Changes an open device to what is configured, in the namespace in which it is. A container runtime changes its devices itself. */
+    /** Changes an open device to its configuration, in the namespace in which it is now. Does nothing for a container runtime's veth, which the runtime configures itself. */
     static void update(PortDevice device, PortConfig wanted) throws DeviceException {
         switch (device) {
             case TapDevice tap -> tap.update(wanted(wanted, tap.spec().namespace(), tap));
@@ -133,7 +137,7 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** Makes a persistent TAP vanish when it is closed. Does nothing for other devices. */
+    /** Makes a persistent TAP disappear when it is closed. Does nothing for other devices. */
     static void removeOnClose(PortDevice device, PortConfig config) {
         if (!(device instanceof TapDevice tap) || !config.get(PortSchema.PERSISTENT)) return;
         try {

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Binds the MACs of interfaces to their ports, for host ports and ports with {@link PortSchema#BIND_MAC}: no other port can then take over the traffic to
- * them. These static entries are separate from those of the configuration, which take precedence. Control thread only.
+ * them. These static entries are separate from those of the configuration, which take precedence. Must be called on the control thread.
  *
  * <p>If two ports have the same MAC, it is bound to a host port first, then to a port with a configured MAC. If both MACs were only observed, it is bound to
  * neither, because a container may change its own.
@@ -19,7 +19,7 @@ final class MacBinding {
 
     private MacBinding() {}
 
-    /** Updates the binding of a port. To be called when the port opens, when it changes, and every second. */
+    /** Updates the binding of a port. Must be called when the port opens, when it changes, and every second. */
     static void refresh(RunningSwitch sw, RunningPort port) {
         port.observeMac();
         long mac = port.macToBind();

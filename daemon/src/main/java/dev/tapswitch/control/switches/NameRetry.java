@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Retries ports whose interface name is taken, at short intervals: after a daemon was killed, the kernel removes its interfaces one by one while the
- * next daemon starts. Control thread only.
+ * next daemon starts. Must be called on the control thread.
  */
 final class NameRetry {
     private static final long MIN_PAUSE_MS = 50;

@@ -9,16 +9,16 @@ import java.util.Map;
 
 /**
  * Detects cheaply whether the names of namespaces may have changed: the creation or deletion of one changes the modification time of its directory, so
- * one stat(2) serves all names in the directory. Control thread only.
+ * one stat(2) serves all names in the directory. Must be called on the control thread.
  */
 final class NamespaceWatch {
-    /** A directory that changed more recently may change again without a new time, which has the resolution of the clock tick. */
+    /** A directory that changed this recently may change again without a new modification time, whose resolution is the kernel's clock tick. */
     private static final long RECENT_MS = 3_000;
 
     private final Map<Path, Long> modified = new HashMap<>();
     private final Map<Path, Boolean> answers = new HashMap<>();
 
-    /** Discards the cached answers. To be called once per tick. */
+    /** Discards the cached answers. Must be called once per tick. */
     void resync() {
         answers.clear();
     }

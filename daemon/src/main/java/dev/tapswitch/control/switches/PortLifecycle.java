@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Attaches devices to ports, and detaches and closes them. Control thread only. */
+/** Attaches devices to ports, and detaches and closes them. Must be called on the control thread. */
 final class PortLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(PortLifecycle.class);
     private static final int CLOSING_THREADS = 16;
@@ -70,12 +70,13 @@ final class PortLifecycle {
             throw new DeviceException(e.getMessage(), e);
         }
         port.opened(device);
-        // The supervisor holds nothing of a veth: its bridge serves it while the daemon does not run.
+        // No queues of a container runtime's veth are held: the kernel's bridge serves it while the daemon does not
+        // run.
         if (!(device instanceof VethDevice)) supervisor.holdQueues(port.config(), device.queueFds());
         setUp(sw, port, device.state() == LinkState.UP);
     }
 
-    /** Whether frames may pass the port from now on. */
+    /** Sets whether frames may pass the port from now on. */
     void setUp(RunningSwitch sw, RunningPort port, boolean isUp) {
         sw.learning().setPortUp(port.index(), isUp);
         fastPath.update(sw.learning(), port.index());
@@ -87,16 +88,17 @@ final class PortLifecycle {
         if (device != null) closing(port.config(), device).run();
     }
 
-    /** The task that closes a released device for good. */
+    /** Returns a task that closes a released device, so that the kernel removes it unless it is persistent. */
     Runnable closing(PortConfig port, PortDevice device) {
         return () -> {
-            // The supervisor first: the process that closes the last queue also removes what belongs to the device.
+            // The supervisor's duplicates must be closed first: close() removes what belongs to the device, such as
+            // its ifb, only if it closes the last queue.
             if (!(device instanceof VethDevice)) supervisor.releaseQueues(port);
             device.close();
         };
     }
 
-    /** Runs these tasks in parallel: the kernel takes 20 ms to close a TAP, and waits for most of that time. */
+    /** Runs these tasks in parallel, because the kernel takes 20 ms to close a TAP and spends most of that time waiting. */
     void closeAll(List<Runnable> closings) {
         if (closings.size() == 1) {
             closings.getFirst().run();

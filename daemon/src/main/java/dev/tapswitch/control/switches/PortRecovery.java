@@ -7,14 +7,14 @@ import dev.tapswitch.linux.sys.DeviceException;
 import java.util.Locale;
 import java.util.Map;
 
-/** Follows the links of ports, and reopens ports that have lost their devices. Control thread only. */
+/** Follows the link states of ports, and reopens ports that have lost their devices. Must be called on the control thread. */
 final class PortRecovery {
     private final Map<String, RunningSwitch> switches;
     private final PortLifecycle lifecycle;
     private final NameRetry nameRetry;
     private final PortRetries retries;
 
-    /** {@code switches}: by name, as they run; read at each call. */
+    /** {@code switches}: the running switches by name; read at each call. */
     PortRecovery(Map<String, RunningSwitch> switches, PortLifecycle lifecycle, ControlThread control) {
         this.switches = switches;
         this.lifecycle = lifecycle;
@@ -33,7 +33,7 @@ final class PortRecovery {
         retries.run();
     }
 
-    /** Closes a port's device and opens it again; if that fails, the port waits. */
+    /** Closes a port's device and opens it again. If that fails, the port waits and is retried. */
     void reopen(RunningSwitch sw, RunningPort port) {
         lifecycle.close(sw, port, "being recreated");
         retry(sw, port, Clock.nowMs());
@@ -52,7 +52,7 @@ final class PortRecovery {
         }
     }
 
-    /** The first attempt to open a port failed, and it waits for the next one. */
+    /** Records that the first attempt to open a port has failed. The port waits and is retried. */
     void firstFailed(RunningSwitch sw, RunningPort port, DeviceException why) {
         failed(port, why, Clock.nowMs());
         waits(sw, port);
@@ -68,7 +68,7 @@ final class PortRecovery {
         port.log().warn(where(sw, port.config()) + " waits: " + port.whyGone());
     }
 
-    /** Returns the nanoseconds spent on ports that still wait for their names. */
+    /** Retries the ports whose interface names were taken. Returns the nanoseconds spent on those whose names still are. */
     private long retryTakenNames() {
         long wastedNanos = 0;
         for (RunningSwitch sw : switches.values()) {
@@ -82,7 +82,7 @@ final class PortRecovery {
         return wastedNanos;
     }
 
-    /** Asks the device for its state, because the notification may be out of date. */
+    /** Updates a port after a notification about its link. Reads the state of the device, because the notification may be out of date. */
     void linkChanged(LearningSwitch owner, int index) {
         RunningSwitch sw = switches.get(owner.name());
         if (sw == null || sw.learning() != owner) return;
@@ -101,7 +101,7 @@ final class PortRecovery {
         port.log().info(where(sw, port.config()) + " is " + (isUp ? "up" : "down"));
     }
 
-    /** A port, for log lines and errors. */
+    /** Names a port and its switch, for log lines and errors. */
     static String where(RunningSwitch sw, PortConfig port) {
         return "switch " + sw.name() + ": port " + port.name();
     }

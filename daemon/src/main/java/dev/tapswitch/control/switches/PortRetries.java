@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Retries ports without a device, those with the fewest losses first: a container that deletes its interface repeatedly waits behind the others. After a
- * time budget the rest becomes a separate task, so that requests are served in between. Control thread only.
+ * time budget the rest becomes a separate task, so that requests are served in between. Must be called on the control thread.
  */
 final class PortRetries {
     private static final Logger LOG = LoggerFactory.getLogger(PortRetries.class);
@@ -35,7 +35,7 @@ final class PortRetries {
         this.retry = retry;
     }
 
-    /** Retries the ports that are due, at least one. */
+    /** Retries the ports that are due: at least one, and others until the time budget is used up. */
     void run() {
         long nowMs = Clock.nowMs();
         long end = System.nanoTime() + BUDGET_NANOS;

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The processes to which {@code pid:N} refers: the process that had the number when a port first used it, for as long as a port does. Saved for a restart,
- * because the kernel reuses the numbers of processes that have ended, and a new process must not get an old one's interface. Control thread only.
+ * The processes to which namespaces of the form {@code pid:N} refer. When a port first uses a pid, the process that then has it is pinned, for as long as any port
+ * uses that pid: the kernel reuses the pids of ended processes, and a new process must not get the interface of an old one. The pins are saved, because this also
+ * applies after a restart. Must be called on the control thread.
  */
 public final class ProcessPins {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessPins.class);
@@ -32,7 +33,7 @@ public final class ProcessPins {
         this.startTicks = store.load(ProcessPins::read, LinkedHashMap::new);
     }
 
-    /** The namespace, with the process in place of its number; unchanged if there has been no such process yet. */
+    /** Replaces a pid by its pinned process; if there is none, pins the process that has the pid now. Returns any other namespace, and a pid that no process has, unchanged. */
     Namespace pin(Namespace namespace) {
         if (!(namespace instanceof Namespace.OfPid(var pid))) return namespace;
         Long ticks = startTicks.get(pid);
@@ -44,7 +45,7 @@ public final class ProcessPins {
         return running.get();
     }
 
-    /** Removes all processes that no port of these switches uses, and saves changes. */
+    /** Removes the pins that no port of these switches uses, and saves the others if they have changed. If that fails, the next call tries again. */
     void retain(Collection<RunningSwitch> switches) {
         Set<Long> pids = new HashSet<>();
         for (RunningSwitch sw : switches) {

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The switches of an {@link dev.tapswitch.control.integration.Integration}, which keeps them over a restart itself. Users may add ports to them but not remove
- * what is the integration's. Before the start the integration puts its switches here; later changes go through {@link ControlService#provide}.
+ * The switches of an {@link dev.tapswitch.control.integration.Integration}, which itself restores them after a restart. Users may add ports to them, but may not remove
+ * the integration's switches and ports. The integration adds its switches with {@link #put} before the control service starts, and changes them later with {@link
+ * ControlService#provide}.
  */
 public final class ProvidedSwitches implements SwitchProvider {
     private final Map<String, SwitchConfig> switches = new LinkedHashMap<>();
@@ -17,9 +18,9 @@ public final class ProvidedSwitches implements SwitchProvider {
     private final String howToRemovePort;
 
     /**
-     * No switch yet.
+     * Creates a source without switches.
      *
-     * @param description what each of its switches is: "a container network"
+     * @param description what each of its switches is, for example "a container network"
      * @param howToRemoveSwitch what a user does to remove a switch, as a clause
      * @param howToRemovePort what a user does to remove a port
      */
@@ -29,7 +30,7 @@ public final class ProvidedSwitches implements SwitchProvider {
         this.howToRemovePort = howToRemovePort;
     }
 
-    /** Provides a switch, in place of another of its name. Returns the one before, or null. */
+    /** Adds a switch, or replaces the one of the same name. Returns the replaced switch, or null. */
     public SwitchConfig put(SwitchConfig sw) {
         return switches.put(sw.name(), sw);
     }
@@ -39,7 +40,7 @@ public final class ProvidedSwitches implements SwitchProvider {
         return switches.remove(name);
     }
 
-    /** Restores what {@link #put} or {@link #remove} has replaced. */
+    /** Undoes {@link #put} or {@link #remove}. {@code before}: what it returned. */
     void restore(String name, SwitchConfig before) {
         if (before == null) switches.remove(name);
         else switches.put(name, before);

@@ -14,7 +14,7 @@ public final class RequestException extends Exception {
         CONFLICT,
         /** The system failed: the kernel, the disk, a host command. */
         FAILED,
-        /** The control thread is busy with other requests for too long. */
+        /** The daemon cannot make the change now: the control thread has been busy for too long, or a new process takes over. */
         BUSY
     }
 

@@ -17,7 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** A running port. It keeps its index in the switch while its device comes and goes. Control thread only. */
+/** A port of a running switch. It keeps its index in the switch when its device is lost and opened again. Must be called on the control thread. */
 public final class RunningPort {
     private static final long MIN_RETRY_MS = 1_000;
     private static final long MAX_RETRY_MS = 5_000;
@@ -27,7 +27,7 @@ public final class RunningPort {
     /** The addresses that {@link AddressBinding} has bound. */
     final Set<IpAddress> boundAddresses = new LinkedHashSet<>();
 
-    /** The MAC to which they are bound. */
+    /** The MAC to which {@link #boundAddresses} are bound. */
     long addressesMac = TapSpec.ANY_MAC;
 
     private final LearningSwitch owner;
@@ -75,7 +75,7 @@ public final class RunningPort {
         };
     }
 
-    /** The MAC of the port's interface, in the low 48 bits. */
+    /** The MAC of the port's interface, in the low 48 bits; without a device, the configured one. Empty if it is not known. */
     public Optional<Long> mac() {
         if (device == null)
             return config.get(PortSchema.MAC) < 0 ? Optional.empty() : Optional.of(config.get(PortSchema.MAC));
@@ -86,7 +86,7 @@ public final class RunningPort {
         }
     }
 
-    /** What the port's device is now: tap, veth, or bridge-port for a veth of a container runtime; empty if it has none. */
+    /** The kind of the port's device: tap, veth, or bridge-port for a veth of a container runtime; empty if the port has no device. */
     public Optional<String> deviceKind() {
         return switch (device) {
             case TapDevice _ -> Optional.of("tap");
@@ -163,7 +163,7 @@ public final class RunningPort {
         return log;
     }
 
-    /** How often the port has lost its device, or could not open it. */
+    /** How often the port has lost its device or could not open it. */
     int losses() {
         return losses;
     }

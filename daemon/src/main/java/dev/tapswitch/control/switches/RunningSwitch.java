@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A running switch with its ports. Control thread only. */
+/** A running switch with its ports. Must be called on the control thread. */
 public final class RunningSwitch {
     private static final long MAX_SWEEP_MS = 10_000;
     private static final int SWEEPS_PER_AGEING = 30;
@@ -83,7 +83,7 @@ public final class RunningSwitch {
         learning.update(settings);
     }
 
-    /** Removes expired entries. Lookups ignore those anyway, so this only frees space, and runs no more often than that needs. */
+    /** Removes expired entries from the tables. Lookups ignore expired entries, so this only frees space and does not need to run at each call. */
     void age(long nowMs) {
         long periodMs = Math.min(MAX_SWEEP_MS, settings.ageingMs() / SWEEPS_PER_AGEING);
         boolean isEmpty =

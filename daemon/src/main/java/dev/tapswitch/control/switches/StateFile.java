@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The file STATE/state.json, which keeps what users have added. Control thread only, except as noted. */
+/** The file state.json in the state directory, which keeps what users have added. Must be called on the control thread, except as noted. */
 public final class StateFile {
     private final StateDirectory directory;
     private final JsonStore store;
@@ -24,7 +24,7 @@ public final class StateFile {
         this.store = directory.store("state.json");
     }
 
-    /** Reads the file; no changes if there is no file, or no undamaged copy. */
+    /** Reads the file. Returns no changes if there is no file, or no undamaged copy of it. */
     public UserChanges load() {
         return store.load(this::read, () -> UserChanges.NONE);
     }
@@ -38,7 +38,7 @@ public final class StateFile {
         store.save(Json.of(document));
     }
 
-    /** The problems with any of the files in the state directory, a sentence each. Any thread. */
+    /** The problems with any of the files in the state directory, one sentence each. May be called on any thread. */
     public List<String> problems() {
         return directory.problems();
     }

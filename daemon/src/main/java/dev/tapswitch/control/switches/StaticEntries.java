@@ -5,7 +5,7 @@ import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import java.util.List;
 
-/** Puts configured MACs and neighbours into a switch's tables, and removes them. Control thread only. */
+/** Adds configured MACs and neighbours to a switch's tables, and removes them. Must be called on the control thread. */
 final class StaticEntries {
     private StaticEntries() {}
 
@@ -21,7 +21,7 @@ final class StaticEntries {
         sw.staticMacs.add(mac);
     }
 
-    /** Whether the MAC was there: it goes with its port. */
+    /** Removes a configured MAC. Returns false if it was already removed together with its port. */
     static boolean remove(RunningSwitch sw, StaticMac mac) {
         if (!sw.staticMacs.remove(mac)) return false;
         sw.learning().macTable().remove(mac.mac(), mac.vlan());

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * A source of switches and ports. {@link ControlService} composes a list of them in order of precedence: the config file, container runtimes, and what
- * users have added. Control thread only.
+ * users have added. Must be called on the control thread.
  */
 public interface SwitchProvider {
     /** The switches that this source provides, by name. */

@@ -34,8 +34,8 @@ import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running switches, their ports, and the workers that serve them. Goes from one configuration to another in steps, all or none; what no
- * step names is not touched. Control thread only.
+ * The running switches, their ports, and the workers that serve them. A new configuration is applied in steps, either all of them or none. Switches and ports that
+ * no step changes are not interrupted. Must be called on the control thread.
  */
 public final class SwitchRuntime implements AutoCloseable {
     private static final RateLimitedLogger LOG = new RateLimitedLogger(LoggerFactory.getLogger(SwitchRuntime.class));
@@ -48,10 +48,14 @@ public final class SwitchRuntime implements AutoCloseable {
     private final NamespaceWatch namespaces = new NamespaceWatch();
     private final Map<String, RunningSwitch> switches = new LinkedHashMap<>();
     private boolean keepsVethPairs;
-    /** Whether another process has the devices. */
+    /** Whether another process has taken over the devices. */
     private boolean isAbandoned;
 
-    /** Starts the workers. They report changes of links on {@code control}. IllegalStateException says why they cannot run. */
+    /**
+     * Starts the workers. Their notifications of link changes are handled on {@code control}.
+     *
+     * @throws IllegalStateException if the workers cannot run; the message says why
+     */
     public SwitchRuntime(
             WorkerSettings settings,
             ControlThread control,
@@ -92,7 +96,7 @@ public final class SwitchRuntime implements AutoCloseable {
         return switches.get(name);
     }
 
-    /** The configuration of all that runs. */
+    /** The configuration of all running switches, by name. */
     public Map<String, SwitchConfig> config() {
         Map<String, SwitchConfig> configs = new LinkedHashMap<>();
         switches.forEach((name, sw) -> configs.put(name, sw.config()));
@@ -100,8 +104,9 @@ public final class SwitchRuntime implements AutoCloseable {
     }
 
     /**
-     * Goes from what runs to {@code target}, and returns the steps. If a step fails, those before it are undone. With {@code mayWait}, as at the
-     * start, a port whose device cannot be opened waits for it and does not fail the whole.
+     * Changes the running switches to {@code target} and returns the steps. If a step fails, the steps before it are undone.
+     *
+     * @param mayWait whether a port whose device cannot be opened waits for it, as at the start, instead of failing the change
      */
     public List<Change> apply(Map<String, SwitchConfig> target, boolean mayWait) throws RequestException {
         if (isAbandoned)
@@ -118,13 +123,13 @@ public final class SwitchRuntime implements AutoCloseable {
         }
     }
 
-    /** A port's device has been moved to this namespace, and has this name there. */
+    /** Records that a port's device has been moved to this namespace, where it has this name. */
     void moved(RunningPort port, Namespace namespace, String device) {
         port.config(port.config().at(namespace, device));
         KernelDevices.moved(port.device(), namespace, device);
     }
 
-    /** Ages the tables, notices namespaces that are gone, and retries ports without a device. To be called every second. */
+    /** Ages the tables, detects namespaces that are gone, and retries ports without a device. Must be called every second. */
     public void tick(long nowMs) {
         if (isAbandoned) return;
         namespaces.resync();
@@ -142,7 +147,7 @@ public final class SwitchRuntime implements AutoCloseable {
         recovery.run();
     }
 
-    /** Removes what an earlier process left and no port needs. To be called after the configuration has been applied. */
+    /** Removes veth pairs that an earlier process left and no port needs. Must be called after the configuration has been applied. */
     public void removeLeftovers() {
         fastPath.started(switches.values().stream()
                 .flatMap(sw -> sw.ports().stream())
@@ -168,7 +173,7 @@ public final class SwitchRuntime implements AutoCloseable {
     }
 
     /**
-     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates of them. To be called after the workers are closed.
+     * Closes the queues of all TAPs and leaves the devices to the process that has duplicates of them. Must be called after the workers are closed.
      * Afterwards the runtime changes nothing: {@link #apply} is refused, and {@link #close} does not close the queues again.
      */
     public void abandonQueues() {
@@ -178,7 +183,7 @@ public final class SwitchRuntime implements AutoCloseable {
         isAbandoned = true;
     }
 
-    /** Whether {@link #close} leaves veth pairs to another process: to the next one after a restart of the service, or to the predecessor if this one cannot take over. */
+    /** Sets whether {@link #close} leaves veth pairs to another process: to the next one when the service restarts, or to the predecessor if this process cannot take over. */
     public void keepVethPairs(boolean keeps) {
         keepsVethPairs = keeps;
     }
@@ -234,7 +239,7 @@ public final class SwitchRuntime implements AutoCloseable {
         return "\"" + change + "\"";
     }
 
-    /** Whether the change was not made already. */
+    /** Makes a change. Returns false if there was nothing to change, so that there is nothing to undo. */
     private boolean take(Change change, boolean mayWait) throws RequestException {
         RunningSwitch sw = switches.get(change.switchName());
         switch (change) {
@@ -306,7 +311,7 @@ public final class SwitchRuntime implements AutoCloseable {
             try {
                 KernelDevices.update(port.device(), after);
             } catch (DeviceException e) {
-                // The device may have taken part of the change.
+                // Part of the change may have been made, so the device is recreated from the old configuration.
                 recovery.reopen(sw, port);
                 throw new RequestException(
                         Reason.FAILED, PortRecovery.where(sw, port.config()) + ": " + e.getMessage(), e);
@@ -338,7 +343,7 @@ public final class SwitchRuntime implements AutoCloseable {
         }
     }
 
-    /** Replaces a switch, and moves its ports to the new one: the capacities of tables cannot change. */
+    /** Replaces a switch by a new one and moves its ports there, because the capacities of tables cannot change. */
     private void recreate(SwitchConfig config) throws RequestException {
         RunningSwitch before = switches.get(config.name());
         List<Runnable> closings = new ArrayList<>();

@@ -4,9 +4,9 @@ import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.core.bridge.SwitchSettings;
 import dev.tapswitch.core.table.TableSize;
 
-/** Checks that the tables of a switch fit into the heap, because a JVM that runs out of memory ends. */
+/** Checks that the tables of a switch fit into the heap, because the daemon ends if it runs out of memory. */
 final class TableMemory {
-    /** The share of the heap that tables may take, beside the young generation (config/daemon.jvm: 32 of 128 MB). */
+    /** The share of the heap that is not the young generation (config/daemon.jvm: 32 of 128 MB), and thus available for tables. */
     private static final double TABLES_SHARE = 0.75;
 
     private static final long RESERVE_BYTES = 8 << 20;

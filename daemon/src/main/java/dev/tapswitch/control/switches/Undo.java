@@ -6,13 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps back from a change that consists of several: closed without a {@link #commit}, it takes them, the last one first. For
- * try-with-resources. Not thread-safe.
+ * Undoes the steps of a change that does not complete: {@link #close} without a {@link #commit} undoes all steps, the last one first. For try-with-resources. Not
+ * thread-safe.
  */
 public final class Undo implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Undo.class);
 
-    /** A step back. */
+    /** Undoes one step of a change. */
     @FunctionalInterface
     public interface Step {
         void undo() throws RequestException;
@@ -22,12 +22,12 @@ public final class Undo implements AutoCloseable {
 
     private final Deque<Named> steps = new ArrayDeque<>();
 
-    /** Adds the step back from something that has just been done, or is about to be tried. {@code what} names it in the log if undoing fails. */
+    /** Registers how to undo a step that has just been made, or is tried next. {@code what} names the step in the log if undoing it fails. */
     public void add(String what, Step step) {
         steps.push(new Named(what, step));
     }
 
-    /** The change is complete: nothing is undone any more. */
+    /** Marks the change as complete: {@link #close} undoes nothing. */
     public void commit() {
         steps.clear();
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** What users and programs have added by command or API: whole switches, and ports and bindings of other sources' switches. Kept in a file. */
+/** What users and programs have added by command or API: whole switches, and ports and static entries of other sources' switches. Saved in the state file. */
 public final class UserSwitches implements SwitchProvider {
     private final StateFile file;
     private UserChanges changes;
@@ -18,7 +18,7 @@ public final class UserSwitches implements SwitchProvider {
         this.changes = changes;
     }
 
-    /** Reads what is kept in the file. */
+    /** Reads the state file. */
     public static UserSwitches load(StateFile file) {
         return new UserSwitches(file, file.load());
     }
@@ -28,7 +28,7 @@ public final class UserSwitches implements SwitchProvider {
     }
 
     /**
-     * The changes after another one to a switch.
+     * The users' changes together with a further change to a switch. Saves nothing.
      *
      * @param isDeclared whether another source provides the switch, so that only what users add to it is kept
      */
@@ -36,7 +36,7 @@ public final class UserSwitches implements SwitchProvider {
         return changes.with(change.apply(changes.of(switchName)), isDeclared);
     }
 
-    /** Saves these changes in place of the present ones. Refused, with the reason, if they cannot be saved; then the present ones remain. */
+    /** Saves these changes in place of the current ones. If that fails, throws a RequestException that says why, and the current ones remain. */
     void keep(UserChanges changed, SwitchRuntime runtime) throws RequestException {
         if (changed.equals(changes)) return;
         try {
@@ -48,7 +48,7 @@ public final class UserSwitches implements SwitchProvider {
         changes = changed;
     }
 
-    /** The problems with any of the files that are kept over a restart, a sentence each. Any thread. */
+    /** The problems with any of the files in the state directory, one sentence each. May be called on any thread. */
     List<String> problems() {
         return file.problems();
     }
