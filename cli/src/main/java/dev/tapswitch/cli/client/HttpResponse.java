@@ -26,7 +26,7 @@ record HttpResponse(int status, InputStream body) {
             if (colon < 0) throw new IOException("not an HTTP header: " + header);
             var name = header.substring(0, colon).strip();
             var value = header.substring(colon + 1).strip();
-            if (name.equalsIgnoreCase("Content-Length")) length = Long.parseLong(value);
+            if (name.equalsIgnoreCase("Content-Length")) length = length(value);
             if (name.equalsIgnoreCase("Transfer-Encoding")) chunked = value.equalsIgnoreCase("chunked");
         }
         if (chunked) return new HttpResponse(status, new Chunked(in));
@@ -47,6 +47,11 @@ record HttpResponse(int status, InputStream body) {
         if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("[0-9]{3}"))
             throw new IOException("not an HTTP response: " + line);
         return Integer.parseInt(words[1]);
+    }
+
+    private static long length(String value) throws IOException {
+        if (!value.matches("[0-9]{1,18}")) throw new IOException("not a content length: " + value);
+        return Long.parseLong(value);
     }
 
     private static String line(InputStream in) throws IOException {
@@ -130,6 +135,7 @@ record HttpResponse(int status, InputStream body) {
             } catch (NumberFormatException e) {
                 throw new IOException("not a chunk size: " + size, e);
             }
+            if (remaining < 0) throw new IOException("not a chunk size: " + size);
             if (remaining > 0) return;
             ended = true;
             while (!line(in).isEmpty())
