@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tapswitch.control.json.Json;
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Command;
+import dev.tapswitch.e2e.testbed.FastPathSupport;
 import dev.tapswitch.e2e.testbed.Io;
 import dev.tapswitch.e2e.testbed.Node;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
@@ -33,13 +32,9 @@ class FastPathLifeIT {
     private static final String FAST_PATH = "/v1/fast-path";
 
     private static Node veth(TestNetwork net, int number) {
+        FastPathSupport.require();
         String name = String.valueOf((char) ('a' + number - 1));
         return net.quietNode(name, "198.18.0." + number + "/24").with("kind: veth");
-    }
-
-    private static void requireFastPath(RunningDaemon daemon) {
-        Json fastPath = daemon.api().get(FAST_PATH);
-        assumeTrue(fastPath.required("works").asBoolean(), () -> "no fast path here: " + fastPath);
     }
 
     private static long stations(RunningDaemon daemon) {
@@ -113,7 +108,7 @@ class FastPathLifeIT {
             Node a = veth(net, 1);
             Node b = veth(net, 2);
             RunningDaemon daemon = net.start(io);
-            requireFastPath(daemon);
+            FastPathSupport.requireTakeover(daemon);
             a.ping("198.18.0.2");
             awaitStations(daemon, 2);
             String before = index(a);
@@ -146,7 +141,7 @@ class FastPathLifeIT {
             Node a = veth(net, 1);
             veth(net, 2);
             RunningDaemon daemon = net.start(io);
-            requireFastPath(daemon);
+            FastPathSupport.requireTakeover(daemon);
             a.ping("198.18.0.2");
             awaitStations(daemon, 2);
             String before = index(a);
@@ -172,7 +167,7 @@ class FastPathLifeIT {
             Node b = veth(net, 2);
             Node c = veth(net, 3);
             RunningDaemon daemon = net.start(Io.EPOLL);
-            requireFastPath(daemon);
+            FastPathSupport.requireTakeover(daemon);
             a.ping("198.18.0.2");
             c.ping("198.18.0.2");
             awaitStations(daemon, 3);
@@ -196,7 +191,7 @@ class FastPathLifeIT {
             Node a = veth(net, 1);
             veth(net, 2);
             RunningDaemon daemon = net.start(Io.EPOLL);
-            requireFastPath(daemon);
+            FastPathSupport.requireTakeover(daemon);
             a.ping("198.18.0.2");
             awaitStations(daemon, 2);
             Pings pings = new Pings(net, a, "198.18.0.2");
