@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The daemon as a process: resources, configuration errors, signals, stop. */
 @Timeout(400)
 class DaemonIT {
+    /** In 4 s; 20 to 30 on a quiet machine. */
+    private static final int MAX_IDLE_CPU_MS = 300;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @ParameterizedTest
@@ -34,12 +37,13 @@ class DaemonIT {
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
-            // On a busy machine the JIT compilers take longer to finish.
+            // On a busy machine the JIT compilers take longer to finish, and each wake-up costs several times as much
+            // CPU.
             long[] used = {Long.MAX_VALUE};
             Await.within(
                     TIMEOUT,
                     () -> "the idle daemon used " + used[0] + " ms of CPU in 4 s",
-                    () -> (used[0] = cpuMillisIn(daemon, Duration.ofSeconds(4))) <= 80);
+                    () -> (used[0] = cpuMillisIn(daemon, Duration.ofSeconds(4))) <= MAX_IDLE_CPU_MS);
             long heap = daemon.api().get("/v1/status").required("heap-bytes").asLong() >> 20;
             long resident = residentMebibytes(daemon.pid());
             System.out.printf(
