@@ -37,8 +37,7 @@ class DaemonIT {
             net.quietNode("b", "198.18.0.2/24");
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
-            // On a busy machine the JIT compilers take longer to finish, and each wake-up costs several times as much
-            // CPU.
+            // On a busy machine the JIT compilers take longer, and each wake-up costs several times as much CPU.
             long[] used = {Long.MAX_VALUE};
             Await.within(
                     TIMEOUT,
