@@ -1,5 +1,6 @@
 package dev.tapswitch.e2e;
 
+import static dev.tapswitch.e2e.testbed.FastPathSupport.vethNode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -30,12 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FastPathLifeIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String FAST_PATH = "/v1/fast-path";
-
-    private static Node veth(TestNetwork net, int number) {
-        FastPathSupport.require();
-        String name = String.valueOf((char) ('a' + number - 1));
-        return net.quietNode(name, "198.18.0." + number + "/24").with("kind: veth");
-    }
 
     private static long stations(RunningDaemon daemon) {
         return daemon.api().get(FAST_PATH).path("stations").asLong();
@@ -97,18 +92,14 @@ class FastPathLifeIT {
         return node.ip("-o", "link", "show", "eth0").split(":", 2)[0];
     }
 
-    private static boolean hasInterface(Node node) {
-        return Command.run("ip", "-n", node.namespace(), "link", "show", "eth0").exitCode() == 0;
-    }
-
     @ParameterizedTest
     @EnumSource(Io.class)
     void knownTrafficGoesOnWhileTheDaemonIsKilledAndStartsAgain(Io io) throws Exception {
         try (var net = new TestNetwork()) {
-            Node a = veth(net, 1);
-            Node b = veth(net, 2);
+            Node a = vethNode(net, 1);
+            Node b = vethNode(net, 2);
             RunningDaemon daemon = net.start(io);
-            FastPathSupport.requireTakeover(daemon);
+            FastPathSupport.requireTcx(daemon);
             a.ping("198.18.0.2");
             awaitStations(daemon, 2);
             String before = index(a);
@@ -128,8 +119,8 @@ class FastPathLifeIT {
             b.ip("neigh", "flush", "all");
             b.ping("198.18.0.1");
             next.stop();
-            assertFalse(hasInterface(a));
-            assertFalse(hasInterface(b));
+            assertFalse(a.hasDevice());
+            assertFalse(b.hasDevice());
             assertFalse(Files.exists(net.directory().resolve("state/switch-namespace")));
         }
     }
@@ -138,10 +129,10 @@ class FastPathLifeIT {
     @EnumSource(Io.class)
     void aHandOverLosesNothingAndKeepsTheStations(Io io) throws Exception {
         try (var net = new TestNetwork()) {
-            Node a = veth(net, 1);
-            veth(net, 2);
+            Node a = vethNode(net, 1);
+            vethNode(net, 2);
             RunningDaemon daemon = net.start(io);
-            FastPathSupport.requireTakeover(daemon);
+            FastPathSupport.requireTcx(daemon);
             a.ping("198.18.0.2");
             awaitStations(daemon, 2);
             String before = index(a);
@@ -155,7 +146,7 @@ class FastPathLifeIT {
             pings.await(50);
             pings.assertNoneLost();
             daemon.stop();
-            assertFalse(hasInterface(a));
+            assertFalse(a.hasDevice());
             assertFalse(Files.exists(net.directory().resolve("state/switch-namespace")));
         }
     }
@@ -163,22 +154,22 @@ class FastPathLifeIT {
     @Test
     void aPortThatIsNoLongerConfiguredAfterAKillIsRemoved() throws Exception {
         try (var net = new TestNetwork()) {
-            Node a = veth(net, 1);
-            Node b = veth(net, 2);
-            Node c = veth(net, 3);
+            Node a = vethNode(net, 1);
+            Node b = vethNode(net, 2);
+            Node c = vethNode(net, 3);
             RunningDaemon daemon = net.start(Io.EPOLL);
-            FastPathSupport.requireTakeover(daemon);
+            FastPathSupport.requireTcx(daemon);
             a.ping("198.18.0.2");
             c.ping("198.18.0.2");
             awaitStations(daemon, 3);
             daemon.kill();
-            assertTrue(hasInterface(c));
+            assertTrue(c.hasDevice());
             Files.writeString(
                     daemon.config(),
                     daemon.yaml().replace(c.yaml() + "        kind: veth\n", "").replace(c.yaml(), ""));
             RunningDaemon next = net.restartAfterKill();
             next.awaitPortsUp(2);
-            Await.within(TIMEOUT, () -> "c is removed", () -> !hasInterface(c));
+            Await.within(TIMEOUT, () -> "c is removed", () -> !c.hasDevice());
             awaitStations(next, 2);
             a.ping("198.18.0.2");
             assertNotEquals("", index(b));
@@ -188,10 +179,10 @@ class FastPathLifeIT {
     @Test
     void aReloadThatChangesNothingOfAPortKeepsItsTraffic() throws Exception {
         try (var net = new TestNetwork()) {
-            Node a = veth(net, 1);
-            veth(net, 2);
+            Node a = vethNode(net, 1);
+            vethNode(net, 2);
             RunningDaemon daemon = net.start(Io.EPOLL);
-            FastPathSupport.requireTakeover(daemon);
+            FastPathSupport.requireTcx(daemon);
             a.ping("198.18.0.2");
             awaitStations(daemon, 2);
             Pings pings = new Pings(net, a, "198.18.0.2");

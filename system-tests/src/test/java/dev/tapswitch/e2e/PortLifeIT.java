@@ -4,10 +4,10 @@ import static dev.tapswitch.e2e.testbed.Frames.BROADCAST;
 import static dev.tapswitch.e2e.testbed.Frames.EXPERIMENTAL_ETHERTYPE;
 import static dev.tapswitch.e2e.testbed.Frames.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
-import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.Frames;
 import dev.tapswitch.e2e.testbed.Io;
 import dev.tapswitch.e2e.testbed.Node;
@@ -83,9 +83,7 @@ class PortLifeIT {
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "eth0 is recreated: " + daemon.port("b") + daemon.log(),
-                    () -> Command.run("ip", "-n", b.namespace(), "link", "show", "eth0")
-                                    .exitCode()
-                            == 0);
+                    b::hasDevice);
             daemon.awaitPortState("b", Duration.ofSeconds(60), "up");
             a.pingWithin(TIMEOUT, "198.18.0.2");
         }
@@ -106,11 +104,7 @@ class PortLifeIT {
                         """.formatted(c.namespace()));
                 c.pingWithin(TIMEOUT, "198.18.0.1");
                 daemon.api().delete("/v1/switches/lan/ports/c");
-                assertTrue(
-                        Command.run("ip", "-n", c.namespace(), "link", "show", "eth0")
-                                        .exitCode()
-                                != 0,
-                        "the TAP is removed with its port");
+                assertFalse(c.hasDevice(), "the TAP is removed with its port");
             }
             pings.get(90, TimeUnit.SECONDS);
             a.ping("198.18.0.2");

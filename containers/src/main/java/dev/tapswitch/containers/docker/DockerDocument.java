@@ -162,11 +162,7 @@ final class DockerDocument {
     }
 
     private static IpPrefix required(Json node, String name) {
-        try {
-            return IpPrefix.parse(text(node, name));
-        } catch (IllegalArgumentException e) {
-            throw new JsonException("\"" + name + "\": " + e.getMessage());
-        }
+        return parsed(name, text(node, name), IpPrefix::parse);
     }
 
     private static String textOf(Optional<IpAddress> address) {
@@ -179,8 +175,12 @@ final class DockerDocument {
     }
 
     private static IpAddress address(String name, String text) {
+        return parsed(name, text, IpAddress::parse);
+    }
+
+    private static <T> T parsed(String name, String text, Function<String, T> parser) {
         try {
-            return IpAddress.parse(text);
+            return parser.apply(text);
         } catch (IllegalArgumentException e) {
             throw new JsonException("\"" + name + "\": " + e.getMessage());
         }

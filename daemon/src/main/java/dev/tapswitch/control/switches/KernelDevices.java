@@ -114,6 +114,11 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
+    /** Whether the daemon has created the device, so that its queues go to the next process. Null is no device. */
+    static boolean isOwn(PortDevice device) {
+        return device instanceof TapDevice || device instanceof VethPort;
+    }
+
     /** Changes an open device to its configuration, in the namespace in which it is now. Does nothing for a container runtime's veth, which the runtime configures itself. */
     static void update(PortDevice device, PortConfig wanted) throws DeviceException {
         switch (device) {

@@ -8,7 +8,6 @@ import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DescriptorReserve;
 import dev.tapswitch.linux.sys.DeviceException;
-import dev.tapswitch.linux.veth.VethDevice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,9 +69,8 @@ final class PortLifecycle {
             throw new DeviceException(e.getMessage(), e);
         }
         port.opened(device);
-        // No queues of a container runtime's veth are held: the kernel's bridge serves it while the daemon does not
-        // run.
-        if (!(device instanceof VethDevice)) supervisor.holdQueues(port.config(), device.queueFds());
+        // The kernel's bridge serves a container runtime's veth while the daemon does not run.
+        if (KernelDevices.isOwn(device)) supervisor.holdQueues(port.config(), device.queueFds());
         setUp(sw, port, device.state() == LinkState.UP);
     }
 
@@ -93,7 +91,7 @@ final class PortLifecycle {
         return () -> {
             // The supervisor's duplicates must be closed first: close() removes what belongs to the device, such as
             // its ifb, only if it closes the last queue.
-            if (!(device instanceof VethDevice)) supervisor.releaseQueues(port);
+            if (KernelDevices.isOwn(device)) supervisor.releaseQueues(port);
             device.close();
         };
     }

@@ -23,7 +23,6 @@ import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.sys.DescriptorReserve;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Libc;
-import dev.tapswitch.linux.tap.TapDevice;
 import dev.tapswitch.linux.veth.VethPort;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -161,7 +160,7 @@ public final class SwitchRuntime implements AutoCloseable {
         Map<PortConfig, int[]> queues = new LinkedHashMap<>();
         for (RunningSwitch sw : switches.values()) {
             for (RunningPort port : sw.ports())
-                if (port.device() instanceof TapDevice || port.device() instanceof VethPort)
+                if (KernelDevices.isOwn(port.device()))
                     queues.put(port.config(), port.device().queueFds());
         }
         return queues;

@@ -3,9 +3,8 @@ package dev.tapswitch.e2e.equivalence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tapswitch.control.json.Json;
+import dev.tapswitch.e2e.testbed.FastPathSupport;
 import dev.tapswitch.e2e.testbed.Frames;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,12 +59,13 @@ class FastPathEquivalenceIT {
 
     @Test
     void aSwitchWithTheFastPathForwardsCountsAndLearnsAsOneWithout() {
+        FastPathSupport.require();
         try (var tap = new Side("tap");
                 var veth = new Side("veth")) {
             sides.add(veth);
             sides.add(tap);
-            // The first one tells whether there is a fast path here.
-            for (Side side : List.of(tap, veth)) start(side);
+            sides.forEach(FastPathEquivalenceIT::start);
+            FastPathSupport.requireTcx(veth.daemon());
             for (int node = 0; node < PORTS; node++) stations.add(tap.mac(node));
             bound.put(tap.mac(BOUND) + 0, BOUND);
             for (int i = 1; i <= PORTS; i++) stations.add("02:00:00:00:77:0" + i);
@@ -89,10 +89,6 @@ class FastPathEquivalenceIT {
             lines.add("  - {mac: \"%s\", port: %c}".formatted(markerMac(node), 'a' + node));
         }
         side.start(List.of("", "bind-mac: true", "learning-limit: 6", "mtu: 1400", ""), lines.toArray(String[]::new));
-        Json fastPath = side.daemon().api().get("/v1/fast-path");
-        assumeTrue(fastPath.required("works").asBoolean(), () -> "no fast path here: " + fastPath);
-        String attachment = fastPath.path("attachment").asString("tcx");
-        assumeTrue(attachment.equals("tcx"), () -> "needs Linux 6.6: programs are attached by " + attachment);
     }
 
     /** Some frames from one node: the order of frames from several nodes is not defined. */

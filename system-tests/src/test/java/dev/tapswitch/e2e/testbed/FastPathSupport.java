@@ -17,8 +17,15 @@ public final class FastPathSupport {
         assumeTrue(WHY_NOT.isEmpty(), () -> "no fast path here: " + WHY_NOT.orElseThrow());
     }
 
-    /** Skips the test where the ports of a daemon, which has some of kind veth, do not outlive it. */
-    public static void requireTakeover(RunningDaemon daemon) {
+    /** Adds a node with a port of kind veth: a has 198.18.0.1, b has 198.18.0.2, and so on. Skips the test where there are no such ports. */
+    public static Node vethNode(TestNetwork net, int number) {
+        require();
+        String name = String.valueOf((char) ('a' + number - 1));
+        return net.quietNode(name, "198.18.0." + number + "/24").with("kind: veth");
+    }
+
+    /** Skips the test where a daemon, which has ports of kind veth, attaches its programs by clsact. Such ports do not outlive it. */
+    public static void requireTcx(RunningDaemon daemon) {
         String attachment =
                 daemon.api().get("/v1/fast-path").required("attachment").asString();
         assumeTrue(attachment.equals("tcx"), () -> "needs Linux 6.6: programs are attached by " + attachment);

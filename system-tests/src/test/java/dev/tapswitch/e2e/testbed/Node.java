@@ -89,6 +89,11 @@ public final class Node {
         return Command.expect(all);
     }
 
+    /** Whether the node has its interface now. */
+    public boolean hasDevice() {
+        return Command.run("ip", "-n", namespace, "link", "show", device).exitCode() == 0;
+    }
+
     /** Starts a process that runs until the test ends. */
     public Process start(String... command) {
         try {

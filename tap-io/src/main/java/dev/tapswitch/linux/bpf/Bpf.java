@@ -84,6 +84,9 @@ final class Bpf {
     static final int INFO_LENGTH = 4;
     static final int INFO_ADDRESS = 8;
 
+    /** enum bpf_attach_type, BPF_TCX_INGRESS: what an interface receives. */
+    static final int TCX_INGRESS = 46;
+
     // BPF_LINK_CREATE of a tcx link: include/uapi/linux/bpf.h of Linux 6.6
     static final int LINK_SIZE = 32;
     static final int LINK_PROGRAM = 0;

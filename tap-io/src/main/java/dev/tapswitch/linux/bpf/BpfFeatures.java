@@ -17,8 +17,6 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
     private static final int NO_INTERFACE = Integer.MAX_VALUE;
 
     private static final int LOOPBACK = 1;
-    /** include/uapi/asm-generic/errno.h. */
-    private static final int ENOSYS = 38;
 
     public BpfFeatures {
         missing = Map.copyOf(missing);
@@ -85,7 +83,7 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
 
     /** Returns the reason why clsact does not work; empty if it works. */
     private static String tryClsact(BpfProgram program) {
-        int result = unshare();
+        int result = Libc.unshare(Linux.CLONE_NEWNET);
         if (result < 0) return "cannot be tried in a namespace: " + Errno.text(result);
         try {
             ClsactFilter.attach(program, LOOPBACK);
@@ -95,22 +93,10 @@ public record BpfFeatures(Map<BpfFeature, String> missing) {
         }
     }
 
-    /** unshare(2) of the network namespace, for the calling thread. */
-    private static int unshare() {
-        var state = Libc.callState();
-        try {
-            int result = (int)
-                    (long) Libc.function("unshare").invokeExact(state, (long) Linux.CLONE_NEWNET, 0L, 0L, 0L, 0L, 0L);
-            return Libc.orErrno(result, state);
-        } catch (Throwable e) {
-            throw Libc.impossible(e);
-        }
-    }
-
     private static String reason(BpfException e) {
         return switch (e.errno()) {
             case Errno.EPERM -> PRIVILEGE;
-            case ENOSYS -> "the kernel is built without CONFIG_BPF_SYSCALL";
+            case Errno.ENOSYS -> "the kernel is built without CONFIG_BPF_SYSCALL";
             default -> e.getMessage();
         };
     }

@@ -20,8 +20,6 @@ public final class MapEntries {
 
     private static final int FIRST_BATCH = 256;
     private static final int MAX_BATCH = 1 << 16;
-    /** include/uapi/asm-generic/errno-base.h. */
-    private static final int ENOSPC = 28;
 
     private final BpfMap map;
     private final Visitor visitor;
@@ -44,7 +42,7 @@ public final class MapEntries {
             while (true) {
                 int result = visitBatch(isFirst, position, batch);
                 if (result == -Errno.ENOENT) return;
-                if (result == -ENOSPC && batch < MAX_BATCH) {
+                if (result == -Errno.ENOSPC && batch < MAX_BATCH) {
                     // A bucket of the hash map has more entries than the batch; nothing was read.
                     batch *= 2;
                 } else if (result < 0) {

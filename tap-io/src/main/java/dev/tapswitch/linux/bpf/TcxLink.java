@@ -12,9 +12,6 @@ import java.nio.file.Path;
  * The attachment lasts as long as the link: until its last descriptor is closed and its pin is deleted, or until the interface is deleted.
  */
 public final class TcxLink extends BpfObject {
-    /** enum bpf_attach_type, BPF_TCX_INGRESS. */
-    private static final int INGRESS = 46;
-
     private static final int LINK_TYPE_TCX = 11;
     /** struct bpf_link_info: type, id, prog_id, then tcx.ifindex and tcx.attach_type in a union that is aligned to 8 bytes. */
     private static final int LINK_INFO_SIZE = 24;
@@ -45,7 +42,7 @@ public final class TcxLink extends BpfObject {
             MemorySegment attributes = Bpf.attributes(arena, Bpf.LINK_SIZE);
             attributes.set(JAVA_INT, Bpf.LINK_PROGRAM, program);
             attributes.set(JAVA_INT, Bpf.LINK_IFINDEX, ifindex);
-            attributes.set(JAVA_INT, Bpf.LINK_ATTACH_TYPE, INGRESS);
+            attributes.set(JAVA_INT, Bpf.LINK_ATTACH_TYPE, Bpf.TCX_INGRESS);
             return Bpf.call(Bpf.LINK_CREATE, attributes);
         }
     }
@@ -68,7 +65,8 @@ public final class TcxLink extends BpfObject {
         TcxLink link = new TcxLink(fd);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = link.info(arena);
-            if (info.get(JAVA_INT, 0) == LINK_TYPE_TCX && info.get(JAVA_INT, LINK_INFO_ATTACH_TYPE) == INGRESS) {
+            if (info.get(JAVA_INT, 0) == LINK_TYPE_TCX
+                    && info.get(JAVA_INT, LINK_INFO_ATTACH_TYPE) == Bpf.TCX_INGRESS) {
                 return link;
             }
             throw new BpfException("adopting a link", Errno.EINVAL, "it is no tcx link of received frames");

@@ -19,7 +19,6 @@ import java.util.Map;
  * interface. Interface indexes refer to the namespace of the calling thread. No other software may attach programs to these interfaces.
  */
 public final class TcxProgram {
-    private static final int INGRESS = 46;
     private static final int MAX_PROGRAMS = 64;
     // struct bpf_prog_info
     private static final int INFO_SIZE = 80;
@@ -59,7 +58,7 @@ public final class TcxProgram {
             MemorySegment attributes = Bpf.attributes(arena, Bpf.ATTACH_SIZE);
             attributes.set(JAVA_INT, Bpf.ATTACH_IFINDEX, ifindex);
             attributes.set(JAVA_INT, Bpf.ATTACH_PROGRAM, program);
-            attributes.set(JAVA_INT, Bpf.ATTACH_TYPE, INGRESS);
+            attributes.set(JAVA_INT, Bpf.ATTACH_TYPE, Bpf.TCX_INGRESS);
             if (replaced > 0) {
                 attributes.set(JAVA_INT, Bpf.ATTACH_FLAGS, Bpf.BPF_F_REPLACE);
                 attributes.set(JAVA_INT, Bpf.ATTACH_REPLACED, replaced);
@@ -74,7 +73,7 @@ public final class TcxProgram {
             MemorySegment ids = arena.allocate(JAVA_INT, MAX_PROGRAMS);
             MemorySegment attributes = Bpf.attributes(arena, Bpf.QUERY_SIZE);
             attributes.set(JAVA_INT, Bpf.QUERY_IFINDEX, ifindex);
-            attributes.set(JAVA_INT, Bpf.QUERY_TYPE, INGRESS);
+            attributes.set(JAVA_INT, Bpf.QUERY_TYPE, Bpf.TCX_INGRESS);
             attributes.set(JAVA_LONG, Bpf.QUERY_IDS, ids.address());
             attributes.set(JAVA_INT, Bpf.QUERY_COUNT, MAX_PROGRAMS);
             int result = Bpf.call(Bpf.PROG_QUERY, attributes);
@@ -99,8 +98,7 @@ public final class TcxProgram {
                 for (int map : mapIds(program)) {
                     int fd = Bpf.byId(Bpf.MAP_GET_FD_BY_ID, map);
                     if (fd < 0) throw new BpfException("opening map " + map, fd, "");
-                    Integer same = maps.put(nameOf(fd), fd);
-                    if (same != null) Libc.close(same);
+                    put(maps, fd);
                 }
             } catch (BpfException e) {
                 maps.values().forEach(Libc::close);
@@ -110,6 +108,16 @@ public final class TcxProgram {
             }
         }
         return maps;
+    }
+
+    private static void put(Map<String, Integer> maps, int fd) throws BpfException {
+        try {
+            Integer same = maps.put(nameOf(fd), fd);
+            if (same != null) Libc.close(same);
+        } catch (BpfException e) {
+            Libc.close(fd);
+            throw e;
+        }
     }
 
     private static List<Integer> mapIds(int program) throws BpfException {

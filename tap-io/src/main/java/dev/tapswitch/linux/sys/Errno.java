@@ -19,7 +19,9 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
+    public static final int ENOSPC = 28;
     public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRNOTAVAIL = 99;
@@ -67,10 +69,10 @@ public final class Errno {
             case 23 -> "ENFILE too many open files in system";
             case EMFILE -> "EMFILE too many open files";
             case ENOTTY -> "ENOTTY inappropriate ioctl for device";
-            case 28 -> "ENOSPC no space left on device";
+            case ENOSPC -> "ENOSPC no space left on device";
             case 32 -> "EPIPE broken pipe";
             case ERANGE -> "ERANGE numerical result out of range";
-            case 38 -> "ENOSYS function not implemented";
+            case ENOSYS -> "ENOSYS function not implemented";
             case 40 -> "ELOOP too many levels of symbolic links";
             case EBADFD -> "EBADFD file descriptor in bad state";
             case 90 -> "EMSGSIZE message too long";

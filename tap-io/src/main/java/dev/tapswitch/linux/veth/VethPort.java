@@ -376,10 +376,7 @@ public final class VethPort implements PortDevice {
 
     private static void deleteQuietly(SwitchLinks switchLinks, int hostEnd, Exception reason) {
         try {
-            switchLinks.call(links -> {
-                links.delete(hostEnd);
-                return null;
-            });
+            switchLinks.delete(hostEnd);
         } catch (DeviceException e) {
             if (reason != null) reason.addSuppressed(e);
             else LOG.warn("cannot delete the veth pair with the host end {}: {}", hostEnd, e.getMessage());
