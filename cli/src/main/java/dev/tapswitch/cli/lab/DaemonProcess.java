@@ -95,6 +95,14 @@ final class DaemonProcess {
         }
     }
 
+    private static boolean isNewer(Path file, Path other) {
+        try {
+            return Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(other)) > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private List<String> command() {
         var command = new ArrayList<String>();
         // In a new session, Ctrl-C and the end of the terminal do not stop the daemon.
@@ -106,7 +114,8 @@ final class DaemonProcess {
         boolean oneJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
         if (oneJar) {
             var cache = Path.of(classPath).resolveSibling("tapswitch.aot");
-            if (Files.exists(cache)) command.add("-XX:AOTCache=" + cache);
+            // The JVM would run the classes of an older cache, whatever the jars have by now.
+            if (isNewer(cache, Path.of(classPath))) command.add("-XX:AOTCache=" + cache);
             command.addAll(List.of("-jar", classPath));
         } else {
             command.addAll(List.of("-cp", classPath, "dev.tapswitch.cli.Main"));
