@@ -1,5 +1,6 @@
 package dev.tapswitch.cli.lab;
 
+import dev.tapswitch.control.schema.PortSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * errors of the daemon's reader refer to the file that the user wrote.
  */
 final class DaemonConfig {
+    /** Nodes have the fast path where it works, unless the lab file says otherwise. */
+    private static final String KIND = PortSchema.KIND.key();
+
     private final List<String> lines = new ArrayList<>();
     private final List<Integer> origins = new ArrayList<>();
 
@@ -57,6 +61,7 @@ final class DaemonConfig {
                 line(3, quoted(attachment.port()) + ":", attachment.line());
                 line(4, "namespace: " + quoted(node.namespace()), attachment.line());
                 line(4, "device: " + quoted(attachment.device()), attachment.line());
+                if (!attachment.settings().containsKey(KIND)) line(4, quoted(KIND) + ": auto", attachment.line());
                 attachment.settings().forEach((key, value) -> entry(4, key, value));
             }
         }

@@ -115,6 +115,7 @@ class LabFileTest {
                       a:
                         namespace: small-a
                         device: eth0
+                        kind: auto
                         addresses:
                           - 198.18.0.1/24
                         routes:

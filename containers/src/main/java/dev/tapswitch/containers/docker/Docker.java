@@ -29,7 +29,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Docker's networks: restores them at the start, serves dockerd, and follows the TAPs that Docker moves. */
+/** Docker's networks: restores them at the start, serves dockerd, and follows the interfaces that Docker moves. */
 public final class Docker implements Integration {
     private static final Logger LOG = LoggerFactory.getLogger(Docker.class);
     private static final RateLimitedLogger LIMITED = new RateLimitedLogger(LOG);
@@ -75,7 +75,7 @@ public final class Docker implements Integration {
                 nat,
                 DockerState.load(context.state()));
         for (DockerEndpoint endpoint : docker.state.endpoints.values()) {
-            TapLocation.find(endpoint).ifPresent(location -> docker.driver.found(endpoint, location));
+            EndpointLocation.find(endpoint).ifPresent(location -> docker.driver.found(endpoint, location));
         }
         docker.driver.restore();
         return docker;
@@ -106,7 +106,7 @@ public final class Docker implements Integration {
                 Plural.of(networks.size(), "network", "networks"));
     }
 
-    /** Finds the TAPs that dockerd has moved. Removes ports whose TAP is gone with its container, so that they are not opened again. */
+    /** Finds the interfaces that dockerd has moved. Removes ports whose interface is gone with its container, so that they are not opened again. */
     @Override
     public void follow() {
         for (DockerEndpoint endpoint : List.copyOf(state.endpoints.values())) {
@@ -134,7 +134,7 @@ public final class Docker implements Integration {
     /** Removes the interfaces of networks on the host. Those in containers stay as Docker has configured them. */
     @Override
     public void removeFromHost() {
-        follow(); // Docker may have moved a TAP to the host since the last time.
+        follow(); // Docker may have moved an interface to the host since the last time.
         state.networks.values().forEach(network -> control.forgetDevicesOnHost(network.device()));
     }
 
@@ -160,31 +160,34 @@ public final class Docker implements Integration {
     private void follow(DockerEndpoint endpoint) throws RequestException {
         RunningPort port = portOf(endpoint);
         if (port == null || port.state() == PortState.GONE) {
-            if (port == null && !TapLocation.sandboxExists(endpoint)) return;
-            Optional<TapLocation> found = TapLocation.find(endpoint);
+            if (port == null && !EndpointLocation.sandboxExists(endpoint)) return;
+            Optional<EndpointLocation> found = EndpointLocation.find(endpoint);
             if (port != null || found.isPresent()) driver.provideWith(endpoint, found.orElse(null));
             return;
         }
-        TapLocation before = driver.locationOf(endpoint);
-        TapLocation now = locationOf(endpoint, port, before);
+        EndpointLocation before = driver.locationOf(endpoint);
+        EndpointLocation now = locationOf(endpoint, port, before);
         if (!Objects.equals(before, now)) driver.moved(endpoint, now);
     }
 
     /**
-     * The location of the TAP of an open port. Depends on the namespace that the TAP is in, never on its name, because a container can give its
-     * interfaces any name, also that of a TAP on the host. A TAP that the container has moved to a further namespace keeps the location that Docker
+     * The location of the interface of an open port. Depends on the namespace that the interface is in, never on its name, because a container can give its
+     * interfaces any name, also that of one on the host. An interface that the container has moved to a further namespace keeps the location that Docker
      * gave it.
      */
-    private static TapLocation locationOf(DockerEndpoint endpoint, RunningPort port, TapLocation before) {
-        if (endpoint.sandbox().isEmpty() || port.isIn(new Namespace.Current())) return TapLocation.onHost(endpoint);
+    private static EndpointLocation locationOf(DockerEndpoint endpoint, RunningPort port, EndpointLocation before) {
+        if (endpoint.sandbox().isEmpty() || port.isIn(new Namespace.Current()))
+            return EndpointLocation.onHost(endpoint);
         Namespace sandbox = new Namespace.AtPath(endpoint.sandbox());
         return port.isIn(sandbox)
-                ? port.deviceName().map(name -> new TapLocation(sandbox, name)).orElse(before)
+                ? port.deviceName()
+                        .map(name -> new EndpointLocation(sandbox, name))
+                        .orElse(before)
                 : before;
     }
 
     private void removeIfLost(DockerEndpoint endpoint, long nowMs) throws RequestException {
-        if (TapLocation.sandboxExists(endpoint)) {
+        if (EndpointLocation.sandboxExists(endpoint)) {
             lostSinceMs.remove(endpoint.id());
             return;
         }

@@ -4,6 +4,7 @@ import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.json.JsonException;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
@@ -38,6 +39,7 @@ final class DockerDocument {
                 .put("prefix", network.prefix())
                 .put("arp", network.arp().name())
                 .put("learningLimit", network.learningLimit())
+                .put("kind", network.kind().name())
                 .put("isolated", network.options().contains(Option.ISOLATED));
     }
 
@@ -51,8 +53,9 @@ final class DockerDocument {
                 options(node),
                 optionalAddress(node, "hostAddress"),
                 text(node, "prefix"),
-                arp(text(node, "arp")),
-                node.path("learningLimit").asInt());
+                constant(node, "arp", ArpMode.values()),
+                node.path("learningLimit").asInt(),
+                kind(node, PortKind.AUTO));
     }
 
     private static Set<Option> options(Json node) {
@@ -74,6 +77,7 @@ final class DockerDocument {
                 .put("ipv4", text(endpoint.ipv4()))
                 .put("ipv6", text(endpoint.ipv6()))
                 .put("sandbox", endpoint.sandbox())
+                .put("kind", endpoint.kind().name())
                 .set("ports", array(endpoint.ports(), DockerDocument::of));
     }
 
@@ -86,6 +90,7 @@ final class DockerDocument {
                 prefix(node, "ipv4"),
                 prefix(node, "ipv6"),
                 text(node, "sandbox"),
+                kind(node, PortKind.TAP),
                 list(node, "ports", DockerDocument::port));
     }
 
@@ -186,8 +191,14 @@ final class DockerDocument {
         }
     }
 
-    private static ArpMode arp(String name) {
-        for (ArpMode mode : ArpMode.values()) if (mode.name().equals(name)) return mode;
-        throw new JsonException("\"arp\" is \"" + name + "\"; expected one of " + Arrays.toString(ArpMode.values()));
+    /** {@code earlier}: the kind in a file of a version that did not write it. */
+    private static PortKind kind(Json node, PortKind earlier) {
+        return node.has("kind") ? constant(node, "kind", PortKind.values()) : earlier;
+    }
+
+    private static <T extends Enum<T>> T constant(Json node, String key, T[] constants) {
+        String name = text(node, key);
+        for (T constant : constants) if (constant.name().equals(name)) return constant;
+        throw new JsonException("\"" + key + "\" is \"" + name + "\"; expected one of " + Arrays.toString(constants));
     }
 }

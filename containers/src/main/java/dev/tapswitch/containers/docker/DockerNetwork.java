@@ -6,6 +6,7 @@ import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.config.SwitchConfig;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.schema.SwitchSchema;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * @param hostAddress the host address of published ports without one; empty for all addresses
  * @param prefix the names of interfaces in containers, without their number
  * @param learningLimit the maximum number of MAC addresses learned on a container's port; 0 for no limit
+ * @param kind the type of the interfaces of the host and of containers that are to come
  */
 record DockerNetwork(
         String id,
@@ -41,7 +43,8 @@ record DockerNetwork(
         Optional<IpAddress> hostAddress,
         String prefix,
         ArpMode arp,
-        int learningLimit) {
+        int learningLimit,
+        PortKind kind) {
     DockerNetwork {
         ipv4 = List.copyOf(ipv4);
         ipv6 = List.copyOf(ipv6);
@@ -65,16 +68,18 @@ record DockerNetwork(
     /**
      * The configuration of the switch: a host port with the gateway addresses (the counterpart of docker0's interface), and a port for each endpoint.
      *
-     * @param endpoints the endpoints and the locations of their TAPs
+     * @param host the type of the host port's interface: TAP or VETH
+     * @param endpoints the endpoints and the locations of their interfaces
      */
-    SwitchConfig config(Map<DockerEndpoint, TapLocation> endpoints) {
+    SwitchConfig config(PortKind host, Map<DockerEndpoint, EndpointLocation> endpoints) {
         Map<String, PortConfig> ports = new LinkedHashMap<>();
         List<StaticMac> macs = new ArrayList<>();
         List<StaticNeighbour> neighbours = new ArrayList<>();
-        PortConfig host = hostPort();
-        ports.put(host.name(), host);
-        macs.add(new StaticMac(host.get(PortSchema.MAC), 0, host.name()));
-        gateways().forEach(gateway -> neighbours.add(new StaticNeighbour(gateway.address(), host.get(PortSchema.MAC))));
+        PortConfig hostPort = hostPort(host);
+        long hostMac = hostPort.get(PortSchema.MAC);
+        ports.put(hostPort.name(), hostPort);
+        macs.add(new StaticMac(hostMac, 0, hostPort.name()));
+        gateways().forEach(gateway -> neighbours.add(new StaticNeighbour(gateway.address(), hostMac)));
         endpoints.forEach((endpoint, location) -> {
             PortConfig port = port(endpoint).at(location.namespace(), location.device());
             ports.put(port.name(), port);
@@ -90,17 +95,20 @@ record DockerNetwork(
         return Stream.concat(ipv4.stream(), ipv6.stream()).flatMap(subnet -> subnet.gateway().stream());
     }
 
-    private PortConfig hostPort() {
+    /** A TAP is persistent, so that a restart of the daemon does not affect the host's addresses and rules. A veth pair survives a restart anyway. */
+    private PortConfig hostPort(PortKind kind) {
         return PortConfig.of(device)
+                .with(PortSchema.KIND, kind)
                 .with(PortSchema.MTU, mtu)
                 .with(PortSchema.MAC, GeneratedMacs.ofHostPort(id))
                 .with(PortSchema.ADDRESSES, gateways().map(IpPrefix::toString).toList())
-                .with(PortSchema.PERSISTENT, true);
+                .with(PortSchema.PERSISTENT, kind == PortKind.TAP);
     }
 
-    /** Docker sets addresses, routes and the link state. The device is persistent, so that a restart of the daemon does not affect the container. */
+    /** Docker sets addresses, routes and the link state. The interface is persistent, so that the container keeps it while the daemon does not run. */
     private PortConfig port(DockerEndpoint endpoint) {
         return PortConfig.of(endpoint.device())
+                .with(PortSchema.KIND, endpoint.kind())
                 .with(PortSchema.MTU, mtu)
                 .with(PortSchema.MAC, endpoint.mac())
                 .with(PortSchema.UP, false)

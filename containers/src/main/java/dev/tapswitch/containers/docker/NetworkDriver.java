@@ -3,6 +3,7 @@ package dev.tapswitch.containers.docker;
 import dev.tapswitch.containers.firewall.Nat;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.ProvidedSwitches;
@@ -34,13 +35,15 @@ final class NetworkDriver {
             "disconnect its container with 'docker network disconnect'");
     private final Nat nat;
     private final DockerState state;
-    /** The locations of the TAPs, by endpoint id. */
-    private final Map<String, TapLocation> locations = new LinkedHashMap<>();
+    private final InterfaceKinds kinds;
+    /** The locations of the interfaces, by endpoint id. */
+    private final Map<String, EndpointLocation> locations = new LinkedHashMap<>();
 
     NetworkDriver(ControlService control, Nat nat, DockerState state) {
         this.control = control;
         this.nat = nat;
         this.state = state;
+        this.kinds = new InterfaceKinds(control.runtime().fastPath());
     }
 
     Json getCapabilities() {
@@ -57,7 +60,7 @@ final class NetworkDriver {
             }
         }
         try (Undo undo = new Undo()) {
-            undo.add("network " + network.device(), () -> state.networks.remove(network.id()));
+            undo.add("network " + network.device(), () -> forget(network));
             state.networks.put(network.id(), network);
             undo.add("switch " + network.device(), () -> control.withdraw(provider, network.device()));
             provide(network);
@@ -76,15 +79,20 @@ final class NetworkDriver {
         for (DockerEndpoint endpoint : endpointsOf(network)) remove(endpoint);
         nat.remove(network.device());
         control.withdraw(provider, network.device());
-        state.networks.remove(network.id());
+        forget(network);
         state.save();
         LOG.info("network {} is removed", network.device());
         return empty();
     }
 
+    private void forget(DockerNetwork network) {
+        state.networks.remove(network.id());
+        kinds.forget(network);
+    }
+
     Json createEndpoint(Json request) throws RequestException {
         DockerNetwork network = network(request);
-        DockerEndpoint endpoint = endpoint(request, network);
+        DockerEndpoint endpoint = endpoint(request, network, kinds.of(network));
         for (DockerEndpoint other : endpointsOf(network)) removeStale(endpoint, other);
         try (Undo undo = new Undo()) {
             undo.add("port " + endpoint.device(), () -> provide(network));
@@ -93,7 +101,7 @@ final class NetworkDriver {
                 locations.remove(endpoint.id());
             });
             state.endpoints.put(endpoint.id(), endpoint);
-            locations.put(endpoint.id(), TapLocation.onHost(endpoint));
+            locations.put(endpoint.id(), EndpointLocation.onHost(endpoint));
             provide(network);
             state.save();
             undo.commit();
@@ -111,7 +119,7 @@ final class NetworkDriver {
     private void removeStale(DockerEndpoint wanted, DockerEndpoint other) throws RequestException {
         boolean sameAddress = wanted.addresses().stream().anyMatch(other.addresses()::contains);
         if (!sameAddress && wanted.mac() != other.mac()) return;
-        if (!sameAddress && TapLocation.sandboxExists(other)) {
+        if (!sameAddress && EndpointLocation.sandboxExists(other)) {
             throw new RequestException(
                     Reason.CONFLICT,
                     "MAC address " + MacAddress.format(wanted.mac()) + " belongs to another container on this network");
@@ -150,13 +158,13 @@ final class NetworkDriver {
                         key, subnet.gatewayAddress().map(IpAddress::toString).orElse("")));
     }
 
-    /** Docker moves the TAP out of the container after this request. */
+    /** Docker moves the interface out of the container after this request. */
     Json leave(Json request) throws RequestException {
         DockerEndpoint endpoint = state.endpoints.get(request.path("EndpointID").asString(""));
         if (endpoint == null) return empty();
         nat.withdraw(endpoint.id());
         save(endpoint.joined("").publishing(List.of()));
-        moved(endpoint, TapLocation.onHost(endpoint));
+        moved(endpoint, EndpointLocation.onHost(endpoint));
         return empty();
     }
 
@@ -201,34 +209,34 @@ final class NetworkDriver {
 
     /** The configuration of a network's switch. */
     private SwitchConfig config(DockerNetwork network) {
-        Map<DockerEndpoint, TapLocation> located = new LinkedHashMap<>();
+        Map<DockerEndpoint, EndpointLocation> located = new LinkedHashMap<>();
         for (DockerEndpoint endpoint : endpointsOf(network)) {
-            TapLocation location = locations.get(endpoint.id());
+            EndpointLocation location = locations.get(endpoint.id());
             if (location != null) located.put(endpoint, location);
         }
-        return network.config(located);
+        return network.config(kinds.ofHostPort(network), located);
     }
 
-    /** Sets the location in which an endpoint's TAP was found at the start. */
-    void found(DockerEndpoint endpoint, TapLocation location) {
+    /** Sets the location in which an endpoint's interface was found at the start. */
+    void found(DockerEndpoint endpoint, EndpointLocation location) {
         locations.put(endpoint.id(), location);
     }
 
-    /** The location of an endpoint's TAP; null if it has none. */
-    TapLocation locationOf(DockerEndpoint endpoint) {
+    /** The location of an endpoint's interface; null if it has none. */
+    EndpointLocation locationOf(DockerEndpoint endpoint) {
         return locations.get(endpoint.id());
     }
 
-    /** Updates the port after Docker has moved its TAP. */
-    void moved(DockerEndpoint endpoint, TapLocation location) {
+    /** Updates the port after Docker has moved its interface. */
+    void moved(DockerEndpoint endpoint, EndpointLocation location) {
         if (locations.get(endpoint.id()) == null) return;
         locations.put(endpoint.id(), location);
         DockerNetwork network = state.networks.get(endpoint.network());
         control.moved(provider, config(network), endpoint.device(), location.namespace(), location.device());
     }
 
-    /** Adds the port of a TAP that exists again at this location, or removes the port if {@code location} is null, because the TAP is gone. */
-    void provideWith(DockerEndpoint endpoint, TapLocation location) throws RequestException {
+    /** Adds the port of an interface that exists again at this location, or removes the port if {@code location} is null, because the interface is gone. */
+    void provideWith(DockerEndpoint endpoint, EndpointLocation location) throws RequestException {
         if (location == null) locations.remove(endpoint.id());
         else locations.put(endpoint.id(), location);
         provide(state.networks.get(endpoint.network()));
@@ -280,7 +288,7 @@ final class NetworkDriver {
     }
 
     /** The endpoint that a request describes. */
-    static DockerEndpoint endpoint(Json request, DockerNetwork network) throws RequestException {
+    static DockerEndpoint endpoint(Json request, DockerNetwork network, PortKind kind) throws RequestException {
         String id = request.path("EndpointID").asString("");
         if (!id.matches("[0-9a-f]{12,}"))
             throw new RequestException(
@@ -298,6 +306,7 @@ final class NetworkDriver {
                 ipv4,
                 prefix("IPv6 address", wanted.path("AddressIPv6").asString("")),
                 "",
+                kind,
                 List.of());
     }
 

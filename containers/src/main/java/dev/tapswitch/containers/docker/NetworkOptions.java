@@ -51,7 +51,8 @@ final class NetworkOptions {
                 parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, Optional.empty()),
                 parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
                 setting(SwitchSchema.ARP),
-                setting(PortSchema.LEARNING_LIMIT));
+                setting(PortSchema.LEARNING_LIMIT),
+                setting(PortSchema.KIND));
         refuseUnknown();
         if (!network.ipv6().isEmpty() && network.mtu() < 1_280) {
             throw new RequestException(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.containers.firewall.PublishedPort;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
@@ -54,7 +55,8 @@ class DockerStateTest {
                 Optional.empty(),
                 "eth",
                 ArpMode.DIRECT,
-                0);
+                0,
+                PortKind.AUTO);
         var endpoint = new DockerEndpoint(
                 "e1",
                 "n1",
@@ -63,6 +65,7 @@ class DockerStateTest {
                 Optional.of(IpPrefix.parse("10.77.0.2/24")),
                 Optional.empty(),
                 "/var/run/docker/netns/x",
+                PortKind.TAP,
                 List.of(new PublishedPort(
                         "lan",
                         "tcp",

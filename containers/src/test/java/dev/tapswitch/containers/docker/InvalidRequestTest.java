@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
@@ -57,7 +58,7 @@ class InvalidRequestTest {
                 Json.object().put("NetworkID", ID).put("IPv4Data", List.of()).put("IPv6Data", List.of()));
         Json request = Json.object().put("EndpointID", ID);
         request.putObject("Interface").put(key, value);
-        assertRefused(message, () -> NetworkDriver.endpoint(request, network));
+        assertRefused(message, () -> NetworkDriver.endpoint(request, network, PortKind.TAP));
     }
 
     private static void assertRefused(String message, PluginCall call) {

@@ -1,5 +1,6 @@
 package dev.tapswitch.control.fastpath;
 
+import dev.tapswitch.control.log.Plural;
 import dev.tapswitch.core.bridge.LearningSwitch;
 import dev.tapswitch.dataplane.fastpath.FastPathCounters;
 import dev.tapswitch.linux.bpf.BpfFeature;
@@ -9,6 +10,7 @@ import dev.tapswitch.linux.netns.SwitchNamespace;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.tap.TapSpec;
+import dev.tapswitch.linux.veth.ParkedEnds;
 import dev.tapswitch.linux.veth.SwitchLinks;
 import dev.tapswitch.linux.veth.VethPort;
 import dev.tapswitch.linux.veth.VethSpec;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -33,6 +36,7 @@ public final class KernelFastPath implements AutoCloseable {
     private final Map<LearningSwitch, FastSwitch> switches = new HashMap<>();
     private final StationBudget budget = new StationBudget(SwitchKernel.MAX_STATIONS);
     private final KernelNamespaces namespaces;
+    private final ParkedEnds parked;
     private BpfFeatures features;
     private SwitchKernel kernel;
     private TableFollower follower;
@@ -46,6 +50,8 @@ public final class KernelFastPath implements AutoCloseable {
      */
     public KernelFastPath(Optional<Path> mount, NamespaceHolder holder) {
         this.namespaces = new KernelNamespaces(mount, holder);
+        this.parked = new ParkedEnds(
+                mount.map(path -> "state directory " + path.getParent()).orElse("without a state directory"));
     }
 
     /** Why the fast path does not work on this kernel, or with this process's privileges, in one line; empty if it works. The first call probes the kernel for about 20 ms. */
@@ -64,7 +70,8 @@ public final class KernelFastPath implements AutoCloseable {
     }
 
     /**
-     * Takes over the veth pair that an earlier process created for a port, or creates one. A new pair carries no frames before {@link #attach}.
+     * Takes over the veth pair that an earlier process created for a port, or creates one. A new pair carries no frames before {@link #attach}. A pair whose end is
+     * persistent remains when this object is closed, without carrier ({@link ParkedEnds}).
      *
      * @param end the container's end of the pair
      * @param key identifies the port among all ports of the daemon, also in the next process
@@ -76,8 +83,10 @@ public final class KernelFastPath implements AutoCloseable {
         Optional<String> obstacle = whyNot();
         if (obstacle.isPresent())
             throw new DeviceException("kind veth does not work here (" + obstacle.get() + "); set kind: tap or auto");
-        SwitchLinks links = kernel().links();
+        SwitchKernel kernel = kernel();
+        SwitchLinks links = kernel.links();
         VethSpec spec = new VethSpec(end, EndNames.hostEnd(key), EndNames.slowPath(key));
+        if (end.persistent()) parked.takeBack(spec.hostEnd(), kernel.namespace());
         int peer = VethPort.peerOf(spec, links);
         if (peer == 0) return VethPort.open(spec, links);
         try {
@@ -133,12 +142,16 @@ public final class KernelFastPath implements AutoCloseable {
      * @param keys the keys of all ports that may have a veth pair, including those that still wait for their devices
      */
     public synchronized void started(Collection<String> keys) {
-        if (kernel == null) {
-            namespaces.removeInherited();
-            return;
-        }
+        Set<String> known = keys.stream().map(EndNames::hostEnd).collect(Collectors.toSet());
         try {
-            kernel.removeOthers(keys.stream().map(EndNames::hostEnd).collect(Collectors.toSet()));
+            int deleted = parked.removeOthers(known);
+            if (deleted > 0)
+                LOG.info("{} of an earlier process deleted", Plural.of(deleted, "veth pair", "veth pairs"));
+            if (kernel == null) {
+                namespaces.removeInherited();
+                return;
+            }
+            kernel.removeOthers(known);
             for (FastSwitch sw : switches.values()) sw.stations().removeUnknown();
         } catch (DeviceException e) {
             LOG.warn("what an earlier process left in the kernel remains there: {}", e.getMessage());
@@ -300,11 +313,11 @@ public final class KernelFastPath implements AutoCloseable {
         kernel = null;
     }
 
-    /** Removes everything from the kernel. Must be called after the devices are closed. */
+    /** Removes everything from the kernel except persistent pairs. Must be called after the devices are closed. */
     @Override
     public void close() {
         end();
-        if (kernel != null) kernel.remove();
+        if (kernel != null) kernel.remove(parked);
         kernel = null;
     }
 

@@ -9,6 +9,7 @@ import dev.tapswitch.linux.bpf.BpfFeature;
 import dev.tapswitch.linux.bpf.BpfFeatures;
 import dev.tapswitch.linux.netns.SwitchNamespace;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.veth.ParkedEnds;
 import dev.tapswitch.linux.veth.SwitchLinks;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -164,8 +165,17 @@ final class SwitchKernel implements AutoCloseable {
         namespace.close();
     }
 
-    /** Closes the descriptors and removes the namespace with all that is in it. The ports' devices must be closed before. */
-    void remove() {
+    /** Closes the descriptors and removes the namespace with all that is in it, except persistent pairs. The ports' devices must be closed before. */
+    void remove(ParkedEnds parked) {
+        try {
+            // Only persistent pairs are still there: closing their ports has deleted all others.
+            for (int hostEnd : links.hostEnds().values()) {
+                remove(hostEnd);
+                parked.park(links, hostEnd);
+            }
+        } catch (DeviceException e) {
+            LOG.warn("the interfaces in some containers are deleted: {}", e.getMessage());
+        }
         close();
         try {
             namespace.remove();

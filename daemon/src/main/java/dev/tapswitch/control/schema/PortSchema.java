@@ -41,6 +41,7 @@ public final class PortSchema {
                     PortKind.TAP,
                     "The interface's type: tap, veth (a veth pair, between which the kernel forwards known unicast frames), or auto for veth where the kernel can do that, else tap.")
             .ofIdentity()
+            .inDocker(PortKind.AUTO)
             .build();
 
     public static final Setting<Integer> MTU = Setting.of(

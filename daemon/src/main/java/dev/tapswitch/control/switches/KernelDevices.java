@@ -142,11 +142,12 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** Makes a persistent TAP disappear when it is closed. Does nothing for other devices. */
+    /** Makes a persistent interface disappear when its device is closed. Does nothing for other devices. */
     static void removeOnClose(PortDevice device, PortConfig config) {
-        if (!(device instanceof TapDevice tap) || !config.get(PortSchema.PERSISTENT)) return;
+        if (!config.get(PortSchema.PERSISTENT)) return;
         try {
-            update(tap, config.with(PortSchema.PERSISTENT, false));
+            if (device instanceof TapDevice tap) update(tap, config.with(PortSchema.PERSISTENT, false));
+            if (device instanceof VethPort veth) veth.deleteOnClose();
         } catch (DeviceException e) {
             LOG.warn("{}: the interface is left behind", e.getMessage());
         }

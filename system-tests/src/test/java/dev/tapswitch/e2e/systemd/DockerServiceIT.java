@@ -9,6 +9,7 @@ import dev.tapswitch.e2e.cni.CniRuntime;
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Command;
 import dev.tapswitch.e2e.testbed.CommandResult;
+import dev.tapswitch.e2e.testbed.FastPathSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,10 @@ class DockerServiceIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int LINES = 60;
     private static final int STARTS = 6;
+    /** Lists the interfaces on the host that belong to the service: TAPs, and ends of veth pairs except the host's own. */
+    private static final String OUR_LINKS =
+            "ip -o link show type tun; ip -o link show type veth | grep -v ' inet0@' || true";
+
     private static SystemdLab lab;
 
     @BeforeAll
@@ -231,7 +236,10 @@ class DockerServiceIT {
         lab.expect("systemctl stop tapswitch");
         String rules = lab.expect("nft list tables; iptables -S; ip6tables -S");
         assertTrue(!rules.contains("tapswitch") && !rules.contains("net0"), rules);
-        assertEquals("", lab.expect("ip -o link show type tun"));
+        // The interfaces of the two containers are ends of veth pairs, and the other ends wait for the next start.
+        String links = lab.expect(OUR_LINKS);
+        assertEquals(FastPathSupport.isThere() ? 2 : 0, links.lines().count(), links);
+        assertTrue(links.lines().allMatch(link -> link.contains("parked until tapswitch starts")), links);
         assertEquals("0", lab.property("NFileDescriptorStore"));
         lab.expect("systemctl start tapswitch");
         assertAllServicesAreReachable();
@@ -261,12 +269,17 @@ class DockerServiceIT {
         assertEquals(before, lab.expect(list));
     }
 
+    /** The namespace of veth ports stays, for the ports to come. */
+    private static void assertOnlyTheSwitchsNamespaceIsStored() {
+        assertEquals(FastPathSupport.isThere() ? "1" : "0", lab.property("NFileDescriptorStore"));
+    }
+
     @Test
     @Order(9)
     void removedContainersAndNetworksLeaveNothingBehind() {
         lab.expect("docker rm -f aa bb && docker network rm net");
-        assertEquals("", lab.expect("ip -o link show type tun"));
-        assertEquals("0", lab.property("NFileDescriptorStore"));
+        assertEquals("", lab.expect(OUR_LINKS));
+        assertOnlyTheSwitchsNamespaceIsStored();
         assertTrue(!lab.expect("nft list tables").contains("tapswitch"));
     }
 
@@ -291,8 +304,8 @@ class DockerServiceIT {
         assertEquals(index, lab.expect("ip netns exec pod cat /sys/class/net/eth0/ifindex"));
         lab.expect("CNI_COMMAND=DEL " + call);
         assertEquals(1, lab.expect("ip -n pod -br link").lines().count(), "lo only");
-        assertEquals("", lab.expect("ip -o link show type tun"));
-        assertEquals("0", lab.property("NFileDescriptorStore"));
+        assertEquals("", lab.expect(OUR_LINKS));
+        assertOnlyTheSwitchsNamespaceIsStored();
     }
 
     @Test
@@ -301,9 +314,10 @@ class DockerServiceIT {
         lab.expect("iptables -P FORWARD DROP && mkdir -p /run/systemd/system/tapswitch.service.d");
         lab.write("/run/systemd/system/tapswitch.service.d/once.conf", "[Service]\nRestart=no\n");
         lab.expect("systemctl daemon-reload");
+        // The interface of net3 ends with the service; the TAP of net4 is persistent.
         for (int i = 3; i < 5; i++)
-            lab.expect("docker network create -d tapswitch --subnet 10.7" + i
-                    + ".0.0/24 -o com.docker.network.bridge.name=net" + i + " net" + i);
+            lab.expect("docker network create -d tapswitch -o tapswitch.kind=" + (i == 3 ? "auto" : "tap")
+                    + " --subnet 10.7" + i + ".0.0/24 -o com.docker.network.bridge.name=net" + i + " net" + i);
         lab.expect("systemctl kill -s KILL tapswitch");
         Await.within(
                 TIMEOUT,

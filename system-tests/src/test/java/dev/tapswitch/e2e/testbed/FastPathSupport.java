@@ -12,6 +12,11 @@ public final class FastPathSupport {
 
     private FastPathSupport() {}
 
+    /** Whether a daemon can open ports of kind veth here. */
+    public static boolean isThere() {
+        return WHY_NOT.isEmpty();
+    }
+
     /** Skips the test where a daemon cannot open ports of kind veth. */
     public static void require() {
         assumeTrue(WHY_NOT.isEmpty(), () -> "no fast path here: " + WHY_NOT.orElseThrow());

@@ -6,6 +6,7 @@ import static dev.tapswitch.linux.netlink.Netlink.IFINFOMSG_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_BRPORT_STATE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_BRPORT_UNICAST_FLOOD;
+import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFALIAS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFNAME;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_INFO_DATA;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_INFO_KIND;
@@ -29,6 +30,7 @@ import java.util.Optional;
  *
  * @param index identifies the link in its namespace; not reused until the machine restarts
  * @param name as {@link DeviceName} writes it
+ * @param alias a text for people (ip-link(8)); empty if there is none
  * @param mtu bytes
  * @param mac the low 48 bits; 0 if the link has no MAC address
  * @param isUp whether the link is administratively up
@@ -40,6 +42,7 @@ import java.util.Optional;
 public record LinkInfo(
         int index,
         String name,
+        String alias,
         int mtu,
         long mac,
         boolean isUp,
@@ -67,6 +70,7 @@ public record LinkInfo(
         return new LinkInfo(
                 header.getInt(INDEX_OFFSET),
                 DeviceName.text(attributes.bytes(IFLA_IFNAME)),
+                attributes.text(IFLA_IFALIAS),
                 attributes.number(IFLA_MTU, 0),
                 attributes.mac(IFLA_ADDRESS).orElse(0),
                 (header.getInt(FLAGS_OFFSET) & Linux.IFF_UP) != 0,

@@ -8,8 +8,10 @@ import static dev.tapswitch.linux.netlink.Netlink.IFA_F_NODAD;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_LOCAL;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_EXT_MASK;
+import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFALIAS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFNAME;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_MTU;
+import static dev.tapswitch.linux.netlink.Netlink.IFLA_NET_NS_FD;
 import static dev.tapswitch.linux.netlink.Netlink.NLM_F_CREATE;
 import static dev.tapswitch.linux.netlink.Netlink.NLM_F_DUMP;
 import static dev.tapswitch.linux.netlink.Netlink.NLM_F_EXCL;
@@ -38,6 +40,7 @@ import dev.tapswitch.linux.sys.Linux;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +101,13 @@ public final class RtNetlink implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The end of a veth pair with this MAC; empty if there is none. */
+    public Optional<LinkInfo> findVeth(long mac) throws DeviceException {
+        return links().stream()
+                .filter(link -> link.mac() == mac && link.kind().equals("veth"))
+                .findFirst();
+    }
+
     /** All links. */
     public List<LinkInfo> links() throws DeviceException {
         return list(listLinks());
@@ -139,6 +149,15 @@ public final class RtNetlink implements AutoCloseable {
     /** Makes a link resolve no addresses (IFF_NOARP). */
     public void setNoArp(int index) throws DeviceException {
         request("noarp", new NetlinkMessage(RTM_NEWLINK, 0).link(index, Linux.IFF_NOARP, Linux.IFF_NOARP));
+    }
+
+    /** Moves a link to the namespace of a descriptor, where it is down, and sets its alias (ip-link(8)); an empty text removes the alias. */
+    public void move(int index, int namespaceFd, String alias) throws DeviceException {
+        NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, 0)
+                .link(index, 0, 0)
+                .attribute(IFLA_NET_NS_FD, namespaceFd)
+                .attribute(IFLA_IFALIAS, alias.getBytes(StandardCharsets.UTF_8));
+        request("moving the link to another namespace", message);
     }
 
     /** Deletes a link. For one end of a veth pair, the kernel also deletes the other end. */

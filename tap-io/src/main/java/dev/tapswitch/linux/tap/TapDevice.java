@@ -57,15 +57,6 @@ public final class TapDevice implements PortDevice {
         }
     }
 
-    /** The name of the TAP with this MAC in a namespace, whether it was renamed or not; empty if there is none. */
-    public static Optional<String> find(Namespace namespace, long mac) throws DeviceException {
-        return NamespaceThread.call(namespace, () -> {
-            try (RtNetlink links = new RtNetlink()) {
-                return links.findTap(mac).map(LinkInfo::name);
-            }
-        });
-    }
-
     private static TapDevice create(TapSpec spec, RtNetlink links) throws DeviceException {
         Optional<LinkInfo> found = links.find(spec.device());
         if (found.isPresent()) TapAttachment.checkFree(found.get(), spec);

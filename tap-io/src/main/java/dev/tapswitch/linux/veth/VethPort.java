@@ -102,7 +102,7 @@ public final class VethPort implements PortDevice {
      * is created. On success the port owns the queues; on failure the caller still does, and the pair stays.
      *
      * @param peer the index of the container's end when the earlier process last knew it: {@link #peerIndex}
-     * @throws DeviceException of kind GONE if there is no such pair, or if the container's end is another one or elsewhere
+     * @throws DeviceException of kind GONE if there is no such pair, or if the container's end is another one, or if it is elsewhere and not persistent
      */
     public static VethPort takeOver(VethSpec spec, SwitchLinks switchLinks, int peer, int... queues)
             throws DeviceException {
@@ -119,11 +119,12 @@ public final class VethPort implements PortDevice {
         Optional<Pair> found = switchLinks.call(links -> pairOf(links, spec.hostEnd()));
         if (found.isEmpty()) throw new DeviceException(Kind.GONE, "there is no host end \"" + spec.hostEnd() + "\"");
         Pair pair = found.get();
-        if (pair.peer().index() != peer || !switchLinks.call(links -> ContainerEnd.isAt(pair, links, namespace))) {
+        boolean isHere = switchLinks.call(links -> ContainerEnd.isAt(pair, links, namespace));
+        if (pair.peer().index() != peer || !isHere && !spec.end().persistent()) {
             throw new DeviceException(Kind.GONE, "the container's end was moved");
         }
         configureHostEnd(switchLinks, pair.own().index(), spec.end().mtu());
-        ContainerEnd.setUp(namespace, spec.end(), peer, false);
+        if (isHere) ContainerEnd.setUp(namespace, spec.end(), peer, false);
         // Last, because the caller owns the queues if anything fails.
         TapSpec tap = spec.slowPathIn(switchLinks.namespace());
         if (queues.length > 0) {
@@ -297,7 +298,8 @@ public final class VethPort implements PortDevice {
     }
 
     /**
-     * GONE also if the container's end was moved to another namespace, or if the name of its namespace was deleted or refers to another namespace now. DOWN
+     * GONE also if the container's end was moved to another namespace, unless it is persistent: a container runtime moves such an end, and the port follows it. GONE
+     * also if the name of its namespace was deleted or refers to another namespace now. DOWN
      * if either end is down, and while the container's end is being moved. An end that is moved and set up there between two calls is noticed within
      * {@link #LOCATION_CHECK_MS}; all other changes are noticed at once.
      */
@@ -325,7 +327,9 @@ public final class VethPort implements PortDevice {
             // Open the namespace first: while the kernel deletes it, the pair is still found but the end in it is not.
             return ContainerEnd.about(switchLinks, spec.end().namespace(), LinkState.GONE, (links, namespace) -> {
                 Optional<Pair> pair = new VethPairs(links).find(hostEnd);
-                if (pair.isEmpty() || !ContainerEnd.isAt(pair.get(), links, namespace)) return LinkState.GONE;
+                boolean isHere = pair.isPresent()
+                        && (spec.end().persistent() || ContainerEnd.isAt(pair.get(), links, namespace));
+                if (!isHere) return LinkState.GONE;
                 boolean isUp = pair.get().own().isUp() && pair.get().peer().isUp();
                 return isUp ? LinkState.UP : LinkState.DOWN;
             });
@@ -366,6 +370,12 @@ public final class VethPort implements PortDevice {
         if (spec.end().persistent()) return;
         deleteQuietly(switchLinks, hostEnd, null);
         if (spec.end().receiveLimit().isSet()) ContainerEnd.removeIfb(spec.end());
+    }
+
+    /** Makes {@link #close} delete pair and TAP, even if they are persistent. */
+    public synchronized void deleteOnClose() throws DeviceException {
+        spec = spec.withEnd(spec.end().toBuilder().persistent(false).build());
+        slowPath.update(spec.slowPathIn(switchLinks.namespace()));
     }
 
     /** Closes the queues and keeps the pair. The TAP stays as well if it is persistent or another process has its queues open. */

@@ -59,7 +59,8 @@ class LinkInfoTest {
                 Linux.IFF_UP,
                 it -> it.attribute(Netlink.IFLA_MTU, 1_500).mac(Netlink.IFLA_ADDRESS, 0x02_00_00_00_00_17L));
         assertEquals(
-                new LinkInfo(INDEX, "web0", 1_500, 0x02_00_00_00_00_17L, true, "", 0, false, Optional.empty()), link);
+                new LinkInfo(INDEX, "web0", "", 1_500, 0x02_00_00_00_00_17L, true, "", 0, false, Optional.empty()),
+                link);
     }
 
     @Test

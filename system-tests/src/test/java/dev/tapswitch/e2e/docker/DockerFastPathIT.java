@@ -1,0 +1,117 @@
+package dev.tapswitch.e2e.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.FastPathSupport;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Docker networks whose interfaces are veth pairs: the kernel forwards between containers, and between them and the host. */
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(400)
+class DockerFastPathIT {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private static void create(DockerLab lab, String name, String subnet, String... options) {
+        String more = String.join(" ", options);
+        lab.host(
+                "sh",
+                "-c",
+                "DOCKER_HOST=unix://%s/docker.sock docker network create -d tapswitch --subnet %s %s %s"
+                        .formatted(lab.directory(), subnet, more, name));
+    }
+
+    private static String link(DockerLab lab, String container) {
+        return lab.host("nsenter", "--net=" + lab.sandbox(container), "ip", "-d", "-o", "link", "show", "eth0");
+    }
+
+    private static void awaitStations(DockerLab lab, int count) {
+        Await.within(
+                TIMEOUT,
+                () -> count + " stations: " + lab.tapswitch().api().get("/v1/fast-path"),
+                () -> lab.tapswitch()
+                                .api()
+                                .get("/v1/fast-path")
+                                .path("stations")
+                                .asLong()
+                        == count);
+    }
+
+    /** The host ends of pairs that wait for the daemon, on the host. */
+    private static long parked(DockerLab lab) {
+        return lab.host("ip", "-o", "link", "show", "type", "veth")
+                .lines()
+                .filter(link -> link.contains("parked until tapswitch starts") && !link.contains(",UP"))
+                .count();
+    }
+
+    @Test
+    void knownTrafficGoesOnWhileTheDaemonIsDead() {
+        FastPathSupport.require();
+        try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab, "net", "10.75.0.0/24");
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            lab.web("bb", "--network", "net");
+            FastPathSupport.requireTcx(lab.tapswitch());
+            assertTrue(link(lab, "aa").contains(" veth "), () -> link(lab, "aa"));
+            // The two containers and the host have bound MAC addresses, so they are known before they send.
+            awaitStations(lab, 3);
+            lab.ping("bb", "aa");
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+            assertEquals("aa", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
+
+            lab.tapswitch().kill();
+            String pings = lab.exec("bb", "ping", "-c", "30", "-i", "0.1", "-W", "20", lab.address("aa", "net"));
+            assertTrue(pings.contains(" 0% packet loss"), pings);
+            assertEquals("aa", lab.get("bb", "http://" + lab.address("aa", "net") + "/"));
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+            assertEquals("aa", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
+
+            lab.restartTapswitch();
+            lab.tapswitch().awaitPortsUp(3);
+            awaitStations(lab, 3);
+            lab.ping("aa", "bb");
+        }
+    }
+
+    @Test
+    void aStopKeepsTheInterfacesInContainersAndTheOtherEndsOnTheHost() {
+        FastPathSupport.require();
+        try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab, "net", "10.75.0.0/24", "-o com.docker.network.bridge.name=net0");
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            lab.web("bb", "--network", "net");
+            String index = lab.exec("aa", "cat", "/sys/class/net/eth0/ifindex");
+            lab.tapswitch().stop();
+            assertEquals(2, parked(lab), () -> lab.host("ip", "link"));
+            assertTrue(!lab.host("ip", "-o", "link").contains(" net0@"), () -> lab.host("ip", "link"));
+
+            lab.restartTapswitch();
+            lab.tapswitch().awaitPortsUp(3);
+            assertEquals(0, parked(lab), () -> lab.host("ip", "link"));
+            assertEquals(index, lab.exec("aa", "cat", "/sys/class/net/eth0/ifindex"));
+            lab.ping("aa", "bb");
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+        }
+    }
+
+    @Test
+    void aNetworkCanHaveTaps() {
+        try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            create(lab, "net", "10.75.0.0/24", "-o tapswitch.kind=tap");
+            lab.web("aa", "--network", "net", "-p", "9001:80");
+            lab.web("bb", "--network", "net");
+            assertTrue(link(lab, "aa").contains(" tun type tap "), () -> link(lab, "aa"));
+            lab.ping("bb", "aa");
+            assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+        }
+    }
+}
