@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(400)
 class FastPathEquivalenceIT {
+    /** On a busy machine the worker may be late, and frames that wait for it are overtaken when their flow becomes fast. */
+    private static final int MAX_OVERTAKINGS = 4;
+
     private static final int STEPS = Integer.getInteger("tapswitch.steps", 400);
     private static final long SEED = Long.getLong("tapswitch.seed", 1);
     /** Two sides that differ now may agree once both have done all their work. */
@@ -56,6 +59,8 @@ class FastPathEquivalenceIT {
     private int down = -1;
     /** -1 for none. */
     private int withoutOffload = -1;
+    /** How many times frames of a flow arrived in another order than with TAPs. */
+    private int overtakings;
 
     @Test
     void aSwitchWithTheFastPathForwardsCountsAndLearnsAsOneWithout() {
@@ -79,6 +84,7 @@ class FastPathEquivalenceIT {
             long fast = veth.total("fast-rx-frames");
             System.out.printf("measured: seed %d: %d of %d frames were fast%n", SEED, fast, all);
             assertEquals(0, tap.total("fast-rx-frames"));
+            assertTrue(overtakings <= MAX_OVERTAKINGS, () -> overtakings + " times frames were out of order");
             assertTrue(fast > all / 100, () -> "only " + fast + " of " + all + " frames were fast");
         }
     }
@@ -117,6 +123,7 @@ class FastPathEquivalenceIT {
             if (out != in && !isCut) for (Side side : sides) side.receiveUntil(marker, out);
         }
         compare("frames", Side::received, Side::receiveMore);
+        if (!sides.getFirst().inOrder().equals(sides.getLast().inOrder())) overtakings++;
         sides.forEach(Side::forgetReceived);
     }
 

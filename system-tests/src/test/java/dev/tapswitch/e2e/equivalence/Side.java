@@ -101,8 +101,16 @@ final class Side implements AutoCloseable {
         return true;
     }
 
-    /** What all nodes have received: a line per flow, with the frames in the order of arrival. */
+    /** What all nodes have received: a line per flow, with the frames in any order. */
     List<String> received() {
+        return received.entrySet().stream()
+                .map(flow ->
+                        flow.getKey() + "=" + flow.getValue().stream().sorted().toList())
+                .toList();
+    }
+
+    /** What all nodes have received: a line per flow, with the frames in the order of arrival. */
+    List<String> inOrder() {
         return received.entrySet().stream().map(Object::toString).toList();
     }
 
