@@ -19,6 +19,10 @@ import dev.tapswitch.e2e.testbed.Node;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
+import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netns.Namespace;
+import dev.tapswitch.linux.netns.NamespaceThread;
+import dev.tapswitch.linux.sys.DeviceException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +122,40 @@ class FastPathIT {
             long counted = daemon.count("a", "rx-bytes") - sentBefore;
             assertTrue(counted >= bytes, () -> counted + " bytes counted of " + bytes);
             assertTrue(daemon.count("b", "tx-bytes") >= bytes, () -> net.counters());
+        }
+    }
+
+    private static void run(RunningDaemon daemon, String... command) {
+        CommandResult ran = daemon.cli(command);
+        assertEquals(0, ran.exitCode(), ran.output());
+    }
+
+    private static int superFrames(Node node) throws DeviceException {
+        return NamespaceThread.call(new Namespace.Named(node.namespace()), () -> {
+            try (RtNetlink links = new RtNetlink()) {
+                return links.find(node.device()).orElseThrow().superFrames();
+            }
+        });
+    }
+
+    @Test
+    void superFramesAreLargeWhileTheKernelForwardsForAllPorts() throws DeviceException {
+        try (var net = new TestNetwork()) {
+            Node a = vethNode(net, 1);
+            Node b = vethNode(net, 2).with("super-frames: 64k");
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            assumeTrue(superFrames(a) > 0, "needs Linux 6.3");
+            assertEquals(262_144, superFrames(a));
+            assertEquals(65_536, superFrames(b));
+            Node c = net.quietNode("c", "198.18.0.3/24");
+            run(daemon, "port", "add", "lan", "c", "--namespace", c.namespace(), "--device", "eth0");
+            assertEquals(65_536, superFrames(a), "with a TAP on the switch");
+            run(daemon, "port", "delete", "lan", "c");
+            assertEquals(262_144, superFrames(a));
+            run(daemon, "port", "set", "lan", "b", "--no-offload");
+            assertEquals(65_536, superFrames(a), "with a port without offload");
+            run(daemon, "port", "set", "lan", "a", "--super-frames", "256k");
+            assertEquals(262_144, superFrames(a));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.json.JsonException;
 import dev.tapswitch.control.schema.PortKind;
+import dev.tapswitch.control.schema.SuperFrames;
 import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
@@ -40,6 +41,7 @@ final class DockerDocument {
                 .put("arp", network.arp().name())
                 .put("learningLimit", network.learningLimit())
                 .put("kind", network.kind().name())
+                .put("superFrames", network.superFrames().name())
                 .put("isolated", network.options().contains(Option.ISOLATED));
     }
 
@@ -55,7 +57,8 @@ final class DockerDocument {
                 text(node, "prefix"),
                 constant(node, "arp", ArpMode.values()),
                 node.path("learningLimit").asInt(),
-                kind(node, PortKind.AUTO));
+                kind(node, PortKind.AUTO),
+                node.has("superFrames") ? constant(node, "superFrames", SuperFrames.values()) : SuperFrames.AUTO);
     }
 
     private static Set<Option> options(Json node) {

@@ -9,6 +9,7 @@ import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.SettingValues;
+import dev.tapswitch.control.schema.SuperFrames;
 import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
  * @param prefix the names of interfaces in containers, without their number
  * @param learningLimit the maximum number of MAC addresses learned on a container's port; 0 for no limit
  * @param kind the type of the interfaces of the host and of containers that are to come
+ * @param superFrames the size of super-frames on all ports of the network
  */
 record DockerNetwork(
         String id,
@@ -44,7 +46,8 @@ record DockerNetwork(
         String prefix,
         ArpMode arp,
         int learningLimit,
-        PortKind kind) {
+        PortKind kind,
+        SuperFrames superFrames) {
     DockerNetwork {
         ipv4 = List.copyOf(ipv4);
         ipv6 = List.copyOf(ipv6);
@@ -100,6 +103,7 @@ record DockerNetwork(
         return PortConfig.of(device)
                 .with(PortSchema.KIND, kind)
                 .with(PortSchema.MTU, mtu)
+                .with(PortSchema.SUPER_FRAMES, superFrames)
                 .with(PortSchema.MAC, GeneratedMacs.ofHostPort(id))
                 .with(PortSchema.ADDRESSES, gateways().map(IpPrefix::toString).toList())
                 .with(PortSchema.PERSISTENT, kind == PortKind.TAP);
@@ -110,6 +114,7 @@ record DockerNetwork(
         return PortConfig.of(endpoint.device())
                 .with(PortSchema.KIND, endpoint.kind())
                 .with(PortSchema.MTU, mtu)
+                .with(PortSchema.SUPER_FRAMES, superFrames)
                 .with(PortSchema.MAC, endpoint.mac())
                 .with(PortSchema.UP, false)
                 .with(PortSchema.PERSISTENT, true)

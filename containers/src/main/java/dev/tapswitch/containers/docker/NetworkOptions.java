@@ -52,7 +52,8 @@ final class NetworkOptions {
                 parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
                 setting(SwitchSchema.ARP),
                 setting(PortSchema.LEARNING_LIMIT),
-                setting(PortSchema.KIND));
+                setting(PortSchema.KIND),
+                setting(PortSchema.SUPER_FRAMES));
         refuseUnknown();
         if (!network.ipv6().isEmpty() && network.mtu() < 1_280) {
             throw new RequestException(

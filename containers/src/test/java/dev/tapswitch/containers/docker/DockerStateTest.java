@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.schema.PortKind;
+import dev.tapswitch.control.schema.SuperFrames;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
@@ -56,7 +57,8 @@ class DockerStateTest {
                 "eth",
                 ArpMode.DIRECT,
                 0,
-                PortKind.AUTO);
+                PortKind.AUTO,
+                SuperFrames.AUTO);
         var endpoint = new DockerEndpoint(
                 "e1",
                 "n1",

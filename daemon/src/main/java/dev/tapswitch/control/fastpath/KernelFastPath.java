@@ -12,6 +12,7 @@ import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.tap.TapSpec;
 import dev.tapswitch.linux.veth.ParkedEnds;
 import dev.tapswitch.linux.veth.SwitchLinks;
+import dev.tapswitch.linux.veth.VethLeftovers;
 import dev.tapswitch.linux.veth.VethPort;
 import dev.tapswitch.linux.veth.VethSpec;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ public final class KernelFastPath implements AutoCloseable {
         SwitchLinks links = kernel.links();
         VethSpec spec = new VethSpec(end, EndNames.hostEnd(key), EndNames.slowPath(key));
         if (end.persistent()) parked.takeBack(spec.hostEnd(), kernel.namespace());
-        int peer = VethPort.peerOf(spec, links);
+        int peer = VethLeftovers.peerOf(spec, links);
         if (peer == 0) return VethPort.open(spec, links);
         try {
             return VethPort.takeOver(spec, links, peer, queues);
@@ -96,7 +97,7 @@ public final class KernelFastPath implements AutoCloseable {
             // process, and the container's namespace may appear again.
             if (e.kind() == Kind.NAME_TAKEN || e.kind() == Kind.NO_NAMESPACE) throw e;
             LOG.warn("{}; it is recreated", e.getMessage());
-            VethPort.removeLeftover(spec, links);
+            VethLeftovers.remove(spec, links);
             return VethPort.open(spec, links);
         }
     }

@@ -92,6 +92,17 @@ public final class PortSchema {
                     "Send super-frames and partial checksums to the interface. If false, the switch segments and completes them.")
             .build();
 
+    public static final Setting<SuperFrames> SUPER_FRAMES = Setting.of(
+                    "super-frames",
+                    new SettingType.Choice<>(
+                            Map.of("auto", SuperFrames.AUTO, "64k", SuperFrames.STANDARD, "256k", SuperFrames.LARGE),
+                            "SIZE"),
+                    SuperFrames.AUTO,
+                    "The largest frames that TCP over IPv4 builds for a veth pair before it segments them: 64k, 256k, or auto for 256k if the kernel forwards for all ports of the switch.")
+            .ofInterface()
+            .inDocker()
+            .build();
+
     public static final Setting<Boolean> PERSISTENT = Setting.of(
                     "persistent", new SettingType.Flag(), false, "Keep the interface when the daemon ends.")
             .ofInterface()
@@ -171,6 +182,7 @@ public final class PortSchema {
             ROUTES,
             UP,
             OFFLOAD,
+            SUPER_FRAMES,
             PERSISTENT,
             HAIRPIN,
             ISOLATED,

@@ -128,7 +128,8 @@ public final class ControlService {
     public void moved(ProvidedSwitches source, SwitchConfig sw, String port, Namespace namespace, String device) {
         source.put(sw);
         RunningSwitch running = runtime.find(sw.name());
-        if (running != null && running.port(port) != null) runtime.moved(running.port(port), namespace, device);
+        if (running != null && running.port(port) != null)
+            runtime.moved(running, running.port(port), namespace, device);
     }
 
     /** Reads the config file again and applies its changes. Returns them, one sentence each. */

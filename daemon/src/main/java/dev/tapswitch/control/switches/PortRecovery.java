@@ -42,6 +42,7 @@ final class PortRecovery {
     private void retry(RunningSwitch sw, RunningPort port, long nowMs) {
         try {
             open(sw, port);
+            SuperFrameRule.apply(sw);
             port.log()
                     .info(where(sw, port.config()) + " is back: "
                             + port.state().name().toLowerCase(Locale.ROOT));
@@ -91,6 +92,7 @@ final class PortRecovery {
         LinkState state = port.device().state();
         if (state == LinkState.GONE) {
             lifecycle.close(sw, port, lifecycle.whyNoNamespace(port.config()).orElse("its interface was deleted"));
+            SuperFrameRule.apply(sw);
             port.log().warn(where(sw, port.config()) + " is gone: " + port.whyGone());
             return;
         }

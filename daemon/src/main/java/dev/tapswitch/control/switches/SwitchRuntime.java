@@ -117,15 +117,17 @@ public final class SwitchRuntime implements AutoCloseable {
             undo.commit();
             return changes;
         } finally {
+            switches.values().forEach(SuperFrameRule::apply);
             pins.retain(switches.values());
             fastPath.sync();
         }
     }
 
     /** Records that a port's device has been moved to this namespace, where it has this name. */
-    void moved(RunningPort port, Namespace namespace, String device) {
+    void moved(RunningSwitch sw, RunningPort port, Namespace namespace, String device) {
         port.config(port.config().at(namespace, device));
         KernelDevices.moved(port.device(), namespace, device);
+        SuperFrameRule.apply(sw);
     }
 
     /** Ages the tables, detects namespaces that are gone, and retries ports without a device. Must be called every second. */

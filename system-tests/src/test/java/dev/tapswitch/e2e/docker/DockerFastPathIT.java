@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.FastPathSupport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -16,6 +20,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Timeout(400)
 class DockerFastPathIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private static final int FILE_BYTES = 64 << 20;
 
     private static void create(DockerLab lab, String name, String subnet, String... options) {
         String more = String.join(" ", options);
@@ -99,6 +105,39 @@ class DockerFastPathIT {
             assertEquals(index, lab.exec("aa", "cat", "/sys/class/net/eth0/ifindex"));
             lab.ping("aa", "bb");
             assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
+        }
+    }
+
+    /** TCP super-frames of 256 KiB leave the container; the host translates their addresses and sends them on over an interface that takes 64 KiB. */
+    @Test
+    void largeTransfersToAndFromTheInternetAreIntact() throws IOException {
+        FastPathSupport.require();
+        try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
+            lab.startTapswitch();
+            lab.serveInternet();
+            Path file = lab.directory().resolve("www/file");
+            byte[] content = new byte[FILE_BYTES];
+            new Random(1).nextBytes(content);
+            Files.write(file, content);
+            create(lab, "net", "10.75.0.0/24");
+            lab.web(
+                    "aa",
+                    "--network",
+                    "net",
+                    "-p",
+                    "9001:80",
+                    "-v",
+                    lab.directory().resolve("www") + ":/www/shared");
+            String sum = lab.host("sha256sum", file.toString()).split(" ")[0];
+            String url = "http://" + DockerLab.INTERNET + "/file";
+            assertEquals(
+                    sum,
+                    lab.exec("aa", "sh", "-c", "wget -q -O - " + url + " | sha256sum")
+                            .split(" ")[0]);
+            String published = "curl -gsS --max-time 60 http://" + DockerLab.HOST + ":9001/shared/file | sha256sum";
+            assertEquals(sum, lab.internet("sh", "-c", published).split(" ")[0]);
+            String local = "curl -gsS --max-time 60 http://127.0.0.1:9001/shared/file | sha256sum";
+            assertEquals(sum, lab.host("sh", "-c", local).split(" ")[0]);
         }
     }
 

@@ -6,6 +6,7 @@ import static dev.tapswitch.linux.netlink.Netlink.IFINFOMSG_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_BRPORT_STATE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_BRPORT_UNICAST_FLOOD;
+import static dev.tapswitch.linux.netlink.Netlink.IFLA_GSO_IPV4_MAX_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFALIAS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFNAME;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_INFO_DATA;
@@ -33,6 +34,7 @@ import java.util.Optional;
  * @param alias a text for people (ip-link(8)); empty if there is none
  * @param mtu bytes
  * @param mac the low 48 bits; 0 if the link has no MAC address
+ * @param superFrames the largest super-frames of TCP over IPv4 that are sent over the link, bytes; 0 if the kernel does not say (before Linux 6.3)
  * @param isUp whether the link is administratively up
  * @param kind the driver: "veth", "bridge", "tun" for TUN and TAP, ...; empty for hardware
  * @param master the index of the bridge (or bond, ...) of which the link is a port; 0 if there is none
@@ -45,6 +47,7 @@ public record LinkInfo(
         String alias,
         int mtu,
         long mac,
+        int superFrames,
         boolean isUp,
         String kind,
         int master,
@@ -73,6 +76,7 @@ public record LinkInfo(
                 attributes.text(IFLA_IFALIAS),
                 attributes.number(IFLA_MTU, 0),
                 attributes.mac(IFLA_ADDRESS).orElse(0),
+                attributes.number(IFLA_GSO_IPV4_MAX_SIZE, 0),
                 (header.getInt(FLAGS_OFFSET) & Linux.IFF_UP) != 0,
                 kind,
                 attributes.number(IFLA_MASTER, 0),

@@ -84,6 +84,10 @@ public final class Netlink {
     public static final int IFLA_LINK_NETNSID = 37;
     /** In a request: the id of the namespace in which the link is. */
     public static final int IFLA_TARGET_NETNSID = 46;
+    /** Linux 6.3. Older kernels ignore these two. */
+    public static final int IFLA_GSO_IPV4_MAX_SIZE = 63;
+
+    public static final int IFLA_GRO_IPV4_MAX_SIZE = 64;
 
     public static final int IFLA_INFO_KIND = 1;
     public static final int IFLA_INFO_DATA = 2;

@@ -8,6 +8,8 @@ import static dev.tapswitch.linux.netlink.Netlink.IFA_F_NODAD;
 import static dev.tapswitch.linux.netlink.Netlink.IFA_LOCAL;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_ADDRESS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_EXT_MASK;
+import static dev.tapswitch.linux.netlink.Netlink.IFLA_GRO_IPV4_MAX_SIZE;
+import static dev.tapswitch.linux.netlink.Netlink.IFLA_GSO_IPV4_MAX_SIZE;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFALIAS;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_IFNAME;
 import static dev.tapswitch.linux.netlink.Netlink.IFLA_MTU;
@@ -144,6 +146,16 @@ public final class RtNetlink implements AutoCloseable {
     public void setUp(int index, boolean up) throws DeviceException {
         NetlinkMessage message = new NetlinkMessage(RTM_NEWLINK, 0).link(index, up ? Linux.IFF_UP : 0, Linux.IFF_UP);
         request(up ? "link up" : "link down", message);
+    }
+
+    /** Sets the largest super-frames of TCP over IPv4 that are sent over a link and merged on reception, in bytes. Does nothing before Linux 6.3. */
+    public void setSuperFrames(int index, int bytes) throws DeviceException {
+        request(
+                "super-frames of " + bytes + " bytes",
+                new NetlinkMessage(RTM_NEWLINK, 0)
+                        .link(index, 0, 0)
+                        .attribute(IFLA_GSO_IPV4_MAX_SIZE, bytes)
+                        .attribute(IFLA_GRO_IPV4_MAX_SIZE, bytes));
     }
 
     /** Makes a link resolve no addresses (IFF_NOARP). */

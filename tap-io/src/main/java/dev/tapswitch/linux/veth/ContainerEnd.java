@@ -33,6 +33,10 @@ final class ContainerEnd {
         inside(namespace, index, change::applyOrRevert);
     }
 
+    static void setSuperFrames(int namespace, int index, int bytes) throws DeviceException {
+        inside(namespace, index, (links, link) -> links.setSuperFrames(link.index(), bytes));
+    }
+
     /** Work on a link in the namespace of the calling thread. */
     private interface LinkWork {
         void run(RtNetlink links, LinkInfo link) throws DeviceException;

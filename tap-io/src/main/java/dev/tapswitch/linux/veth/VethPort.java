@@ -39,6 +39,8 @@ public final class VethPort implements PortDevice {
     private final TapDevice slowPath;
     private VethSpec spec;
     private boolean closed;
+    /** The size of super-frames, bytes; 0 while it is not known. */
+    private int superFrames;
     /** The namespace in which the container's end was up when {@link #state} last located it; empty if it was not. */
     private Optional<NamespaceKey> upIn = Optional.empty();
     /** System.nanoTime() when {@link #state} last located the container's end. */
@@ -116,7 +118,7 @@ public final class VethPort implements PortDevice {
 
     private static VethPort takeOver(VethSpec spec, SwitchLinks switchLinks, int peer, int[] queues, int namespace)
             throws DeviceException {
-        Optional<Pair> found = switchLinks.call(links -> pairOf(links, spec.hostEnd()));
+        Optional<Pair> found = switchLinks.call(links -> VethLeftovers.pairOf(links, spec.hostEnd()));
         if (found.isEmpty()) throw new DeviceException(Kind.GONE, "there is no host end \"" + spec.hostEnd() + "\"");
         Pair pair = found.get();
         boolean isHere = switchLinks.call(links -> ContainerEnd.isAt(pair, links, namespace));
@@ -140,14 +142,6 @@ public final class VethPort implements PortDevice {
         }
     }
 
-    /** The index of the container's end of a pair that an earlier process left; 0 if there is none. */
-    public static int peerOf(VethSpec spec, SwitchLinks switchLinks) throws DeviceException {
-        return switchLinks
-                .call(links -> pairOf(links, spec.hostEnd()))
-                .map(pair -> pair.peer().index())
-                .orElse(0);
-    }
-
     /** Closes a TAP, and deletes it if it is persistent already. */
     private static void discard(TapDevice slowPath, SwitchLinks switchLinks, Exception reason) {
         slowPath.close();
@@ -160,27 +154,6 @@ public final class VethPort implements PortDevice {
         } catch (DeviceException e) {
             reason.addSuppressed(e);
         }
-    }
-
-    /** Deletes what an earlier process left of a port that is not to be taken over. Does nothing if there is nothing. */
-    public static void removeLeftover(VethSpec spec, SwitchLinks switchLinks) throws DeviceException {
-        switchLinks.call(links -> {
-            Optional<LinkInfo> host =
-                    links.find(spec.hostEnd()).filter(link -> link.kind().equals("veth"));
-            if (host.isPresent()) links.delete(host.get().index());
-            Optional<LinkInfo> tap =
-                    links.find(spec.slowPath()).filter(link -> link.tap().isPresent());
-            if (tap.isPresent()) links.delete(tap.get().index());
-            return null;
-        });
-        ContainerEnd.removeIfb(spec.end());
-    }
-
-    private static Optional<Pair> pairOf(RtNetlink links, String hostEnd) throws DeviceException {
-        Optional<LinkInfo> host = links.find(hostEnd);
-        return host.isEmpty()
-                ? Optional.empty()
-                : new VethPairs(links).find(host.get().index());
     }
 
     /** Gives the host end the MTU of the container's end, and sets it up regardless of the state of the container's end. */
@@ -288,6 +261,26 @@ public final class VethPort implements PortDevice {
             ContainerEnd.change(namespace, pair.peer().index(), change);
             return null;
         });
+    }
+
+    /**
+     * Sets the largest super-frames of TCP over IPv4 on both ends, in bytes. Established connections do not grow when the size is raised, and are slower than new ones when it is
+     * lowered (docs/decisions/0016). Does nothing if the ends have this size already.
+     */
+    public synchronized void setSuperFrames(int bytes) throws DeviceException {
+        if (superFrames == bytes) return;
+        ContainerEnd.withNamespace(spec.end().namespace(), namespace -> {
+            Pair pair = pair();
+            if (!switchLinks.call(links -> ContainerEnd.isAt(pair, links, namespace)))
+                throw new DeviceException(Kind.GONE, GONE);
+            ContainerEnd.setSuperFrames(namespace, pair.peer().index(), bytes);
+            switchLinks.call(links -> {
+                links.setSuperFrames(hostEnd, bytes);
+                return null;
+            });
+            return null;
+        });
+        superFrames = bytes;
     }
 
     private Pair pair() throws DeviceException {

@@ -59,7 +59,7 @@ class LinkInfoTest {
                 Linux.IFF_UP,
                 it -> it.attribute(Netlink.IFLA_MTU, 1_500).mac(Netlink.IFLA_ADDRESS, 0x02_00_00_00_00_17L));
         assertEquals(
-                new LinkInfo(INDEX, "web0", "", 1_500, 0x02_00_00_00_00_17L, true, "", 0, false, Optional.empty()),
+                new LinkInfo(INDEX, "web0", "", 1_500, 0x02_00_00_00_00_17L, 0, true, "", 0, false, Optional.empty()),
                 link);
     }
 

@@ -116,12 +116,12 @@ class VethTakeOverIT {
 
     @Test
     void whatIsNotTakenOverIsRemoved() throws Exception {
-        VethPort.removeLeftover(spec(), bed.links);
+        VethLeftovers.remove(spec(), bed.links);
         VethPort before = VethPort.open(spec(), bed.links);
         int peer = before.peerIndex();
         crash(before);
         assertFalse(bed.interfaces(0).isEmpty());
-        VethPort.removeLeftover(spec(), bed.links);
+        VethLeftovers.remove(spec(), bed.links);
         assertEquals(List.of(), bed.interfaces());
         assertEquals(List.of(), bed.interfaces(0));
         DeviceException e = assertThrows(DeviceException.class, () -> VethPort.takeOver(spec(), bed.links, peer));
