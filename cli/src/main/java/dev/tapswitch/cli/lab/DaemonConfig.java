@@ -15,13 +15,17 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * errors of the daemon's reader refer to the file that the user wrote.
  */
 final class DaemonConfig {
-    /** Nodes have the fast path where it works, unless the lab file says otherwise. */
     private static final String KIND = PortSchema.KIND.key();
+    /** In labs of up to this many attachments, nodes have the fast path where it works. In larger ones they have TAPs, which open five times as fast. */
+    private static final int MAX_FAST = 256;
 
     private final List<String> lines = new ArrayList<>();
     private final List<Integer> origins = new ArrayList<>();
+    private final boolean isFast;
 
     DaemonConfig(Lab lab, LabHome home) {
+        this.isFast =
+                lab.nodes().stream().mapToInt(node -> node.attachments().size()).sum() <= MAX_FAST;
         line(
                 0,
                 "# Written by 'tapswitch lab up' from " + lab.file().toAbsolutePath()
@@ -61,7 +65,8 @@ final class DaemonConfig {
                 line(3, quoted(attachment.port()) + ":", attachment.line());
                 line(4, "namespace: " + quoted(node.namespace()), attachment.line());
                 line(4, "device: " + quoted(attachment.device()), attachment.line());
-                if (!attachment.settings().containsKey(KIND)) line(4, quoted(KIND) + ": auto", attachment.line());
+                if (isFast && !attachment.settings().containsKey(KIND))
+                    line(4, quoted(KIND) + ": auto", attachment.line());
                 attachment.settings().forEach((key, value) -> entry(4, key, value));
             }
         }

@@ -61,12 +61,12 @@ final class SwitchKernel implements AutoCloseable {
 
     /** Opens the fast path in a namespace and takes over what an earlier process has left there. On success this object owns the namespace, on failure the caller does. */
     static SwitchKernel open(SwitchNamespace namespace, BpfFeatures features) throws DeviceException {
-        Attachment attachment = features.has(BpfFeature.TCX) ? Attachment.TCX_DEVICE : Attachment.CLSACT;
+        Attachment attachment = attachment(features);
         var settings = new FastPathSettings(Optional.empty(), attachment, MAX_STATIONS, MAX_PORTS);
         SwitchLinks links = new SwitchLinks(namespace);
         FastPath fastPath = null;
         try {
-            fastPath = attachment == Attachment.TCX_DEVICE ? takeOver(namespace, links, settings) : null;
+            fastPath = takeOver(namespace, links, settings);
             if (fastPath == null) fastPath = FastPath.open(settings);
             return new SwitchKernel(namespace, links, fastPath, attachment);
         } catch (DeviceException | RuntimeException e) {
@@ -74,6 +74,11 @@ final class SwitchKernel implements AutoCloseable {
             links.close();
             throw e;
         }
+    }
+
+    private static Attachment attachment(BpfFeatures features) {
+        if (!features.has(BpfFeature.TCX)) return Attachment.CLSACT;
+        return features.has(BpfFeature.CLSACT) ? Attachment.MIXED : Attachment.TCX_DEVICE;
     }
 
     /** Takes over the maps of the first veth pair that has programs. Returns null if no pair has programs. */

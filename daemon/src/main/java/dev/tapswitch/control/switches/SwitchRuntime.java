@@ -193,6 +193,7 @@ public final class SwitchRuntime implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
+        if (!keepsVethPairs) fastPath.deleteDevices();
         List<Runnable> closings = new ArrayList<>();
         for (RunningSwitch sw : switches.values()) {
             for (RunningPort port : sw.ports()) {

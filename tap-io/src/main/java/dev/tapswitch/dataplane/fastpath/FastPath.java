@@ -1,7 +1,10 @@
 package dev.tapswitch.dataplane.fastpath;
 
+import dev.tapswitch.linux.bpf.ClsactFilter;
+import dev.tapswitch.linux.bpf.ProgramMaps;
 import dev.tapswitch.linux.bpf.TcxProgram;
 import dev.tapswitch.linux.sys.DeviceException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +51,9 @@ public final class FastPath implements AutoCloseable {
      * @throws DeviceException also if the maps have the layout of another version; the interface's programs then keep running
      */
     public static FastPath takeOver(FastPathSettings settings, int hostEnd) throws DeviceException {
-        return open(settings, TcxProgram.maps(hostEnd));
+        List<Integer> programs = new ArrayList<>(TcxProgram.attached(hostEnd));
+        programs.addAll(ClsactFilter.attached(hostEnd));
+        return open(settings, ProgramMaps.open(programs));
     }
 
     /** {@code inherited}: descriptors of maps, by the maps' names. This method takes ownership of them. */
@@ -103,7 +108,7 @@ public final class FastPath implements AutoCloseable {
         ports.put(port.hostEnd(), entry);
         numbers.set(number);
         try {
-            objects.attachments().attach(objects.fromUserspace(), port.tap());
+            objects.attachments().attachToTap(objects.fromUserspace(), port.tap());
             objects.attachments().attach(objects.fromContainer(), port.hostEnd());
         } catch (DeviceException e) {
             removeQuietly(port.hostEnd(), e);

@@ -40,6 +40,7 @@ final class FastPathObjects implements AutoCloseable {
             case TCX -> new TcxAttachments(pins);
             case TCX_DEVICE -> new TcxDeviceAttachments();
             case CLSACT -> new ClsactAttachments();
+            case MIXED -> new MixedAttachments();
         };
     }
 

@@ -20,6 +20,8 @@ public record FastPathSettings(Optional<Path> pins, Attachment attachment, int m
         /** By tcx without links, Linux 6.6 and later. An attachment belongs to its interface and outlives the process. */
         TCX_DEVICE,
         /** By a filter of the clsact queueing discipline, for kernels without tcx. It belongs to its interface and outlives the process. */
-        CLSACT
+        CLSACT,
+        /** As TCX_DEVICE for some ports, and as CLSACT for the others, so that many ports open and close fast. */
+        MIXED
     }
 }

@@ -9,10 +9,15 @@ import static dev.tapswitch.linux.netlink.Netlink.RTM_NEWTFILTER;
 import static dev.tapswitch.linux.netlink.Netlink.TCA_KIND;
 import static dev.tapswitch.linux.netlink.Netlink.TCA_OPTIONS;
 
+import dev.tapswitch.linux.netlink.NetlinkAttributes;
 import dev.tapswitch.linux.netlink.NetlinkException;
 import dev.tapswitch.linux.netlink.NetlinkMessage;
 import dev.tapswitch.linux.netlink.NetlinkSocket;
 import dev.tapswitch.linux.sys.Errno;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -35,8 +40,13 @@ public final class ClsactFilter {
     private static final int TCA_BPF_FD = 6;
     private static final int TCA_BPF_NAME = 7;
     private static final int TCA_BPF_FLAGS = 8;
+    private static final int TCA_BPF_ID = 11;
     /** The program's return value is the verdict. */
     private static final int TCA_BPF_FLAG_ACT_DIRECT = 1;
+
+    // struct tcmsg
+    private static final int TCMSG_SIZE = 20;
+    private static final int TCM_INFO = 16;
 
     private static final int HANDLE = 1;
     /**
@@ -94,9 +104,31 @@ public final class ClsactFilter {
         return e.getMessage().equals(Errno.text(e.errno())) ? "" : e.getMessage();
     }
 
+    /** The ids of the programs that {@link #attach} has attached, also in another process; none if the interface does not exist. */
+    public static List<Integer> attached(int ifindex) throws BpfException {
+        try (NetlinkSocket netlink = new NetlinkSocket()) {
+            List<Integer> ids = new ArrayList<>();
+            for (byte[] filter : filters(netlink, ifindex, INGRESS)) {
+                int info =
+                        ByteBuffer.wrap(filter).order(ByteOrder.nativeOrder()).getInt(TCM_INFO);
+                int id = new NetlinkAttributes(filter, TCMSG_SIZE)
+                        .nested(TCA_OPTIONS)
+                        .number(TCA_BPF_ID, 0);
+                if (info == INFO && id != 0) ids.add(id);
+            }
+            return ids;
+        } catch (NetlinkException e) {
+            if (NOT_THERE.contains(e.errno())) return List.of();
+            throw new BpfException("asking for the filters of interface " + ifindex, e.errno(), words(e));
+        }
+    }
+
+    private static List<byte[]> filters(NetlinkSocket netlink, int ifindex, int parent) throws NetlinkException {
+        return netlink.request(new NetlinkMessage(RTM_GETTFILTER, NLM_F_DUMP).traffic(ifindex, 0, parent, 0));
+    }
+
     private static boolean hasFilters(NetlinkSocket netlink, int ifindex, int parent) throws NetlinkException {
-        NetlinkMessage list = new NetlinkMessage(RTM_GETTFILTER, NLM_F_DUMP).traffic(ifindex, 0, parent, 0);
-        return !netlink.request(list).isEmpty();
+        return !filters(netlink, ifindex, parent).isEmpty();
     }
 
     private static void act(NetlinkSocket netlink, NetlinkMessage message, Set<Integer> content)

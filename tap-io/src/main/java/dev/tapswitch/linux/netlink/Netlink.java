@@ -77,6 +77,7 @@ public final class Netlink {
     /** In a request that creates or moves a link: a descriptor of the namespace in which it is to be. */
     public static final int IFLA_IFALIAS = 20;
 
+    public static final int IFLA_GROUP = 27;
     public static final int IFLA_NET_NS_FD = 28;
 
     public static final int IFLA_EXT_MASK = 29;

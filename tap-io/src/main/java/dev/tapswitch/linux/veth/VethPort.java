@@ -52,7 +52,12 @@ public final class VethPort implements PortDevice {
         this.slowPath = slowPath;
         this.spec = spec;
         String name = slowPath.currentName();
-        this.slowPathIndex = switchLinks.call(links -> silence(links, name));
+        this.slowPathIndex = switchLinks.call(links -> {
+            int tap = silence(links, name);
+            for (int each : new int[] {hostEnd, tap})
+                links.setGroup(each, spec.end().persistent() ? 0 : SwitchLinks.GROUP);
+            return tap;
+        });
     }
 
     /** Disables address resolution on the TAP, which has no addresses. Returns its index. */

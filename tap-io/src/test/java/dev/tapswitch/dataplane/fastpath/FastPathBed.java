@@ -39,7 +39,7 @@ final class FastPathBed implements AutoCloseable {
         BpfFixture.assume(
                 BpfFeature.PROGRAMS,
                 BpfFeature.REDIRECT_PEER,
-                attachment == FastPathSettings.Attachment.TCX ? BpfFeature.TCX : BpfFeature.CLSACT);
+                attachment == FastPathSettings.Attachment.CLSACT ? BpfFeature.CLSACT : BpfFeature.TCX);
     }
 
     private void connect(int i) throws DeviceException {
