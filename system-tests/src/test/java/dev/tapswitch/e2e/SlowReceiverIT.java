@@ -1,5 +1,6 @@
 package dev.tapswitch.e2e;
 
+import static dev.tapswitch.e2e.testbed.FastPathSupport.vethNode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,6 +108,28 @@ class SlowReceiverIT {
                     TIMEOUT,
                     () -> "the interface is gone",
                     () -> !slow.exec("ip", "link").contains("eth0"));
+        }
+    }
+
+    /** The kernel runs the receiver's firewall while it sends for the sender, and no worker takes part. */
+    @Test
+    void aSlowReceiverInTheFastPathDoesNotDelayOtherPorts() {
+        try (var net = new TestNetwork()) {
+            Node a = vethNode(net, 1);
+            vethNode(net, 2);
+            Node slow = vethNode(net, 3);
+            Node sender = vethNode(net, 4);
+            RunningDaemon daemon = net.start(Io.EPOLL);
+            a.ping("198.18.0.2");
+            sender.ping("198.18.0.3");
+            nestChains(net, slow, 4, RULES);
+            try (var _ = new FrameGenerator(sender, Frames.frame(slow.mac(), sender.mac(), DATAGRAM), 20_000)) {
+                Await.within(
+                        TIMEOUT,
+                        () -> "frames to the slow receiver are fast: " + daemon.port(slow.name()),
+                        () -> daemon.count(slow.name(), "fast-tx-frames") > 100);
+                new LatencyProbe(a, "198.18.0.2").assertLowLatency("frames to a slow receiver, fast path");
+            }
         }
     }
 
