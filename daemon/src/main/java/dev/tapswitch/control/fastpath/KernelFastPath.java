@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -309,9 +310,7 @@ public final class KernelFastPath implements AutoCloseable {
 
     /** Ends without changing anything in the kernel, because another process has taken over the devices or will do so. */
     public void abandon() {
-        end();
-        if (kernel != null) kernel.close();
-        kernel = null;
+        end(SwitchKernel::close);
     }
 
     /** Deletes the interfaces of all ports that are not persistent, much faster than closing their devices one by one. The devices must be closed nevertheless. */
@@ -327,16 +326,21 @@ public final class KernelFastPath implements AutoCloseable {
     /** Removes everything from the kernel except persistent pairs. Must be called after the devices are closed. */
     @Override
     public void close() {
-        end();
-        if (kernel != null) kernel.remove(parked);
-        kernel = null;
+        end(used -> used.remove(parked));
     }
 
-    private void end() {
-        if (follower != null) follower.close();
+    private void end(Consumer<SwitchKernel> last) {
+        TableFollower running;
+        synchronized (this) {
+            running = follower;
+        }
+        // Without the lock, for which the follower may wait.
+        if (running != null) running.close();
         synchronized (this) {
             for (FastSwitch sw : switches.values()) sw.stations().close();
             switches.clear();
+            if (kernel != null) last.accept(kernel);
+            kernel = null;
         }
     }
 }

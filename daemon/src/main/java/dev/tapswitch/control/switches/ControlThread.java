@@ -104,10 +104,13 @@ public final class ControlThread implements Executor, AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             waiting.remove(entry);
-            result.completeExceptionally(
-                    new RequestException(RequestException.Reason.FAILED, "the daemon is ending", e));
+            result.completeExceptionally(ending(e));
         }
         return result;
+    }
+
+    private static RequestException ending(RejectedExecutionException cause) {
+        return new RequestException(RequestException.Reason.FAILED, "the daemon is ending", cause);
     }
 
     /** Runs a task after a delay, unless the thread is closed first. */
@@ -148,10 +151,11 @@ public final class ControlThread implements Executor, AutoCloseable {
         }
     }
 
-    /** Discards waiting tasks, interrupts the running one, and waits for its end for at most 10 s. */
+    /** Refuses waiting tasks, interrupts the running one, and waits for its end for at most 10 s. */
     @Override
     public void close() {
         executor.shutdownNow();
+        for (Waiting entry : waiting) if (entry.begin()) entry.result().completeExceptionally(ending(null));
         try {
             if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS))
                 LOG.warn("the {} thread did not end", name);

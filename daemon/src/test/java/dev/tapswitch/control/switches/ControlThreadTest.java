@@ -81,6 +81,20 @@ class ControlThreadTest {
     }
 
     @Test
+    void tasksThatWaitAtTheEndAreRefused() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        control.execute(() -> {
+            running.countDown();
+            await(new CountDownLatch(1));
+        });
+        await(running);
+        CompletableFuture<Boolean> waiting = control.submit(() -> true);
+        control.close();
+        ExecutionException e = assertThrows(ExecutionException.class, () -> waiting.get(60, TimeUnit.SECONDS));
+        assertEquals("the daemon is ending", e.getCause().getMessage());
+    }
+
+    @Test
     void aTaskThatWaitsTooLongIsRefusedAndNeverRuns() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);

@@ -54,26 +54,26 @@ public final class UnixPacketSocket implements AutoCloseable {
 
     /** Listens at a path that does not exist yet. Only this user can connect. */
     public static UnixPacketSocket listen(Path path) throws IOException {
-        UnixPacketSocket socket = open();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = address(arena, path);
+            UnixPacketSocket socket = open();
             socket.require("binding " + path, Libc.bind(socket.fd, address.address(), (int) address.byteSize()));
             // Nobody can connect before listen(2).
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             socket.require("listening at " + path, Libc.listen(socket.fd, 1));
+            return socket;
         }
-        return socket;
     }
 
     /** Connects to the socket that listens at a path. */
     public static UnixPacketSocket connect(Path path) throws IOException {
-        UnixPacketSocket socket = open();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = address(arena, path);
+            UnixPacketSocket socket = open();
             socket.require(
                     "connecting to " + path, Libc.connect(socket.fd, address.address(), (int) address.byteSize()));
+            return socket;
         }
-        return socket;
     }
 
     /** Accepts the next connection; null if nobody connects within {@code timeoutMs}. */
