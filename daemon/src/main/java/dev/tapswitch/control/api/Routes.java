@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -129,9 +130,9 @@ final class Routes {
 
     private Response deleteSwitch(Request request) throws RequestException {
         String name = request.part("switch");
-        boolean declared = control.isDeclared(name);
+        Optional<String> whyTemporary = control.whyTemporary(name);
         control.removeSwitch(name);
-        return Response.ok(withNote(Views.object().put("deleted", name), declared, "switch " + name));
+        return Response.ok(withNote(Views.object().put("deleted", name), "switch " + name, whyTemporary));
     }
 
     private Response listPorts(Request request) throws RequestException {
@@ -155,16 +156,16 @@ final class Routes {
         control.changePort(switchName, changed);
         return Response.ok(withNote(
                 port(switchName, changed.name()),
-                control.isDeclared(switchName, changed.name()),
-                "port " + changed.name()));
+                "port " + changed.name(),
+                control.whyTemporary(switchName, changed.name())));
     }
 
     private Response deletePort(Request request) throws RequestException {
         String switchName = request.part("switch");
         String name = request.part("port");
-        boolean declared = control.isDeclared(switchName, name);
+        Optional<String> whyTemporary = control.whyTemporary(switchName, name);
         control.removePort(switchName, name);
-        return Response.ok(withNote(Views.object().put("deleted", name), declared, "port " + name));
+        return Response.ok(withNote(Views.object().put("deleted", name), "port " + name, whyTemporary));
     }
 
     private Response listMacs(Request request) throws RequestException {
@@ -244,13 +245,8 @@ final class Routes {
         return Views.ofPort(control, control.requireSwitch(switchName), control.requirePort(switchName, name));
     }
 
-    private Json withNote(Json node, boolean declared, String what) {
-        if (declared) {
-            node.put(
-                    "note",
-                    what + " is declared in " + control.file()
-                            + ": this change lasts until the next reload or restart; change the file as well to keep it");
-        }
+    private static Json withNote(Json node, String what, Optional<String> whyTemporary) {
+        whyTemporary.ifPresent(why -> node.put("note", what + " " + why));
         return node;
     }
 

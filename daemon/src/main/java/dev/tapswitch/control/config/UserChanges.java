@@ -1,5 +1,6 @@
 package dev.tapswitch.control.config;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +28,42 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
 
     /** A copy in which {@link #of} returns {@code changed}. {@code isDeclared}: whether another source provides the switch. */
     public UserChanges with(SwitchConfig changed, boolean isDeclared) {
+        return isDeclared && !switches.containsKey(changed.name()) ? withPart(changed) : withWhole(changed);
+    }
+
+    /** A copy in which users have added the switch, whose other source is about to be removed. */
+    public UserChanges owning(String name) {
+        return withWhole(of(name));
+    }
+
+    /** A copy in which another source provides the switch, and users have only added ports and bindings to it. */
+    public UserChanges disowning(String name) {
+        return withPart(of(name));
+    }
+
+    /** A copy without these ports of a switch. Bindings to them stay. */
+    public UserChanges withoutPorts(String name, Collection<String> ports) {
+        SwitchConfig sw = of(name);
+        if (Collections.disjoint(sw.ports().keySet(), ports)) return this;
+        Map<String, PortConfig> left = new LinkedHashMap<>(sw.ports());
+        left.keySet().removeAll(ports);
+        return with(new SwitchConfig(name, sw.values(), left, sw.staticMacs(), sw.neighbours()), true);
+    }
+
+    private UserChanges withWhole(SwitchConfig sw) {
         Map<String, SwitchConfig> whole = new LinkedHashMap<>(switches);
         Map<String, SwitchConfig> parts = new LinkedHashMap<>(toDeclared);
-        if (!isDeclared) whole.put(changed.name(), changed);
-        else if (changed.isEmpty()) parts.remove(changed.name());
-        else parts.put(changed.name(), changed);
+        whole.put(sw.name(), sw);
+        parts.remove(sw.name());
+        return new UserChanges(whole, parts);
+    }
+
+    private UserChanges withPart(SwitchConfig sw) {
+        Map<String, SwitchConfig> whole = new LinkedHashMap<>(switches);
+        Map<String, SwitchConfig> parts = new LinkedHashMap<>(toDeclared);
+        whole.remove(sw.name());
+        if (sw.isEmpty()) parts.remove(sw.name());
+        else parts.put(sw.name(), sw);
         return new UserChanges(whole, parts);
     }
 
@@ -44,32 +76,21 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return new UserChanges(whole, parts);
     }
 
-    /** The declared switches with the additions. If both have the same name or device, the declaration takes precedence. */
-    public Map<String, SwitchConfig> over(Map<String, SwitchConfig> declared) {
-        Map<String, SwitchConfig> merged = new LinkedHashMap<>(declared);
-        toDeclared.forEach((name, part) -> {
-            if (declared.containsKey(name)) merge(merged, part);
-        });
-        switches.forEach((name, whole) -> {
-            merged.putIfAbsent(name, new SwitchConfig(name, whole.values(), Map.of(), List.of(), whole.neighbours()));
-            merge(merged, whole);
-        });
-        return merged;
+    /** The declared switches, and those that users have added, without their ports and bindings. A declaration takes precedence. */
+    public Map<String, SwitchConfig> withSwitches(Map<String, SwitchConfig> declared) {
+        Map<String, SwitchConfig> all = new LinkedHashMap<>(declared);
+        switches.forEach((name, whole) ->
+                all.putIfAbsent(name, new SwitchConfig(name, whole.values(), Map.of(), List.of(), whole.neighbours())));
+        return all;
     }
 
-    private static void merge(Map<String, SwitchConfig> merged, SwitchConfig part) {
-        SwitchConfig sw = merged.get(part.name());
-        for (PortConfig port : part.ports().values()) {
-            boolean taken = merged.values().stream()
-                    .flatMap(each -> each.ports().values().stream())
-                    .anyMatch(port::isSameDevice);
-            if (!taken && !sw.ports().containsKey(port.name())) sw = sw.with(port);
-        }
-        for (StaticMac mac : part.staticMacs()) {
-            boolean declared =
-                    sw.staticMacs().stream().anyMatch(other -> other.mac() == mac.mac() && other.vlan() == mac.vlan());
-            if (!declared && sw.ports().containsKey(mac.port())) sw = sw.with(mac);
-        }
-        merged.put(part.name(), sw);
+    /** The declared switches with the additions. If both have the same name or device, the declaration takes precedence. */
+    public Map<String, SwitchConfig> over(Map<String, SwitchConfig> declared) {
+        Map<String, SwitchConfig> merged = withSwitches(declared);
+        toDeclared.forEach((name, part) -> {
+            if (declared.containsKey(name)) Additions.merge(merged, part);
+        });
+        switches.values().forEach(whole -> Additions.merge(merged, whole));
+        return merged;
     }
 }

@@ -15,6 +15,7 @@ import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.linux.netns.Namespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,14 @@ public final class ControlService {
     private final SwitchRuntime runtime;
     private final UserSwitches users;
     private final Supervisor supervisor;
-    private FileSwitches declared;
-    private List<SwitchProvider> integrated = List.of();
+    private final SwitchSources sources;
 
     public ControlService(Path file, Config config, SwitchRuntime runtime, UserSwitches users, Supervisor supervisor) {
         this.file = file;
         this.runtime = runtime;
         this.users = users;
         this.supervisor = supervisor;
-        this.declared = new FileSwitches(file, config);
+        this.sources = new SwitchSources(new FileSwitches(file, config), users);
     }
 
     public Path file() {
@@ -65,29 +65,8 @@ public final class ControlService {
      * @param integrations the sources that come after the config file and before users in the order of precedence
      */
     public void start(List<SwitchProvider> integrations) throws RequestException {
-        integrated = List.copyOf(integrations);
-        runtime.apply(composed(declared), true);
-    }
-
-    /** All sources in order of precedence. */
-    private List<SwitchProvider> sources() {
-        List<SwitchProvider> sources = new ArrayList<>();
-        sources.add(declared);
-        sources.addAll(integrated);
-        sources.add(users);
-        return sources;
-    }
-
-    /** The switches of all sources, with {@code file} as the config file. */
-    private Map<String, SwitchConfig> composed(FileSwitches file) {
-        return users.over(declarations(file));
-    }
-
-    /** The switches of all sources except users, with {@code file} as the config file. */
-    private Map<String, SwitchConfig> declarations(FileSwitches file) {
-        Map<String, SwitchConfig> switches = file.over(Map.of());
-        for (SwitchProvider source : integrated) switches = source.over(switches);
-        return switches;
+        sources.integrations(integrations);
+        runtime.apply(sources.composed(), true);
     }
 
     /** Adds an integration's switch, or changes it to this configuration. Ports that users have added to it remain. */
@@ -98,7 +77,7 @@ public final class ControlService {
         try (Undo undo = new Undo()) {
             SwitchConfig before = source.put(sw);
             undo.add("the change of switch " + name, () -> source.restore(name, before));
-            runtime.apply(with(composed(declared).get(name)), false);
+            runtime.apply(with(sources.composed().get(name)), false);
             undo.commit();
         }
     }
@@ -113,13 +92,50 @@ public final class ControlService {
         }
     }
 
+    /**
+     * Replaces what an integration adds to switches: adds, changes and removes the ports that differ. A switch that no source has any more is removed,
+     * or belongs to users if they have added something to it.
+     *
+     * @param additions see {@link SwitchProvider#additions}
+     */
+    public void provide(ProvidedPorts source, Map<String, SwitchConfig> additions) throws RequestException {
+        AdditionsChange change = AdditionsChange.of(source, additions, sources, runtime.config(), users.changes());
+        Map<String, SwitchConfig> before = source.additions();
+        try (Undo undo = new Undo()) {
+            undo.add("the ports of " + source.description(), () -> source.put(before));
+            source.put(additions);
+            change(change.target(), change.users());
+            undo.commit();
+        }
+    }
+
+    /** What users have added. An integration reads it before the start to find the ports that an earlier release saved there. */
+    public UserChanges userChanges() {
+        return users.changes();
+    }
+
+    /**
+     * Removes from the users' changes the ports that an integration provides, and saves them. The running switches do not change.
+     *
+     * @param switchNames the switches that users no longer provide; what they added to them stays
+     */
+    public void takeOver(ProvidedPorts source, Collection<String> switchNames) throws RequestException {
+        UserChanges left = users.changes();
+        for (String name : switchNames) left = left.disowning(name);
+        for (SwitchConfig added : source.additions().values())
+            left = left.withoutPorts(added.name(), added.ports().keySet());
+        users.keep(left, runtime);
+    }
+
     /** Removes an integration's switch, and what users added to it. */
     public void withdraw(ProvidedSwitches source, String name) throws RequestException {
         SwitchConfig before = source.remove(name);
         if (before == null) return;
         try (Undo undo = new Undo()) {
             undo.add("the removal of switch " + name, () -> source.restore(name, before));
-            change(without(name), users.changes().without(name));
+            // Another integration may have added ports to it.
+            SwitchConfig left = sources.declarations().get(name);
+            change(left == null ? without(name) : with(left), users.changes().without(name));
             undo.commit();
         }
     }
@@ -155,21 +171,14 @@ public final class ControlService {
             throw new RequestException(Reason.INVALID, "nothing was changed: " + e.oneLine(), e);
         }
         FileSwitches now = new FileSwitches(file, read);
-        for (SwitchProvider source : integrated) {
-            for (String name : read.switches().keySet()) {
-                if (!source.has(name) || declared.has(name)) continue;
-                throw new RequestException(
-                        Reason.CONFLICT,
-                        "nothing was changed: switch " + name + " is " + source.description()
-                                + "; choose another name in " + file);
-            }
-        }
-        List<Change> taken = runtime.apply(composed(now), false);
+        Optional<String> conflict = sources.conflict(now);
+        if (conflict.isPresent()) throw new RequestException(Reason.CONFLICT, "nothing was changed: " + conflict.get());
+        List<Change> taken = runtime.apply(sources.composed(now), false);
         List<String> changes =
                 new ArrayList<>(taken.stream().map(Change::toString).toList());
         LogLevel.set(read.get(DaemonSchema.LOG_LEVEL));
-        changes.addAll(declared.config().daemonChanges(read));
-        declared = now;
+        changes.addAll(sources.file().config().daemonChanges(read));
+        sources.file(now);
         changes.forEach(change -> LOG.info("reload: {}", change));
         return changes;
     }
@@ -203,22 +212,14 @@ public final class ControlService {
 
     public void removeSwitch(String name) throws RequestException {
         requireSwitch(name);
-        for (SwitchProvider source : sources()) {
-            Optional<String> instead = source.howToRemove(name);
-            if (instead.isEmpty()) continue;
-            throw new RequestException(
-                    Reason.CONFLICT, "switch " + name + " is " + source.description() + ": " + instead.get());
-        }
+        refuse("switch " + name, sources.whyKept(name));
         change(without(name), users.changes().without(name));
     }
 
     public void addPort(String switchName, PortConfig port) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
-        if (sw.port(port.name()) != null) {
-            throw new RequestException(
-                    Reason.CONFLICT, "switch " + switchName + " has a port " + port.name() + " already");
-        }
-        requireFree(port);
+        if (sw.port(port.name()) != null) throw nameTaken(switchName, port);
+        requireFree(port, runtime.config());
         if (!PortLifecycle.isNamespaceThere(port.namespace())) {
             throw new RequestException(
                     Reason.INVALID,
@@ -245,20 +246,19 @@ public final class ControlService {
 
     public void removePort(String switchName, String name) throws RequestException {
         requirePort(switchName, name);
-        for (SwitchProvider source : sources()) {
-            Optional<String> instead = source.howToRemove(switchName, name);
-            if (instead.isEmpty()) continue;
-            throw new RequestException(
-                    Reason.CONFLICT, "port " + name + " belongs to " + source.description() + ": " + instead.get());
-        }
+        refuse("port " + name, sources.whyKept(switchName, name));
         change(
                 with(requireSwitch(switchName).config().without(name)),
                 changed(switchName, added -> added.without(name)));
     }
 
+    private static void refuse(String what, Optional<String> why) throws RequestException {
+        if (why.isPresent()) throw new RequestException(Reason.CONFLICT, what + " " + why.get());
+    }
+
     public void addMac(String switchName, StaticMac mac) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
-        SwitchConfig others = declarations(declared).get(switchName);
+        SwitchConfig others = sources.declarations().get(switchName);
         boolean isDeclared = others != null && others.staticMacs().contains(mac);
         UserChanges kept = isDeclared ? users.changes() : changed(switchName, added -> added.with(mac));
         change(with(sw.config().with(mac)), kept);
@@ -279,13 +279,22 @@ public final class ControlService {
 
     /** Whether the config file or an integration declares the port. */
     public boolean isDeclared(String switchName, String port) {
-        if (declared.has(switchName)) return declared.has(switchName, port);
-        return integrated.stream().anyMatch(source -> source.has(switchName, port));
+        return sources.isDeclared(switchName, port);
+    }
+
+    /** That a user's change of a port will be undone and why, as the predicate of a sentence; empty if it is saved. */
+    public Optional<String> whyTemporary(String switchName, String port) {
+        return sources.whyTemporary(switchName, port);
+    }
+
+    /** That the removal of a switch will be undone and why, as the predicate of a sentence; empty if it is saved. */
+    public Optional<String> whyTemporary(String switchName) {
+        return sources.whyTemporary(switchName);
     }
 
     /** Whether the config file or an integration declares the switch. */
     public boolean isDeclared(String switchName) {
-        return declared.has(switchName) || integrated.stream().anyMatch(source -> source.has(switchName));
+        return sources.isDeclared(switchName);
     }
 
     private UserChanges changed(String switchName, UnaryOperator<SwitchConfig> change) {
@@ -315,14 +324,20 @@ public final class ControlService {
         return target;
     }
 
-    private void requireFree(PortConfig port) throws RequestException {
-        for (RunningSwitch sw : runtime.switches()) {
-            for (RunningPort other : sw.ports()) {
-                if (!other.config().isSameDevice(port)) continue;
+    static RequestException nameTaken(String switchName, PortConfig port) {
+        return new RequestException(
+                Reason.CONFLICT, "switch " + switchName + " has a port " + port.name() + " already");
+    }
+
+    /** Refuses a port whose device belongs to another port of these switches. */
+    static void requireFree(PortConfig port, Map<String, SwitchConfig> switches) throws RequestException {
+        for (SwitchConfig sw : switches.values()) {
+            for (PortConfig other : sw.ports().values()) {
+                if (!other.isSameDevice(port)) continue;
                 throw new RequestException(
                         Reason.CONFLICT,
                         "device " + port.device() + " in namespace " + port.namespace() + " already belongs to port "
-                                + other.config().name() + " of switch " + sw.name());
+                                + other.name() + " of switch " + sw.name());
             }
         }
     }

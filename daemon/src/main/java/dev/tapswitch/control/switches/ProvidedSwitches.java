@@ -57,12 +57,14 @@ public final class ProvidedSwitches implements SwitchProvider {
     }
 
     @Override
-    public Optional<String> howToRemove(String switchName) {
-        return has(switchName) ? Optional.of(howToRemoveSwitch) : Optional.empty();
+    public Optional<String> whyKept(String switchName) {
+        return has(switchName) ? Optional.of("is " + description + ": " + howToRemoveSwitch) : Optional.empty();
     }
 
     @Override
-    public Optional<String> howToRemove(String switchName, String portName) {
-        return has(switchName, portName) ? Optional.of(howToRemovePort) : Optional.empty();
+    public Optional<String> whyKept(String switchName, String portName) {
+        return has(switchName, portName)
+                ? Optional.of("belongs to " + description + ": " + howToRemovePort)
+                : Optional.empty();
     }
 }

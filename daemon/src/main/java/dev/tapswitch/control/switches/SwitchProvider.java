@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A source of switches and ports. {@link ControlService} composes a list of them in order of precedence: the config file, container runtimes, and what
+ * A source of switches and ports. {@link SwitchSources} composes a list of them in order of precedence: the config file, container runtimes, and what
  * users have added. Must be called on the control thread.
  */
 public interface SwitchProvider {
@@ -25,21 +25,39 @@ public interface SwitchProvider {
         return switches().containsKey(switchName);
     }
 
-    /** Whether this source provides the port. */
+    /**
+     * The ports and bindings that this source adds to switches of any source, by the name of the switch; the settings of these entries are unused. A
+     * switch that no source provides exists with default settings as long as there is an entry for it.
+     */
+    default Map<String, SwitchConfig> additions() {
+        return Map.of();
+    }
+
+    /** Whether this source adds the port to a switch of any source. */
+    default boolean adds(String switchName, String portName) {
+        SwitchConfig added = additions().get(switchName);
+        return added != null && added.ports().containsKey(portName);
+    }
+
+    /** Whether this source provides the port, in its own switch or as an addition. */
     default boolean has(String switchName, String portName) {
-        return has(switchName) && switches().get(switchName).ports().containsKey(portName);
+        return adds(switchName, portName)
+                || has(switchName) && switches().get(switchName).ports().containsKey(portName);
     }
 
     /** What each of its switches is, for error messages: "a container network". */
     String description();
 
-    /** What a user does instead of removing this switch by command; empty if the switch can be removed by command. */
-    default Optional<String> howToRemove(String switchName) {
+    /**
+     * Why a user cannot remove this switch by command, and what to do instead, as the predicate of a sentence: "is a container network: remove it with ...".
+     * Empty if the switch can be removed by command.
+     */
+    default Optional<String> whyKept(String switchName) {
         return Optional.empty();
     }
 
-    /** What a user does instead of removing this port by command; empty if the port can be removed by command. */
-    default Optional<String> howToRemove(String switchName, String portName) {
+    /** Why a user cannot remove this port by command, and what to do instead; empty if the port can be removed by command. */
+    default Optional<String> whyKept(String switchName, String portName) {
         return Optional.empty();
     }
 }
