@@ -2,11 +2,11 @@ package dev.tapswitch.containers.cni;
 
 import java.util.Locale;
 
-/** The interface of a container on a network. The name of its port identifies both the attachment and its network. */
+/** The interface of a container on a network. The name of its port identifies the attachment. */
 record Attachment(String network, String containerId, String ifname) {
     private static final int MAX_ID = 32;
 
-    /** The prefix that the names of all ports of a network have. */
+    /** The prefix that the names of all ports of a network have. Those of another network may have the same. */
     static String prefix(String network) {
         return "cni-%08x-".formatted(network.hashCode());
     }

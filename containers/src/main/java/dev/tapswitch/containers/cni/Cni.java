@@ -16,19 +16,22 @@ import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.PortState;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RunningPort;
-import dev.tapswitch.control.switches.RunningSwitch;
-import dev.tapswitch.control.switches.Undo;
+import dev.tapswitch.control.switches.SwitchProvider;
 import dev.tapswitch.core.net.MacAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The commands ADD, DEL, CHECK, GC and STATUS of the Container Network Interface, specification 1.1. A network is a switch, and an attachment is
- * a port of it, which is stored like a port that a user adds. Must be called on the control thread.
+ * a port of it. Must be called on the control thread.
  */
 public final class Cni implements Integration {
+    private static final Logger LOG = LoggerFactory.getLogger(Cni.class);
+
     private final ControlService control;
     private final CniNetworks networks;
 
@@ -40,13 +43,26 @@ public final class Cni implements Integration {
     /** Loads the networks from the state directory. */
     public static Cni load(IntegrationContext context, Nat nat) {
         ControlService control = context.control();
-        return new Cni(control, new CniNetworks(control, nat, CniState.load(context.state())));
+        CniState state = CniState.load(context.state(), control.userChanges());
+        return new Cni(control, new CniNetworks(control, nat, state));
+    }
+
+    @Override
+    public List<SwitchProvider> providers() {
+        return List.of(networks.provider());
     }
 
     /** Restores masquerading. */
     @Override
     public void start() {
         networks.restore();
+        try {
+            networks.takeOver();
+        } catch (RequestException e) {
+            LOG.warn(
+                    "CNI: the ports that an earlier release saved are not saved in the new format yet: {}",
+                    e.getMessage());
+        }
     }
 
     @Override
@@ -97,24 +113,10 @@ public final class Cni implements Integration {
         if (!request.ipamPlugin().isEmpty() && !request.ipam().isObject()) return delegated(request);
         IpamResult ipam = IpamResult.of(request);
         PortConfig port = port(request, ipam);
-        removeIfGone(request);
-        try (Undo undo = new Undo()) {
-            undo.add("CNI network " + request.network(), () -> networks.release(request.networkId()));
-            networks.provide(request, ipam);
-            control.addPort(request.switchName(), port);
-            undo.commit();
-        }
+        networks.attach(request, ipam, port);
         RunningPort running = control.requirePort(request.switchName(), port.name());
         String mac = running.mac().map(MacAddress::format).orElse("");
         return new CniResponse(200, ipam.result(request, mac, port.get(PortSchema.MTU)));
-    }
-
-    /** Removes the port of an earlier ADD without a DEL. After a reboot, a runtime adds its containers again, in new namespaces. */
-    private void removeIfGone(CniRequest request) throws RequestException {
-        RunningSwitch sw = control.runtime().find(request.switchName());
-        RunningPort port = sw == null ? null : sw.port(request.attachment().port());
-        if (port != null && port.state() == PortState.GONE)
-            control.removePort(sw.name(), port.config().name());
     }
 
     /** The MTU of the network configuration as text; empty if it has none. */
@@ -149,10 +151,7 @@ public final class Cni implements Integration {
 
     /** Removes an attachment. Succeeds if there is no such attachment, as the specification requires. */
     private CniResponse delete(CniRequest request) throws CniException, RequestException {
-        String port = request.attachment().port();
-        RunningSwitch sw = control.runtime().find(request.switchName());
-        if (sw != null && sw.port(port) != null) control.removePort(sw.name(), port);
-        networks.release(request.networkId());
+        networks.remove(request.networkId(), request.attachment().port());
         return done(request);
     }
 
@@ -189,16 +188,7 @@ public final class Cni implements Integration {
                             attachment.path("ifname").asString(""))
                     .port());
         }
-        RunningSwitch sw = control.runtime().find(request.switchName());
-        if (sw != null) {
-            String prefix = Attachment.prefix(request.network());
-            List<String> stale = sw.ports().stream()
-                    .map(port -> port.config().name())
-                    .filter(name -> name.startsWith(prefix) && !valid.contains(name))
-                    .toList();
-            for (String name : stale) control.removePort(sw.name(), name);
-        }
-        networks.release(request.networkId());
+        networks.retain(request.networkId(), valid);
         return done(request);
     }
 

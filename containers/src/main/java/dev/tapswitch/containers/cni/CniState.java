@@ -1,50 +1,49 @@
 package dev.tapswitch.containers.cni;
 
-import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.config.UserChanges;
 import dev.tapswitch.control.state.JsonStore;
 import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
-/**
- * The networks that have attachments, kept across restarts in STATE/cni.json. Callers change the map and then call {@link #save}. Must be used
- * on the control thread.
- */
+/** The inventory of CNI networks, kept across restarts in STATE/cni.json. Must be used on the control thread. */
 final class CniState {
-    private static final int VERSION = 1;
-
-    final Map<CniNetwork.Id, CniNetwork> networks = new LinkedHashMap<>();
     private final JsonStore store;
+    private CniInventory inventory;
 
-    private CniState(JsonStore store) {
+    private CniState(JsonStore store, CniInventory inventory) {
         this.store = store;
+        this.inventory = inventory;
     }
 
-    /** Loads the state of a directory. It is empty if there is no file, or no undamaged one. */
-    static CniState load(StateDirectory directory) {
+    /** Loads the state of a directory. It is empty if there is no file, or no undamaged one. {@code users}: where earlier releases saved the ports. */
+    static CniState load(StateDirectory directory, UserChanges users) {
         JsonStore store = directory.store("cni.json");
-        return store.load(document -> read(store, document), () -> new CniState(store));
+        return store.load(
+                document -> new CniState(store, CniDocument.inventory(document, users)),
+                () -> new CniState(store, CniInventory.EMPTY));
     }
 
-    private static CniState read(JsonStore store, Json document) {
-        CniState state = new CniState(store);
-        for (Json node : document.required("networks")) {
-            CniNetwork network = CniDocument.network(node);
-            state.networks.put(network.id(), network);
-        }
-        return state;
+    CniInventory inventory() {
+        return inventory;
     }
 
-    /** Writes the map to the file. */
+    /** Replaces the inventory and saves it. If it cannot be saved, the old one remains. */
+    void replace(CniInventory changed) throws RequestException {
+        if (changed.equals(inventory)) return;
+        save(changed);
+        inventory = changed;
+    }
+
+    /** Saves the inventory in the present format. */
     void save() throws RequestException {
-        Json document = Json.object().put("version", VERSION);
-        Json array = document.putArray("networks");
-        networks.values().forEach(network -> array.add(CniDocument.of(network)));
+        save(inventory);
+    }
+
+    private void save(CniInventory saved) throws RequestException {
         try {
-            store.save(document);
+            store.save(CniDocument.of(saved));
         } catch (IOException e) {
             throw new RequestException(Reason.FAILED, "the CNI state cannot be saved: " + e.getMessage(), e);
         }

@@ -161,6 +161,26 @@ class CniIT {
     }
 
     @Test
+    void gcRemovesNothingOfANetworkWhoseNameHasTheSameHash() throws IOException {
+        assertEquals("Aa".hashCode(), "BB".hashCode());
+        try (var net = new TestNetwork()) {
+            CniRuntime pods = network(net, "1.1.0")
+                    .with("ipam", Json.object())
+                    .with("isDefaultGateway", false)
+                    .with("switch", "pods");
+            pods.with("name", "Aa").add("one");
+            CniRuntime others = pods.with("name", "BB");
+            others.add("two");
+            CommandResult collected =
+                    others.with("cni.dev/valid-attachments", List.of()).call("GC", "two");
+            assertEquals(0, collected.exitCode(), collected::output);
+            Json left = pods.daemon().api().get("/v1/switches/pods/ports");
+            assertEquals(1, left.size(), left::toString);
+            assertTrue(left.path(0).path("name").asString().endsWith("-one-eth0"), left::toString);
+        }
+    }
+
+    @Test
     void failuresAreCniErrorsAndLeaveNothingBehind() throws IOException {
         try (var net = new TestNetwork()) {
             CniRuntime pods = network(net, "1.0.0");

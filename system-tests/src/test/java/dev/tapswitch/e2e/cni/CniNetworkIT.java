@@ -1,7 +1,6 @@
 package dev.tapswitch.e2e.cni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -90,8 +88,8 @@ class CniNetworkIT {
             reachesInternet(restarted, "two");
             restarted.delete("two");
             assertEquals("", restarted.exec("sw", "nft", "list", "tables"));
-            assertEquals(List.of("inet0", "lo"), links(restarted));
-            assertEquals(List.of("lan"), switches(restarted));
+            assertEquals(List.of("inet0", "lo"), restarted.links());
+            assertEquals(List.of("lan"), restarted.switches());
         }
     }
 
@@ -101,10 +99,10 @@ class CniNetworkIT {
             CniRuntime pods = CniRuntime.start(net, "1.0.0");
             CniRuntime onLan = pods.with("switch", "lan");
             onLan.add("one");
-            assertEquals(List.of("lan", "lo"), links(pods));
+            assertEquals(List.of("lan", "lo"), pods.links());
             onLan.delete("one");
-            assertEquals(List.of("lan"), switches(pods));
-            assertEquals(List.of("lo"), links(pods));
+            assertEquals(List.of("lan"), pods.switches());
+            assertEquals(List.of("lo"), pods.links());
 
             // Two networks share the switch that the first one has created. It is kept for a port of the user.
             CniRuntime others =
@@ -112,7 +110,7 @@ class CniNetworkIT {
             pods.add("one");
             others.add("two");
             pods.delete("one");
-            assertEquals(List.of("lo", "pods"), links(pods));
+            assertEquals(List.of("lo", "pods"), pods.links());
             assertEquals(0, pods.daemon().cli("port", "add", "pods", "mine").exitCode());
             // Debian's host-local does not know 1.1.0, which has GC.
             CommandResult collected = others.with("cniVersion", "1.1.0")
@@ -120,8 +118,8 @@ class CniNetworkIT {
                     .with("cni.dev/valid-attachments", List.of())
                     .call("GC", "two");
             assertEquals(0, collected.exitCode(), collected::output);
-            assertEquals(List.of("lan", "pods"), switches(pods));
-            assertEquals(List.of("lo", "mine"), links(pods));
+            assertEquals(List.of("lan", "pods"), pods.switches());
+            assertEquals(List.of("lo", "mine"), pods.links());
         }
     }
 
@@ -150,8 +148,8 @@ class CniNetworkIT {
             Await.within(
                     Duration.ofSeconds(60),
                     () -> "the switch is removed",
-                    () -> switches(pods).equals(List.of("lan")));
-            assertEquals(List.of("lo"), links(pods));
+                    () -> pods.switches().equals(List.of("lan")));
+            assertEquals(List.of("lo"), pods.links());
         }
     }
 
@@ -177,19 +175,5 @@ class CniNetworkIT {
 
     private static void reachesInternet(CniRuntime pods, String container) {
         pods.exec(container, "ping", "-n", "-c", "2", "-i", "0.2", "-W", "2", INTERNET);
-    }
-
-    private static List<String> links(CniRuntime pods) {
-        var names = new TreeSet<String>();
-        pods.exec("sw", "ip", "-br", "link").lines().forEach(line -> names.add(line.split("[ @]", 2)[0]));
-        return List.copyOf(names);
-    }
-
-    private static List<String> switches(CniRuntime pods) {
-        var names = new TreeSet<String>();
-        for (var sw : pods.daemon().api().get("/v1/switches"))
-            names.add(sw.required("name").asString());
-        assertFalse(names.isEmpty());
-        return List.copyOf(names);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tapswitch.e2e.cni;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tapswitch.control.json.Json;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Calls the CNI plugin as a container runtime does, for one network. The plugins run in the namespace of the daemon, which plays the host. A container is
@@ -83,6 +86,27 @@ public record CniRuntime(TestNetwork net, RunningDaemon daemon, Json config) {
     /** Restarts the daemon. */
     public CniRuntime restarted() {
         return new CniRuntime(net, net.restart(), config);
+    }
+
+    /** Starts the daemon again after it was killed. */
+    public CniRuntime restartedAfterKill() {
+        return new CniRuntime(net, net.restartAfterKill(), config);
+    }
+
+    /** The names of all switches. */
+    public List<String> switches() {
+        Set<String> names = new TreeSet<>();
+        for (Json sw : daemon.api().get("/v1/switches"))
+            names.add(sw.required("name").asString());
+        assertFalse(names.isEmpty(), "lan is always there");
+        return List.copyOf(names);
+    }
+
+    /** The names of all interfaces in the daemon's namespace. */
+    public List<String> links() {
+        Set<String> names = new TreeSet<>();
+        exec("sw", "ip", "-br", "link").lines().forEach(line -> names.add(line.split("[ @]", 2)[0]));
+        return List.copyOf(names);
     }
 
     public void ping(String from, Json to) {
