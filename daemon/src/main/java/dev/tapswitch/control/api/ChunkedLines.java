@@ -13,10 +13,14 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A chunked response with one line of JSON per chunk (NDJSON). Not thread-safe: after {@link #begin}, only the thread of the trace uses it. */
 final class ChunkedLines implements TraceStream.Reader {
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkedLines.class);
     private static final long PAUSE_NANOS = 5_000_000;
     /** Ten seconds: a client that reads nothing for so long is given up. */
     private static final int MAX_PAUSES = 2_000;
@@ -57,6 +61,15 @@ final class ChunkedLines implements TraceStream.Reader {
 
     @Override
     public void end() {
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
+        try {
+            // On the event loop: a listener that is added here would be called after the loop's end, when the daemon
+            // stops.
+            channel.eventLoop()
+                    .execute(() -> channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+                            .addListener(ChannelFutureListener.CLOSE));
+        } catch (RejectedExecutionException e) {
+            // The loop has ended and has closed the connection.
+            LOG.debug("a stream ends after the server", e);
+        }
     }
 }
