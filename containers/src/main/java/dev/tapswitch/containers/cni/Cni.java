@@ -131,6 +131,7 @@ public final class Cni implements Integration {
         return new PortDraft(request.attachment().port())
                 .read(PortSchema.NAMESPACE, request.netns())
                 .read(PortSchema.DEVICE, request.ifname())
+                .read(PortSchema.KIND, request.config().path("kind").asString("auto"))
                 .read(PortSchema.MTU, mtu(request))
                 // Chosen here, so that it is bound before the container can change the address of its interface.
                 .read(PortSchema.MAC, request.mac().isEmpty() ? randomMac() : request.mac())

@@ -6,6 +6,7 @@ import dev.tapswitch.control.config.ConfigException;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.PortDraft;
 import dev.tapswitch.control.log.RateLimitedLogger;
+import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.PortState;
@@ -127,7 +128,8 @@ final class CniNetworks {
         String device = network.hostDevice();
         Optional<PortConfig> own = inventory.hostPort(network.switchName(), device);
         if (own.isEmpty() && running(network.switchName(), device) != null) return inventory;
-        PortConfig wanted = withAddresses(own.orElseGet(() -> PortConfig.of(device)), ipam);
+        PortConfig wanted =
+                withAddresses(own.orElseGet(() -> PortConfig.of(device).with(PortSchema.KIND, PortKind.AUTO)), ipam);
         return inventory.withHostPort(network.switchName(), wanted);
     }
 
