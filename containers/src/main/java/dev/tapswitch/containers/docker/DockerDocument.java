@@ -5,7 +5,10 @@ import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.json.JsonException;
 import dev.tapswitch.control.schema.PortKind;
-import dev.tapswitch.control.schema.SuperFrames;
+import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.control.schema.Setting;
+import dev.tapswitch.control.schema.SettingValues;
+import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
@@ -38,11 +41,8 @@ final class DockerDocument {
                 .put("routedIpv6", network.options().contains(Option.ROUTED_IPV6))
                 .put("hostAddress", textOf(network.hostAddress()))
                 .put("prefix", network.prefix())
-                .put("arp", network.arp().name())
-                .put("learningLimit", network.learningLimit())
-                .put("kind", network.kind().name())
-                .put("superFrames", network.superFrames().name())
-                .put("isolated", network.options().contains(Option.ISOLATED));
+                .put("isolated", network.options().contains(Option.ISOLATED))
+                .set("settings", of(network.settings()));
     }
 
     static DockerNetwork network(Json node) {
@@ -55,10 +55,30 @@ final class DockerDocument {
                 options(node),
                 optionalAddress(node, "hostAddress"),
                 text(node, "prefix"),
-                constant(node, "arp", ArpMode.values()),
-                node.path("learningLimit").asInt(),
-                kind(node, PortKind.AUTO),
-                node.has("superFrames") ? constant(node, "superFrames", SuperFrames.values()) : SuperFrames.AUTO);
+                settings(node));
+    }
+
+    private static Json of(SettingValues values) {
+        Json settings = Json.object();
+        for (Setting<?> setting : DockerSettings.ALL) settings.put(setting.key(), DockerSettings.text(values, setting));
+        return settings;
+    }
+
+    /** A setting that an earlier version did not have has its default. */
+    private static SettingValues settings(Json node) {
+        SettingValues values = DockerSettings.defaults();
+        if (!node.has("settings")) {
+            return values.with(SwitchSchema.ARP, constant(node, "arp", ArpMode.values()))
+                    .with(PortSchema.LEARNING_LIMIT, node.path("learningLimit").asInt());
+        }
+        Json settings = node.path("settings");
+        for (Setting<?> setting : DockerSettings.ALL) {
+            SettingValues before = values;
+            String key = setting.key();
+            if (settings.has(key))
+                values = parsed(key, text(settings, key), text -> DockerSettings.with(before, setting, text));
+        }
+        return values;
     }
 
     private static Set<Option> options(Json node) {

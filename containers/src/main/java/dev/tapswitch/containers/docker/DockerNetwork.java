@@ -8,10 +8,9 @@ import dev.tapswitch.control.config.StaticNeighbour;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.control.schema.Setting;
+import dev.tapswitch.control.schema.Setting.Subject;
 import dev.tapswitch.control.schema.SettingValues;
-import dev.tapswitch.control.schema.SuperFrames;
-import dev.tapswitch.control.schema.SwitchSchema;
-import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
@@ -31,9 +30,7 @@ import java.util.stream.Stream;
  * @param options for the firewall; ISOLATED (Docker's enable_icc=false) applies to the switch as well
  * @param hostAddress the host address of published ports without one; empty for all addresses
  * @param prefix the names of interfaces in containers, without their number
- * @param learningLimit the maximum number of MAC addresses learned on a container's port; 0 for no limit
- * @param kind the type of the interfaces of the host and of containers that are to come
- * @param superFrames the size of super-frames on all ports of the network
+ * @param settings the values of {@link DockerSettings#ALL}
  */
 record DockerNetwork(
         String id,
@@ -44,14 +41,20 @@ record DockerNetwork(
         Set<Option> options,
         Optional<IpAddress> hostAddress,
         String prefix,
-        ArpMode arp,
-        int learningLimit,
-        PortKind kind,
-        SuperFrames superFrames) {
+        SettingValues settings) {
     DockerNetwork {
         ipv4 = List.copyOf(ipv4);
         ipv6 = List.copyOf(ipv6);
         options = Set.copyOf(options);
+    }
+
+    <T> T get(Setting<T> setting) {
+        return settings.get(setting);
+    }
+
+    /** The other settings of ports limit containers, and the host is none. */
+    private static boolean isOfInterface(Setting<?> setting) {
+        return setting.subject() == Subject.INTERFACE;
     }
 
     /** Whether no packets enter or leave the network. */
@@ -91,7 +94,7 @@ record DockerNetwork(
                 neighbours.add(new StaticNeighbour(address, endpoint.mac()));
             }
         });
-        return new SwitchConfig(device, SettingValues.DEFAULTS.with(SwitchSchema.ARP, arp), ports, macs, neighbours);
+        return new SwitchConfig(device, DockerSettings.ofSwitch(settings), ports, macs, neighbours);
     }
 
     private Stream<IpPrefix> gateways() {
@@ -100,10 +103,9 @@ record DockerNetwork(
 
     /** A TAP is persistent, so that a restart of the daemon does not affect the host's addresses and rules. A veth pair survives a restart anyway. */
     private PortConfig hostPort(PortKind kind) {
-        return PortConfig.of(device)
+        return DockerSettings.on(PortConfig.of(device), settings, DockerNetwork::isOfInterface)
                 .with(PortSchema.KIND, kind)
                 .with(PortSchema.MTU, mtu)
-                .with(PortSchema.SUPER_FRAMES, superFrames)
                 .with(PortSchema.MAC, GeneratedMacs.ofHostPort(id))
                 .with(PortSchema.ADDRESSES, gateways().map(IpPrefix::toString).toList())
                 .with(PortSchema.PERSISTENT, kind == PortKind.TAP);
@@ -111,15 +113,13 @@ record DockerNetwork(
 
     /** Docker sets addresses, routes and the link state. The interface is persistent, so that the container keeps it while the daemon does not run. */
     private PortConfig port(DockerEndpoint endpoint) {
-        return PortConfig.of(endpoint.device())
+        return DockerSettings.on(PortConfig.of(endpoint.device()), settings, _ -> true)
                 .with(PortSchema.KIND, endpoint.kind())
                 .with(PortSchema.MTU, mtu)
-                .with(PortSchema.SUPER_FRAMES, superFrames)
                 .with(PortSchema.MAC, endpoint.mac())
                 .with(PortSchema.UP, false)
                 .with(PortSchema.PERSISTENT, true)
                 .with(PortSchema.ISOLATED, options.contains(Option.ISOLATED))
-                .with(PortSchema.LEARNING_LIMIT, learningLimit)
-                .with(PortSchema.DROP_BEYOND_LIMIT, learningLimit > 0);
+                .with(PortSchema.DROP_BEYOND_LIMIT, get(PortSchema.LEARNING_LIMIT) > 0);
     }
 }

@@ -2,6 +2,7 @@ package dev.tapswitch.containers.docker;
 
 import dev.tapswitch.control.fastpath.KernelFastPath;
 import dev.tapswitch.control.schema.PortKind;
+import dev.tapswitch.control.schema.PortSchema;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,7 +21,8 @@ final class InterfaceKinds {
 
     /** The type of an interface that is created now: TAP or VETH. */
     PortKind of(DockerNetwork network) {
-        if (network.kind() != PortKind.AUTO) return network.kind();
+        PortKind wanted = network.get(PortSchema.KIND);
+        if (wanted != PortKind.AUTO) return wanted;
         return fastPath.whyNot().isEmpty() ? PortKind.VETH : PortKind.TAP;
     }
 

@@ -4,7 +4,7 @@ import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.Setting;
-import dev.tapswitch.control.schema.SwitchSchema;
+import dev.tapswitch.control.schema.SettingValues;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.core.net.IpAddress;
@@ -50,10 +50,7 @@ final class NetworkOptions {
                 natOptions(all),
                 parsed(BRIDGE + "host_binding_ipv4", NetworkOptions::address, Optional.empty()),
                 parsed("com.docker.network.container_iface_prefix", NetworkOptions::prefix, "eth"),
-                setting(SwitchSchema.ARP),
-                setting(PortSchema.LEARNING_LIMIT),
-                setting(PortSchema.KIND),
-                setting(PortSchema.SUPER_FRAMES));
+                settings());
         refuseUnknown();
         if (!network.ipv6().isEmpty() && network.mtu() < 1_280) {
             throw new RequestException(
@@ -114,9 +111,14 @@ final class NetworkOptions {
                 defaultValue);
     }
 
-    /** A setting of Tapswitch, which is an option with a prefix. */
-    private <T> T setting(Setting<T> setting) throws RequestException {
-        return parsed(OURS + setting.key(), setting.type()::parse, setting.dockerDefault());
+    /** The settings of Tapswitch. Each is an option with a prefix. */
+    private SettingValues settings() throws RequestException {
+        SettingValues values = DockerSettings.defaults();
+        for (Setting<?> setting : DockerSettings.ALL) {
+            SettingValues before = values;
+            values = parsed(OURS + setting.key(), text -> DockerSettings.with(before, setting, text), before);
+        }
+        return values;
     }
 
     private <T> T parsed(String name, Function<String, T> parser, T defaultValue) throws RequestException {

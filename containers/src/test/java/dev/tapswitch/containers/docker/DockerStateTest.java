@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.containers.firewall.PublishedPort;
 import dev.tapswitch.control.schema.PortKind;
-import dev.tapswitch.control.schema.SuperFrames;
+import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.state.StateDirectory;
-import dev.tapswitch.core.bridge.ArpMode;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import java.io.IOException;
@@ -55,10 +54,7 @@ class DockerStateTest {
                 Set.of(Option.MASQUERADE),
                 Optional.empty(),
                 "eth",
-                ArpMode.DIRECT,
-                0,
-                PortKind.AUTO,
-                SuperFrames.AUTO);
+                DockerSettings.defaults().with(PortSchema.LEARNING_LIMIT, 0));
         var endpoint = new DockerEndpoint(
                 "e1",
                 "n1",

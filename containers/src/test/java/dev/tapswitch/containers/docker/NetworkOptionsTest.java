@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.containers.firewall.NatNetwork.Option;
 import dev.tapswitch.control.json.Json;
+import dev.tapswitch.control.schema.PortKind;
+import dev.tapswitch.control.schema.PortSchema;
+import dev.tapswitch.control.schema.SuperFrames;
+import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.control.switches.RequestException;
 import dev.tapswitch.core.bridge.ArpMode;
 import java.util.Optional;
@@ -32,7 +36,7 @@ class NetworkOptionsTest {
         assertEquals("ts-40b569b0f227", network.device());
         assertEquals(1_500, network.mtu());
         assertEquals(Set.of(Option.MASQUERADE), network.options());
-        assertEquals(ArpMode.DIRECT, network.arp());
+        assertEquals(ArpMode.DIRECT, network.get(SwitchSchema.ARP));
         assertEquals(
                 "10.77.0.1",
                 network.ipv4().getFirst().gatewayAddress().orElseThrow().toString());
@@ -49,8 +53,20 @@ class NetworkOptionsTest {
         assertEquals("tap0", network.device());
         assertEquals(9_000, network.mtu());
         assertEquals(Optional.empty(), network.hostAddress());
-        assertEquals(ArpMode.FLOOD, network.arp());
+        assertEquals(ArpMode.FLOOD, network.get(SwitchSchema.ARP));
         assertEquals(Set.of(Option.ROUTED_IPV6, Option.ISOLATED), network.options());
+    }
+
+    @Test
+    void theDeclaredSettingsAreOptionsAndAreSaved() throws RequestException {
+        DockerNetwork network = read("""
+                "tapswitch.kind":"tap","tapswitch.super-frames":"64k","tapswitch.learning-limit":"7","tapswitch.arp":"reply"
+                """);
+        assertEquals(PortKind.TAP, network.get(PortSchema.KIND));
+        assertEquals(SuperFrames.STANDARD, network.get(PortSchema.SUPER_FRAMES));
+        assertEquals(7, network.get(PortSchema.LEARNING_LIMIT));
+        assertEquals(ArpMode.REPLY, network.get(SwitchSchema.ARP));
+        assertEquals(network, DockerDocument.network(DockerDocument.of(network)));
     }
 
     @Test
