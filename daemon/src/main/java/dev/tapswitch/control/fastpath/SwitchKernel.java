@@ -170,16 +170,23 @@ final class SwitchKernel implements AutoCloseable {
         namespace.close();
     }
 
+    /** Without its programs, which would find other interfaces under the indexes in their maps. */
+    private void park(int hostEnd, ParkedEnds parked) {
+        remove(hostEnd);
+        try {
+            parked.park(links, hostEnd);
+        } catch (DeviceException e) {
+            LOG.warn("the interface of a container is deleted: {}", e.getMessage());
+        }
+    }
+
     /** Closes the descriptors and removes the namespace with all that is in it, except persistent pairs. The ports' devices must be closed before. */
     void remove(ParkedEnds parked) {
         try {
             // Only persistent pairs are still there: closing their ports has deleted all others.
-            for (int hostEnd : links.hostEnds().values()) {
-                remove(hostEnd);
-                parked.park(links, hostEnd);
-            }
+            for (int hostEnd : links.hostEnds().values()) park(hostEnd, parked);
         } catch (DeviceException e) {
-            LOG.warn("the interfaces in some containers are deleted: {}", e.getMessage());
+            LOG.warn("the interfaces of containers are deleted: {}", e.getMessage());
         }
         close();
         try {
