@@ -77,11 +77,12 @@ class ArchitectureTest {
         List<String> differences = new ArrayList<>();
         code.forEach((name, targets) -> targets.stream()
                 .filter(target -> !map.get(name).contains(target))
-                .forEach(target -> differences.add(name + " depends on " + target + ", which the map does not allow")));
+                .forEach(target -> differences.add(
+                        name + " depends on " + target + ", which docs/architecture.md does not list")));
         map.forEach((name, targets) -> targets.stream()
                 .filter(target -> !code.get(name).contains(target))
-                .forEach(target ->
-                        differences.add("the map lists " + target + " for " + name + ", which does not use it")));
+                .forEach(target -> differences.add(
+                        "docs/architecture.md lists " + target + " for " + name + ", which does not use it")));
         assertEquals(List.of(), differences);
     }
 
@@ -183,9 +184,9 @@ class ArchitectureTest {
             names++;
             if (named.group(1) != null) current = named.group(1);
             String source = tests.getOrDefault(current, "");
-            boolean isThere =
+            boolean exists =
                     !source.isEmpty() && (named.group(2) == null || source.contains("void " + named.group(2) + "("));
-            if (!isThere) missing.add(current + (named.group(2) == null ? "" : "#" + named.group(2)));
+            if (!exists) missing.add(current + (named.group(2) == null ? "" : "#" + named.group(2)));
         }
         assertTrue(names > 20, "only " + names + " names are found");
         assertEquals(List.of(), missing);

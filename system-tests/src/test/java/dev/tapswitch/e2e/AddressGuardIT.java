@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A node that claims the address of another node, and one that takes an address over. The nodes are the kernel's network stacks. */
+/** Tests nodes that claim the address of another node, and nodes that take over an address. The nodes use the kernel's network stacks. */
 @Timeout(400)
 class AddressGuardIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -103,7 +103,7 @@ class AddressGuardIT {
         }
     }
 
-    /** As keepalived does without virtual MACs: it sends a few announcements at once. The link of the previous owner stays up. */
+    /** Keepalived moves an address in this way when it has no virtual MACs: it sends a few announcements at once. The link of the previous owner stays up. */
     @Test
     void anAddressMovesWhenItsOwnerReleasesItAndOtherNodesUpdateTheirCaches() {
         try (var net = new TestNetwork()) {
@@ -171,7 +171,7 @@ class AddressGuardIT {
                 assertTrue(a.ip("neigh", "show", B).contains(b.mac()), () -> a.ip("neigh", "show", B));
             }
             assertEquals(40, daemon.drops("c", "address-bound"));
-            // Also when the owner does not respond.
+            // No other port receives requests or pings even when the owner does not respond.
             b.ip("addr", "flush", "dev", "eth0");
             a.ip("neigh", "flush", "all");
             a.tryExec(Duration.ofSeconds(10), "ping", "-n", "-c", "3", "-W", "1", B);

@@ -98,7 +98,7 @@ class ApiIT {
         return result.output();
     }
 
-    /** Each node sends from its share of the MACs to its own port, so that nothing is flooded. Repeated, because queues overflow. */
+    /** Each node sends from its share of the MACs to its own port, so that nothing is flooded. This is repeated, because queues overflow. */
     private static void fill(RunningDaemon daemon, List<Node> nodes) {
         List<RawSocket> sockets = nodes.stream().map(Node::raw).toList();
         byte[] frame = new byte[60];
@@ -148,7 +148,7 @@ class ApiIT {
         try (var net = new TestNetwork()) {
             net.quietNode("a");
             RunningDaemon daemon = net.start(Io.EPOLL);
-            // Three kinds of responses: from the event loop, from the control thread, in chunks.
+            // There are three kinds of responses: from the event loop, from the control thread, in chunks.
             List<String> kinds = List.of("/nothing/%d", "/v1/switches/none/ports/%d", LISTING + "?port=none%d");
             List<String> paths = IntStream.range(0, 200)
                     .mapToObj(i -> kinds.get(i % 3).formatted(i))

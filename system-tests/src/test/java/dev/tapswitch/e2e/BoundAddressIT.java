@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A station that claims an address which Tapswitch has bound to another MAC: on Docker and CNI networks, and the address of a host port. */
+/** Tests stations that claim an address which Tapswitch has bound to another MAC: on Docker and CNI networks, and the address of a host port. */
 @Timeout(400)
 class BoundAddressIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -78,7 +78,7 @@ class BoundAddressIT {
                     }
                     assertTrue(
                             lab.host("ip", "neigh", "show", b, "dev", "net0").contains(macB),
-                            "the neighbour entry of the host");
+                            "the neighbour entry of the host has another MAC");
                 }
                 assertTrue(neighbour(lab, "aa", b).contains(macB), () -> neighbour(lab, "aa", b));
                 assertTrue(neighbour(lab, "aa", b6).contains(macB), () -> neighbour(lab, "aa", b6));

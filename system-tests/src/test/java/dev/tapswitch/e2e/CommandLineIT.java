@@ -105,7 +105,8 @@ class CommandLineIT {
             assertEquals("b", restarted.portOf("02:00:5e:00:00:01"));
             assertEquals(0, restarted.cli("port", "del", "lan", "b").exitCode());
             assertTrue(
-                    Command.run("ip", "-n", b, "link", "show", "eth0").exitCode() != 0, "the TAP goes with its port");
+                    Command.run("ip", "-n", b, "link", "show", "eth0").exitCode() != 0,
+                    "the TAP is removed with its port");
         }
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The daemon as a process: resources, configuration errors, signals, stop. */
 @Timeout(400)
 class DaemonIT {
-    /** In 4 s; 20 to 30 on a quiet machine. */
+    /** The limit for 4 s. On a quiet machine the daemon uses 20 to 30 ms. */
     private static final int MAX_IDLE_CPU_MS = 300;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -46,7 +46,8 @@ class DaemonIT {
             long heap = daemon.api().get("/v1/status").required("heap-bytes").asLong() >> 20;
             long resident = residentMebibytes(daemon.pid());
             System.out.printf(
-                    "measured: %s: idle %d ms CPU in 4 s, heap %d MiB, RSS %d MiB%n", io, used[0], heap, resident);
+                    "measured: %s: the idle daemon uses %d ms of CPU in 4 s, a heap of %d MiB, RSS %d MiB%n",
+                    io, used[0], heap, resident);
             assertTrue(heap < 64, () -> "heap " + heap + " MiB");
             assertTrue(resident < 200, () -> "RSS " + resident + " MiB");
         }
@@ -128,7 +129,7 @@ class DaemonIT {
         sendSighup(daemon);
         Await.within(
                 TIMEOUT,
-                () -> "reloaded: " + daemon.log(),
+                () -> "the reload has taken effect: " + daemon.log(),
                 () -> arpMode(daemon).equals("reply"));
     }
 

@@ -59,7 +59,7 @@ class DemoIT {
         assertEquals(before, traces());
     }
 
-    /** As on a machine with only iproute2 installed. */
+    /** Simulates a machine on which only iproute2 is installed. */
     @Test
     void javaReplacesPingIfItIsNotInstalled() throws Exception {
         var before = traces();

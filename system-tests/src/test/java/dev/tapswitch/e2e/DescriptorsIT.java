@@ -71,7 +71,7 @@ class DescriptorsIT {
                 for (int i = 0; i < LIMIT; i++) idle.add(connect(daemon));
                 Await.within(
                         Duration.ofSeconds(30),
-                        () -> openDescriptors(daemon) + " descriptors",
+                        () -> openDescriptors(daemon) + " descriptors are open",
                         () -> openDescriptors(daemon) >= LIMIT - 1);
                 String added = request(
                         client,
@@ -100,7 +100,7 @@ class DescriptorsIT {
             net.killAtEnd(box);
             Await.within(
                     Duration.ofSeconds(30),
-                    () -> box + " has not entered its namespace",
+                    () -> box + " has entered its namespace",
                     () -> !namespaceOf(box.pid())
                             .equals(namespaceOf(ProcessHandle.current().pid())));
             net.limitDescriptors(LIMIT, LIMIT);
@@ -112,12 +112,14 @@ class DescriptorsIT {
                 for (int i = 0; i < LIMIT; i++) idle.add(connect(daemon));
                 Await.within(
                         Duration.ofSeconds(30),
-                        () -> openDescriptors(daemon) + " descriptors",
+                        () -> openDescriptors(daemon) + " descriptors are open",
                         () -> openDescriptors(daemon) >= LIMIT - 1);
-                // The daemon looks for lost namespaces every second.
+                // The daemon checks every second whether namespaces have ended.
                 int began = uptimeSeconds(client);
                 Await.within(
-                        Duration.ofSeconds(60), () -> "no further seconds", () -> uptimeSeconds(client) >= began + 4);
+                        Duration.ofSeconds(60),
+                        () -> "the uptime has advanced by 4 s",
+                        () -> uptimeSeconds(client) >= began + 4);
                 String after = request(client, "GET", "/v1/switches/lan/ports/p", "");
                 assertTrue(after.contains("\"state\":\"up\""), () -> after + daemon.log());
                 assertFalse(daemon.log().contains("has ended"), daemon::log);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The interfaces when the daemon ends, and a start right after that. */
+/** Tests that the interfaces are removed when the daemon ends, and that a start right after that opens all ports. */
 @Timeout(400)
 class EndIT {
     private static final int PORTS = 50;
@@ -62,8 +62,8 @@ class EndIT {
                     TapSpec.builder("eth0", new Namespace.Named(a.namespace())).build());
             try {
                 daemon = net.restart();
-                // After this time the daemon would retry a port that cannot be opened for another reason only every 3
-                // s.
+                // A port that waits for another reason is retried after 1, 3 and 6 s. After this pause, the next retry
+                // would be too late for the limit below.
                 Await.pause(Duration.ofMillis(3_200));
                 assertEquals("gone", daemon.portState("a"));
             } finally {

@@ -64,7 +64,7 @@ class FastPathIT {
         }
     }
 
-    /** ARP goes slow: without it, the frames of the worker are counted exactly. */
+    /** Adds permanent neighbour entries. ARP takes the slow path, and would otherwise be counted among the frames of the worker. */
     private static void fixNeighbours(Node... nodes) {
         for (Node from : nodes) {
             for (Node to : nodes) {
@@ -149,18 +149,18 @@ class FastPathIT {
             assertEquals(65_536, superFrames(b));
             Node c = net.quietNode("c", "198.18.0.3/24");
             run(daemon, "port", "add", "lan", "c", "--namespace", c.namespace(), "--device", "eth0");
-            assertEquals(65_536, superFrames(a), "with a TAP on the switch");
+            assertEquals(65_536, superFrames(a), "the switch also has a TAP");
             run(daemon, "port", "delete", "lan", "c");
             assertEquals(262_144, superFrames(a));
             run(daemon, "port", "set", "lan", "b", "--no-offload");
-            assertEquals(65_536, superFrames(a), "with a port without offload");
+            assertEquals(65_536, superFrames(a), "the switch also has a port without offload");
             run(daemon, "port", "set", "lan", "a", "--super-frames", "256k");
             assertEquals(262_144, superFrames(a));
         }
     }
 
     @Test
-    void aStationThatTalksFastDoesNotAge() {
+    void aStationWhoseFramesAreFastDoesNotAge() {
         try (var net = new TestNetwork()) {
             Node a = vethNode(net, 1);
             Node b = vethNode(net, 2);

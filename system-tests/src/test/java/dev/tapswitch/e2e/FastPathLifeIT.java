@@ -63,7 +63,7 @@ class FastPathLifeIT {
             return Files.readString(output, StandardCharsets.UTF_8);
         }
 
-        /** Waits for so many replies more. */
+        /** Waits for this number of further replies. */
         void await(int replies) {
             long wanted = replies() + replies;
             Await.within(TIMEOUT, () -> wanted + " replies, not " + replies(), () -> replies() >= wanted);
@@ -106,7 +106,7 @@ class FastPathLifeIT {
             Pings pings = new Pings(net, a, "198.18.0.2");
             pings.await(20);
             daemon.kill();
-            // Longer than the heartbeat lasts: ARP between the two is fast then.
+            // The pings outlast the validity of the heartbeat. After that, ARP between the two nodes is fast.
             pings.await(250);
             RunningDaemon next = net.restartAfterKill();
             next.awaitPortsUp(2);

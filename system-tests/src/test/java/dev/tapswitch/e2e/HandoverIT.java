@@ -62,11 +62,11 @@ class HandoverIT {
             // When the command has returned, the old process holds no interface.
             daemon.api().delete("/v1/switches/added/ports/again");
             daemon.api().post("/v1/switches/added/ports", port);
-            assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+            assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping has not ended in time");
             Matcher counts = PING.matcher(Files.readString(output));
             assertTrue(counts.find(), () -> daemon.log());
             System.out.printf(
-                    "measured: hand-over, %s: %s pings, %s replies, the longest after %s ms, on average %s ms%n",
+                    "measured: hand-over, %s: %s pings, %s replies; round trips take up to %s ms, on average %s ms%n",
                     io.setting(), counts.group(1), counts.group(2), counts.group(4), counts.group(3));
             assertEquals(counts.group(1), counts.group(2), daemon::log);
             assertEquals(link, link(a));

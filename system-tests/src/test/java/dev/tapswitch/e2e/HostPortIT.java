@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class HostPortIT {
     private static final String ROUTER = "fe80::bad";
 
-    /** The namespace of the daemon plays the host. */
+    /** The namespace of the daemon acts as the host. */
     @Test
     void aRouterAdvertisementGivesTheHostNeitherRouteNorAddress() {
         try (var net = new TestNetwork()) {
@@ -39,10 +39,10 @@ class HostPortIT {
                     0, daemon.cli("port", "add", "lan", "uplink", "--accept-ra").exitCode());
 
             RawSocket socket = station.raw();
-            // A port with accept-ra takes them, and so does a node in another namespace.
+            // A port with accept-ra accepts advertisements, and so does a node in another namespace.
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "default routes of uplink and other: " + routes(host) + routes(other),
+                    () -> "uplink and other have default routes: " + routes(host) + routes(other),
                     () -> {
                         socket.send(RouterAdvertisement.frame(ROUTER, "2001:db8:bad::"));
                         Await.pause(Duration.ofMillis(200));

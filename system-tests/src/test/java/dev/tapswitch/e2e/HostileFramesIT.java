@@ -126,7 +126,7 @@ class HostileFramesIT {
             flood.join(60_000);
             long received = daemon.count("a", "rx-frames") - before;
             System.out.printf(
-                    "measured: %s: %d of %d frames flooded, %s%n",
+                    "measured: %s: the switch reads %d of %d frames of the flood, pings against it: %s%n",
                     io,
                     received,
                     sent.get(),
@@ -135,7 +135,7 @@ class HostileFramesIT {
                             .filter(line -> line.startsWith("rtt"))
                             .findFirst()
                             .orElse("no replies"));
-            assertTrue(received > FRAMES, () -> "only " + received + " frames were flooded");
+            assertTrue(received > FRAMES, () -> "the switch has read only " + received + " frames of the flood");
             assertEquals(0, ping.exitCode(), ping.output());
             // The kernel drops replies when the flood has filled a's queue. The switch is responsible for the requests.
             long requests = daemon.count("a", "tx-frames") - sentBefore;

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KernelSegmentsIT {
     private static final int MAX_LENGTH = 70_000;
     private static final int HEADER = VirtioNetHeader.LENGTH;
-    /** Frames to compare. */
+    /** The number of frames to compare. */
     private static final int MAX_COMPARED = 200;
 
     private final MemorySegment frame = Arena.ofAuto().allocate(MAX_LENGTH);
@@ -89,7 +89,7 @@ class KernelSegmentsIT {
                 var b = tap(net.node("b"), "eth0", true, "198.18.0.2/24");
                 var bridge = new Bridge(net)) {
             var sent = CompletableFuture.runAsync(() -> enter(net, "a", KernelSegmentsIT::sendDatagrams));
-            Await.within(Duration.ofSeconds(60), () -> "ten UDP super-frames", () -> {
+            Await.within(Duration.ofSeconds(60), () -> "ten UDP super-frames are compared", () -> {
                 relay(a, b, bridge);
                 relay(b, a, bridge);
                 return superFrames >= 10;

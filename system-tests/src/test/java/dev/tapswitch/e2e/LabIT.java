@@ -205,7 +205,8 @@ class LabIT {
             succeeded(up());
             succeeded(exec("b", "ping", "-c", "1", "-W", "30", "198.18.0.1"));
             succeeded(TapswitchCommand.run("lab", "down", lab));
-            assertTrue(Files.exists(Path.of("/run/netns", foreign)), "the lab has not created it");
+            assertTrue(
+                    Files.exists(Path.of("/run/netns", foreign)), "a namespace that the lab has not created is kept");
         } finally {
             assertEquals(
                     0, new ProcessBuilder("ip", "netns", "del", foreign).start().waitFor());

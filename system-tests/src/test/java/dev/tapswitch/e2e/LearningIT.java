@@ -45,7 +45,7 @@ class LearningIT {
             atB.send(first);
             assertEquals(1, atA.receive(equalTo(first), 1, TIMEOUT).size());
             assertEquals(0, atC.count(equalTo(first), QUIET_PERIOD));
-            // Marked with 03: b may still have the frame from a in its socket.
+            // The 03 distinguishes this frame from the one that a sent, which may still be in b's socket.
             byte[] moving = frame(BROADCAST, X, EXPERIMENTAL_ETHERTYPE, "03");
             atC.send(moving);
             assertEquals(1, atB.receive(equalTo(moving), 1, TIMEOUT).size());

@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The event loops in the JVM of the test, between TAPs: properties that cannot be observed from outside the process. */
+/** Tests properties of the event loops that cannot be observed from outside the process. The loops run between TAPs, in the JVM of the test. */
 @Timeout(400)
 class LoopIT {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int MILLION = 1_000_000;
     private static final int FRAME_LENGTH = 60;
-    /** The default of the setting. */
+    /** The default of the setting {@code busy-poll}. */
     private static final long BUSY_POLL_NANOS = 50_000;
 
     private static final int ETHERTYPE = 0x88b5; // IEEE 802: local experimental
@@ -49,17 +49,17 @@ class LoopIT {
         try (var net = new TestNetwork();
                 var forwarding = new Forwarding(net, io, 2, 0)) {
             var frame = frame();
-            forwarding.send(frame, 200_000); // warm-up: the JIT compiler has compiled the data path
+            forwarding.send(frame, 200_000); // warm-up: the JIT compiler compiles the data path
             long before = allocatedByWorker();
             long forwardedBefore = forwarding.forwarded();
             forwarding.send(frame, MILLION);
             long allocated = allocatedByWorker() - before;
             long forwarded = forwarding.forwarded() - forwardedBefore;
-            System.out.printf("measured: %s: %d frames, %d bytes allocated%n", io, forwarded, allocated);
+            System.out.printf(
+                    "measured: %s: %d frames are forwarded, %d bytes are allocated%n", io, forwarded, allocated);
             assertTrue(forwarded > MILLION * 9 / 10, () -> forwarded + " frames were forwarded");
             // An object per frame is at least 16 bytes per frame. Netty's io_uring handler allocates one object per
-            // wake-up,
-            // and on a busy machine there are more wake-ups per frame.
+            // wake-up, and on a busy machine there are more wake-ups per frame.
             assertTrue(
                     allocated < 12 * forwarded, () -> allocated + " bytes were allocated for " + forwarded + " frames");
         }
@@ -78,7 +78,7 @@ class LoopIT {
             for (int i = 0; i < frames; i++) {
                 frame.putInt(14, i);
                 forwarding.sockets.get(0).send(bytes);
-                // Pauses of different lengths, so that bursts start and end at different frames.
+                // The pauses have different lengths, so that bursts start and end at different frames.
                 if (i % 1_009 == 0) Thread.sleep(0, i % 7 * 20_000);
             }
             List<byte[]> all = received.get(60, TimeUnit.SECONDS);
@@ -164,7 +164,7 @@ class LoopIT {
                     new WorkerSettings(IoMode.valueOf(io.name()), 1, busyPollNanos), (owner, port, state) -> {});
             for (Node node : nodes) devices.add(attach(node));
             for (Node node : nodes) sockets.add(node.raw());
-            // A static entry, so that nothing is flooded.
+            // The static entry prevents flooding.
             long now = System.nanoTime() / 1_000_000;
             lan.macTable().addStatic(0x0200_0000_0002L, 0, 1, now);
         }
@@ -176,7 +176,7 @@ class LoopIT {
             return device;
         }
 
-        /** Frames that were written to the second port. */
+        /** The number of frames that were written to the second port. */
         long forwarded() {
             return lan.count(1, PortCounter.TX_FRAMES);
         }
@@ -194,7 +194,10 @@ class LoopIT {
         }
 
         void await(long frames) {
-            Await.within(Duration.ofSeconds(60), () -> forwarded() + " of " + frames, () -> forwarded() == frames);
+            Await.within(
+                    Duration.ofSeconds(60),
+                    () -> frames + " frames are forwarded, not " + forwarded(),
+                    () -> forwarded() == frames);
         }
 
         void detach(int port) {

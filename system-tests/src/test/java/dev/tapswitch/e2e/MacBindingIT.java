@@ -118,7 +118,7 @@ class MacBindingIT {
             assertTrue(isStatic(daemon, bound.mac(), "bound"), () -> "" + daemon.macs());
             daemon.api().post("/v1/switches/lan/macs", "{\"mac\": \"" + bound.mac() + "\", \"port\": \"c\"}");
             assertEquals("c", daemon.portOf(bound.mac()));
-            // Longer than the interval at which bindings are reconciled.
+            // The pause is longer than the interval at which bindings are reconciled.
             Await.pause(Duration.ofMillis(1_500));
             assertEquals("c", daemon.portOf(bound.mac()));
             daemon.api().delete("/v1/switches/lan/macs/" + bound.mac());
@@ -142,7 +142,7 @@ class MacBindingIT {
             }
             Node forger = new Node(net, "three", net.namespace("three"), "eth0", 9, List.of());
             Node two = new Node(net, "two", net.namespace("two"), "eth0", 8, List.of());
-            // Not from /sys/class/net, which shows the devices of the namespace that /sys was mounted in.
+            // The test does not read /sys/class/net, which shows the devices of the namespace that /sys was mounted in.
             String victim = pods.exec("one", "ip", "-br", "link", "show", "eth0")
                     .strip()
                     .split("\\s+", -1)[2];
@@ -164,7 +164,7 @@ class MacBindingIT {
                 macs.valueStream()
                         .anyMatch(entry -> entry.required("mac").asString().equalsIgnoreCase(mac)
                                 && entry.required("static").asBoolean()),
-                () -> mac + " is bound: " + macs);
+                () -> mac + " is not bound: " + macs);
     }
 
     private static boolean isStatic(RunningDaemon daemon, String mac, String port) {

@@ -72,9 +72,9 @@ class MacFloodIT {
         }
     }
 
-    /** Sends frames as fast as the kernel takes them, each from another MAC. */
+    /** Sends frames as fast as the kernel accepts them, each from another MAC. */
     private static BackgroundLoop flood(RawSocket socket) {
-        // To the MAC of the sender, so that the frames load the switch and no receiver.
+        // The destination is the MAC of the sender, so that the frames load the switch and no receiver.
         byte[] frame = frame("02:77:00:00:00:00", "02:77:00:00:00:00", EXPERIMENTAL_ETHERTYPE);
         int[] number = {0};
         return new BackgroundLoop("mac-flood", () -> {

@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A switch with 1,100 ports. The kernel's bridge has at most 1,023, and ARP stops docker0 before that. */
+/** A switch with 1,100 ports. The kernel's bridge supports at most 1,023 ports, and floods each ARP request to all of them. */
 @Timeout(400)
 class ManyPortsIT {
     private static final int PORTS = 1_100;
@@ -38,7 +38,7 @@ class ManyPortsIT {
 
             double median = medianMillisToAddAPort(daemon, namespaces.getFirst());
             System.out.printf(
-                    "measured: %d ports: up in %d ms, another one in %.1f ms (median of %d)%n",
+                    "measured: %d ports are up after %d ms; adding another port takes %.1f ms (median of %d)%n",
                     PORTS, startMillis, median, ADDED);
             assertTrue(median < 100, () -> "adding a port takes " + median + " ms");
 
@@ -53,7 +53,8 @@ class ManyPortsIT {
                             .size());
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "frames that the other ports have sent: " + (transmitted(daemon) - before),
+                    () -> "the broadcast has left through all other ports; frames sent: "
+                            + (transmitted(daemon) - before),
                     () -> transmitted(daemon) - before == PORTS + ADDED - 1);
 
             a.ping("198.18.0.2");
@@ -62,7 +63,9 @@ class ManyPortsIT {
                     .limit(3)
                     .min()
                     .getAsLong();
-            assertTrue(frames < 20, () -> "an ARP for a known neighbour cost " + frames + " frames");
+            assertTrue(
+                    frames < 20,
+                    () -> "an ARP request for a known neighbour and the pings cause " + frames + " frames");
         }
     }
 

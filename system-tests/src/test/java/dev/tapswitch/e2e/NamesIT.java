@@ -28,7 +28,7 @@ class NamesIT {
     private static final String PORT = "/v1/switches/hostile0/ports/tap0123456789ab";
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Starts a daemon with a Docker network. The test plays dockerd: it calls the driver, and moves and renames the interface of an endpoint. */
+    /** Starts a daemon with a Docker network. The test acts as dockerd: it calls the driver, and moves and renames the interface of an endpoint. */
     private static RunningDaemon start(TestNetwork net) {
         assumeTrue(Command.exists("nft"), "needs nft: apt-get install nftables");
         Path plugin = net.directory().resolve("plugin.sock");
@@ -63,12 +63,15 @@ class NamesIT {
     }
 
     private static void awaitDevice(RunningDaemon daemon, String container, String device) {
-        Await.within(TIMEOUT, () -> device + " in " + daemon.api().get(PORT) + daemon.log(), () -> {
-            Json port = daemon.api().get(PORT);
-            return port.required("device").asString().equals(device)
-                    && port.required("namespace").asString().equals("/run/netns/" + container)
-                    && port.required("state").asString().equals("up");
-        });
+        Await.within(
+                TIMEOUT,
+                () -> "the port has the device " + device + ": " + daemon.api().get(PORT) + daemon.log(),
+                () -> {
+                    Json port = daemon.api().get(PORT);
+                    return port.required("device").asString().equals(device)
+                            && port.required("namespace").asString().equals("/run/netns/" + container)
+                            && port.required("state").asString().equals("up");
+                });
     }
 
     private static void ping(String container) {
@@ -104,7 +107,7 @@ class NamesIT {
             awaitDevice(daemon, container, "\\xff\\xc3\\xfe");
             ping(container);
 
-            // The name that the interface has on the host before Docker moves it.
+            // This is the name that the interface has on the host before Docker moves it.
             rename(container, "\\xff\\xc3\\xfe", "tap0123456789ab");
             awaitDevice(daemon, container, "tap0123456789ab");
             a.ping("198.18.0.2");
@@ -146,7 +149,7 @@ class NamesIT {
                     "measured: a port opens after %d ms beside one that is renamed and one that is deleted ten times per second%n",
                     (System.nanoTime() - start) / 1_000_000);
             int grown = daemon.log().length() - before;
-            assertTrue(grown < 4_000, () -> "the log has grown by " + grown + ":\n" + daemon.log());
+            assertTrue(grown < 4_000, () -> "the log has grown by " + grown + " characters:\n" + daemon.log());
             assertTrue(!daemon.log().contains("this is a bug"), daemon::log);
         }
     }

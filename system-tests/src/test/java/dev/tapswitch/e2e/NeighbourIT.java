@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** ARP-aware flooding (RFC 826, RFC 5227) and the same for IPv6 (RFC 4861, RFC 4862). The nodes are the kernel's network stacks. */
+/** ARP-aware flooding (RFC 826, RFC 5227) and its counterpart for IPv6 (RFC 4861, RFC 4862). The nodes use the kernel's network stacks. */
 @Timeout(400)
 class NeighbourIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -100,8 +100,8 @@ class NeighbourIT {
             RawSocket atB = b.raw();
             RawSocket atC = c.raw();
             a.ping("198.18.0.2");
-            // c takes over b's address, as a virtual router does. RFC 5227 3: an announcement may be a request or a
-            // reply.
+            // c takes over b's address, as a virtual router does.
+            // RFC 5227 3: an announcement may be a request or a reply.
             b.ip("addr", "del", "198.18.0.2/24", "dev", "eth0");
             byte[] asRequest = arpRequest(c.mac(), "198.18.0.2", "198.18.0.2");
             atC.send(asRequest);
@@ -167,7 +167,7 @@ class NeighbourIT {
             int flooded = atB.count(frame -> Frames.hasAt(frame, 12, "0806"), QUIET_PERIOD);
             assertTrue(
                     flooded >= 40 && flooded <= 50 * (1 + seconds),
-                    () -> "flooded " + flooded + " in " + seconds + " s");
+                    () -> flooded + " requests were flooded in " + seconds + " s");
             assertEquals(1_000 - flooded, daemon.drops("a", "arp-rate"));
         }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ports go down, disappear and return. The switch reports it and recovers by itself. */
+/** Ports go down, disappear and return. The switch reports this and recovers by itself. */
 @Timeout(400)
 class PortLifeIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -14,7 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests the test tool: over a veth pair without a switch, a raw socket receives frames as they were sent. */
+/** Tests {@link RawSocket} itself: over a veth pair without a switch, a raw socket receives frames as they were sent. */
 @Timeout(400)
 class RawSocketIT {
     @Test

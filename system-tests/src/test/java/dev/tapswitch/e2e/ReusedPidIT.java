@@ -56,7 +56,7 @@ class ReusedPidIT {
     private static void awaitReason(RunningDaemon daemon, String why) {
         Await.within(
                 TIMEOUT,
-                () -> "\"" + why + "\" in " + daemon.port("p") + "\n" + daemon.log(),
+                () -> "the reason is \"" + why + "\": " + daemon.port("p") + "\n" + daemon.log(),
                 () -> daemon.port("p").path("why").asString("").equals(why));
         assertEquals("gone", daemon.portState("p"));
     }
@@ -81,7 +81,7 @@ class ReusedPidIT {
                 daemon.awaitPortsUp(1);
                 pids.run("kill -9 " + pid);
                 daemon.awaitPortState("p", TIMEOUT, "gone");
-                // Repeats until the new process has the PID: another process may take it first.
+                // The script repeats this until the new process has the PID: another process may take it first.
                 pids.run("""
                         until [ "$new" = %1$s ]; do
                           [ -z "$new" ] || kill -9 $new
@@ -98,7 +98,7 @@ class ReusedPidIT {
                 assertEquals(
                         "1",
                         pids.run("nsenter -t %s -n ip -o link | wc -l".formatted(pid)),
-                        "links of the other process: lo only");
+                        "the other process has no interface except lo");
             } finally {
                 pids.run("pkill -9 java || true");
                 daemon.stop();

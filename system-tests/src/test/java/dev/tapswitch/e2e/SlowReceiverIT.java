@@ -111,7 +111,7 @@ class SlowReceiverIT {
         }
     }
 
-    /** The kernel runs the receiver's firewall while it sends for the sender, and no worker takes part. */
+    /** The kernel runs the receiver's firewall in the context of the sender, and no worker takes part. */
     @Test
     void aSlowReceiverInTheFastPathDoesNotDelayOtherPorts() {
         try (var net = new TestNetwork()) {

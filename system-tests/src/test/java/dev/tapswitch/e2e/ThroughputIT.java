@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bulk traffic arrives complete and in order. Its speed is measured by the benchmarks. */
+/** Bulk traffic arrives complete and in order. The benchmarks measure its speed. */
 @Timeout(400)
 class ThroughputIT {
     private static final int BYTES = 64 << 20;
@@ -50,7 +50,9 @@ class ThroughputIT {
             Json there = iperf3(a, "-t", "2");
             Json back = iperf3(a, "-t", "2", "-R");
             Json datagrams = iperf3(a, "-t", "2", "-u", "-b", "50M", "-l", "1200");
-            System.out.printf("measured: %s: TCP %.1f Gbit/s, back %.1f Gbit/s%n", io, gigabits(there), gigabits(back));
+            System.out.printf(
+                    "measured: %s: TCP %.1f Gbit/s, in the other direction %.1f Gbit/s%n",
+                    io, gigabits(there), gigabits(back));
             assertTrue(gigabits(there) > 0, () -> there.toString());
             assertTrue(gigabits(back) > 0, () -> back.toString());
             assertTrue(

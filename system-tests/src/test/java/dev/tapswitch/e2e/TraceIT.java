@@ -22,10 +22,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The trace of a switch that receives more frames than its reader takes. */
+/** The trace of a switch that receives frames faster than the client reads the trace. */
 @Timeout(200)
 class TraceIT {
-    /** More than the trace and the socket together hold: 4,096 frames and about 600 lines. */
+    /** More frames than the trace and the socket together hold: 4,096 frames and about 600 lines. */
     private static final int FRAMES = 12_000;
 
     private static final Pattern MISSED = Pattern.compile("\"missed\":(\\d+)");

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Continuous pings and a TCP stream between two stations. Both are started again when they have ended, as TCP does after a long outage of the switch. */
+/** Continuous pings and a TCP stream between two stations. Each is started again when it has ended: a long outage of the switch ends a TCP connection. */
 final class BackgroundTraffic {
     private static final Pattern COUNTS = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
 

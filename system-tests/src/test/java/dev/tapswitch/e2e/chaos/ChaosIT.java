@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Random container life cycles for {@code -Dchaos.time}, with the seed {@code -Dchaos.seed}; run by {@code ./tapswitch test --chaos}. Not a part of the
- * ordinary suite. The actions, the logs of the daemons and the report are in target/chaos.
+ * Random container life cycles for {@code -Dchaos.time}, with the seed {@code -Dchaos.seed}. {@code ./tapswitch test --chaos} runs them; the ordinary suite
+ * does not. The actions, the logs of the daemons and the report are in target/chaos.
  */
 @Tag("chaos")
 class ChaosIT {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What must hold for a {@link DockerScenario} whenever no action runs. */
+/** The invariants of a {@link DockerScenario}. They hold whenever no action runs. */
 final class DockerInvariants {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofSeconds(60);
@@ -33,7 +33,7 @@ final class DockerInvariants {
         this.rules = rules();
     }
 
-    /** Must be called when another process serves. */
+    /** Must be called after another process has started to serve. */
     void onNewProcess() {
         isNewProcess = true;
         log.reset();
@@ -132,12 +132,12 @@ final class DockerInvariants {
                     Duration.ofSeconds(60),
                     () -> gets(container, lab.inHost("curl", "-s", "-m", "3", "127.0.0.1" + url)));
             if (!gets(container, lab.inHost("curl", "-s", "-m", "3", "127.0.0.1" + url)))
-                findings.accept("the host does not get " + container);
+                findings.accept("a request from the host does not reach " + container);
             String fromInternet = lab.tryInternet("curl", "-s", "-m", "3", DockerLab.HOST + url)
                     .output()
                     .strip();
             if (!fromInternet.equals(container.name()))
-                findings.accept("the Internet gets \"" + fromInternet + "\" from " + container);
+                findings.accept("a request from the Internet to " + container + " returns \"" + fromInternet + "\"");
         }
         int known = lab.tapswitch().api().get("/v1/published-ports").size();
         if (known != expected.size()) findings.accept(known + " published ports instead of " + expected.size());
@@ -165,7 +165,7 @@ final class DockerInvariants {
                 .toList();
     }
 
-    /** All containers and networks are removed: their rules and interfaces must be gone. */
+    /** Checks, after all containers and networks are removed, that their rules and interfaces are gone. */
     void rulesAreAsAtTheStart(Consumer<String> findings) {
         Await.atMost(TIMEOUT, () -> rules().equals(rules));
         if (!rules().equals(rules)) findings.accept("rules without a network: " + rules() + ", at the start: " + rules);

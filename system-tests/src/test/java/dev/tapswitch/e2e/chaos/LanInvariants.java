@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** What must hold for a {@link LanScenario} whenever no action runs. */
+/** The invariants of a {@link LanScenario}. They hold whenever no action runs. */
 final class LanInvariants {
     private static final int REACHABLE_SECONDS = 40;
     private static final Duration UP = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ final class LanInvariants {
         this.stations = stations;
     }
 
-    /** Must be called when another process serves. */
+    /** Must be called after another process has started to serve. */
     void onNewProcess() {
         isNewProcess = true;
         log.reset();
@@ -67,7 +67,8 @@ final class LanInvariants {
         Set<String> expected =
                 stations.stream().map(station -> station.port).collect(Collectors.toCollection(TreeSet::new));
         Map<String, String> states = new LinkedHashMap<>();
-        // Judged by the last look: the daemon may notice only after it that a namespace was replaced.
+        // The checks below use the states of the last poll: the daemon may notice only afterwards that a namespace was
+        // replaced.
         Await.atMost(UP, () -> {
             states.clear();
             states.putAll(states(daemon));
@@ -162,13 +163,13 @@ final class LanInvariants {
         for (Json port : daemon.api().get("/v1/switches/lan/stats").required("ports")) {
             port.properties().forEach(counter -> {
                 if (counter.getValue().isNumber() && counter.getValue().asLong() < 0)
-                    findings.accept("counter " + counter.getKey() + " of " + port);
+                    findings.accept("counter " + counter.getKey() + " is negative: " + port);
             });
             long frames = port.required("rx-frames").asLong();
             long drops =
                     port.required("drops").valueStream().mapToLong(Json::asLong).sum();
             if (port.required("rx-bytes").asLong() < frames) findings.accept("fewer bytes than frames: " + port);
-            if (drops < 0) findings.accept("drops of " + port);
+            if (drops < 0) findings.accept("the sum of the drops is negative: " + port);
         }
     }
 
@@ -181,7 +182,7 @@ final class LanInvariants {
         last.compare(first, findings);
     }
 
-    /** The daemon has ended: none of its interfaces may be left in any namespace. */
+    /** Checks, after the daemon has ended, that none of its interfaces is left in any namespace. */
     void afterTheEnd(Consumer<String> findings) {
         Await.atMost(
                 Duration.ofSeconds(30),

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/** A switch with ports from its configuration file and ports added by the API. Their namespaces are created, deleted and changed by root inside. */
+/** A switch with ports from its configuration file and ports added by the API. Their namespaces are created and deleted, and root inside them changes interfaces. */
 final class LanScenario implements ChaosScenario {
     /** The first two stations carry continuous traffic; their namespaces are not deleted. */
     private static final int ANCHORS = 2;
@@ -82,7 +82,7 @@ final class LanScenario implements ChaosScenario {
                 new ChaosAction("paused for a second", 3, this::pause),
                 new ChaosAction("state directory full", 4, this::full),
                 new ChaosAction("state read-only", 4, this::readOnly),
-                new ChaosAction("switch comes and goes", 4, this::otherSwitch),
+                new ChaosAction("switch added, deleted", 4, this::otherSwitch),
                 new ChaosAction("listings", 4, this::list));
     }
 
@@ -229,7 +229,7 @@ final class LanScenario implements ChaosScenario {
         return "" + daemon.pid();
     }
 
-    /** The state directory is full for a while; in one of three cases the daemon is killed and started meanwhile. It may refuse changes, with an error. */
+    /** The state directory is full for a while; in one of three cases the daemon is killed and started meanwhile. The daemon may refuse changes with an error. */
     private String full(Random random) throws IOException {
         Command.run("dd", "if=/dev/zero", "of=" + state.resolve("filler"), "bs=4k");
         try {

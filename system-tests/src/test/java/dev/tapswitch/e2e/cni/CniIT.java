@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The CNI commands. The test plays the container runtime; host-local and portmap are those of Debian. */
+/** Tests the CNI commands. The test acts as the container runtime; the plugins host-local and portmap are those of Debian. */
 @Timeout(400)
 class CniIT {
 

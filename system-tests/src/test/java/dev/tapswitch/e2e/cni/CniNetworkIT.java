@@ -43,7 +43,7 @@ class CniNetworkIT {
             // omitted (-O).
             within(60, rate(pods, "one", two, "-O", "2"), "egress");
             pods.delete("one");
-            assertEquals(1, pods.exec("one", "ip", "-br", "link").lines().count(), "lo only");
+            assertEquals(1, pods.exec("one", "ip", "-br", "link").lines().count(), "only lo is left");
         }
     }
 
@@ -61,7 +61,7 @@ class CniNetworkIT {
     }
 
     private static void within(double limit, double measured, String what) {
-        System.out.printf("measured: CNI bandwidth, %s of %.0f Mbit/s: %.1f%n", what, limit, measured);
+        System.out.printf("measured: CNI bandwidth, %s limited to %.0f Mbit/s: %.1f Mbit/s%n", what, limit, measured);
         assertTrue(measured > 0.4 * limit && measured < 1.3 * limit, what + ": " + measured + " Mbit/s");
     }
 
@@ -112,7 +112,7 @@ class CniNetworkIT {
             pods.delete("one");
             assertEquals(List.of("lo", "pods"), pods.links());
             assertEquals(0, pods.daemon().cli("port", "add", "pods", "mine").exitCode());
-            // Debian's host-local does not know 1.1.0, which has GC.
+            // GC needs CNI 1.1.0, which Debian's host-local does not support.
             CommandResult collected = others.with("cniVersion", "1.1.0")
                     .with("ipam", Json.object())
                     .with("cni.dev/valid-attachments", List.of())
@@ -161,7 +161,7 @@ class CniNetworkIT {
         throw new AssertionError("the switch has no port of CNI");
     }
 
-    /** Creates a namespace that plays another host, without a route to the containers. */
+    /** Creates a namespace that acts as another host, without a route to the containers. */
     private static void createInternet(TestNetwork net) {
         String host = net.namespace("sw");
         String other = net.namespace("internet");

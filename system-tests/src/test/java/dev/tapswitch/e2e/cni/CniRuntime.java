@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Calls the CNI plugin as a container runtime does, for one network. The plugins run in the namespace of the daemon, which plays the host. A container is
+ * Calls the CNI plugin as a container runtime does, for one network. The plugins run in the namespace of the daemon, which acts as the host. A container is
  * a namespace of the test.
  */
 public record CniRuntime(TestNetwork net, RunningDaemon daemon, Json config) {
@@ -98,7 +98,7 @@ public record CniRuntime(TestNetwork net, RunningDaemon daemon, Json config) {
         Set<String> names = new TreeSet<>();
         for (Json sw : daemon.api().get("/v1/switches"))
             names.add(sw.required("name").asString());
-        assertFalse(names.isEmpty(), "lan is always there");
+        assertFalse(names.isEmpty(), "the switch lan always exists");
         return List.copyOf(names);
     }
 

@@ -21,13 +21,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who owns the ports of CNI networks: after an upgrade, after a SIGKILL, and when a user tries to remove them. */
+/** Tests that ports of CNI networks belong to their network: after an upgrade, after a SIGKILL, and when a user tries to remove them. */
 @Timeout(400)
 class CniStateIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String PREFIX = "cni-%08x-".formatted("pods".hashCode());
 
-    /** The earlier release saved everything as the users' changes, and the networks' names in cni.json. */
+    /** The earlier release saved switches and ports of networks as changes of the user in state.json, and the networks' names in cni.json. */
     @Test
     void afterAHandoverFromAnEarlierReleaseContainersKeepTheirInterfacesAndBelongToTheirNetwork()
             throws IOException, InterruptedException {
@@ -52,11 +52,15 @@ class CniStateIT {
             net.killAtEnd(ping);
             daemon.handOver();
             assertEquals(link, pods.exec("one", "ip", "-o", "link", "show", "eth0"));
-            assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+            assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping has not ended in time");
             assertTrue(Files.readString(output).contains(" 0% packet loss"), Files.readString(output));
 
-            assertFalse(Files.readString(state(net, "state.json")).contains("cni-"), "still saved as the user's");
-            assertFalse(Files.readString(state(net, "cni.json")).contains("takenOver"), "not taken over");
+            assertFalse(
+                    Files.readString(state(net, "state.json")).contains("cni-"),
+                    "the ports are still saved as the user's");
+            assertFalse(
+                    Files.readString(state(net, "cni.json")).contains("takenOver"),
+                    "the network has not been taken over");
             assertRefused(
                     daemon.cli("port", "delete", "pods", PREFIX + "one-eth0"),
                     "belongs to a CNI network: remove its container");
@@ -101,7 +105,7 @@ class CniStateIT {
             pods.add("one");
             CniRuntime restarted = killedDuring(pods, "DEL", "one", "cni.json");
             awaitNothingIsLeft(restarted);
-            assertEquals(1, restarted.exec("one", "ip", "-br", "link").lines().count(), "lo only");
+            assertEquals(1, restarted.exec("one", "ip", "-br", "link").lines().count(), "only lo is left");
         }
     }
 
@@ -144,7 +148,7 @@ class CniStateIT {
         return pods.restartedAfterKill();
     }
 
-    /** Each save replaces the file by another one. */
+    /** Identifies the version of a file by its inode: each save replaces the file by another one. */
     private static Object version(Path file) throws IOException {
         return Files.exists(file) ? Files.getAttribute(file, "unix:ino") : "no file";
     }

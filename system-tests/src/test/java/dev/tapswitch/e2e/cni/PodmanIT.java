@@ -44,7 +44,7 @@ class PodmanIT {
                             .strip()
                             .equals("aa"));
             lab.podman("rm", "-f", "-t", "0", "aa");
-            assertEquals(1, lab.host("ip", "-br", "link").lines().count(), "lo only");
+            assertEquals(1, lab.host("ip", "-br", "link").lines().count(), "only lo is left");
             assertEquals("", lab.host("ls", "/run/netns").strip());
             assertEquals(
                     "", lab.host("find", "/var/lib/cni", "-name", "198.18.*").strip());

@@ -79,7 +79,7 @@ public final class PodmanLab implements AutoCloseable {
                 TIMEOUT, () -> "the namespaces of the host are ready", () -> Files.exists(directory.resolve("ready")));
     }
 
-    /** Declares a network by a file: Podman's own command creates networks of its own plugins only. */
+    /** Declares a network by a file: the podman command only creates networks of Podman's own plugins. */
     public void network(String name, String content) {
         try {
             Files.writeString(directory.resolve("networks/" + name + ".conflist"), content);

@@ -26,7 +26,7 @@ class ArticleIT {
         assertTrue(lab.host("ip", "-4", "address", "show", device).contains("172.17.0.1/16"));
         assertTrue(lab.exec("web1", "ip", "route").contains("default via 172.17.0.1 dev eth0"));
 
-        // The ARP exchange, captured in the container's namespace by the host's tcpdump.
+        // The host's tcpdump captures the ARP exchange in the container's namespace.
         lab.killAtEnd(
                 lab.inHost("nsenter", "--net=" + lab.sandbox("web1"), "tcpdump", "-l", "-n", "-i", "eth0", "arp"),
                 "arp.txt");
@@ -52,7 +52,7 @@ class ArticleIT {
         assertEquals("web2", lab.get("web1", "http://172.17.0.1:9002/"));
         assertEquals("web2", lab.get("web1", "http://" + DockerLab.HOST + ":9002/"));
         assertEquals("web1", lab.get("web1", "http://" + DockerLab.HOST + ":9001/"));
-        // To the Internet, which sees the host's address.
+        // The Internet sees the host's address as the source of the container's connections.
         lab.ping("web1", DockerLab.INTERNET);
         assertEquals(DockerLab.HOST, lab.get("web1", "http://" + DockerLab.INTERNET + "/cgi-bin/who"));
     }
@@ -96,7 +96,7 @@ class ArticleIT {
         // docker0 does not resolve container names; Tapswitch networks do.
         assertEquals("web2", lab.get("web1", "http://web2/"));
         lab.ping("web2", "web1");
-        // The counterparts of brctl show and of the column of ports in docker ps.
+        // These are the counterparts of brctl show and of the column of ports in docker ps.
         List<String> shown = lab.tapswitch().cli("show").output().lines().toList();
         assertEquals(4, shown.size(), shown::toString);
         assertTrue(shown.get(1).startsWith("tap0"), shown::toString);

@@ -265,7 +265,9 @@ class DockerDefaultBridgeIT {
         try (var lab = new DockerLab()) {
             lab.startTapswitch("docker: {enabled: true, default-bridge: ts0, default-bridge-address: 172.17.0.1/16}");
             Await.within(
-                    TIMEOUT, () -> "ts0", () -> lab.host("ip", "-br", "link").contains("tap-ts0"));
+                    TIMEOUT,
+                    () -> "tap-ts0 exists",
+                    () -> lab.host("ip", "-br", "link").contains("tap-ts0"));
             lab.withDocker("--bridge", "ts0", "--icc=false", "--userland-proxy=false", "--mtu", "9000");
             lab.web("web1", "-p", "9001:80");
             lab.web("web2");
@@ -277,7 +279,7 @@ class DockerDefaultBridgeIT {
                             .exitCode());
             lab.ping("web2", "172.17.0.1");
             assertEquals("web1", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
-            // Jumbo frames between the host and a container.
+            // The host and a container exchange jumbo frames.
             lab.host("ping", "-c", "1", "-W", "2", "-M", "do", "-s", "8972", "172.17.0.2");
         }
     }

@@ -66,7 +66,7 @@ final class DockerEngine {
                 lab.killAtEnd(lab.inHost("containerd", "--root", lab.directory() + "/containerd"), "containerd.log");
         Await.within(
                 TIMEOUT,
-                () -> "containerd's socket:\n" + lab.tail("containerd.log"),
+                () -> "containerd's socket exists:\n" + lab.tail("containerd.log"),
                 () -> lab.hasSocket("/run/containerd/containerd.sock"));
     }
 

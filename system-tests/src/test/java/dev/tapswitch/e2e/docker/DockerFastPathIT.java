@@ -49,7 +49,7 @@ class DockerFastPathIT {
                         == count);
     }
 
-    /** The host ends of pairs that wait for the daemon, on the host. */
+    /** Counts the host ends of veth pairs that are parked on the host while the daemon is stopped. */
     private static long parked(DockerLab lab) {
         return lab.host("ip", "-o", "link", "show", "type", "veth")
                 .lines()
@@ -109,7 +109,7 @@ class DockerFastPathIT {
         }
     }
 
-    /** TCP super-frames of 256 KiB leave the container; the host translates their addresses and sends them on over an interface that takes 64 KiB. */
+    /** TCP super-frames of 256 KiB leave the container; the host translates their addresses and forwards them to an interface that accepts at most 64 KiB. */
     @Test
     void largeTransfersToAndFromTheInternetAreIntact() throws IOException {
         FastPathSupport.require();

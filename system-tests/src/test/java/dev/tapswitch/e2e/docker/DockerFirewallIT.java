@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What containers and neighbours on the LAN must not reach, and which firewall rules apply. DockerServiceIT tests ufw and firewalld. */
+/** Tests what containers and neighbours on the LAN must not reach, and which firewall rules apply. DockerServiceIT tests ufw and firewalld. */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerFirewallIT {
@@ -75,7 +75,7 @@ class DockerFirewallIT {
             create(lab, "net", 0);
             lab.web("aa", "--network", "net", "-p", "127.0.0.1:9001:80", "-p", "127.0.0.1:9002:9000/udp");
             assertEquals("aa", lab.get("http://127.0.0.1:9001/"));
-            // A neighbour that has no loopback addresses of its own and routes them to the host (CVE-2020-8558).
+            // CVE-2020-8558: a neighbour removes its own loopback addresses and routes packets for them to the host.
             lab.internet("sh", "-c", """
                     ip address flush dev lo; ip route flush table local type local 127.0.0.0/8 2>/dev/null
                     sysctl -qw net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0
@@ -137,7 +137,7 @@ class DockerFirewallIT {
             assertEquals("aa", lab.getFromInternet("http://" + DockerLab.HOST + ":9001/"));
             await(lab, false, FORBIDDEN);
 
-            // Also rules that are added later, in any chain, and after other changes.
+            // The same holds for rules that are added later, in any chain, and after other changes.
             lab.host("iptables", "-A", "FORWARD", "-d", DockerLab.INTERNET, "-j", "DROP");
             await(lab, false, DockerLab.INTERNET);
             lab.host("iptables", "-D", "FORWARD", "-d", DockerLab.INTERNET, "-j", "DROP");
@@ -195,7 +195,7 @@ class DockerFirewallIT {
                                     .exitCode()
                             == 0);
             assertTrue(!reaches(lab, "aa", "10.99.0.2"));
-            // A port that the other engine publishes.
+            // The other engine publishes a port.
             lab.host("sh", "-c", """
                     iptables -t nat -A PREROUTING -p tcp --dport 7070 -j DNAT --to 10.99.0.2:80 &&
                     iptables -I FORWARD -o eng0 -m conntrack --ctstate DNAT -j ACCEPT""");
@@ -240,7 +240,7 @@ class DockerFirewallIT {
         }
     }
 
-    /** 1,500 connections once used up the 1,024 descriptors of the daemon, and no port could be added. */
+    /** In an earlier version, 1,500 connections used up the 1,024 descriptors of the daemon, and no port could be added. */
     @Test
     void relayedConnectionsLeaveDescriptorsForEverythingElse() throws Exception {
         try (DockerLab lab = lab()) {

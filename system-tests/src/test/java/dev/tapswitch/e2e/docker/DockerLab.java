@@ -23,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * A simulated host with dockerd and Tapswitch, and a namespace that plays the Internet. They run in network and mount namespaces of the test, so that
- * nothing reaches the machine. Closing the lab stops and removes everything. The data of dockerd is on a tmpfs: dockerd syncs it at each start of a
+ * A simulated host with dockerd and Tapswitch, and a namespace that acts as the Internet. They run in network and mount namespaces of the test, so that
+ * nothing affects the machine. Closing the lab stops and removes everything. The data of dockerd is on a tmpfs: dockerd syncs it at each start of a
  * container, which would take time on a disk.
  */
 public final class DockerLab implements AutoCloseable {
@@ -140,7 +140,7 @@ public final class DockerLab implements AutoCloseable {
                         directory, more.contains("docker: ") ? more : "docker: {enabled: true}\n" + more));
         Await.within(
                 TIMEOUT,
-                () -> "the driver's socket:\n" + daemon.log(),
+                () -> "the driver's socket exists:\n" + daemon.log(),
                 () -> hasSocket("/run/docker/plugins/tapswitch.sock"));
         return daemon;
     }

@@ -40,7 +40,7 @@ class DockerNetworkIT {
 
     private static String refused(DockerLab lab, String... words) {
         CommandResult command = lab.tryDocker(words);
-        assertNotEquals(0, command.exitCode(), () -> String.join(" ", words) + " worked:\n" + command.output());
+        assertNotEquals(0, command.exitCode(), () -> String.join(" ", words) + " succeeded:\n" + command.output());
         return command.output();
     }
 

@@ -68,7 +68,7 @@ class DockerRestartIT {
                 Path got = out.resolve("" + i);
                 Await.within(
                         Duration.ofSeconds(60),
-                        () -> "a first line in " + got,
+                        () -> "the first line has arrived in " + got,
                         () -> Files.exists(got) && !read(got).isEmpty());
             }
             lab.tapswitch().kill();
@@ -79,13 +79,13 @@ class DockerRestartIT {
                 Path got = out.resolve("" + i);
                 Await.within(
                         Duration.ofSeconds(60),
-                        () -> "all lines: " + read(got),
+                        () -> "all lines have arrived: " + read(got),
                         () -> read(got).endsWith("\n" + (LINES - 1) + "\n"));
                 assertEquals(numbers, read(got));
             }
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "the statistics of ping",
+                    () -> "ping prints its statistics",
                     () -> read(out.resolve("ping")).contains("packet loss"));
             System.out.println("measured: Tapswitch killed and restarted, pings every 10 ms: "
                     + read(out.resolve("ping"))
@@ -96,7 +96,7 @@ class DockerRestartIT {
             assertEquals("cc7", lab.get("http://127.0.0.1:9107/"));
             assertEquals("cc7", lab.get("http://[::1]:9107/"));
             assertEquals("cc3", lab.get("cc5", "http://cc3/"));
-            // Containers from before the kill can be removed and restarted.
+            // Containers that were started before the kill can be removed and restarted.
             lab.docker("rm", "-f", "cc3");
             lab.docker("restart", "-t", "1", "cc4");
             lab.ping("cc4", "cc5");
@@ -123,7 +123,7 @@ class DockerRestartIT {
             awaitBothServices(lab);
             Await.within(
                     Duration.ofSeconds(60),
-                    () -> "all lines: " + read(out.resolve("got")),
+                    () -> "all lines have arrived: " + read(out.resolve("got")),
                     () -> read(out.resolve("got")).equals(numbers));
             lab.docker("rm", "-f", "aa");
             lab.web("aa", "--network", "net", "-p", "9001:80");
@@ -148,7 +148,7 @@ class DockerRestartIT {
             lab.restartDocker();
             awaitBothServices(lab);
 
-            // Both are killed. Tapswitch starts first, as its unit says (Before=docker.service).
+            // Both are killed. Tapswitch starts first, as its unit declares (Before=docker.service).
             lab.killDocker();
             lab.tapswitch().kill();
             lab.restartTapswitch();
@@ -156,7 +156,7 @@ class DockerRestartIT {
             awaitBothServices(lab);
             assertEquals(1, lab.tapswitch().api().get("/v1/published-ports").size());
 
-            // After a power loss.
+            // Everything also works again after a power loss.
             lab.powerOff();
             lab.restartTapswitch();
             lab.restartDocker();
@@ -187,7 +187,7 @@ class DockerRestartIT {
         }
     }
 
-    /** Takes two minutes: dockerd must give up its calls, and Tapswitch must find the container gone. */
+    /** Takes two minutes: dockerd must give up its calls, and Tapswitch must detect that the container is gone. */
     @Test
     void containersRemovedWhileTapswitchWasDownAreForgotten() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
@@ -231,7 +231,7 @@ class DockerRestartIT {
                 () -> lab.docker("ps", "-q").lines().count() == 2);
         Await.within(
                 Duration.ofSeconds(60),
-                () -> "aa at 127.0.0.1:9001\n" + lab.tapswitch().log(),
+                () -> "aa responds at 127.0.0.1:9001\n" + lab.tapswitch().log(),
                 () -> Command.run(
                                 Duration.ofSeconds(60),
                                 lab.inHost("curl", "-s", "--max-time", "10", "http://127.0.0.1:9001/"))

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The kernel fast path changes nothing but the speed: two switches, one with ports of kind tap and one with ports of kind veth, get the same random traffic and the same
- * changes of settings. All nodes must receive the same frames, and the counters and tables of both must agree. {@code -Dtapswitch.seed} selects other traffic, {@code -Dtapswitch.steps} more.
+ * Tests that the kernel fast path changes nothing but the speed: two switches, one with ports of kind tap and one with ports of kind veth, get the same random traffic and the same
+ * changes of settings. All nodes must receive the same frames, and the counters and tables of both must agree. {@code -Dtapswitch.seed} selects other traffic,
+ * {@code -Dtapswitch.steps} its length.
  */
 @Timeout(400)
 class FastPathEquivalenceIT {
@@ -31,7 +32,7 @@ class FastPathEquivalenceIT {
 
     private static final int STEPS = Integer.getInteger("tapswitch.steps", 400);
     private static final long SEED = Long.getLong("tapswitch.seed", 1);
-    /** Two sides that differ now may agree once both have done all their work. */
+    /** A difference that lasts longer is a failure. Before that, one of the sides may still have frames to process. */
     private static final long SETTLE_NANOS = 15_000_000_000L;
 
     private static final int STEPS_PER_COMPARISON = 10;
@@ -40,16 +41,16 @@ class FastPathEquivalenceIT {
     private static final int MAX_DESCRIBED = 44;
     private static final int MAX_HISTORY = 100;
     private static final int PORTS = 5;
-    /** Has {@code bind-mac}. */
+    /** The port with {@code bind-mac}. */
     private static final int BOUND = 1;
-    /** Has an MTU that changes. */
+    /** The port whose MTU changes. */
     private static final int SMALL = 3;
 
     private final Random random = new Random(SEED);
     private final List<String> stations = new ArrayList<>();
     private final RandomFrames frames = new RandomFrames(random, stations, PORTS);
     private final Set<Integer> isolated = new TreeSet<>();
-    /** By MAC and VLAN: the ports of static entries. */
+    /** The ports of static entries, by MAC and VLAN. */
     private final Map<String, Integer> bound = new HashMap<>();
 
     private final List<String> history = new ArrayList<>();
@@ -57,7 +58,7 @@ class FastPathEquivalenceIT {
     private int smallMtu = 1_400;
     /** The port that is down; -1 for none. */
     private int down = -1;
-    /** -1 for none. */
+    /** The port without offload; -1 for none. */
     private int withoutOffload = -1;
     /** How many times frames of a flow arrived in another order than with TAPs. */
     private int overtakings;
@@ -84,7 +85,7 @@ class FastPathEquivalenceIT {
             long fast = veth.total("fast-rx-frames");
             System.out.printf("measured: seed %d: %d of %d frames were fast%n", SEED, fast, all);
             assertEquals(0, tap.total("fast-rx-frames"));
-            assertTrue(overtakings <= MAX_OVERTAKINGS, () -> overtakings + " times frames were out of order");
+            assertTrue(overtakings <= MAX_OVERTAKINGS, () -> "frames were out of order " + overtakings + " times");
             assertTrue(fast > all / 100, () -> "only " + fast + " of " + all + " frames were fast");
         }
     }
@@ -97,7 +98,7 @@ class FastPathEquivalenceIT {
         side.start(List.of("", "bind-mac: true", "learning-limit: 6", "mtu: 1400", ""), lines.toArray(String[]::new));
     }
 
-    /** Some frames from one node: the order of frames from several nodes is not defined. */
+    /** Sends some frames from a single node: the order of frames from several nodes is not defined. */
     private void traffic(int step) {
         int in = frames.oneOf(upPorts());
         int mtu = in == SMALL ? smallMtu : 1_500;
@@ -148,7 +149,7 @@ class FastPathEquivalenceIT {
             case 1 -> bind(frames.otherStation(), frames.oneOf(List.of(0, 5)), node);
             case 2 -> unbind(frames.otherStation(), frames.oneOf(List.of(0, 5)));
             case 3 -> {
-                // No more than two, because between them nothing is fast.
+                // At most two ports are isolated, because between isolated ports no frame is fast.
                 boolean isIsolated = !isolated.remove(node) && isolated.size() < 2 && isolated.add(node);
                 request("PATCH", port, "{\"isolated\": %s}".formatted(isIsolated));
             }
@@ -167,7 +168,7 @@ class FastPathEquivalenceIT {
                 request("PATCH", "/ports/" + (char) ('a' + SMALL), "{\"mtu\": %d}".formatted(smallMtu));
             }
             case 7 -> {
-                // Such a port is slow: one at most.
+                // At most one port is without offload, because no frame from or to such a port is fast.
                 boolean isOn = withoutOffload >= 0;
                 int changed = isOn ? withoutOffload : node;
                 withoutOffload = isOn ? -1 : node;
@@ -188,8 +189,8 @@ class FastPathEquivalenceIT {
     }
 
     /**
-     * Not a MAC that is bound to the port that is down: a worker's write to the TAP fails then and counts as a drop, but to a veth port it succeeds, because the TAP of
-     * its slow path is up.
+     * Chooses a MAC that is not bound to the port that is down. To a TAP that is down, a worker's write fails and counts as a drop; to a veth port it succeeds, because
+     * the TAP of its slow path is up.
      */
     private String destination() {
         String chosen = frames.destination();
@@ -207,7 +208,7 @@ class FastPathEquivalenceIT {
         for (Side side : sides) side.setLink(node, "address", mac);
     }
 
-    /** One port at most is down, and no node but its own notices. */
+    /** Sets a port down or up again. At most one port is down at a time, and only its own node notices. */
     private void flap(int node) {
         int changed = down >= 0 ? down : node;
         String state = down >= 0 ? "up" : "down";
@@ -217,7 +218,7 @@ class FastPathEquivalenceIT {
         down = down >= 0 ? -1 : node;
     }
 
-    /** Returns the status of both responses. */
+    /** Sends a request to both sides, and returns the status, which must be the same for both. */
     private int request(String method, String path, String body) {
         history.add(method + " " + path + " " + body);
         int expected = sides.getFirst().request(method, path, body);
@@ -251,7 +252,7 @@ class FastPathEquivalenceIT {
                 .collect(Collectors.joining());
     }
 
-    /** How to repeat this run, and what was done last. */
+    /** The option that repeats this run, the last steps, and the logs of both daemons. */
     private String story() {
         List<String> last = history.subList(Math.max(0, history.size() - MAX_HISTORY), history.size());
         return "-Dtapswitch.seed=" + SEED + ", after\n" + String.join("\n", last) + "\n"

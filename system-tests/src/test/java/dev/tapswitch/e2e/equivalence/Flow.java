@@ -3,7 +3,7 @@ package dev.tapswitch.e2e.equivalence;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** The frames whose order a switch keeps here: those of the same addresses, tags and protocol. Frames of another protocol may take the other path. */
+/** Identifies the flow of a frame: its addresses, tags, protocol and ports. A switch keeps the order of the frames of a flow; another flow may take the other path. */
 final class Flow {
     static final HexFormat HEX = HexFormat.of();
 

@@ -76,12 +76,12 @@ final class RandomFrames {
         return oneOf(stations);
     }
 
-    /** Not a node's own MAC. */
+    /** A MAC that belongs to no node. */
     String otherStation() {
         return oneOf(stations.subList(nodes, stations.size()));
     }
 
-    /** Mostly the node's own MAC, sometimes another station's, which thereby moves, and rarely one that no station may have. */
+    /** Returns mostly the node's own MAC, sometimes that of another station, which thereby moves, and rarely an invalid source. */
     String source(String own) {
         if (happens(2)) return oneOf(INVALID_SOURCES);
         return happens(85) ? own : station();
@@ -97,7 +97,7 @@ final class RandomFrames {
         return happens(75) ? "" : oneOf(TAGS);
     }
 
-    /** {@code mtu}: of the sending interface, which the frame does not exceed. */
+    /** {@code mtu}: the MTU of the sending interface; the frame does not exceed it. */
     byte[] frame(String destination, String source, String tags, int mtu) {
         if (happens(8) && stations.contains(source)) return resolution(destination, source);
         byte[] head = bytes(destination, source, tags, oneOf(PAYLOADS));

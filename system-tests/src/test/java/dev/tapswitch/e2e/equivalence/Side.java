@@ -26,14 +26,14 @@ final class Side implements AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final List<RawSocket> sockets = new ArrayList<>();
     private RunningDaemon daemon;
-    /** By node and flow, in the order of arrival. */
+    /** The received frames by node and flow, in the order of arrival. */
     private final Map<String, List<String>> received = new TreeMap<>();
 
     Side(String kind) {
         this.kind = kind;
     }
 
-    /** {@code portLines}: of one port each. */
+    /** {@code portLines}: a line of settings for each port, "" for none. */
     void start(List<String> portLines, String... switchLines) {
         for (String line : portLines) {
             Node node = net.quietNode(String.valueOf((char) ('a' + nodes.size())));
@@ -69,7 +69,7 @@ final class Side implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("link", "set", "eth0"));
         command.addAll(List.of(settings));
         nodes.get(node).ip(command.toArray(String[]::new));
-        // A socket whose device went down has an error, which its next call would return.
+        // After its device went down, a socket has a pending error. This call receives it instead of a later one.
         receiveMore(node);
     }
 
@@ -82,7 +82,10 @@ final class Side implements AutoCloseable {
         int found = sockets.get(node)
                 .receive(frame -> !record(node, frame) || Arrays.equals(frame, marker), 1, TIMEOUT)
                 .size();
-        assertEquals(1, found, () -> kind + ": no marker at " + name(node) + "\n" + net.counters() + daemon.log());
+        assertEquals(
+                1,
+                found,
+                () -> kind + ": the marker does not arrive at " + name(node) + "\n" + net.counters() + daemon.log());
     }
 
     /** Reads what all nodes have received meanwhile. */
@@ -94,7 +97,7 @@ final class Side implements AutoCloseable {
         sockets.get(node).receive(frame -> !record(node, frame), 1, Duration.ofMillis(20));
     }
 
-    /** Returns true. */
+    /** Records a frame, and returns true for use in a predicate. */
     private boolean record(int node, byte[] frame) {
         received.computeIfAbsent(name(node) + " " + Flow.of(frame), _ -> new ArrayList<>())
                 .add(Flow.HEX.formatHex(frame));
@@ -118,7 +121,7 @@ final class Side implements AutoCloseable {
         received.clear();
     }
 
-    /** The state and the counters of all ports, without what only one kind has or only depends on the machine's load. */
+    /** The state and the counters of all ports, without those that only one kind of port has or that depend on the machine's load. */
     List<String> counters() {
         List<String> lines = new ArrayList<>();
         for (Json port : daemon.api().get(LAN + "/stats").required("ports")) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
-/** Docker's driver and the CNI plugin with the service of the package and its hardening, beside Debian's docker.service. */
+/** Docker's driver and the CNI plugin in the packaged service with its hardening, beside Debian's docker.service. */
 @Timeout(400)
 @Tag("ordered")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -105,8 +105,7 @@ class DockerServiceIT {
         lab.expect("docker exec -d bb sh -c 'i=0; while [ $i -lt " + LINES
                 + " ]; do echo $i; i=$((i+1)); sleep 0.1; done | nc aa 7000'");
         // The rate is low enough that the replies to all waiting requests fit into ping's socket buffer: the kernel
-        // drops
-        // more than about 170 (IpOutDiscards), and the buffer of busybox's ping is smaller still.
+        // drops replies beyond about 170 (IpOutDiscards), and the buffer of busybox's ping is even smaller.
         Path output = lab.directory().resolve("ping");
         String sandbox = lab.expect("docker inspect -f '{{.NetworkSettings.SandboxKey}}' bb");
         Process ping = lab.start("nsenter --net=" + sandbox + " ping -q -n -i 0.05 -c 120 10.75.0.2", output);
@@ -121,8 +120,8 @@ class DockerServiceIT {
                         && lab.property("ActiveState").equals("active"));
         awaitService();
         String numbers = IntStream.range(0, LINES).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
-        Await.within(TIMEOUT, () -> "all lines, not " + got(), () -> got().equals(numbers));
-        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+        Await.within(TIMEOUT, () -> "all lines have arrived, not only " + got(), () -> got().equals(numbers));
+        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping has not ended in time");
         String lost = Files.readString(output)
                 .lines()
                 .filter(line -> line.contains("packet loss"))
@@ -204,7 +203,7 @@ class DockerServiceIT {
         assertAllServicesAreReachable();
         lab.expect("ufw reload");
         assertAllServicesAreReachable();
-        // A rule of the administrator, before and after ufw reloads its rules.
+        // A rule of the administrator applies before and after ufw reloads its rules.
         String denied = "docker exec bb timeout 5 wget -q -O - http://198.18.0.3:8080/";
         lab.expect(denied);
         lab.expect("ufw route deny to 198.18.0.3");
@@ -212,9 +211,8 @@ class DockerServiceIT {
         lab.expect("ufw reload");
         assertAllServicesAreReachable();
         assertNotEquals(0, lab.run(denied).exitCode());
-        assertANetworkLeavesNoRules(
-                "iptables-save -t filter | grep -e ufw- -e net1"); // without Docker's rules, which change with each
-        // network
+        // The list excludes Docker's rules, which change with each network.
+        assertANetworkLeavesNoRules("iptables-save -t filter | grep -e ufw- -e net1");
         lab.expect("ufw --force disable");
     }
 
@@ -238,7 +236,7 @@ class DockerServiceIT {
         assertTrue(!rules.contains("tapswitch") && !rules.contains("net0"), rules);
         // The interfaces of the two containers are ends of veth pairs, and the other ends wait for the next start.
         String links = lab.expect(OUR_LINKS);
-        assertEquals(FastPathSupport.isThere() ? 2 : 0, links.lines().count(), links);
+        assertEquals(FastPathSupport.isAvailable() ? 2 : 0, links.lines().count(), links);
         assertTrue(links.lines().allMatch(link -> link.contains("parked until tapswitch starts")), links);
         assertEquals("0", lab.property("NFileDescriptorStore"));
         lab.expect("systemctl start tapswitch");
@@ -269,9 +267,9 @@ class DockerServiceIT {
         assertEquals(before, lab.expect(list));
     }
 
-    /** The namespace of veth ports stays, for the ports to come. */
+    /** The namespace of veth ports stays stored, because later ports use it. */
     private static void assertOnlyTheSwitchsNamespaceIsStored() {
-        assertEquals(FastPathSupport.isThere() ? "1" : "0", lab.property("NFileDescriptorStore"));
+        assertEquals(FastPathSupport.isAvailable() ? "1" : "0", lab.property("NFileDescriptorStore"));
     }
 
     @Test
@@ -303,7 +301,7 @@ class DockerServiceIT {
         lab.expect("ip netns exec pod ping -n -c 2 -i 0.2 -W 20 198.18.0.2");
         assertEquals(index, lab.expect("ip netns exec pod cat /sys/class/net/eth0/ifindex"));
         lab.expect("CNI_COMMAND=DEL " + call);
-        assertEquals(1, lab.expect("ip -n pod -br link").lines().count(), "lo only");
+        assertEquals(1, lab.expect("ip -n pod -br link").lines().count(), "only lo is left");
         assertEquals("", lab.expect(OUR_LINKS));
         assertOnlyTheSwitchsNamespaceIsStored();
     }
@@ -314,7 +312,7 @@ class DockerServiceIT {
         lab.expect("iptables -P FORWARD DROP && mkdir -p /run/systemd/system/tapswitch.service.d");
         lab.write("/run/systemd/system/tapswitch.service.d/once.conf", "[Service]\nRestart=no\n");
         lab.expect("systemctl daemon-reload");
-        // The interface of net3 ends with the service; the TAP of net4 is persistent.
+        // The interface of net3 disappears with the service; the TAP of net4 is persistent.
         for (int i = 3; i < 5; i++)
             lab.expect("docker network create -d tapswitch -o tapswitch.kind=" + (i == 3 ? "auto" : "tap")
                     + " --subnet 10.7" + i + ".0.0/24 -o com.docker.network.bridge.name=net" + i + " net" + i);

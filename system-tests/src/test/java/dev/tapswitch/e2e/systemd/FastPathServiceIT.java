@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ports of kind veth in the installed service: its filters permit them, and known traffic outlives its processes. */
+/** Ports of kind veth in the installed service: its hardening permits them, and known traffic continues while its process is replaced. */
 @Timeout(700)
 @Tag("ordered")
 class FastPathServiceIT {
@@ -41,7 +41,7 @@ class FastPathServiceIT {
             lab.expect("systemctl reload tapswitch");
             lab.expect("ip netns exec a ping -n -c 3 -i 0.2 -W 20 198.18.0.2");
             awaitStations(lab);
-            assertEquals("3", lab.property("NFileDescriptorStore"), "two queues and the namespace");
+            assertEquals("3", lab.property("NFileDescriptorStore"), "two queues and the namespace are stored");
             assertNothingLost(lab, "systemctl restart tapswitch");
             assertNothingLost(lab, "systemctl kill -s KILL tapswitch; sleep 1");
             assertNothingLost(lab, "tapswitch restart");
@@ -72,7 +72,7 @@ class FastPathServiceIT {
         Path output = lab.directory().resolve("ping");
         Process ping = lab.start("ip netns exec a ping -q -n -c 250 -i 0.02 -W 20 198.18.0.2", output);
         lab.expect(command);
-        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping has not ended in time");
         String text = Files.readString(output);
         assertTrue(text.contains(" 0% packet loss"), () -> command + ":\n" + text + lab.log());
         assertEquals(index, lab.expect("ip netns exec a cat /sys/class/net/eth0/ifindex"), command);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The messages that the daemon sends by sd_notify(3). {@link SystemdIT} tests it with a real systemd. */
+/** The messages that the daemon sends by sd_notify(3). {@link SystemdIT} tests them with a real systemd. */
 @Timeout(400)
 class NotifyIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -65,7 +65,7 @@ class NotifyIT {
     private static void awaitCount(NotifyReceiver systemd, int count, String message) {
         Await.within(
                 TIMEOUT,
-                () -> count + " times " + message + ": " + systemd.messages(),
+                () -> message + " has been sent " + count + " times: " + systemd.messages(),
                 () -> systemd.count(message) == count);
     }
 

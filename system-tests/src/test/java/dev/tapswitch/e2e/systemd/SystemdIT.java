@@ -70,7 +70,7 @@ class SystemdIT {
         String score = lab.expect("systemd-analyze security --no-pager tapswitch | tail -n 1");
         double exposure = Double.parseDouble(score.replaceAll(".*: ([0-9.]+) .*", "$1"));
         assertTrue(exposure <= 3.5, score);
-        // Created after the start of the service, which has a separate mount namespace.
+        // The namespaces are created after the start of the service, which has a separate mount namespace.
         lab.expect("ip netns add a && ip netns add b");
         lab.write("/etc/tapswitch/tapswitch.yaml", CONFIG);
         lab.expect("systemctl reload tapswitch");
@@ -146,7 +146,7 @@ class SystemdIT {
         Process client = lab.start("ip netns exec a iperf3 -c 198.18.0.2 -t 8 -b 50M -i 1", output);
         Await.pause(Duration.ofSeconds(2));
         lab.expect("systemctl restart tapswitch");
-        assertTrue(client.waitFor(120, TimeUnit.SECONDS), "iperf3 ends");
+        assertTrue(client.waitFor(120, TimeUnit.SECONDS), "iperf3 has not ended in time");
         assertEquals(0, client.exitValue(), () -> read(output) + lab.log());
         assertTrue(read(output).contains("receiver"), () -> read(output));
     }
@@ -179,7 +179,7 @@ class SystemdIT {
         lab.expect("tapswitch port delete lan c");
         assertEquals("2", lab.property("NFileDescriptorStore"));
         assertNotEquals(0, lab.run("ip -n a link show extra").exitCode());
-        // A port that is removed from the file before a restart: the start closes its queue.
+        // A port is removed from the file before a restart: the start closes its queue.
         lab.write(
                 "/etc/tapswitch/tapswitch.yaml",
                 CONFIG.lines().filter(line -> !line.contains("  b: {")).reduce("", (x, y) -> x + y + "\n"));
@@ -233,7 +233,7 @@ class SystemdIT {
 
     /**
      * Runs a command while pings pass 50 times a second. None may be lost, and the interface must keep its index, carrier and MAC. Without a reader a TAP's
-     * queue holds 500 frames. Replies are counted by the kernel: the replies to 4 s of requests arrive at once and may overflow ping's socket buffer.
+     * queue holds 500 frames. The kernel counts the replies: those to 4 s of requests arrive at once and may overflow ping's socket buffer.
      */
     private static void assertLosesNoFrame(String name, String command) throws IOException, InterruptedException {
         String before = link();
@@ -246,18 +246,18 @@ class SystemdIT {
         lab.expect("ip netns exec a ping -q -n -c 1 -W 30 198.18.0.2");
         Await.pause(Duration.ofSeconds(1));
         lab.expect("pkill -INT -x ping");
-        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping ends");
+        assertTrue(ping.waitFor(120, TimeUnit.SECONDS), "ping has not ended in time");
         Matcher counts = PING.matcher(read(output));
         assertTrue(counts.find(), () -> read(output) + lab.log());
         int lost = unanswered() - unanswered;
         System.out.printf(
-                "measured: %s: %d of %s pings lost, the longest round trip %s ms%n",
+                "measured: %s: %d of %s pings are lost, the longest round trip takes %s ms%n",
                 name, lost, counts.group(1), counts.group(2));
         assertEquals(0, lost, () -> read(output) + lab.log());
         assertEquals(before, link());
     }
 
-    /** Echo requests of the namespace without a reply, since its creation (RFC 4293: icmpMsgStatsOutPkts of type 8, icmpMsgStatsInPkts of type 0). */
+    /** Counts the echo requests of the namespace without a reply, since its creation (RFC 4293: icmpMsgStatsOutPkts of type 8, icmpMsgStatsInPkts of type 0). */
     private static int unanswered() {
         return Integer.parseInt(lab.expect("""
                         ip netns exec a awk '$1 == "IcmpMsg:" && !n { n = split($0, name); next }

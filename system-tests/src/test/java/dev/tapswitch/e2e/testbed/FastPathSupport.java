@@ -13,13 +13,13 @@ public final class FastPathSupport {
     private FastPathSupport() {}
 
     /** Whether a daemon can open ports of kind veth here. */
-    public static boolean isThere() {
+    public static boolean isAvailable() {
         return WHY_NOT.isEmpty();
     }
 
     /** Skips the test where a daemon cannot open ports of kind veth. */
     public static void require() {
-        assumeTrue(WHY_NOT.isEmpty(), () -> "no fast path here: " + WHY_NOT.orElseThrow());
+        assumeTrue(WHY_NOT.isEmpty(), () -> "the kernel fast path is not available: " + WHY_NOT.orElseThrow());
     }
 
     /** Adds a node with a port of kind veth: a has 198.18.0.1, b has 198.18.0.2, and so on. Skips the test where there are no such ports. */
@@ -29,7 +29,7 @@ public final class FastPathSupport {
         return net.quietNode(name, "198.18.0." + number + "/24").with("kind: veth");
     }
 
-    /** Skips the test where a daemon, which has ports of kind veth, attaches its programs by clsact. Such ports do not outlive it. */
+    /** Skips the test if the daemon attaches the programs of its veth ports through clsact: such ports do not survive the end of the daemon. */
     public static void requireTcx(RunningDaemon daemon) {
         String attachment =
                 daemon.api().get("/v1/fast-path").required("attachment").asString();

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Sends one frame repeatedly, at a given rate or as fast as possible, on a separate thread until it is closed. */
 public final class FrameGenerator implements AutoCloseable {
     private static final int BATCH = 32;
-    /** Frames that are overdue because other threads had the CPU are not made up for beyond this number. */
+    /** After other threads had the CPU, the generator catches up on at most this many overdue frames. */
     private static final int MAX_BURST = 100;
 
     private final RawSocket socket;

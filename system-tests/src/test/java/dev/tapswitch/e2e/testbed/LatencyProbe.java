@@ -11,14 +11,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures the round-trip times between two nodes that take no part in an attack. At the same time it measures how late a thread of the test is, which the
+ * Measures the round-trip times between two nodes that take no part in an attack. At the same time it measures how late a thread of the test wakes up, which the
  * switch cannot influence. On a busy machine both are late; the limit grows with this delay, so that only the switch is judged. The thread of the test sleeps. Once
  * that has shown that the machine is busy, it also computes as a worker under attack does, because the scheduler delays such a thread longer.
  */
 public final class LatencyProbe {
     private static final int PINGS = 200;
     private static final double LIMIT_MS = 5;
-    /** Of one round trip through the switch: worker, receiver's kernel, worker, ping. */
+    /** The number of wake-ups in one round trip through the switch: of the worker, the receiver's kernel, the worker, and ping. */
     private static final int WAKE_UPS = 4;
 
     /** Only other programs delay a sleeping thread for so long. */

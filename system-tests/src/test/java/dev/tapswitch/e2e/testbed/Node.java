@@ -105,7 +105,7 @@ public final class Node {
         }
     }
 
-    /** Sends three pings, of which none may be lost. One by one, because after a first reply ping waits for others only for two round-trip times. */
+    /** Sends three pings, none of which may be lost. Each is a separate command: after its first reply, ping waits for others only for two round-trip times. */
     public void ping(String address, String... options) {
         for (int i = 0; i < 3; i++) {
             List<String> command = new ArrayList<>(List.of("ping", "-n", "-c", "1", "-W", "20"));

@@ -28,7 +28,7 @@ public final class RunningDaemon {
     private static final String LAN = "/v1/switches/lan";
 
     private final Process process;
-    /** The process that serves: another one after a hand-over. */
+    /** The process that serves. A hand-over replaces it. */
     private ProcessHandle current;
 
     private final Path log;
@@ -74,7 +74,7 @@ public final class RunningDaemon {
 
     /** The command line that runs the jar with the JVM options of the launcher. */
     public static List<String> tapswitch(String... command) {
-        assertTrue(Files.exists(JAR), JAR + " is missing: mvn package");
+        assertTrue(Files.exists(JAR), JAR + " is missing: run mvn package");
         List<String> all = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of("..", "config", "daemon.jvm").toAbsolutePath().normalize()));

@@ -32,7 +32,7 @@ public final class StoppedThread implements AutoCloseable {
     public StoppedThread(long pid, String namePrefix) throws IOException {
         int thread = find(pid, namePrefix);
         CompletableFuture<Long> stopped = new CompletableFuture<>();
-        // For ptrace the tracer is a thread: the one that attaches must also detach.
+        // ptrace(2) regards a single thread as the tracer: the thread that attaches must also detach.
         tracer = Thread.ofPlatform().daemon().start(() -> {
             stopped.complete(ptrace(PTRACE_SEIZE, thread) | ptrace(PTRACE_INTERRUPT, thread));
             try {

@@ -25,7 +25,7 @@ public final class TapswitchCommand {
         Assumptions.assumeTrue(
                 "root".equals(System.getProperty("user.name")), "needs root, to create network namespaces");
         Assumptions.assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
-        Assumptions.assumeTrue(Files.exists(JAR), "needs " + JAR + ": mvn package");
+        Assumptions.assumeTrue(Files.exists(JAR), "needs " + JAR + ": run mvn package");
     }
 
     public static Process start(Path out, Path err, String... arguments) throws IOException {

@@ -200,7 +200,7 @@ public final class TestNetwork implements AutoCloseable {
         if (daemon != null) daemon.stop();
         namespaces.forEach(namespace -> Command.run("ip", "netns", "del", namespace));
         namespaces.clear();
-        // Left by a killed daemon with veth ports.
+        // A killed daemon with veth ports leaves this mount.
         Path mount = directory.resolve("state/switch-namespace");
         if (Files.exists(mount)) Command.run("umount", "-l", mount.toString());
         try (Stream<Path> files = Files.walk(directory)) {
