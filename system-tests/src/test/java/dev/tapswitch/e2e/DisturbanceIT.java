@@ -3,6 +3,7 @@ package dev.tapswitch.e2e;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.Await;
+import dev.tapswitch.e2e.testbed.BackgroundLoop;
 import dev.tapswitch.e2e.testbed.FrameGenerator;
 import dev.tapswitch.e2e.testbed.Frames;
 import dev.tapswitch.e2e.testbed.Io;
@@ -13,7 +14,6 @@ import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,37 +93,35 @@ class DisturbanceIT {
 
     @ParameterizedTest
     @EnumSource(Io.class)
-    void portsDeletedUnderTrafficDoNotDelayOtherPorts(Io io) throws InterruptedException {
+    void portsDeletedUnderTrafficDoNotDelayOtherPorts(Io io) {
         try (var net = new TestNetwork()) {
             Node a = net.quietNode("a", "198.18.0.1/24");
             net.quietNode("b", "198.18.0.2/24");
             Node deleted = new Node(net, "deleted", net.quietNamespace("deleted"), "eth0", 9, List.of());
             RunningDaemon daemon = net.start(io);
             a.ping("198.18.0.2");
-            AtomicBoolean isDone = new AtomicBoolean();
             AtomicInteger rounds = new AtomicInteger();
-            Thread deleting = Thread.ofPlatform().daemon().start(() -> {
-                for (; !isDone.get(); rounds.incrementAndGet()) {
-                    daemon.api().post("/v1/switches/lan/ports", """
-                            {"name":"deleted","namespace":"%s","device":"eth0","mac":"%s"}
-                            """.formatted(deleted.namespace(), deleted.mac()));
-                    deleted.callInNamespace(() -> {
-                        try (RawSocket raw = RawSocket.on("eth0")) {
-                            raw.send(Frames.frame(Frames.BROADCAST, deleted.mac(), Frames.EXPERIMENTAL_ETHERTYPE));
-                        }
-                        return deleted;
-                    });
-                    daemon.api().delete("/v1/switches/lan/ports/deleted");
-                }
-            });
-            try (var _ = new FrameGenerator(
-                    a, Frames.frame(deleted.mac(), a.mac(), Frames.EXPERIMENTAL_ETHERTYPE), 10_000)) {
+            try (var _ = new BackgroundLoop("deleting", () -> deleteAndAddAgain(daemon, deleted, rounds));
+                    var _ = new FrameGenerator(
+                            a, Frames.frame(deleted.mac(), a.mac(), Frames.EXPERIMENTAL_ETHERTYPE), 10_000)) {
+                int before = rounds.get();
                 new LatencyProbe(a, "198.18.0.2").assertLowLatency("ports added and deleted, " + io);
-            } finally {
-                isDone.set(true);
-                deleting.join(60_000);
-                assertTrue(rounds.get() > 0, "no port was deleted during the pings");
+                assertTrue(rounds.get() > before, "no port was deleted during the pings");
             }
         }
+    }
+
+    private static void deleteAndAddAgain(RunningDaemon daemon, Node deleted, AtomicInteger rounds) {
+        daemon.api().post("/v1/switches/lan/ports", """
+                {"name":"deleted","namespace":"%s","device":"eth0","mac":"%s"}
+                """.formatted(deleted.namespace(), deleted.mac()));
+        deleted.callInNamespace(() -> {
+            try (RawSocket raw = RawSocket.on("eth0")) {
+                raw.send(Frames.frame(Frames.BROADCAST, deleted.mac(), Frames.EXPERIMENTAL_ETHERTYPE));
+            }
+            return deleted;
+        });
+        daemon.api().delete("/v1/switches/lan/ports/deleted");
+        rounds.incrementAndGet();
     }
 }

@@ -35,8 +35,9 @@ class HungFirewallIT {
         Path bin = Files.createDirectory(directory.resolve("bin"));
         Path fake = Files.writeString(bin.resolve("nft"), """
                 #!/bin/sh
-                [ -e %s/hang ] || exec %s "$@"
+                [ -e %1$s/hang ] || exec %2$s "$@"
                 sleep 1000 &
+                echo $! >%1$s/child
                 sleep 1000
                 """.formatted(directory, nft));
         Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -91,7 +92,13 @@ class HungFirewallIT {
             assertEquals(
                     "",
                     Command.run("pgrep", "-f", hang.getParent() + "/bin/nft").output(),
-                    "nft and its child were killed");
+                    "nft was killed");
+            long child = Long.parseLong(
+                    Files.readString(net.directory().resolve("child")).strip());
+            Await.within(
+                    Duration.ofSeconds(60),
+                    () -> "the child of nft was killed",
+                    () -> ProcessHandle.of(child).isEmpty());
             Files.delete(hang);
             String again =
                     docker.send("POST", "/NetworkDriver.CreateNetwork", NETWORK).body();

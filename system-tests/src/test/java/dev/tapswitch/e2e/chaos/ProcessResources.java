@@ -34,6 +34,7 @@ record ProcessResources(int ports, long descriptors, long threads, long heapKib,
         Matcher used = USED.matcher(heap.output());
         long kib = 0;
         while (used.find()) kib += Long.parseLong(used.group(2));
+        if (kib == 0) throw new AssertionError("no heap in the answer of jcmd:\n" + heap.output());
         try {
             return new ProcessResources(ports, entries(pid, "fd"), entries(pid, "task"), kib, resident(pid));
         } catch (IOException e) {
@@ -51,7 +52,7 @@ record ProcessResources(int ports, long descriptors, long threads, long heapKib,
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
             if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
         }
-        return 0;
+        throw new AssertionError("/proc/" + pid + "/status has no VmRSS");
     }
 
     /** Reports resources that have grown by more than the slack since {@code baseline} was measured. */
