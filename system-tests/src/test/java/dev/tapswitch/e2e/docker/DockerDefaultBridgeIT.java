@@ -193,7 +193,6 @@ class DockerDefaultBridgeIT {
                         "--net=" + lab.sandbox(container),
                         "ping",
                         "-n",
-                        "-q",
                         "-c",
                         "50",
                         "-i",
