@@ -22,7 +22,7 @@ class AttachmentTest {
         assertEquals(List.of(), reported);
     }
 
-    /** The control thread also queries links itself, when namespaces are created or deleted. */
+    /** The control thread also queries links itself when namespaces are created or deleted, so that the recovery may be noticed there only. */
     @Test
     void aLinkThatFailsAgainIsReportedEvenIfItsRecoveryWasMissed() {
         link = LinkState.DOWN;

@@ -13,8 +13,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A port's device without root: a worker reads what the test writes to a pipe. A pipe does not keep frames apart, so each must have been read before the
- * next is written. Writes to the device fail.
+ * A port's device that does not need root: a worker reads what the test writes to a pipe. A pipe does not preserve the boundaries of frames, so each must
+ * have been read before the next is written. Writes to the device fail.
  */
 final class PipeDevice implements PortDevice {
     private final int readEnd;
@@ -30,7 +30,7 @@ final class PipeDevice implements PortDevice {
         }
     }
 
-    /** The frame arrives at the port, with a virtio header that requests nothing. */
+    /** Lets the frame arrive at the port, with a virtio header that requests no offload. */
     void receive(byte[] frame) {
         try (Arena arena = Arena.ofConfined()) {
             int length = FrameBuffer.HEADER + frame.length;

@@ -62,7 +62,7 @@ class WorkersPuntTest {
         byte[] frame = lldp(7);
         device.receive(frame);
         Received first = received.poll(30, TimeUnit.SECONDS);
-        assertNotNull(first, "nothing was punted");
+        assertNotNull(first, "the frame was not punted");
         assertEquals(port, first.port);
         assertEquals(list(frame), first.frame);
         await(() -> lan.count(port, PortCounter.PUNTED) == 1);
@@ -96,18 +96,18 @@ class WorkersPuntTest {
         }
         long punted = lan.count(port, PortCounter.PUNTED);
         assertEquals(sent - 1, punted);
-        assertTrue(punted > 100, punted + " frames fit");
+        assertTrue(punted > 100, "only " + punted + " frames fit");
         mayReturn.countDown();
         await(() -> received.size() == punted);
         int expected = 0;
-        for (Received each : received) assertEquals((byte) expected++, each.frame.get(20), "in order");
+        for (Received each : received) assertEquals((byte) expected++, each.frame.get(20), "frames arrive in order");
     }
 
     @Test
     void anErrorOfAReceiverDoesNotStopDelivery() {
         workers.punt(lan, RULE, (index, frame) -> {
             receiver.receive(index, frame);
-            if (received.size() == 1) throw new IllegalStateException("as a test");
+            if (received.size() == 1) throw new IllegalStateException("thrown by the test");
         });
         device.receive(lldp(1));
         await(() -> received.size() == 1);

@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** What a feed of the MAC table promises while writers and its reader run concurrently. */
+/** The guarantees of a feed of the MAC table while writers and its reader run concurrently. */
 public final class MacFeedStress {
     private static final long NOW = 10_000_000;
     private static final long AGEING = 300_000;
@@ -40,7 +40,7 @@ public final class MacFeedStress {
             return found[0];
         }
 
-        /** Whether the mirror has what the table has. */
+        /** Returns 1 if the mirror equals the table after the last change, otherwise 0. */
         int check() {
             read();
             return port == table.lookup(MAC, 0, NOW, AGEING) ? 1 : 0;
@@ -129,7 +129,7 @@ public final class MacFeedStress {
     /** A reader that prepares to sleep while a change is made. */
     @JCStressTest
     @Outcome(id = {"1", "2"}, expect = Expect.ACCEPTABLE, desc = "the reader saw the change, or was woken")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "the reader sleeps on a change")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the reader sleeps although the table has changed")
     @State
     public static class Wake {
         private final AtomicInteger wakeUps = new AtomicInteger();

@@ -143,7 +143,7 @@ public final class MacTableStress {
 
     /** New entries that evict each other while they are inserted keep their own ports, and are counted correctly. */
     @JCStressTest
-    @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "own ports only, counts as entries")
+    @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "each entry has its own port, and the counts equal the number of entries")
     @Outcome(expect = Expect.FORBIDDEN, desc = "another MAC's port, or wrong counts")
     @State
     public static class EvictEachOther {

@@ -29,7 +29,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Which claims of addresses are accepted. A is on port 0, B on port 1; C, the attacker or B's successor, is on port 2. */
+/** Tests which claims of addresses are accepted. A is on port 0, B on port 1; C, the attacker or B's successor, is on port 2. */
 class AddressGuardTest {
     private static final long V4 = 0xFFFF_0000_0000L;
     private static final int PERIOD_MS = 50;
@@ -47,7 +47,7 @@ class AddressGuardTest {
         for (ArpMode mode : ArpMode.values()) {
             lan = lan(mode);
             released.clear();
-            knowAandB();
+            learnAandB();
             for (int i = 0; i < 20; i++) {
                 assertHeld(Frames.gratuitousArp(C, IP_B));
                 assertHeld(Frames.arpReply(C, IP_B, A, IP_A));
@@ -61,7 +61,7 @@ class AddressGuardTest {
 
     @Test
     void theOwnerReceivesAUnicastProbeThatEntersNoCache() {
-        knowAandB();
+        learnAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
         ConflictStep.Probe probe = (ConflictStep.Probe) forwarder().nextStep(lan.snapshot(), nowMs);
         assertEquals(1, probe.port());
@@ -71,7 +71,7 @@ class AddressGuardTest {
 
     @Test
     void aClaimOfOnePortCausesAtMostTwoProbesASecond() {
-        knowAandB();
+        learnAandB();
         for (int i = 0; i < 1_000; i++) {
             assertHeld(Frames.gratuitousArp(C, IP_B));
             pass(10);
@@ -82,7 +82,7 @@ class AddressGuardTest {
 
     @Test
     void theReplyIsConsumedAndLearnedOnItsPort() {
-        knowAandB();
+        learnAandB();
         assertEquals(new Decision.Consume(), decide(1, Frames.arpReply(B, IP_B, lan.mac(), 0)));
         assertEquals(1, lan.macTable().lookup(B, 0, nowMs, 300_000));
         assertEquals(new Decision.Drop(DropReason.STATIC_ELSEWHERE), decide(2, Frames.unicast(A, lan.mac())));
@@ -95,7 +95,7 @@ class AddressGuardTest {
         for (ArpMode mode : ArpMode.values()) {
             lan = lan(mode);
             released.clear();
-            knowAandB();
+            learnAandB();
             answering.remove(1);
             byte[] announcement = Frames.gratuitousArp(C, IP_B);
             assertHeld(announcement);
@@ -111,7 +111,7 @@ class AddressGuardTest {
 
     @Test
     void anAddressThatIsGivenUpAfterAReplyMovesWithinASecond() {
-        knowAandB();
+        learnAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
         pass(150); // B still replies
         assertEquals(B, ownerOfB());
@@ -123,7 +123,7 @@ class AddressGuardTest {
 
     @Test
     void anOwnerWhosePortGoesDownLosesTheAddress() {
-        knowAandB();
+        learnAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
         pass(100);
         lan.setPortUp(1, false);
@@ -131,21 +131,21 @@ class AddressGuardTest {
         assertEquals(C, ownerOfB());
         assertEquals(1, released.size());
         lan = lan(ArpMode.DIRECT);
-        knowAandB();
+        learnAandB();
         lan.setPortUp(1, false);
         assertEquals(new Decision.Flood(List.of(0)), decide(2, Frames.gratuitousArp(C, IP_B)));
     }
 
     @Test
-    void aStationThatMovesWithItsMacHasNoConflict() {
-        knowAandB();
+    void aStationThatMovesWithItsMacCausesNoConflict() {
+        learnAandB();
         assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(B, IP_B)));
         assertEquals(new Decision.Forward(2), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
     }
 
     @Test
     void probesAndDuplicateDetectionStillReachTheOwner() {
-        knowAandB();
+        learnAandB();
         assertEquals(new Decision.Forward(1), decide(2, Frames.arpProbe(C, IP_B)));
         decide(1, Frames.advertisement(B, 2));
         assertEquals(new Decision.Forward(1), decide(2, Frames.solicitation(C, 0, 2)));
@@ -187,7 +187,7 @@ class AddressGuardTest {
         otherHardware[15] = 6;
         byte[] notItsOwn = Frames.gratuitousArp(C, IP_B);
         notItsOwn[11] = 0x77;
-        byte[][] lies = {
+        byte[][] forged = {
             Frames.gratuitousArp(C, IP_B),
             Frames.arpReply(C, IP_B, A, IP_A),
             Frames.arpRequest(C, IP_B, IP_A),
@@ -209,12 +209,12 @@ class AddressGuardTest {
         };
         for (ArpMode mode : ArpMode.values()) {
             lan.update(lan.snapshot().settings().with(mode));
-            for (int i = 0; i < lies.length; i++) {
-                Decision decision = decide(2, lies[i]);
-                assertEquals(new Decision.Drop(DropReason.ADDRESS_BOUND), decision, mode + ", lie " + i);
+            for (int i = 0; i < forged.length; i++) {
+                Decision decision = decide(2, forged[i]);
+                assertEquals(new Decision.Drop(DropReason.ADDRESS_BOUND), decision, mode + ", forged message " + i);
             }
         }
-        assertEquals(3L * lies.length, lan.count(2, DropReason.ADDRESS_BOUND));
+        assertEquals(3L * forged.length, lan.count(2, DropReason.ADDRESS_BOUND));
         assertEquals(AddressClaim.Outcome.BOUND, lan.takeClaims().getFirst().outcome());
     }
 
@@ -251,18 +251,18 @@ class AddressGuardTest {
 
     @Test
     void aForgedClaimForAThirdStationIsHeldToo() {
-        knowAandB();
+        learnAandB();
         assertHeld(Frames.ethernet(
                 A, C, EtherType.ARP, Arrays.copyOfRange(Frames.arpReply(0x0200_0000_00DDL, IP_B, A, IP_A), 14, 42)));
         answering.remove(1);
         pass(600);
-        assertEquals(NeighbourTable.MISS, ownerOfB(), "nobody has spoken for the address");
+        assertEquals(NeighbourTable.MISS, ownerOfB(), "a sender MAC other than the frame's source is not learned");
         assertEquals(1, released.size());
     }
 
     @Test
     void claimsOfOnePortDoNotSuppressThoseOfAnother() {
-        knowAandB();
+        learnAandB();
         for (int i = 0; i < 2_000; i++) decide(1, Frames.gratuitousArp(B, IP_B + 1 + i));
         answering.remove(1);
         for (int i = 0; i < 2_000; i++) decide(2, Frames.gratuitousArp(C, IP_B + 1 + i));
@@ -273,7 +273,7 @@ class AddressGuardTest {
 
     @Test
     void aClaimOfARemovedPortIsForgotten() {
-        knowAandB();
+        learnAandB();
         assertHeld(Frames.gratuitousArp(C, IP_B));
         lan.removePort(2);
         assertEquals(2, lan.addPort(PortSettings.of("another", 1500), true));
@@ -287,7 +287,7 @@ class AddressGuardTest {
     /** Linux replies for an address on every interface (arp_ignore=0). */
     @Test
     void portsOfOneStationMayTakeOverEachOthersAddresses() {
-        knowAandB();
+        learnAandB();
         lan.updatePort(1, PortSettings.of("p1", 1500).withStation("node"));
         lan.updatePort(2, PortSettings.of("p2", 1500).withStation("node"));
         assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(C, IP_B)));
@@ -301,14 +301,14 @@ class AddressGuardTest {
     @Test
     void withoutTheGuardTheLastClaimantHasTheAddress() {
         lan.update(new SwitchSettings(300_000, ArpMode.DIRECT, 1024, 4096, 1000, false, 0));
-        knowAandB();
+        learnAandB();
         assertEquals(new Decision.Flood(List.of(0, 1)), decide(2, Frames.gratuitousArp(C, IP_B)));
         assertEquals(C, ownerOfB());
     }
 
     @Test
     void explainingAClaimSendsNoProbe() {
-        knowAandB();
+        learnAandB();
         byte[] claim = Frames.gratuitousArp(C, IP_B);
         var explained = Explainer.explain(lan, 2, MemorySegment.ofArray(claim), 0, claim.length, nowMs);
         assertEquals(new Decision.Drop(DropReason.ADDRESS_CONFLICT), explained.decision());
@@ -319,13 +319,13 @@ class AddressGuardTest {
     /** Whatever the attacker sends, an owner that replies keeps its address. */
     @Property(tries = 300)
     void anOwnerThatRepliesKeepsItsAddress(
-            @ForAll @Size(max = 60) List<@IntRange(max = 7) Integer> deeds, @ForAll @IntRange(max = 400) int step) {
+            @ForAll @Size(max = 60) List<@IntRange(max = 7) Integer> actions, @ForAll @IntRange(max = 400) int step) {
         lan = lan(ArpMode.DIRECT);
         released.clear();
         answering.put(1, B);
-        knowAandB();
-        for (int deed : deeds) {
-            switch (deed) {
+        learnAandB();
+        for (int action : actions) {
+            switch (action) {
                 case 0 -> decide(2, Frames.gratuitousArp(C, IP_B));
                 case 1 -> decide(2, Frames.arpReply(C, IP_B, A, IP_A));
                 case 2 -> decide(2, Frames.arpRequest(C, IP_B, IP_A));
@@ -342,17 +342,17 @@ class AddressGuardTest {
         assertFalse(forwarder().hasConflicts());
     }
 
-    /** However often the address was claimed before: when the owner becomes silent, its successor has the address within a second. */
+    /** When the owner becomes silent, its successor has the address within a second, however often the address was claimed before. */
     @Property(tries = 300)
     void aSuccessorHasTheAddressWithinASecond(
-            @ForAll @Size(max = 30) List<@IntRange(max = 3) Integer> deeds, @ForAll @IntRange(max = 400) int step) {
+            @ForAll @Size(max = 30) List<@IntRange(max = 3) Integer> actions, @ForAll @IntRange(max = 400) int step) {
         lan = lan(ArpMode.DIRECT);
         released.clear();
         answering.put(1, B);
-        knowAandB();
-        for (int deed : deeds) {
-            if (deed == 0) decide(0, Frames.gratuitousArp(A, IP_B));
-            else if (deed == 1) decide(0, Frames.arpReply(A, IP_B, C, IP_A));
+        learnAandB();
+        for (int action : actions) {
+            if (action == 0) decide(0, Frames.gratuitousArp(A, IP_B));
+            else if (action == 1) decide(0, Frames.arpReply(A, IP_B, C, IP_A));
             else pass(step);
         }
         pass(2_500); // the other claimant has stopped
@@ -364,9 +364,9 @@ class AddressGuardTest {
 
     @Test
     void aHeldClaimAllocatesNothing() {
-        knowAandB();
+        learnAandB();
         MemorySegment claim = MemorySegment.ofArray(Frames.gratuitousArp(C, IP_B));
-        MemorySegment lie = MemorySegment.ofArray(Frames.advertisement(C, 2));
+        MemorySegment forged = MemorySegment.ofArray(Frames.advertisement(C, 2));
         bind(Frames.LINK_LOCAL, 2, B);
         var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         Runnable run = () -> {
@@ -374,7 +374,7 @@ class AddressGuardTest {
             for (int i = 0; i < 500_000; i++) {
                 forwarder().beginBatch(snapshot, 2, nowMs);
                 forwarder().decide(claim, 0, (int) claim.byteSize());
-                forwarder().decide(lie, 0, (int) lie.byteSize());
+                forwarder().decide(forged, 0, (int) forged.byteSize());
             }
         };
         run.run();
@@ -395,7 +395,7 @@ class AddressGuardTest {
         return lan.forwarder(0);
     }
 
-    private void knowAandB() {
+    private void learnAandB() {
         answering.put(1, B);
         decide(0, Frames.arpRequest(A, IP_A, IP_B));
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
@@ -410,7 +410,7 @@ class AddressGuardTest {
         return lan.neighbourTable().lookup(0, V4 | IP_B, 0, nowMs, 300_000);
     }
 
-    /** Executes steps like a worker's timer, with the stations that reply. */
+    /** Advances the time and executes the steps that become due, as a worker's timer does. The stations in {@link #answering} reply. */
     private void pass(int ms) {
         for (long end = nowMs + ms; nowMs < end; nowMs += Math.min(PERIOD_MS, end - nowMs)) takeSteps();
         takeSteps();

@@ -131,7 +131,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aPortAtItsLearningLimitDropsIfItIsSetTo() {
+    void aPortAtItsLearningLimitDropsNewSourcesIfConfigured() {
         lan.updatePort(1, PortSettings.of("p1", 1500).withLearningLimit(1, true));
         decide(1, Frames.unicast(A, B));
         assertDrop(DropReason.PORT_LIMIT, 1, Frames.unicast(A, C));
@@ -178,7 +178,7 @@ class ForwarderTest {
     }
 
     @Test
-    void aRequestForANeighbourWhosePortWasRemovedIsFlooded() {
+    void aRequestForANeighbourWhosePortIsDownIsFlooded() {
         decide(1, Frames.arpReply(B, IP_B, A, IP_A));
         lan.setPortUp(1, false);
         assertEquals(new Decision.Flood(List.of(2)), decide(0, Frames.arpRequest(A, IP_A, IP_B)));
@@ -309,13 +309,13 @@ class ForwarderTest {
     }
 
     @Property(tries = 5000)
-    void noContentMakesItThrowOrSendBack(@ForAll @Size(max = 120) byte[] bytes) {
+    void noFrameMakesTheForwarderThrowOrSendItBack(@ForAll @Size(max = 120) byte[] bytes) {
         Decision decision = decide(0, bytes);
         assertTrue(!decision.equals(new Decision.Forward(0)));
     }
 
     @Property(tries = 5000)
-    void noDamagedRequestMakesItThrow(@ForAll int position, @ForAll byte value, @ForAll boolean isIpv6) {
+    void noMalformedRequestMakesTheForwarderThrow(@ForAll int position, @ForAll byte value, @ForAll boolean isIpv6) {
         byte[] frame = isIpv6 ? Frames.solicitation(A, 1, 2) : Frames.arpRequest(A, IP_A, IP_B);
         frame[Math.floorMod(position, frame.length)] = value;
         decide(0, frame);
@@ -365,7 +365,7 @@ class ForwarderTest {
     private void assertDrop(DropReason reason, int port, byte[] frame) {
         long before = lan.count(port, reason);
         assertEquals(new Decision.Drop(reason), decide(port, frame));
-        assertEquals(before + 1, lan.count(port, reason), "counted");
+        assertEquals(before + 1, lan.count(port, reason), "the drop is counted");
     }
 
     private static List<Byte> toList(byte[] bytes) {

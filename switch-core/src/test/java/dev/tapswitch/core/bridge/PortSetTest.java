@@ -29,7 +29,7 @@ class PortSetTest {
 
     /** The sets of a snapshot contain exactly the ports that its settings allow. */
     @Property(tries = 500)
-    void aPortSetIsWhatTheSettingsAllow(@ForAll @Size(max = 12) List<@IntRange(max = 31) Integer> flags) {
+    void aPortSetContainsThePortsThatTheSettingsAllow(@ForAll @Size(max = 12) List<@IntRange(max = 31) Integer> flags) {
         LearningSwitch made = new LearningSwitch("lan", SwitchSettings.DEFAULT, 1);
         for (int i = 0; i < flags.size(); i++) {
             int flag = flags.get(i);

@@ -53,7 +53,7 @@ class PuntRuleTest {
     }
 
     @Test
-    void theTypeIsThatBehindTheTags() {
+    void theTypeIsReadBehindTheTags() {
         int rule = lan.addPuntRule(new PuntRule(GROUP, EXPERIMENTAL));
         assertEquals(new Decision.Punt(rule), decide(0, Frames.tagged(0x8100, 10, Frames.unicast(GROUP, A))));
     }

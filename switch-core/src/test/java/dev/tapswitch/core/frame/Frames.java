@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/** Frames for tests, as bytes in network order. IPv4 addresses are unsigned 32 bits; MACs are low 48 bits. */
+/** Frames for tests, as bytes in network order. IPv4 addresses are unsigned numbers of 32 bits; a MAC is in the low 48 bits of a long. */
 public final class Frames {
     public static final long A = 0x0200_0000_000AL;
     public static final long B = 0x0200_0000_000BL;
@@ -25,7 +25,7 @@ public final class Frames {
                 .array();
     }
 
-    /** The frame with an 802.1Q tag. */
+    /** Returns the frame with an 802.1Q tag after its addresses. */
     public static byte[] tagged(int tpid, int vlan, byte... frame) {
         return ByteBuffer.allocate(frame.length + 4)
                 .put(frame, 0, 12)
@@ -109,7 +109,7 @@ public final class Frames {
                 options.toByteArray());
     }
 
-    /** A router solicitation or advertisement from fe80::from, with its source's MAC. */
+    /** A router solicitation or advertisement from fe80::from, with a source link-layer address option. */
     public static byte[] routerMessage(int type, long fromMac, long from) {
         int header = type == NeighbourDiscovery.ROUTER_SOLICITATION ? 8 : 16;
         byte[] message = ByteBuffer.allocate(header + 8)
@@ -119,7 +119,7 @@ public final class Frames {
         return icmpv6(0x3333_0000_0002L, fromMac, from, 2, message);
     }
 
-    /** A redirect from fe80::from: fe80::target is at {@code mac}. */
+    /** A redirect from fe80::from, which says that fe80::target is at {@code mac}. */
     public static byte[] redirect(long fromMac, long from, long target, long mac) {
         byte[] message = ByteBuffer.allocate(48)
                 .putInt(NeighbourDiscovery.REDIRECT << 24)
@@ -133,7 +133,7 @@ public final class Frames {
         return icmpv6(B, fromMac, from, 1, message);
     }
 
-    /** The IPv6 frame with an extension header of eight bytes of padding. */
+    /** Returns the IPv6 frame with an extension header of eight bytes, which contains only padding. */
     public static byte[] withExtension(int type, byte... frame) {
         byte[] longer = ByteBuffer.allocate(frame.length + 8)
                 .put(frame, 0, 54)
@@ -147,7 +147,7 @@ public final class Frames {
         return longer;
     }
 
-    /** An IPv4 TCP segment with a payload of increasing numbers. Its IP checksum is complete, its TCP checksum optionally partial. */
+    /** An IPv4 TCP segment with a payload of a fixed pattern. Its IP checksum is complete, its TCP checksum optionally partial. */
     public static byte[] tcp4(int payload, int flags, boolean partial) {
         ByteBuffer ip = ByteBuffer.allocate(40 + payload);
         ip.putInt(0x4500_0000 | 40 + payload)
@@ -162,7 +162,7 @@ public final class Frames {
         return ethernet(B, A, EtherType.IPV4, ip.array());
     }
 
-    /** The same over IPv6. */
+    /** A segment like that of {@link #tcp4}, over IPv6. */
     public static byte[] tcp6(int payload, int flags, boolean partial) {
         ByteBuffer ip = ByteBuffer.allocate(60 + payload);
         ip.putInt(0x6000_0000).putShort((short) (20 + payload)).putShort((short) 0x0640);
@@ -243,7 +243,7 @@ public final class Frames {
         return icmpv6(destination, source, from, 0x1_FF00_0000L | target & 0xFF_FFFF, message);
     }
 
-    /** To ff02::to. */
+    /** An ICMPv6 message to ff02::to. */
     private static byte[] icmpv6(long destination, long source, long from, long to, byte[] message) {
         int payload = message.length;
         ByteBuffer ip = ByteBuffer.allocate(40 + payload);

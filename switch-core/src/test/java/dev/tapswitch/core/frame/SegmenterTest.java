@@ -24,7 +24,7 @@ class SegmenterTest {
     private final MemorySegment out = Arena.ofAuto().allocate(70_000);
     private final Segmenter segmenter = new Segmenter();
 
-    /** A super-frame behind its virtio header, in {@link #in}; returns its length. */
+    /** Writes a virtio header and a super-frame to {@link #in}. Returns the length of the frame. */
     private int superFrame(boolean tcp, boolean ipv6, String tags, int gsoSize, byte[] payload, int tcpFlags) {
         String tcpHeader = "1389 1451 fffffff0 00000001 80%02x ffff 0000 0000 0101 080a 0000 0001".formatted(tcpFlags);
         String transportHeader = tcp ? tcpHeader + "00000002" : "1389 1451 0000 0000";
@@ -117,23 +117,23 @@ class SegmenterTest {
     void aHeaderThatDoesNotMatchTheFrameIsBad() {
         int frame = superFrame(true, false, "", 1_000, new byte[5_000], 0x10);
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV4, 0, 34, 16);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "no segment size");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "the segment size is 0");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV4, 1, 34, 16);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "thousands of frames of one byte");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "a segment size of 1 makes thousands of frames");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV6, 1_000, 34, 16);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "not IPv6");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "the frame is not IPv6");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_UDP_L4, 1_000, 34, 6);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "not UDP");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "the frame is not UDP");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_UDP, 1_000, 34, 6);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "UDP fragmentation, which is never offered");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "UDP fragmentation is never offered");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_TCPV4, 1_000, 38, 16);
-        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "TCP is elsewhere");
+        assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "the TCP header is at another offset");
         VirtioNetHeader.write(in, 0, 1, VirtioNetHeader.GSO_NONE, 0, frame - 1, 16);
         assertEquals(Segmenter.BAD, segmenter.wrap(in, 0, frame), "the checksum is beyond the end");
     }
 
     @Property(tries = 2_000)
-    void noContentMakesItThrowOrWriteBeyondTheFrame(
+    void noContentMakesTheSegmenterThrowOrWriteBeyondTheFrame(
             @ForAll long seed, @ForAll @IntRange(max = 3_000) int length, @ForAll boolean likely) {
         var random = new Random(seed);
         byte[] noise = new byte[HEADER + length];

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IpAddressTest {
-    /** Halves of which many groups are zero, so that there is something to shorten. */
+    /** Many groups are zero, so that the text of many addresses is shortened. */
     @Provide
     static Arbitrary<IpAddress> addresses() {
         Arbitrary<Long> group =
@@ -31,7 +31,7 @@ class IpAddressTest {
     }
 
     @Property
-    void whatIsPrintedIsReadAsTheSameAddress(@ForAll("addresses") IpAddress address) {
+    void aPrintedAddressIsReadBack(@ForAll("addresses") IpAddress address) {
         assertEquals(address, IpAddress.parse(address.toString()));
     }
 
@@ -41,7 +41,7 @@ class IpAddressTest {
     }
 
     @Property
-    void theJdkReadsWhatIsPrintedAsTheSameBytes(@ForAll("addresses") IpAddress address) {
+    void theJdkReadsAPrintedAddressAsTheSameBytes(@ForAll("addresses") IpAddress address) {
         assertArrayEquals(
                 address.bytes(), InetAddress.ofLiteral(address.toString()).getAddress());
     }
@@ -117,28 +117,28 @@ class IpAddressTest {
                 "::198.18.0.1:1",
                 "::198.18.0"
             })
-    void anythingElseIsRefusedInOneLine(String text) {
+    void anythingElseIsRefusedWithAMessageOfOneLine(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> IpAddress.parse(text));
         assertEquals(
                 "\"" + text + "\" is not an IP address; expected one such as 198.18.0.1 or fd00::1", e.getMessage());
     }
 
     @Test
-    void anIpv4MappedAddressIsRefusedWithTheOneToWrite() {
+    void theErrorForAnIpv4MappedAddressNamesTheAddressToWrite() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> IpAddress.parse("::ffff:198.18.0.1"));
         assertTrue(e.getMessage().endsWith("write 198.18.0.1"), e.getMessage());
     }
 
     @Test
-    void theAnyAddressIsOneOfEachFamily() {
+    void eachFamilyHasAnUnspecifiedAddress() {
         assertTrue(IpAddress.parse("0.0.0.0").isAny());
         assertTrue(IpAddress.parse("::").isAny());
         assertFalse(IpAddress.parse("::1").isAny());
     }
 
     @Test
-    void theNextAddressCarriesOverTheHalves() {
+    void theNextAddressCarriesFromTheLowHalfToTheHighHalf() {
         assertEquals(
                 IpAddress.parse("fd00:0:0:1::"),
                 IpAddress.parse("fd00::ffff:ffff:ffff:ffff").next());

@@ -29,19 +29,19 @@ class IpPrefixTest {
     }
 
     @Property
-    void whatIsPrintedIsReadAsTheSamePrefix(@ForAll("prefixes") IpPrefix prefix) {
+    void aPrintedPrefixIsReadBack(@ForAll("prefixes") IpPrefix prefix) {
         assertEquals(prefix, IpPrefix.parse(prefix.toString()));
     }
 
     @Property
-    void theNetworkIsReadAsANetwork(@ForAll("prefixes") IpPrefix prefix) {
+    void aPrintedNetworkIsReadBack(@ForAll("prefixes") IpPrefix prefix) {
         assertEquals(prefix.network(), IpPrefix.parseNetwork(prefix.network().toString()));
         assertTrue(prefix.network().contains(prefix.address()));
     }
 
     /** The reference is arithmetic on numbers: first = number with the host bits cleared, last = first + 2^host - 1. */
     @Property
-    void aNetworkContainsWhatLiesBetweenItsFirstAndItsLastAddress(
+    void aNetworkContainsTheAddressesFromItsFirstToItsLast(
             @ForAll("prefixes") IpPrefix prefix, @ForAll("addresses") IpAddress address) {
         int host = prefix.address().bits() - prefix.length();
         BigInteger first = number(prefix.address()).shiftRight(host).shiftLeft(host);
@@ -114,14 +114,14 @@ class IpPrefixTest {
                 "1/24",
                 ""
             })
-    void anythingElseIsRefusedInOneLine(String text) {
+    void anythingElseIsRefusedWithAMessageOfOneLine(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> IpPrefix.parse(text));
         assertTrue(e.getMessage().contains("\"" + text.replaceFirst("/.*", "")), e.getMessage());
         assertEquals(1, e.getMessage().lines().count());
     }
 
     @Test
-    void aNetworkWithBitsBeyondItsLengthIsRefusedWithTheOneThatWasMeant() {
+    void theErrorForANetworkWithHostBitsSuggestsTheNetwork() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> IpPrefix.parseNetwork("10.1.2.3/8"));
         assertTrue(e.getMessage().contains("did you mean 10.0.0.0/8?"), e.getMessage());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MacAddressTest {
     @Property
-    void whatIsPrintedIsReadAsTheSameAddress(@ForAll @LongRange(min = 0, max = 0xFFFF_FFFF_FFFFL) long mac) {
+    void aPrintedAddressIsReadBack(@ForAll @LongRange(min = 0, max = 0xFFFF_FFFF_FFFFL) long mac) {
         assertEquals(mac, MacAddress.parse(MacAddress.format(mac)));
     }
 
@@ -34,7 +34,7 @@ class MacAddressTest {
                 "020000000001",
                 " 02:00:00:00:00:01"
             })
-    void anythingElseIsRefusedInOneLine(String text) {
+    void anythingElseIsRefusedWithAMessage(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> MacAddress.parse(text));
         assertTrue(e.getMessage().startsWith("\"" + text + "\" is not a MAC address; expected"), e.getMessage());
     }

@@ -60,7 +60,7 @@ class MacFeedTest {
     }
 
     @Test
-    void aStaticEntryThatReplacesALearnedOneIsARemovalAndAnAddition() {
+    void aStaticEntryThatReplacesALearnedOneIsReportedAsARemovalAndAnAddition() {
         MacFeed feed = openAndResync(16);
         learn(1);
         table.addStatic(MAC, 0, 2, NOW);
@@ -81,7 +81,7 @@ class MacFeedTest {
     }
 
     @Test
-    void aChangeThatIsSupersededShowsTheEntryOfNow() {
+    void aSupersededChangeContainsTheCurrentEntry() {
         MacFeed feed = openAndResync(16);
         learn(1);
         learn(2);
@@ -90,7 +90,7 @@ class MacFeedTest {
     }
 
     @Test
-    void anOverflowAsksForOneResyncAndDiscardsWhatWasQueued() {
+    void anOverflowCausesOneResyncAndDiscardsTheQueue() {
         MacFeed feed = openAndResync(4);
         for (int port = 1; port <= 5; port++) learn(port);
         assertEquals(MacEvent.RESYNC, feed.poll().event());
@@ -143,7 +143,7 @@ class MacFeedTest {
         assertThrows(IllegalArgumentException.class, () -> open(1));
     }
 
-    /** A reader that polls now and then, with a queue that overflows, ends with the table's content. */
+    /** A reader that polls occasionally, so that its queue overflows, ends with the table's content. */
     @Property(tries = 500)
     void aMirrorEndsWithTheTablesContent(
             @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
@@ -159,9 +159,9 @@ class MacFeedTest {
         assertEquals(contentOf(tested), mirror.entries);
     }
 
-    /** While nothing is lost and one thread writes, the events alone tell the table's content. */
+    /** If the queue does not overflow and one thread writes, a reader that replays the events has the table's content. */
     @Property(tries = 500)
-    void theEventsAloneTellTheContent(
+    void theEventsAloneReproduceTheContent(
             @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
         MacTable tested = new MacTable(16);
         MacFeed feed = tested.subscribe(4_096, () -> {});
@@ -179,7 +179,7 @@ class MacFeedTest {
                     assertNull(replayed.put(key, new Entry(change.eventPort(), change.event() == MacEvent.ADDED)));
                 case MOVED -> assertFalse(replayed.put(key, new Entry(change.eventPort(), false)).isStatic);
                 case AGED, EVICTED, REMOVED, FLUSHED -> assertEquals(change.eventPort(), replayed.remove(key).port);
-                case RESYNC -> throw new AssertionError("nothing was lost");
+                case RESYNC -> throw new AssertionError("a resync although the queue did not overflow");
             }
         }
         assertEquals(contentOf(tested), replayed);
@@ -190,14 +190,14 @@ class MacFeedTest {
     void aMirrorOfATableThatManyThreadsChangeEndsWithItsContent() throws InterruptedException {
         MacTable shared = new MacTable(32);
         Mirror mirror = new Mirror(shared, 16);
-        // On a busy machine the reader may not run between two overflows of the queue, or never be late.
+        // On a busy machine the reader may not run between two overflows of the queue, or may never fall behind.
         for (int round = 0; round < 50 && (mirror.resyncs < 2 || mirror.changes < 2); round++) {
             changeWhileRead(shared, mirror);
             mirror.read(Integer.MAX_VALUE);
             assertEquals(contentOf(shared), mirror.entries);
         }
         assertTrue(mirror.resyncs > 1, "the queue never overflowed");
-        assertTrue(mirror.changes > 1, "nothing but resyncs");
+        assertTrue(mirror.changes > 1, "the reader received only resyncs");
     }
 
     private static void changeWhileRead(MacTable shared, Mirror mirror) throws InterruptedException {

@@ -13,7 +13,7 @@ class MacHashTest {
 
     private final MacHash hash = new MacHash(SLOTS);
 
-    /** With random homes, 21 of 100 would share one. */
+    /** A random hash would give 100 MACs only 79 different homes in a table that is half full. */
     @Test
     void consecutiveMacsHaveDifferentHomes() {
         BitSet homes = new BitSet();

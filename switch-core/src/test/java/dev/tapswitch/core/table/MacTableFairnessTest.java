@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Which entries a full MAC table evicts. */
+/** Tests which entries a full MAC table evicts. */
 class MacTableFairnessTest {
     private static final long NOW = 10_000_000;
     private static final long AGEING = 300_000;
@@ -34,7 +34,7 @@ class MacTableFairnessTest {
         int recent = 0;
         for (int i = 4_096 - 512; i < 4_096; i++) if (isKnown(table, GREEDY, i)) recent++;
         assertTrue(old < 10, old + " of the oldest are left");
-        assertTrue(recent > 350, recent + " of the last 512 are there");
+        assertTrue(recent > 350, recent + " of the last 512 are stored");
         assertTrue(table.size() <= 1_024, table.size() + " of 1024");
     }
 
@@ -77,11 +77,11 @@ class MacTableFairnessTest {
             if (learn(table, 2, i, NOW + 2 * AGEING) == MacTable.LEARNED) learned++;
         }
         assertEquals(16, learned);
-        assertEquals(before, table.evictions(GREEDY), "an expired entry is not evicted");
+        assertEquals(before, table.evictions(GREEDY), "the replacement of an expired entry is not an eviction");
     }
 
     @Test
-    void aConfiguredShareIsKeptEvenByThePortWithMostEntries() {
+    void aConfiguredShareIsKeptEvenByThePortWithTheMostEntries() {
         MacTable table = new MacTable(1_024);
         table.setShare(2, 700);
         for (int i = 0; i < 600; i++) learn(table, 2, i, NOW);
@@ -94,15 +94,15 @@ class MacTableFairnessTest {
         assertEquals(0, table.size(2));
         for (int i = 0; i < 600; i++) learn(table, 2, i, NOW);
         flood(table, 5_000, NOW + 2_000);
-        assertTrue(table.size(2) >= 400, "the fair share: " + table.size(2));
+        assertTrue(table.size(2) >= 400, "the port keeps less than its fair share: " + table.size(2));
     }
 
     @Test
-    void aMacThatIsBoundWithoutVlanIsLearnedOnOtherPortsInNoVlan() {
+    void aMacThatIsBoundWithoutAVlanIsNotLearnedOnOtherPortsInAnyVlan() {
         MacTable table = new MacTable(64);
         assertEquals(MacTable.LEARNED, table.learn(MAC, 7, GREEDY, 0, NOW, AGEING));
         table.addStatic(MAC, 0, 2, NOW);
-        assertEquals(MacTable.MISS, table.lookup(MAC, 7, NOW, AGEING), "learned before it was bound");
+        assertEquals(MacTable.MISS, table.lookup(MAC, 7, NOW, AGEING), "the entry that was learned earlier is removed");
         assertEquals(MacTable.STATIC_ELSEWHERE, table.wouldLearn(MAC, 7, GREEDY, 0));
         assertEquals(MacTable.STATIC_ELSEWHERE, table.learn(MAC, 7, GREEDY, 0, NOW, AGEING));
         assertEquals(MacTable.LEARNED, table.learn(MAC, 7, 2, 0, NOW, AGEING));
@@ -112,7 +112,7 @@ class MacTableFairnessTest {
         assertEquals(MacTable.STATIC_HERE, table.learn(MAC, 8, GREEDY, 0, NOW, AGEING));
     }
 
-    /** Whatever ports learn, a port within its fair share loses no entry to another; counts are exact; static entries stay. */
+    /** Whatever the ports learn, a port within its fair share loses no entry to another, counts are exact, and static entries stay. */
     @Property(tries = 300)
     void noPortWithinItsShareLosesAnEntryToAnother(
             @ForAll @Size(max = 400) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
@@ -139,8 +139,9 @@ class MacTableFairnessTest {
         for (int other = 0; other < 8; other++) {
             if (other == port || after[other] >= before[other]) continue;
             assertEquals(MacTable.LEARNED, outcome);
-            assertTrue(before[other] > 64 / holders, () -> "port within its share lost an entry");
-            assertTrue(before[other] > before[port], () -> "lost to a port that has as many");
+            assertTrue(before[other] > 64 / holders, () -> "a port within its share lost an entry");
+            assertTrue(
+                    before[other] > before[port], () -> "the entry was lost to a port with at least as many entries");
         }
         assertTrue(table.size() <= 64 + 8);
         if (outcome != MacTable.FULL) assertEquals(port, table.lookup(mac(port, number), 0, now, AGEING));
@@ -187,7 +188,7 @@ class MacTableFairnessTest {
         Set<Long> seen = new HashSet<>();
         int[] perPort = new int[1_024];
         table.forEach(0, 1 << 25, NOW, (mac, vlan, port, isStatic, ageMs) -> {
-            assertTrue(seen.add(mac), "twice: " + mac);
+            assertTrue(seen.add(mac), "listed twice: " + mac);
             perPort[port]++;
         });
         assertEquals(seen.size(), table.size());

@@ -33,7 +33,7 @@ class MacTableTest {
     }
 
     @Test
-    void aRefreshedEntryAgesFromThenOn() {
+    void aRefreshRestartsTheAgeingOfAnEntry() {
         table.learn(MAC, 0, 1, 0, NOW, AGEING);
         table.refresh(MAC, 0, 1, NOW + AGEING);
         assertEquals(1, table.lookup(MAC, 0, NOW + 2 * AGEING - 1_000, AGEING));
@@ -108,7 +108,7 @@ class MacTableTest {
 
     /** Compares the table with an unbounded map: with space for all entries, both have the same content after any steps. */
     @Property(tries = 500)
-    void itAgreesWithAPlainMap(@ForAll @Size(max = 200) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
+    void theTableAgreesWithAMap(@ForAll @Size(max = 200) List<@IntRange(min = 0, max = 1_000_000) Integer> steps) {
         record Entry(int port, long heardMs) {}
         Map<Long, Entry> model = new HashMap<>();
         MacTable tested = new MacTable(4096);
@@ -123,7 +123,7 @@ class MacTableTest {
                     model.values().removeIf(entry -> entry.port() == port);
                 }
                 case 2 -> {
-                    // A multiple of a tick, so that the model does not need to round.
+                    // The step is a multiple of a tick, so that the model does not need to round.
                     now += 128_000;
                     long cutoff = now - AGEING;
                     assertEquals(
@@ -162,7 +162,7 @@ class MacTableTest {
         Set<Long> seen = new HashSet<>();
         int[] perPort = new int[1024];
         shared.forEach(0, 1 << 25, NOW, (mac, vlan, port, isStatic, ageMs) -> {
-            assertTrue(seen.add(mac), "twice: " + mac);
+            assertTrue(seen.add(mac), "listed twice: " + mac);
             perPort[port]++;
         });
         assertEquals(seen.size(), shared.size());

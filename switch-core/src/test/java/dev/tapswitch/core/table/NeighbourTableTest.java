@@ -79,7 +79,7 @@ class NeighbourTableTest {
     }
 
     @Test
-    void portsWithTheSameNumberOfEntriesDoNotEvictEachOthers() {
+    void portsWithTheSameNumberOfEntriesDoNotEvictEntriesOfEachOther() {
         NeighbourTable small = new NeighbourTable(64);
         for (int port = 0; port < 4; port++)
             for (int i = 0; i < 16; i++) small.learn(HI, port * 100 + i, 0, i, port, 0, NOW, AGEING);
@@ -127,12 +127,12 @@ class NeighbourTableTest {
         int full = small.size();
         for (int i = 1000; i < 1500; i++) small.learn(HI, i, 0, i, 1, 0, later, AGEING);
         assertEquals(full, small.size());
-        int[] young = new int[1];
+        int[] recent = new int[1];
         small.forEach(
-                0, 1 << 25, later, (hi, lo, vlan, mac, port, isStatic, ageMs) -> young[0] += ageMs < AGEING ? 1 : 0);
-        assertTrue(young[0] > full * 3 / 4, () -> young[0] + " of " + full + " places went to new neighbours");
+                0, 1 << 25, later, (hi, lo, vlan, mac, port, isStatic, ageMs) -> recent[0] += ageMs < AGEING ? 1 : 0);
+        assertTrue(recent[0] > full * 3 / 4, () -> recent[0] + " of " + full + " slots hold new neighbours");
         small.age(later, AGEING);
-        assertEquals(young[0], small.size());
+        assertEquals(recent[0], small.size());
     }
 
     /** Each MAC contains its address, so that a mixture is recognised. */

@@ -37,7 +37,7 @@ class FrameRingTest {
     }
 
     @Test
-    void aFullRingRefusesUntilAFrameIsRemoved() {
+    void aFullRingRefusesFramesUntilOneIsRemoved() {
         byte[] frame = new byte[1_000];
         int frames = 0;
         while (add(frame)) frames++;

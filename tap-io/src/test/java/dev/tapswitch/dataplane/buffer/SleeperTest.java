@@ -11,10 +11,10 @@ class SleeperTest {
     private final Sleeper sleeper = new Sleeper();
     private final AtomicInteger queued = new AtomicInteger();
 
-    /** Each addition follows the removal of the one before, so that it meets a consumer which is about to sleep. */
+    /** Each element is added when the previous one was removed, while the consumer is about to sleep. */
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
-    void noAdditionIsSleptOn() throws InterruptedException {
+    void theConsumerDoesNotSleepWhileAnElementIsQueued() throws InterruptedException {
         int additions = 100_000;
         Thread consumer = Thread.ofPlatform().daemon().start(() -> {
             for (int taken = 0; taken < additions; ) {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Containers, each a namespace with one end of a veth pair as eth0, and the namespace of a switch with the host ends, h0 and so on, and a TAP for each, t0 and so on.
- * Container i has the address 198.18.0.(i + 1), fd00::(i + 1) and the MAC {@link #mac}; all know each other's MACs, so that they need neither ARP nor Neighbour
- * Discovery.
+ * A switch's namespace and its containers. Each container is a namespace with one end of a veth pair as eth0. The switch's namespace has the host ends, h0 and so
+ * on, and a TAP for each, t0 and so on. Container i has the addresses 198.18.0.(i + 1) and fd00::(i + 1) and the MAC {@link #mac}. The containers have permanent
+ * neighbour entries for each other, so that they need neither ARP nor Neighbour Discovery.
  */
 final class FastPathBed implements AutoCloseable {
     static final int SWITCH = 7;
@@ -34,7 +34,7 @@ final class FastPathBed implements AutoCloseable {
         }
     }
 
-    /** Skips the test where the kernel lacks what the fast path needs. */
+    /** Skips the test if the kernel lacks a feature that the fast path needs. */
     static void assume(FastPathSettings.Attachment attachment) {
         BpfFixture.assume(
                 BpfFeature.PROGRAMS,
@@ -104,7 +104,7 @@ final class FastPathBed implements AutoCloseable {
         return new StationKey(mac(i), 0, SWITCH);
     }
 
-    /** All containers as ports, and their eth0 as stations. */
+    /** Adds all containers as ports, and their eth0 as stations. */
     void addAll(FastPath fastPath) throws DeviceException {
         for (int i = 0; i < containers.size(); i++) {
             add(fastPath, port(i));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Which frame goes fast and which goes to userspace, one by one. */
+/** Tests which frames the fast path forwards and which take the slow path to userspace. */
 @Timeout(180)
 class FastPathDecisionIT {
     private static final int ARP = 0x0806;
@@ -64,7 +64,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void plainIpGoesFast() {
+    void plainIpTakesTheFastPath() {
         assertEquals(FAST, fates.of(TestFrame.ipv4(mac(0), mac(1), TestFrame.TCP)));
         assertEquals(FAST, fates.of(TestFrame.ipv6(mac(0), mac(1), TestFrame.TCP)));
         assertEquals(
@@ -73,30 +73,30 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void groupAddressesGoSlow() {
+    void framesToGroupAddressesTakeTheSlowPath() {
         assertEquals(SLOW, fates.of(udp(mac(0), 0xffff_ffff_ffffL)));
         assertEquals(SLOW, fates.of(udp(mac(0), 0x01_00_5e_00_00_fbL)));
         assertEquals(SLOW, fates.of(udp(mac(0), 0x33_33_00_00_00_01L)));
     }
 
     @Test
-    void anUnknownDestinationGoesSlowAndSoDoesOneBehindTheSamePort() throws Exception {
+    void framesToAnUnknownStationOrToOneBehindTheSamePortTakeTheSlowPath() throws Exception {
         assertEquals(SLOW, fates.of(udp(mac(0), UNKNOWN)));
         fastPath.put(new StationKey(UNKNOWN, 0, FastPathBed.SWITCH), bed.hostEnd(0), false, false);
         assertEquals(SLOW, fates.of(udp(mac(0), UNKNOWN)));
     }
 
     @Test
-    void aForgedSourceGoesSlow() throws Exception {
+    void framesWithAForgedSourceTakeTheSlowPath() throws Exception {
         assertEquals(SLOW, fates.of(udp(mac(1), mac(1))), "the receiver's MAC");
-        assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))), "nobody's MAC");
-        assertEquals(SLOW, fates.of(udp(0, mac(1))), "no MAC");
-        assertEquals(SLOW, fates.of(udp(0x01_bb_00_00_00_01L, mac(1))), "a group's MAC");
+        assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))), "an unknown MAC");
+        assertEquals(SLOW, fates.of(udp(0, mac(1))), "the zero MAC");
+        assertEquals(SLOW, fates.of(udp(0x01_bb_00_00_00_01L, mac(1))), "a group address");
     }
 
-    /** The first frame of a station that moved, whatever it is, makes the station slow until userspace says where it is. */
+    /** The first frame of a station that moved, of whatever type, makes the station slow until userspace puts it on its port. */
     @Test
-    void aStationWhoseFrameComesInElsewhereIsSlowUntilItIsPutAgain() throws Exception {
+    void aStationWhoseFrameArrivesOnAnotherPortIsSlowUntilItIsPutAgain() throws Exception {
         StationKey behind = new StationKey(UNKNOWN, 0, FastPathBed.SWITCH);
         fastPath.put(behind, bed.hostEnd(1), false, false);
         assertEquals(FAST, fates.of(udp(mac(0), UNKNOWN)));
@@ -116,16 +116,16 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void aStationThatIsPutAgainDoesNotBecomeYounger() throws Exception {
+    void aStationThatIsPutAgainKeepsItsLastSeenTime() throws Exception {
         long before = fastPath.lastSeen(station(0)).orElseThrow();
         fastPath.beat(System.nanoTime());
         fastPath.put(station(0), bed.hostEnd(0), true, false);
         assertEquals(before, fastPath.lastSeen(station(0)).orElseThrow());
     }
 
-    /** A port whose own MAC is not known has a place for it that no frame's source may match. */
+    /** The entry of a port whose own MAC is not known contains a placeholder, which no frame's source may match. */
     @Test
-    void noSourceMatchesAPortWithoutAnOwnMac() throws Exception {
+    void noSourceMatchesAPortWhoseOwnMacIsNotKnown() throws Exception {
         fastPath.remove(station(0));
         assertEquals(SLOW, fates.of(udp(0, mac(1))));
         assertEquals(SLOW, fates.of(udp(0xffff_ffff_ffffL, mac(1))));
@@ -133,7 +133,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void aStationBehindTheContainersBridgeGoesFastWhereItWasPut() throws Exception {
+    void aStationBehindAContainersBridgeTakesTheFastPathOnlyFromThePortItWasPutOn() throws Exception {
         assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))));
         StationKey behind = new StationKey(UNKNOWN, 0, FastPathBed.SWITCH);
         fastPath.put(behind, bed.hostEnd(0), false, false);
@@ -142,9 +142,9 @@ class FastPathDecisionIT {
         assertEquals(SLOW, fates.of(udp(UNKNOWN, mac(1))), "it has moved to another port");
     }
 
-    /** The port's own MAC is trusted without a lookup: a move must end that at once. */
+    /** The program accepts a port's own MAC without a lookup. It must stop doing so as soon as the MAC has moved. */
     @Test
-    void aPortsOwnMacThatMovedAwayGoesSlow() throws Exception {
+    void framesFromAPortsOwnMacTakeTheSlowPathAfterTheMacHasMoved() throws Exception {
         fastPath.put(station(0), bed.hostEnd(1), true, false);
         assertEquals(SLOW, fates.of(udp()));
         fastPath.put(station(0), bed.hostEnd(0), true, false);
@@ -160,7 +160,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void aSlowPortOrStationGoesSlow() throws Exception {
+    void framesFromOrToASlowPortOrStationTakeTheSlowPath() throws Exception {
         FastPathPort in = bed.port(0);
         FastPathPort out = bed.port(1);
         bed.add(fastPath, slow(in));
@@ -187,7 +187,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void twoIsolatedPortsGoSlowAndOneDoesNot() throws Exception {
+    void onlyFramesBetweenTwoIsolatedPortsTakeTheSlowPath() throws Exception {
         bed.add(fastPath, isolated(bed.port(0)));
         assertEquals(FAST, fates.of(udp()));
         bed.add(fastPath, isolated(bed.port(1)));
@@ -195,7 +195,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void aPortWithoutItsFarEndInReachGoesByItsQueue() throws Exception {
+    void framesToAPortWhoseFarEndIsNotReachableAreSentByItsHostEnd() throws Exception {
         FastPathPort port = bed.port(1);
         bed.add(fastPath, new FastPathPort(port.switchId(), port.hostEnd(), port.tap(), 1500, false, false, false));
         long before = sentByHostEnd();
@@ -203,7 +203,7 @@ class FastPathDecisionIT {
         assertEquals(before + 1, sentByHostEnd());
         bed.add(fastPath, port);
         assertEquals(FAST, fates.of(udp()));
-        assertEquals(before + 1, sentByHostEnd(), "redirected past the host end");
+        assertEquals(before + 1, sentByHostEnd(), "the frame was redirected without passing the host end");
     }
 
     private long sentByHostEnd() {
@@ -212,7 +212,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void arpGoesSlowWhileUserspaceLivesAndFastWhenItIsDead() throws Exception {
+    void arpTakesTheSlowPathWhileUserspaceRunsAndUnicastArpTheFastPathOtherwise() throws Exception {
         beat(0);
         assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), ARP)));
         assertEquals(SLOW, fates.of(TestFrame.of(mac(0), 0xffff_ffff_ffffL, ARP)));
@@ -222,11 +222,14 @@ class FastPathDecisionIT {
         beat(0);
         assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), ARP)));
         beat(-10);
-        assertEquals(SLOW, fates.of(TestFrame.of(mac(0), mac(1), ARP)), "a heartbeat from the future");
+        assertEquals(
+                SLOW,
+                fates.of(TestFrame.of(mac(0), mac(1), ARP)),
+                "a heartbeat in the future means that userspace runs");
     }
 
     @Test
-    void neighbourDiscoveryGoesSlowWhileUserspaceLivesAndEchoesGoFast() throws Exception {
+    void neighbourDiscoveryTakesTheSlowPathWhileUserspaceRunsAndEchoesTakeTheFastPath() throws Exception {
         for (int type = 133; type <= 137; type++) assertEquals(SLOW, fates.of(icmpv6(type)), "type " + type);
         for (int type : new int[] {1, 2, 3, 4, 128, 129}) assertEquals(FAST, fates.of(icmpv6(type)), "type " + type);
         for (int type : new int[] {0, 5, 127, 130, 132, 138, 143, 255}) {
@@ -234,12 +237,12 @@ class FastPathDecisionIT {
         }
         beat(10);
         assertEquals(FAST, fates.of(icmpv6(135)));
-        assertEquals(SLOW, fates.of(icmpv6(143)), "MLD is never traffic");
+        assertEquals(SLOW, fates.of(icmpv6(143)), "MLD takes the slow path also without userspace");
     }
 
     @Test
-    void ipv6BehindAnExtensionHeaderGoesSlow() {
-        // Hop-by-hop, routing, fragment, authentication, none, destination options, mobility.
+    void ipv6WithAnExtensionHeaderTakesTheSlowPath() {
+        // Hop-by-hop, routing, fragment, authentication, no next header, destination options, mobility.
         for (int nextHeader : new int[] {0, 43, 44, 51, 59, 60, 135}) {
             TestFrame frame = TestFrame.ipv6(mac(0), mac(1), nextHeader).transport(TestFrame.ICMPV6 << 8, 0);
             assertEquals(SLOW, fates.of(frame), "next header " + nextHeader);
@@ -247,7 +250,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void neighbourDiscoveryBehindATagGoesSlow() throws Exception {
+    void arpAndNeighbourDiscoveryBehindATagTakeTheSlowPath() throws Exception {
         for (int i = 0; i < 2; i++) {
             fastPath.put(new StationKey(mac(i), 9, FastPathBed.SWITCH), bed.hostEnd(i), true, false);
         }
@@ -262,9 +265,9 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void theVlanIsPartOfTheStation() throws Exception {
+    void theVlanIsPartOfAStationsKey() throws Exception {
         TestFrame in9 = udp();
-        assertEquals(SLOW, fates.of(in9, in9.tagged(VLAN, 9)), "known without a tag only");
+        assertEquals(SLOW, fates.of(in9, in9.tagged(VLAN, 9)), "the stations are known without a tag only");
         for (int i = 0; i < 2; i++) {
             fastPath.put(new StationKey(mac(i), 9, FastPathBed.SWITCH), bed.hostEnd(i), true, false);
         }
@@ -290,11 +293,11 @@ class FastPathDecisionIT {
             do {
                 first = inVlan9.poll();
             } while (first.isEmpty());
-            assertTrue(tagged.is(first.get()), "a frame without the tag");
+            assertTrue(tagged.is(first.get()), "a frame without the tag arrived");
         }
     }
 
-    /** As the worker counts what it reads from a TAP, with the tag. */
+    /** A worker counts the frames that it reads from a TAP with their tags, and the fast path must count the same bytes. */
     @Test
     void aTagIsCountedInTheBytes() throws Exception {
         TestFrame frame = udp();
@@ -306,7 +309,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void dhcpGoesSlowInBothDirectionsAndBothVersions() {
+    void dhcpTakesTheSlowPathInBothDirectionsAndBothVersions() {
         for (int port : new int[] {67, 68}) {
             assertEquals(
                     SLOW, fates.of(TestFrame.ipv4(mac(0), mac(1), TestFrame.UDP).transport(port, 9)));
@@ -324,7 +327,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void ethertypesThatTheSwitchDoesNotInterpretGoFast() {
+    void etherTypesThatTheSwitchDoesNotInterpretTakeTheFastPath() {
         for (int type : new int[] {0x0600, 0x8035, 0x8847, 0x8863, 0x888e, 0x88b5, 0x88cc, 100}) {
             TestFrame frame = TestFrame.of(mac(0), mac(1), type);
             assertEquals(FAST, fates.of(frame), "type " + Integer.toHexString(type));
@@ -333,7 +336,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void unusualIpGoesSlow() {
+    void unusualIpTakesTheSlowPath() {
         assertEquals(SLOW, fates.of(udp().set8(TestFrame.ETHERNET, 0x46)), "IPv4 with options");
         assertEquals(SLOW, fates.of(udp().set8(TestFrame.ETHERNET, 0x65)), "IPv4 of another version");
         assertEquals(SLOW, fates.of(TestFrame.ipv4(mac(0), mac(1), 2)), "IGMP");
@@ -341,7 +344,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void theMtuLimitsWhatTheLeavingPortGets() throws Exception {
+    void framesLargerThanTheMtuOfTheEgressPortTakeTheSlowPath() throws Exception {
         bed.host.ip("link", "set", "h0", "mtu", "9000");
         bed.containers.get(0).ip("link", "set", "eth0", "mtu", "9000");
         assertEquals(FAST, fates.of(ofLength(1514)));
@@ -353,7 +356,10 @@ class FastPathDecisionIT {
         bed.add(fastPath, new FastPathPort(port.switchId(), port.hostEnd(), port.tap(), 9000));
         bed.host.ip("link", "set", "h1", "mtu", "9000");
         bed.containers.get(1).ip("link", "set", "eth0", "mtu", "9000");
-        assertEquals(SLOW, fates.of(ofLength(8014)), "the kernel has put only 14 bytes where programs can read them");
+        assertEquals(
+                SLOW,
+                fates.of(ofLength(8014)),
+                "programs can read only the first 14 bytes, because the rest is not in the linear part of the buffer");
         TestFrame large = ofLength(8014);
         byte[] header = ByteBuffer.allocate(RawEnd.VNET_HEADER)
                 .order(ByteOrder.nativeOrder())
@@ -366,7 +372,7 @@ class FastPathDecisionIT {
         return TestFrame.ipv4(length, mac(0), mac(1), TestFrame.UDP).transport(4_000, 4_001);
     }
 
-    /** 54 bytes of headers, with 1,460 or 1,461 of payload per segment. */
+    /** The headers have 54 bytes, so that a segment with 1,460 bytes of payload fits into the MTU and one with 1,461 does not. */
     @Test
     void aTcpSuperFrameIsJudgedByItsSegments() {
         assertEquals(FAST, superFrame(TestFrame.TCP, 1_460));
@@ -374,11 +380,11 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void aUdpSuperFrameGoesSlow() {
+    void aUdpSuperFrameTakesTheSlowPath() {
         assertEquals(SLOW, superFrame(TestFrame.UDP, 1_000));
     }
 
-    /** A frame of 6,000 bytes whose sender asks for segments of a size, by the virtio_net_hdr (linux/virtio_net.h). */
+    /** Sends a frame of 6,000 bytes whose virtio_net_hdr (linux/virtio_net.h) requests segments with {@code segment} bytes of payload. */
     private Fate superFrame(int protocol, int segment) {
         boolean isTcp = protocol == TestFrame.TCP;
         int transport = TestFrame.ETHERNET + TestFrame.IPV4;
@@ -392,7 +398,7 @@ class FastPathDecisionIT {
     }
 
     @Test
-    void aFrameThatIsShorterThanItsHeadersGoesSlow() {
+    void aFrameThatIsShorterThanItsHeadersTakesTheSlowPath() {
         TestFrame frame = udp();
         byte[] whole = frame.bytes();
         ByteBuffer cut = ByteBuffer.allocate(36).put(whole, 0, 32).put(whole, whole.length - 4, 4);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Containers talk by the fast path alone: nobody reads the TAPs, so what goes slow does not arrive. Each test with tcx and with clsact. */
+/** Only the fast path connects the containers: nobody reads the TAPs, so a frame that takes the slow path does not arrive. Each test runs with tcx and with clsact. */
 @Timeout(180)
 class FastPathIT {
     private interface Work {
@@ -37,7 +37,7 @@ class FastPathIT {
         return bed.containers.get(from).isCutOffFrom(address);
     }
 
-    /** Whether a frame for one station is in the TAP; reads all that are there. The containers' kernels send multicasts of their own. */
+    /** Reads all frames from the TAP. Returns whether one is unicast; the containers' kernels send multicast frames by themselves. */
     private static boolean hasUnicast(RawEnd tap) {
         boolean has = false;
         for (Optional<byte[]> next = tap.poll(); next.isPresent(); next = tap.poll()) has |= (next.get()[0] & 1) == 0;
@@ -52,7 +52,7 @@ class FastPathIT {
             assertTrue(pings(bed, 1, FastPathBed.ipv6(2)));
             assertTrue(pings(bed, 2, FastPathBed.ipv4(0)));
             FastPathCounters counters = fastPath.counters(bed.hostEnd(0));
-            // With each of the other two, a request and a reply of 98 bytes.
+            // Container 0 exchanges a request and a reply of 98 bytes with each of the other two.
             assertEquals(new FastPathCounters(2, 2 * 98, 2, 2 * 98, counters.slowFrames()), counters);
             for (int i = 0; i < 3; i++) assertFalse(hasUnicast(bed.tap(i)), "a frame in TAP " + i);
         });
@@ -78,12 +78,13 @@ class FastPathIT {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsTooLargeForTheLeavingPortDoesNotPass(Attachment attachment) throws Exception {
+    void aFrameThatIsTooLargeForTheEgressPortIsNotForwarded(Attachment attachment) throws Exception {
         withContainers(2, attachment, (bed, fastPath) -> {
             bed.host.ip("link", "set", "h0", "mtu", "9000");
             bed.containers.get(0).ip("link", "set", "eth0", "mtu", "9000");
             assertEquals(0, pingOfSize(bed, 1472).exit());
-            // A reply of 8,000 bytes could not come back: the request itself is looked for.
+            // The ping would fail even if the request arrived, because its reply is too large too: so the requests are
+            // counted.
             long before = received(bed, 1);
             assertNotEquals(0, pingOfSize(bed, 8000).exit());
             assertEquals(before, received(bed, 1));
@@ -105,7 +106,7 @@ class FastPathIT {
 
     @ParameterizedTest
     @EnumSource
-    void whatUserspaceWritesToATapLeavesByItsHostEnd(Attachment attachment) throws Exception {
+    void aFrameThatUserspaceWritesToATapLeavesByItsHostEnd(Attachment attachment) throws Exception {
         withContainers(2, attachment, (bed, fastPath) -> {
             try (RawEnd receiver = bed.container(1)) {
                 TestFrame frame = TestFrame.of(FastPathBed.mac(5), FastPathBed.mac(1), 0x88b5);
@@ -120,7 +121,7 @@ class FastPathIT {
 
     @ParameterizedTest
     @EnumSource
-    void aRemovedStationIsNotReachedByTheFastPathAndAMovedOneIsReachedWhereItIs(Attachment attachment)
+    void aRemovedStationIsNotReachedByTheFastPathAndAMovedOneIsReachedOnItsNewPort(Attachment attachment)
             throws Exception {
         withContainers(3, attachment, (bed, fastPath) -> {
             assertTrue(fastPath.remove(FastPathBed.station(1)));
@@ -160,7 +161,7 @@ class FastPathIT {
 
     @ParameterizedTest
     @EnumSource
-    void whoSpeaksIsSeenAtTheHeartbeat(Attachment attachment) throws Exception {
+    void aStationThatSendsIsSeenAtTheTimeOfTheLastHeartbeat(Attachment attachment) throws Exception {
         withContainers(2, attachment, (bed, fastPath) -> {
             long now = System.nanoTime();
             fastPath.beat(now);
@@ -193,7 +194,7 @@ class FastPathIT {
         }
     }
 
-    /** InReceives (RFC 4293): packets that the kernel took for its host's. */
+    /** InReceives (RFC 4293): the packets that the kernel accepted as addressed to its host. */
     private static int ipPacketsReceived(TestNamespace container) {
         String numbers = container
                 .exec("cat", "/proc/net/snmp")

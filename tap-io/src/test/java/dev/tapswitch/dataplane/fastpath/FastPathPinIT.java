@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What outlives a process that is killed, what the next one finds, and that nothing is left in the end. */
+/** Pinned maps and programs outlive a process that is killed, the next process takes them over, and unpin removes them. */
 @Timeout(180)
 class FastPathPinIT {
     /** A process that opens a pinned fast path in a namespace, adds two ports with their stations, and waits to be killed. */
@@ -99,16 +99,16 @@ class FastPathPinIT {
             } finally {
                 kill(owner);
             }
-            assertTrue(isConnected(bed), "without the process");
+            assertTrue(isConnected(bed), "while no process runs");
             try (FastPath next = FastPath.open(settings(pins, attachment))) {
                 assertTakenOver(bed, next);
                 assertTrue(isConnected(bed));
                 for (int i = 0; i < 2; i++) bed.add(next, bed.port(i));
                 assertTrue(isConnected(bed), "with the new programs");
                 long frames = next.counters(bed.hostEnd(0)).rxFrames();
-                assertEquals(4, frames, "counters go on");
+                assertEquals(4, frames, "the counters are kept");
                 next.remove(FastPathBed.station(1));
-                assertTrue(isCutOff(bed), "the maps are the same");
+                assertTrue(isCutOff(bed), "the programs still use the same maps");
                 next.put(FastPathBed.station(1), bed.hostEnd(1), true, false);
                 assertTrue(isConnected(bed));
             }
@@ -146,7 +146,7 @@ class FastPathPinIT {
 
     @ParameterizedTest
     @EnumSource
-    void withoutPinsTheProgramsGoWithTheLastPort(Attachment attachment) throws Exception {
+    void withoutPinsUnpinRemovesTheProgramsToo(Attachment attachment) throws Exception {
         FastPathBed.assume(attachment);
         try (FastPathBed bed = new FastPathBed(2)) {
             FastPath fastPath = FastPath.open(FastPathBed.settings(attachment));
@@ -163,7 +163,7 @@ class FastPathPinIT {
 
     @ParameterizedTest
     @EnumSource
-    void aTapThatWasMadeAgainReplacesTheOldOne(Attachment attachment) throws Exception {
+    void aRecreatedTapReplacesTheOldOne(Attachment attachment) throws Exception {
         FastPathBed.assume(attachment);
         try (FastPathBed bed = new FastPathBed(2);
                 BpfFixture.Mount mount = BpfFixture.mount()) {
@@ -180,10 +180,10 @@ class FastPathPinIT {
         }
     }
 
-    /** An earlier process was killed while it made the maps: what it left is no fast path. */
+    /** An earlier process was killed while it created the maps, so that one of them is missing. */
     @ParameterizedTest
     @EnumSource
-    void mapsThatWereNotAllMadeAreMadeAgain(Attachment attachment) throws Exception {
+    void anIncompleteSetOfMapsIsRecreated(Attachment attachment) throws Exception {
         FastPathBed.assume(attachment);
         try (BpfFixture.Mount mount = BpfFixture.mount()) {
             Path pins = mount.path().resolve("fastpath");
@@ -198,7 +198,7 @@ class FastPathPinIT {
 
     @ParameterizedTest
     @EnumSource
-    void mapsOfAnotherSizeAreRefusedInWords(Attachment attachment) throws Exception {
+    void theErrorForMapsOfAnotherSizeNamesTheReason(Attachment attachment) throws Exception {
         FastPathBed.assume(attachment);
         try (BpfFixture.Mount mount = BpfFixture.mount()) {
             Path pins = mount.path().resolve("fastpath");

@@ -9,7 +9,9 @@ import java.util.Optional;
 final class FrameFates implements AutoCloseable {
     /** Where a frame arrived. */
     enum Fate {
+        /** In container 1: the fast path forwarded it. */
         FAST,
+        /** In the TAP: it took the slow path. */
         SLOW
     }
 
@@ -29,12 +31,12 @@ final class FrameFates implements AutoCloseable {
         return of(frame, frame.bytes());
     }
 
-    /** {@code bytes}: the frame as it is sent, tagged perhaps. */
+    /** {@code bytes}: the frame as it is sent, possibly with a tag. */
     Fate of(TestFrame frame, byte[] bytes) {
         return of(frame, new byte[RawEnd.VNET_HEADER], bytes);
     }
 
-    /** Where it arrives first. A frame that is neither forwarded nor handed to userspace fails the test. */
+    /** Sends a frame and returns where it arrives first. A frame that is neither forwarded nor passed to userspace fails the test. */
     Fate of(TestFrame frame, byte[] header, byte[] bytes) {
         sender.send(header, bytes);
         long end = System.nanoTime() + DEADLINE_NANOS;
@@ -43,7 +45,7 @@ final class FrameFates implements AutoCloseable {
             if (has(tap, frame)) return Fate.SLOW;
             Thread.onSpinWait();
         }
-        return fail("the frame arrived nowhere");
+        return fail("the frame arrived neither in the container nor in the TAP");
     }
 
     private static boolean has(RawEnd end, TestFrame frame) {

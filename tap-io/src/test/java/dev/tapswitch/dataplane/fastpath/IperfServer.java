@@ -4,7 +4,7 @@ import dev.tapswitch.linux.bpf.TestNamespace;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** iperf3 as a server for one client, in a container. Ready when made. */
+/** An iperf3 server in a container. It listens when the constructor returns. */
 final class IperfServer implements AutoCloseable {
     private static final String PORT = "5201";
     private static final long DEADLINE_NANOS = 20_000_000_000L;

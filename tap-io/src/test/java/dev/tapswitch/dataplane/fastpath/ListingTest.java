@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.linux.bpf.MapReference;
 import org.junit.jupiter.api.Test;
 
-/** What `fast-path show` prints; without a kernel. */
+/** The listings that `fast-path show` prints. The programs are not loaded. */
 class ListingTest {
     private static final Maps MAPS = new Maps(
             new MapReference("stations", 3),
@@ -40,14 +40,15 @@ class ListingTest {
     }
 
     @Test
-    void theListingOfAHostEndsProgramNamesItsPlacesAndMaps() {
+    void theListingOfAHostEndsProgramNamesItsLabelsAndMaps() {
         String listing = FromContainer.code(MAPS).listing();
         for (String label :
                 new String[] {"ipv4", "ipv6", "resolution", "forward", "destination", "peer", "slow", "drop"}) {
             assertTrue(listing.contains("\n" + label + ":\n"), label);
         }
         assertTrue(listing.contains("= map[stations]") && listing.contains("= map[control][0] + 0"), listing);
-        assertTrue(listing.contains("if r0 == 1544 goto resolution"), "ARP, 0x0806, as it is loaded");
+        assertTrue(
+                listing.contains("if r0 == 1544 goto resolution"), "1544 is 0x0806, ARP, in the byte order of a load");
         assertTrue(listing.contains("call bpf_redirect_peer#155"), listing);
     }
 }

@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Frames as they are, with their virtio_net_hdr, at one end of the wire: a packet socket on a container's interface, or a TAP's queue. */
+/** Reads and writes raw frames with their virtio_net_hdr, by a packet socket on a container's interface or by a TAP's queue. */
 final class RawEnd implements AutoCloseable {
     static final int VNET_HEADER = 10;
     private static final int BUFFER = 1 << 17;
@@ -33,7 +33,7 @@ final class RawEnd implements AutoCloseable {
         this.isOurs = isOurs;
     }
 
-    /** Whoever opened it closes it. */
+    /** The caller still owns the descriptor and closes it. */
     static RawEnd of(int fd) {
         return new RawEnd(fd, false);
     }
@@ -59,7 +59,7 @@ final class RawEnd implements AutoCloseable {
         return fd;
     }
 
-    /** From now on this socket receives only frames whose tag names a VLAN; the tag itself is not in the bytes that it reads. */
+    /** Lets this socket receive only frames with the tag of a VLAN. The bytes that it reads do not contain the tag. */
     void receiveOnly(int vlan) {
         int[][] program = {
             {Packet.BPF_LOAD_WORD, 0, 0, VLAN_TAG},
@@ -88,7 +88,7 @@ final class RawEnd implements AutoCloseable {
         assertTrue(result >= 0, () -> Errno.text(result));
     }
 
-    /** Sends a frame that is complete. */
+    /** Sends a frame that requests no offload. */
     void send(byte[] frame) {
         send(new byte[VNET_HEADER], frame);
     }
@@ -104,7 +104,7 @@ final class RawEnd implements AutoCloseable {
         }
     }
 
-    /** The next frame, without its virtio_net_hdr; empty where none is there yet. */
+    /** Returns the next frame without its virtio_net_hdr, or empty if none has arrived. */
     Optional<byte[]> poll() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(BUFFER);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class StationMapTest {
     private static final long MAC = 0x02_11_22_33_44_55L;
 
-    /** What the program has after it has loaded eight bytes of a frame from the MAC on, and masked the two behind it. */
+    /** The value that the program has after it has loaded eight bytes of a frame, beginning with the MAC, and cleared the two bytes after the MAC. */
     private static long loaded(long mac) {
         byte[] frame = ByteBuffer.allocate(16).putLong(0, mac << 16).array();
         return ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).getLong(0) << 16 >>> 16;
@@ -36,7 +36,7 @@ class StationMapTest {
     }
 
     @Test
-    void noStationHasAGroupsMacOrNone() {
+    void aKeyWithAnInvalidMacOrVlanIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new StationKey(0, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> new StationKey(0x01_00_5e_00_00_01L, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> new StationKey(1L << 48 | MAC, 0, 1));

@@ -3,7 +3,10 @@ package dev.tapswitch.dataplane.fastpath;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Builds frames for tests, each with a number by which it is known where it arrives. Addresses of 192.0.2.0/24 and 2001:db8::/32, which no container has. */
+/**
+ * A frame for tests. Its last four bytes are a unique number, by which a receiver recognises it. Its IP addresses are of 192.0.2.0/24 and 2001:db8::/32, and belong
+ * to no container.
+ */
 final class TestFrame {
     static final int ETHERNET = 14;
     static final int IPV4 = 20;
@@ -23,7 +26,7 @@ final class TestFrame {
         bytes.putInt(length - Integer.BYTES, number);
     }
 
-    /** A frame of a type with nothing in it. */
+    /** A frame whose payload is empty but for the number. */
     static TestFrame of(long source, long destination, int etherType) {
         return ofLength(MIN_LENGTH, source, destination, etherType);
     }
@@ -56,7 +59,7 @@ final class TestFrame {
         return frame;
     }
 
-    /** Ports, or the type and code of ICMP: the first four bytes behind an IP header of the usual length. */
+    /** Sets the first four bytes after an IP header without options: the ports, or the type, code and checksum of ICMP. */
     TestFrame transport(int first, int second) {
         int at = ETHERNET + (Short.toUnsignedInt(bytes.getShort(12)) == 0x0800 ? IPV4 : IPV6);
         return set16(at, first).set16(at + 2, second);
@@ -72,14 +75,14 @@ final class TestFrame {
         return this;
     }
 
-    /** RFC 791 3.1; to be called while its field is 0. */
+    /** RFC 791 3.1. Must be called while the checksum field is 0. */
     private int headerChecksum() {
         int sum = 0;
         for (int i = 0; i < IPV4; i += 2) sum += Short.toUnsignedInt(bytes.getShort(ETHERNET + i));
         return ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
     }
 
-    /** With a tag behind the addresses, or a second one before the first. */
+    /** Returns the frame with a tag after its addresses. */
     byte[] tagged(int tpid, int vlan) {
         return tag(bytes(), tpid, vlan);
     }
@@ -94,7 +97,7 @@ final class TestFrame {
         return bytes.array().clone();
     }
 
-    /** Whether it is this frame, wherever its tag is. */
+    /** Whether the bytes are those of this frame, with or without a tag. */
     boolean is(byte[] other) {
         return other.length >= Integer.BYTES && ByteBuffer.wrap(other).getInt(other.length - Integer.BYTES) == number;
     }

@@ -94,8 +94,8 @@ class VethPortFastPathIT {
         while (true) {
             Optional<byte[]> next = end.poll();
             if (next.isPresent() && wanted.test(next.get())) return next.get();
-            // @Timeout interrupts.
-            assertFalse(Thread.currentThread().isInterrupted(), "the frame does not arrive");
+            // @Timeout interrupts this thread.
+            assertFalse(Thread.currentThread().isInterrupted(), "the frame did not arrive");
             Thread.onSpinWait();
         }
     }
@@ -123,7 +123,7 @@ class VethPortFastPathIT {
     }
 
     @Test
-    void whatIsWrittenToTheQueueReachesTheContainer() throws Exception {
+    void aFrameWrittenToTheQueueReachesTheContainer() throws Exception {
         try (RawEnd container = RawEnd.on(bed.containers.get(0), "eth0")) {
             TestFrame frame = TestFrame.of(mac(1), mac(0), 0x88b5);
             queue(0).send(frame.bytes());
@@ -155,7 +155,7 @@ class VethPortFastPathIT {
         }
     }
 
-    /** After a crash the pair is taken over with a new TAP, which takes the place of the old one. */
+    /** After a crash the pair is taken over with a new TAP, which replaces the old one. */
     @Test
     void aPairThatIsTakenOverWithAnotherTapHasASlowPathAgain() throws Exception {
         VethPort before = ports.removeFirst();

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** With seconds in place of microseconds, so that the tests pass on slow machines. */
+/** The tests use seconds instead of microseconds, so that they pass on slow machines. */
 class BusyPollTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -20,7 +20,7 @@ class BusyPollTest {
         }
     }
 
-    /** So many frames with these gaps, the last of which arrived now. */
+    /** Records {@code count} frames with these gaps, the last of which arrives now. */
     private void untilNow(int count, long gapSeconds) {
         nowNanos = System.nanoTime() - count * gapSeconds * SECOND;
         busyPoll.frameAt(nowNanos);
@@ -35,14 +35,14 @@ class BusyPollTest {
     }
 
     @Test
-    void itSleepsWhenPollingWouldHaveFoundNothing() {
+    void itStopsPollingWhenPollingWouldHaveFoundNothing() {
         untilNow(20, 10);
         untilNow(20, 200);
         assertFalse(busyPoll.isOn());
     }
 
     @Test
-    void aLongGapAmongShortOnesDoesNotPutItToSleep() {
+    void aLongGapAmongShortOnesDoesNotStopPolling() {
         frames(20, 10);
         frames(1, 200);
         nowNanos = System.nanoTime() - 10 * SECOND;
@@ -52,7 +52,7 @@ class BusyPollTest {
     }
 
     @Test
-    void withoutFramesItSleepsInTheEnd() {
+    void itStopsPollingWhenNoMoreFramesArrive() {
         untilNow(20, 10);
         nowNanos = System.nanoTime() - 120 * SECOND;
         frames(1, 1);
@@ -60,7 +60,7 @@ class BusyPollTest {
     }
 
     @Test
-    void whenOtherThreadsNeedTheCpuItPausesAndLongerTheNextTime() {
+    void itPausesWhenOtherThreadsNeedTheCpuAndTheNextPauseIsLonger() {
         untilNow(20, 10);
         busyPoll.pauseAt(nowNanos);
         assertFalse(isOnAfter(9));

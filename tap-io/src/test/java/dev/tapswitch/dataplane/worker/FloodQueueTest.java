@@ -28,7 +28,7 @@ class FloodQueueTest {
         return queue.add(sw, inPort, inPort, frame.address(), LENGTH);
     }
 
-    /** Takes all copies of one iteration; returns how many. */
+    /** Takes all copies of one iteration. Returns their number. */
     private int iteration() {
         queue.beginIteration();
         int copies = 0;
@@ -94,7 +94,7 @@ class FloodQueueTest {
     }
 
     @Test
-    void atTheStartOfElevenHundredPortsSomeFramesOfEachMayWait() {
+    void someFramesOfEachOfElevenHundredPortsMayWait() {
         ports(1_100);
         for (int frames = 0; frames < FloodQueue.MIN_FRAMES_PER_PORT / 2; frames++)
             for (int port = 0; port < 1_100; port++) assertTrue(add(port), "frame " + frames + " of port " + port);

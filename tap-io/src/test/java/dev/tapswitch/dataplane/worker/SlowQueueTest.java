@@ -115,7 +115,7 @@ class SlowQueueTest {
         writeNanos = SLOW;
         writes(5);
         assertFalse(queue.isSlow());
-        assertFalse(queue.isReleased(), "nor is it fast");
+        assertFalse(queue.isReleased(), "a write that was preempted is not fast either");
     }
 
     @Test

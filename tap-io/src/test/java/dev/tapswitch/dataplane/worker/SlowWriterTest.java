@@ -53,7 +53,7 @@ class SlowWriterTest {
                     },
                     () -> {});
             writer.wake();
-            assertTrue(released.await(60, TimeUnit.SECONDS), "the worker is notified");
+            assertTrue(released.await(60, TimeUnit.SECONDS), "the worker was not notified");
         }
     }
 }

@@ -27,7 +27,7 @@ class WorkerLoopsTest {
 
         @Override
         public void wakeup() {
-            // It never waits.
+            // The loop never waits.
         }
 
         @Override

@@ -103,7 +103,7 @@ class AssemblerTest {
     }
 
     @Test
-    void aLabelThatIsNowhereIsRefusedByItsName() {
+    void theErrorForALabelThatIsNotPlacedNamesTheLabel() {
         code.jump(code.label("lost")).exit();
         String message =
                 assertThrows(IllegalStateException.class, code::assemble).getMessage();
@@ -111,7 +111,7 @@ class AssemblerTest {
     }
 
     @Test
-    void aLabelIsPlacedOnce() {
+    void aLabelIsPlacedOnlyOnce() {
         Label here = code.label("here");
         code.at(here).exit();
         assertThrows(IllegalStateException.class, () -> code.at(here));
@@ -125,7 +125,7 @@ class AssemblerTest {
         assertTrue(message.contains("\"far\"") && message.contains("32768"), message);
     }
 
-    /** The offset of a jump over so many instructions. */
+    /** Returns the offset that is encoded in a jump over this number of instructions. */
     private static int jumpOver(int instructions) {
         Assembler assembler = new Assembler();
         Label far = assembler.label("far");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class BpfFeaturesIT {
-    /** Prints what is missing; run without capabilities in a process of its own. */
+    /** Prints the missing features. Runs without capabilities, in a separate process. */
     static final class Unprivileged {
         public static void main(String[] arguments) {
             BpfFeatures.probe().missing().forEach((feature, reason) -> System.out.println(feature + "=" + reason));
@@ -18,7 +18,7 @@ class BpfFeaturesIT {
     }
 
     @Test
-    void withoutCapabilitiesEachFeatureIsMissingForOneReasonInWords() {
+    void withoutCapabilitiesEachFeatureIsMissingAndTheReasonSaysWhatToDo() {
         assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
         String java = ProcessHandle.current().info().command().orElseThrow();
         String output = BpfFixture.run(
@@ -37,9 +37,9 @@ class BpfFeaturesIT {
         }
     }
 
-    /** All that Linux 5.10 has is there for root; tcx is there from 6.6. */
+    /** Root has all features of Linux 5.10, and has tcx from Linux 6.6 on. */
     @Test
-    void rootHasWhatTheKernelsVersionPromises() {
+    void rootHasTheFeaturesOfTheKernelsVersion() {
         BpfFixture.assume(BpfFeature.PROGRAMS);
         BpfFeatures features = BpfFeatures.probe();
         int[] version = Arrays.stream(System.getProperty("os.version").split("[^0-9]+"))

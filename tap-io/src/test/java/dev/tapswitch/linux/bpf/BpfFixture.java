@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** What tests of BPF need: the permission, or a reason to skip; a BPF file system for a test; commands with a limit on time. */
+/** Skips tests of BPF where the kernel does not permit it, mounts BPF file systems for tests, and runs commands with a time limit. */
 public final class BpfFixture {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -24,7 +24,7 @@ public final class BpfFixture {
 
     private BpfFixture() {}
 
-    /** Skips the test, with the reason, where the kernel does not permit what it needs. */
+    /** Skips the test, with the reason, if the kernel lacks or does not permit a feature that it needs. */
     public static void assume(BpfFeature... needed) {
         assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
         BpfFeatures features = BpfFeatures.probe();
@@ -41,7 +41,7 @@ public final class BpfFixture {
         return new Mount(path);
     }
 
-    /** The output of a command; IllegalStateException where it fails. */
+    /** Returns the output of a command. Throws IllegalStateException if the command fails. */
     public static String run(String... command) {
         return TestCommand.run(TIMEOUT, command);
     }

@@ -37,7 +37,7 @@ class BpfMapIT {
         }
     }
 
-    /** -1 where the key is not there. */
+    /** Returns the value of a key, or -1 if the map does not contain the key. */
     private static long get(BpfMap map, long key) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = map.allocateValue(arena);
@@ -46,7 +46,7 @@ class BpfMapIT {
     }
 
     @Test
-    void aHashMapKeepsWhatIsPutUntilItIsDeleted() throws Exception {
+    void aHashMapKeepsAnEntryUntilItIsDeleted() throws Exception {
         try (BpfMap map = BpfMap.create(HASH);
                 Arena arena = Arena.ofConfined()) {
             assertEquals(-1, get(map, 7));
@@ -113,7 +113,7 @@ class BpfMapIT {
     }
 
     @Test
-    void aFullMapRefusesAnotherKeyByName() throws Exception {
+    void aFullMapRefusesAnotherKeyAndTheErrorNamesTheMap() throws Exception {
         try (BpfMap map = BpfMap.create(MapSpec.hash("tiny", Long.BYTES, Long.BYTES, 1))) {
             put(map, 1, 1);
             BpfException refused = assertThrows(BpfException.class, () -> put(map, 2, 2));
@@ -136,13 +136,13 @@ class BpfMapIT {
     void aMapThatWasPassedToAnotherProcessIsTheSameMap(@TempDir Path directory) throws Exception {
         Path path = directory.resolve("socket");
         try (UnixPacketSocket listening = UnixPacketSocket.listen(path);
-                UnixPacketSocket giver = UnixPacketSocket.connect(path);
-                UnixPacketSocket taker = listening.accept(5_000)) {
+                UnixPacketSocket sender = UnixPacketSocket.connect(path);
+                UnixPacketSocket receiver = listening.accept(5_000)) {
             try (BpfMap map = BpfMap.create(HASH)) {
                 put(map, 1, 11);
-                giver.send("numbers", map.fd());
+                sender.send("numbers", map.fd());
             }
-            int[] descriptors = taker.receive(5_000).descriptors();
+            int[] descriptors = receiver.receive(5_000).descriptors();
             try (BpfMap passed = BpfMap.adopt(descriptors[0], HASH)) {
                 assertEquals(11, get(passed, 1));
             }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Programs, and what they do where they are attached: one end of a veth pair between two namespaces. */
+/** Loads programs and attaches them to one end of a veth pair between two namespaces. */
 @Timeout(120)
 class BpfProgramIT {
     // include/uapi/linux/pkt_cls.h
@@ -32,7 +32,7 @@ class BpfProgramIT {
                 "verdict", new Assembler().move(R0, verdict).exit().assemble());
     }
 
-    /** Two namespaces, a veth pair between them: host0 (198.18.0.1) and peer0 (198.18.0.2). */
+    /** Two namespaces and a veth pair between them: host0 (198.18.0.1) and peer0 (198.18.0.2). */
     private record Pair(TestNamespace left, TestNamespace right) implements AutoCloseable {
         static Pair make() {
             Pair pair = new Pair(new TestNamespace(), new TestNamespace());
@@ -60,8 +60,8 @@ class BpfProgramIT {
     }
 
     @Test
-    void whatTheVerifierComplainsAboutIsInTheExceptionAndItsWholeLogToo() {
-        // Reads from an address that is not one: what a lookup found is not compared with 0 either.
+    void theExceptionContainsTheVerifiersErrorAndItsCompleteLog() {
+        // Register 1 contains a number, which is no pointer: the verifier rejects the load.
         Code broken = new Assembler()
                 .move(R1, 7)
                 .load(R2, R1, Field.u32("nowhere", 0))
@@ -73,7 +73,7 @@ class BpfProgramIT {
         assertTrue(refused.getMessage().startsWith("loading program \"broken\": EACCES"), refused.getMessage());
         assertTrue(
                 refused.getMessage().contains("R1 invalid mem access"),
-                "the verifier's complaint is missing: " + refused.getMessage());
+                "the verifier's error is missing: " + refused.getMessage());
         assertEquals(1, refused.getMessage().lines().count());
         assertTrue(refused.verifierLog().lines().count() > 2, refused.verifierLog());
     }
@@ -108,7 +108,7 @@ class BpfProgramIT {
     }
 
     @Test
-    void aPinnedLinkStaysWithoutADescriptorAndGoesWithItsPin() throws Exception {
+    void aPinnedLinkStaysWithoutADescriptorAndIsRemovedWithItsPin() throws Exception {
         BpfFixture.assume(BpfFeature.TCX);
         try (Pair pair = Pair.make();
                 BpfFixture.Mount mount = BpfFixture.mount();
@@ -132,7 +132,7 @@ class BpfProgramIT {
     }
 
     @Test
-    void aLinkWhoseInterfaceIsGoneSaysSo() throws Exception {
+    void aLinkWhoseInterfaceWasDeletedHasNoInterfaceAndIsNotUpdated() throws Exception {
         BpfFixture.assume(BpfFeature.TCX);
         try (Pair pair = Pair.make();
                 BpfProgram drop = returning(TC_ACT_SHOT)) {
@@ -146,7 +146,7 @@ class BpfProgramIT {
     }
 
     @Test
-    void aClsactFilterStaysWithoutADescriptorIsReplacedAndDetached() throws Exception {
+    void aClsactFilterStaysWithoutADescriptorAndIsReplacedAndDetached() throws Exception {
         BpfFixture.assume(BpfFeature.CLSACT);
         try (Pair pair = Pair.make()) {
             int ifindex = pair.left.ifindex("host0");
@@ -164,7 +164,7 @@ class BpfProgramIT {
     }
 
     @Test
-    void whatOthersHaveInClsactStays() throws Exception {
+    void clsactFiltersOfOthersAreKept() throws Exception {
         BpfFixture.assume(BpfFeature.CLSACT);
         try (Pair pair = Pair.make()) {
             int ifindex = pair.left.ifindex("host0");
@@ -184,7 +184,7 @@ class BpfProgramIT {
     }
 
     @Test
-    void anInterfaceThatDoesNotExistIsRefusedInWords() throws Exception {
+    void theErrorForAnInterfaceThatDoesNotExistNamesIt() throws Exception {
         try (BpfProgram drop = returning(TC_ACT_SHOT);
                 TestNamespace namespace = new TestNamespace()) {
             int none = 4_711;

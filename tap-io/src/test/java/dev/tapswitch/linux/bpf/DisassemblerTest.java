@@ -72,7 +72,7 @@ class DisassemblerTest {
     }
 
     @Test
-    void whatIsAssembledIsDecodedAsItWas() {
+    void assembledCodeIsDecodedUnchanged() {
         Code code =
                 new Assembler().move(R1, R2).moveWide(R3, Long.MIN_VALUE).exit().assemble();
         assertEquals(

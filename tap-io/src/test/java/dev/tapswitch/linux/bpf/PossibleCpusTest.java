@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class PossibleCpusTest {
     @Test
-    void aListReachesToItsLastCpu() {
+    void theCpusOfAllRangesAreCounted() {
         assertEquals(1, PossibleCpus.count("0\n"));
         assertEquals(4, PossibleCpus.count("0-3\n"));
         assertEquals(5, PossibleCpus.count("0-3,8\n"));

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A network namespace of a test, removed on close; IPv6 is off until an address asks for it. */
+/** A network namespace of a test, removed on close. IPv6 is disabled until a test enables it. */
 public final class TestNamespace implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -36,12 +36,12 @@ public final class TestNamespace implements AutoCloseable {
         return BpfFixture.tryRun(with(new String[] {"ip", "netns", "exec", name}, command));
     }
 
-    /** Whether an echo request to the address is answered, also by a machine that is busy. */
+    /** Whether an echo request to the address is answered. Waits long enough for a busy machine. */
     public boolean reaches(String address) {
         return tryExec("ping", "-q", "-c", "1", "-W", "15", address).exit() == 0;
     }
 
-    /** Whether an echo request to the address stays without an answer for a second. */
+    /** Whether an echo request to the address remains unanswered for a second. */
     public boolean isCutOffFrom(String address) {
         return tryExec("ping", "-q", "-c", "1", "-W", "1", address).exit() != 0;
     }

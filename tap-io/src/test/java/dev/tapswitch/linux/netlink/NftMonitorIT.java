@@ -31,7 +31,7 @@ class NftMonitorIT {
             assertFalse(added.affects("third"));
             nft(netns, "flush chain inet other first");
             assertEquals(Set.of("first"), monitor.await().orElseThrow().removed());
-            // One transaction, as Tapswitch replaces its own table.
+            // Like this, in one transaction, Tapswitch replaces its own table.
             nft(netns, "delete table inet other; add table inet other");
             Changes replaced = monitor.await().orElseThrow();
             assertTrue(

@@ -10,7 +10,7 @@ import dev.tapswitch.linux.sys.Linux;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** What the kernel sends is compared with what was requested. */
+/** Messages of the kernel are compared with the requested routes and addresses. */
 class RtNetlinkTest {
     private static final IpRoute ROUTE = IpRoute.parse("10.0.0.0/8 via 198.18.0.254");
     private static final byte[] ADDRESS = {(byte) 198, 18, 0, 1};
@@ -58,7 +58,7 @@ class RtNetlinkTest {
     }
 
     @Test
-    void theLocalAddressCountsAndNotThePeers() {
+    void theLocalAddressIsReadAndNotThatOfThePeer() {
         NetlinkMessage pointToPoint = new NetlinkMessage(Netlink.RTM_NEWADDR, 0)
                 .address(Linux.AF_INET, 32, 0, 7)
                 .attribute(Netlink.IFA_ADDRESS, PEER)

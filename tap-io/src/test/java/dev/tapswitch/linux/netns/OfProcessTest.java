@@ -42,7 +42,7 @@ class OfProcessTest {
     }
 
     @Test
-    void aNumberWithoutAProcessHasNone() {
+    void noProcessIsFoundForAnUnusedNumber() {
         assertEquals(Optional.empty(), OfProcess.running(99_999_999));
     }
 
@@ -58,7 +58,7 @@ class OfProcessTest {
     }
 
     @Test
-    void aLineWithoutTheStartTimeSaysNothing() {
+    void aLineWithoutTheStartTimeIsAnError() {
         assertEquals(-Errno.EIO, ProcessStat.startTicks("7 (sh) S 1 2 3"));
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The namespace of a switch's host ends: its creation, its mount, its adoption. */
+/** The namespace of a switch's host ends is created, mounted and adopted. */
 @Timeout(120)
 class SwitchNamespaceIT {
     private Path directory;
@@ -71,7 +71,7 @@ class SwitchNamespaceIT {
     }
 
     @Test
-    void aNewNamespaceIsAnotherOneWithoutIpv6AndTheCallersThreadStaysWhereItWas() throws Exception {
+    void aNewNamespaceHasNoIpv6AndTheCallersThreadDoesNotEnterIt() throws Exception {
         Optional<NamespaceKey> before = NamespaceKey.ofThread();
         try (SwitchNamespace namespace = SwitchNamespace.create()) {
             assertEquals(before, NamespaceKey.ofThread());
@@ -97,7 +97,7 @@ class SwitchNamespaceIT {
     }
 
     @Test
-    void aDescriptorIsAdoptedAndOutlivesItsPasser() throws Exception {
+    void aPassedDescriptorIsAdoptedAndStaysOpenAfterItsOriginalIsClosed() throws Exception {
         SwitchNamespace first = SwitchNamespace.create();
         int passed = Libc.fcntl(first.fd(), Linux.F_DUPFD_CLOEXEC, 0);
         first.close();
@@ -134,7 +134,7 @@ class SwitchNamespaceIT {
     }
 
     @Test
-    void whatIsNoNetworkNamespaceIsNotAdopted() throws Exception {
+    void aFileThatIsNotANetworkNamespaceIsNotAdopted() throws Exception {
         for (String file : List.of("/proc/self/ns/mnt", "/dev/null")) {
             int fd = Libc.open(file, Linux.O_RDONLY | Linux.O_CLOEXEC);
             DeviceException e = assertThrows(DeviceException.class, () -> SwitchNamespace.adopt(fd), file);

@@ -80,6 +80,6 @@ class CommandRunTest {
         CommandRun run = sh(LONG, "", "sleep 45 & echo done");
         assertEquals(0, run.exit());
         assertEquals("done\n", run.output());
-        assertTrue(System.nanoTime() - began < 30_000_000_000L, "waited for the child");
+        assertTrue(System.nanoTime() - began < 30_000_000_000L, "the run waited for the child");
     }
 }

@@ -3,7 +3,7 @@ package dev.tapswitch.linux.process;
 import java.time.Duration;
 import java.util.List;
 
-/** Commands that tests run. One that does not end in time, or does not exist, fails the test. */
+/** Runs commands for tests. A command that does not end in time or does not exist fails the test. */
 public final class TestCommand {
     private TestCommand() {}
 
@@ -14,7 +14,7 @@ public final class TestCommand {
         return result.output();
     }
 
-    /** A command that may fail. */
+    /** Runs a command that may end with another exit code than 0. */
     public static CommandRun tryRun(Duration limit, String... command) {
         CommandRun result = CommandRun.run(List.of(command), "", limit);
         return switch (result.exit()) {

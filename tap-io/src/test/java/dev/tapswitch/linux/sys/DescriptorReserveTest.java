@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class DescriptorReserveTest {
     private static final int SIZE = 32;
 
-    /** Opens /dev/null, unless the process is said to have no descriptors left. */
+    /** While true, the reserve opens no file, as if the process had no descriptors left. */
     private final AtomicBoolean isShort = new AtomicBoolean();
 
     private DescriptorReserve reserve() {

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rate limits as tc(8) shows them. CniIT measures end to end that rates are observed. */
+/** The kernel has the rate limits, as tc(8) shows. CniIT measures end to end that they limit the traffic. */
 @Timeout(400)
 class ShaperIT {
     @Test

@@ -43,13 +43,13 @@ class TapSpecTest {
     }
 
     @Test
-    void theNumberOfQueuesIsThatOfATap() {
+    void theNumberOfQueuesIsInTheRangeOfATap() {
         assertRefused("1 to 256", spec -> spec.queues(0));
         assertRefused("1 to 256", spec -> spec.queues(257));
     }
 
     @Test
-    void theMacIsTheAddressOfAStation() {
+    void aZeroMacOrAGroupAddressIsRefused() {
         assertRefused("zero", spec -> spec.mac(0));
         assertRefused("group", spec -> spec.mac(0x01_00_00_00_00_01L));
     }

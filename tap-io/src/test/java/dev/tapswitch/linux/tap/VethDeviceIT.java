@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** The host end of a veth pair is taken over from its bridge and returned to it. */
 @Timeout(400)
 class VethDeviceIT {
-    /** The number of frames that are sent before a test begins. */
+    /** The number in each frame that is sent before a test begins. */
     private static final int PROBE = 1_000;
 
     private static final int HEADER = TunFile.VNET_HEADER_SIZE;
@@ -37,7 +37,7 @@ class VethDeviceIT {
     private static final int LENGTH = 60;
     private static final int LARGE = 2_048;
 
-    /** Work in a namespace with two veth pairs, host1 with peer1 and host2 with peer2; host1 and host2 are ports of bridge0. */
+    /** The body of a test, in a namespace with two veth pairs, host1 with peer1 and host2 with peer2; host1 and host2 are ports of bridge0. */
     private interface Work {
         /**
          * Runs in the namespace.
@@ -109,7 +109,7 @@ class VethDeviceIT {
         }
     }
 
-    /** {@link #next}, without late probes. */
+    /** Reads like {@link #next}, but skips probes that arrive late. */
     private static int read(int fd) {
         int number = next(fd);
         while (number == PROBE) number = next(fd);
@@ -131,7 +131,7 @@ class VethDeviceIT {
         }
     }
 
-    /** {@link #read}, but waits for the frame: on a busy machine the kernel delivers it only after the write has returned. */
+    /** Reads like {@link #read}, but waits for the frame: on a busy machine the kernel delivers it only after the write has returned. */
     private static int await(int fd) {
         return retried(() -> read(fd));
     }
@@ -191,7 +191,7 @@ class VethDeviceIT {
         });
     }
 
-    /** read(2) would return it without its tag, as a frame of another VLAN. */
+    /** The kernel removes the tag, so that the whole frame would be read as a frame of another VLAN. */
     @Test
     void aTaggedFrameIsReadAsAStub() throws Exception {
         onABridge((netns, container, other) -> {

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class RegisteredFilesTest {
     @Test
-    void theHandleOfAnUnregisteredFileGivesItsDescriptorBack() {
+    void theHandleOfAnUnregisteredFileContainsItsDescriptor() {
         for (int descriptor : new int[] {0, 7, Integer.MAX_VALUE}) {
             int handle = RegisteredFiles.unregistered(descriptor);
             assertEquals(descriptor, RegisteredFiles.number(handle));

@@ -82,7 +82,7 @@ class UringRingTest {
     }
 
     @Test
-    void anEmptyPipeDoesNotBlock() {
+    void aReadOfAnEmptyPipeDoesNotBlock() {
         prepareRead(0, ring.register(readEnd));
         ring.add(0, 1);
         assertTrue(ring.run());

@@ -36,7 +36,7 @@ public final class VethBed implements AutoCloseable {
         return container;
     }
 
-    /** Port i: eth0 in container i, with the host end h0 and the TAP t0 for i = 0, and so on. */
+    /** Returns the specification of port i: eth0 in container i, with the host end h0 and the TAP t0 for i = 0, and so on. */
     public VethSpec spec(int i, UnaryOperator<TapSpec.Builder> change) {
         Namespace container = new Namespace.Named(containers.get(i).name());
         return new VethSpec(change.apply(TapSpec.builder("eth0", container)).build(), "h" + i, "t" + i);

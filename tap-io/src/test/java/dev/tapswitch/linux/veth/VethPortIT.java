@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Veth pairs with a slow path, observed with `ip` in the namespaces of both ends. The container's root does what it likes. */
+/** Veth pairs with a slow path, observed with `ip` in the namespaces of both ends. The container's root may rename, move or delete its end at any time. */
 @Timeout(180)
 class VethPortIT {
     private static final long MAC = 0x02_00_00_00_00_17L;
@@ -160,7 +160,7 @@ class VethPortIT {
             container.ip("link", "set", "eth0", "netns", bed.containers.get(1).name());
             bed.containers.get(1).ip("link", "set", "eth0", "up");
             while (port.state() != LinkState.GONE) {
-                // @Timeout interrupts.
+                // @Timeout interrupts this thread.
                 assertFalse(Thread.currentThread().isInterrupted(), "still " + port.state());
                 LockSupport.parkNanos(10_000_000);
             }
@@ -338,7 +338,7 @@ class VethPortIT {
     }
 
     @Test
-    void theHostSeesNeitherEnd() throws Exception {
+    void neitherEndIsInTheHostsNamespace() throws Exception {
         VethSpec spec = bed.spec(0, end -> end.device("tsveth-end"));
         try (VethPort port = open(new VethSpec(spec.end(), "tsveth-host", "tsveth-tap"))) {
             assertEquals(LinkState.UP, port.state());

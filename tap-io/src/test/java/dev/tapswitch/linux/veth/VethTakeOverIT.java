@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Pairs that an earlier process left. */
+/** Veth pairs that an earlier process left are taken over or removed. */
 @Timeout(180)
 class VethTakeOverIT {
     private VethBed bed;
@@ -38,7 +38,7 @@ class VethTakeOverIT {
                 0, end -> end.queues(2).addresses(List.of("198.18.0.1/24")).receiveLimit(RateLimit.parse("30M")));
     }
 
-    /** What the end of a process does: it closes the queues and deletes nothing. The port must not be used after that. */
+    /** Closes the queues and deletes nothing, as the end of a process does. The port must not be used after that. */
     private static void crash(VethPort port) {
         for (int queue : port.queueFds()) Libc.close(queue);
     }
@@ -115,7 +115,7 @@ class VethTakeOverIT {
     }
 
     @Test
-    void whatIsNotTakenOverIsRemoved() throws Exception {
+    void aPairThatIsNotTakenOverIsRemoved() throws Exception {
         VethLeftovers.remove(spec(), bed.links);
         VethPort before = VethPort.open(spec(), bed.links);
         int peer = before.peerIndex();
