@@ -253,7 +253,7 @@ class CommandsTest {
     }
 
     @Test
-    void noDaemonExitsWith3AndSaysHowToStartIt() {
+    void withoutADaemonACommandExitsWith3AndPrintsOneLine() {
         var ran = Ran.command("status", "--socket", "/nonexistent/tapswitch.sock");
         assertEquals(3, ran.exitCode());
         assertEquals(1, ran.err().lines().count());

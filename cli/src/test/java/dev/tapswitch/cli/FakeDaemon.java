@@ -30,7 +30,7 @@ final class FakeDaemon implements AutoCloseable {
         serving = Thread.ofPlatform().daemon().start(this::serve);
     }
 
-    /** @param request as "GET /v1/status" */
+    /** Sets the response to a request. {@code request}: method and path, for example "GET /v1/status". */
     FakeDaemon answer(String request, String json) {
         return answerRaw(
                 request,

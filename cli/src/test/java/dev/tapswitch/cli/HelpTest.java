@@ -41,7 +41,7 @@ class HelpTest {
     }
 
     @Test
-    void theManualPageHasEveryCommandAndOnlyKnownRequests() {
+    void theManualPageHasCommandsAndOnlyKnownMacros() {
         var page = Ran.command("man").out();
         for (var name : List.of("port add", "mac list", "showmacs", "trace", "lab up", "demo"))
             assertTrue(page.contains(".SS \"tapswitch " + name), name);
@@ -53,8 +53,8 @@ class HelpTest {
     @Test
     void theCompletionScriptHasEveryCommand() {
         var script = Ran.command("completion", "bash").out();
-        assertTrue(script.contains("complete -F _complete_tapswitch"), "no complete");
-        assertTrue(script.contains("showmacs"), "no command");
+        assertTrue(script.contains("complete -F _complete_tapswitch"), "no completion function");
+        assertTrue(script.contains("showmacs"), "no command showmacs");
         assertTrue(script.contains("--version"), "no --version");
     }
 

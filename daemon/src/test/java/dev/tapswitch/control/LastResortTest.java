@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors of the JVM in a process with the daemon's flags: the process ends and prints the reason on one line. */
+/** Causes errors of the JVM in a process with the daemon's flags: the process must print the reason on one line and end. */
 @Timeout(120)
 class LastResortTest {
     private static final Path FLAGS =
@@ -102,7 +102,7 @@ class LastResortTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertTrue(process.waitFor(50, TimeUnit.SECONDS), "the process does not end");
+            assertTrue(process.waitFor(50, TimeUnit.SECONDS), "the process did not end");
             assertEquals(exitCode, process.exitValue(), Files.readString(output));
             return Files.readAllLines(output);
         } finally {

@@ -114,7 +114,7 @@ final class DaemonProcess {
         boolean oneJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
         if (oneJar) {
             var cache = Path.of(classPath).resolveSibling("tapswitch.aot");
-            // The JVM would run the classes of an older cache, whatever the jars have by now.
+            // From a cache that is older than the jar, the JVM would run outdated classes.
             if (isNewer(cache, Path.of(classPath))) command.add("-XX:AOTCache=" + cache);
             command.addAll(List.of("-jar", classPath));
         } else {

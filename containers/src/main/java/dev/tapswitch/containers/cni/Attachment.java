@@ -6,7 +6,7 @@ import java.util.Locale;
 record Attachment(String network, String containerId, String ifname) {
     private static final int MAX_ID = 32;
 
-    /** The prefix that the names of all ports of a network have. Those of another network may have the same. */
+    /** The prefix that the names of all ports of a network have. Another network may have the same one, because it is a hash. */
     static String prefix(String network) {
         return "cni-%08x-".formatted(network.hashCode());
     }

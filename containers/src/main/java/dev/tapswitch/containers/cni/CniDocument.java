@@ -61,7 +61,7 @@ final class CniDocument {
         return Json.of(port.json()).put("name", port.name());
     }
 
-    /** Reads a document. JsonException if a key is missing or has a wrong type. {@code users}: where version 1 has the ports. */
+    /** Reads a document. Throws JsonException if a key is missing or has a wrong type. {@code users}: has the ports of a document of version 1. */
     static CniInventory inventory(Json document, UserChanges users) {
         if (document.path("version").asInt(1) < VERSION) return ofVersion1(document, users);
         CniInventory inventory = CniInventory.EMPTY;

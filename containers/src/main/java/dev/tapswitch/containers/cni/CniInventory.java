@@ -37,7 +37,7 @@ record CniInventory(
         return Optional.ofNullable(networks.get(id));
     }
 
-    /** The host port that was created for networks; empty if there is none, or if somebody else created it. */
+    /** The host port that was created for networks; empty if there is none, or if a user or another integration created it. */
     Optional<PortConfig> hostPort(String switchName, String device) {
         SwitchConfig sw = hostPorts.get(switchName);
         return sw == null ? Optional.empty() : Optional.ofNullable(sw.ports().get(device));

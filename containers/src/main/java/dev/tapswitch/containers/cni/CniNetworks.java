@@ -32,10 +32,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The networks and their attachments. The switch, the host port with the gateway addresses, forwarding and masquerading are created with the first
- * attachment and removed with the last, except those that somebody else has created. Must be used on the control thread.
+ * attachment and removed with the last, except those that a user or another integration has created. Must be used on the control thread.
  *
- * <p>What is added is saved before it is created, and what is removed is saved after it was removed. So after a crash in between, the state has everything
- * that exists, and the runtime's next request or {@link #tick} removes what is not needed.
+ * <p>An addition is saved before it is made, and a removal is saved after it is made. So after a crash in between, the state has everything that
+ * exists, and the runtime's next request or {@link #tick} removes what is not needed.
  */
 final class CniNetworks {
     private static final Logger LOG = LoggerFactory.getLogger(CniNetworks.class);
@@ -71,8 +71,8 @@ final class CniNetworks {
     }
 
     /**
-     * Completes the upgrade from an earlier release, which saved all ports as the users' changes. Until they are saved in one place only, they are
-     * saved in both, and the users' changes must not be saved without them before.
+     * Completes the upgrade from an earlier release, which saved all ports as the users' changes. It first saves the ports in {@link CniState}, and
+     * then removes them from the users' changes, so that a crash in between loses no port.
      */
     void takeOver() throws RequestException {
         Optional<Set<String>> switches = state.inventory().takenOver();
@@ -122,7 +122,7 @@ final class CniNetworks {
         detach(network.id(), Set.of(port.name()));
     }
 
-    /** The inventory with a host port that has the gateway addresses, unless somebody else has created the host port. */
+    /** The inventory with a host port that has the gateway addresses, unless a user or another integration has created the host port. */
     private CniInventory withGateway(CniInventory inventory, CniNetwork network, IpamResult ipam)
             throws ConfigException {
         String device = network.hostDevice();
@@ -133,7 +133,7 @@ final class CniNetworks {
         return inventory.withHostPort(network.switchName(), wanted);
     }
 
-    /** Adds the gateway addresses to a host port that somebody else has created. */
+    /** Adds the gateway addresses to a host port that a user or another integration has created. */
     private void addToHostPortOfOthers(CniInventory inventory, CniNetwork network, IpamResult ipam)
             throws RequestException, ConfigException {
         if (inventory.hostPort(network.switchName(), network.hostDevice()).isPresent()) return;

@@ -17,7 +17,7 @@ final class CniState {
         this.inventory = inventory;
     }
 
-    /** Loads the state of a directory. It is empty if there is no file, or no undamaged one. {@code users}: where earlier releases saved the ports. */
+    /** Loads the state of a directory. It is empty if there is no file, or no undamaged one. {@code users}: has the ports that earlier releases saved. */
     static CniState load(StateDirectory directory, UserChanges users) {
         JsonStore store = directory.store("cni.json");
         return store.load(

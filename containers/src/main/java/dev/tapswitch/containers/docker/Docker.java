@@ -29,7 +29,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Docker's networks: restores them at the start, serves dockerd, and follows the interfaces that Docker moves. */
+/** Restores Docker's networks at the start, serves the requests of dockerd, and tracks the interfaces that Docker moves. */
 public final class Docker implements Integration {
     private static final Logger LOG = LoggerFactory.getLogger(Docker.class);
     private static final RateLimitedLogger LIMITED = new RateLimitedLogger(LOG);

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param id 64 hexadecimal digits
  * @param device the name of the switch and of the interface of its host port
  * @param mtu the MTU of the network's interfaces, in bytes
- * @param options for the firewall; ISOLATED (Docker's enable_icc=false) applies to the switch as well
+ * @param options the options of the firewall; ISOLATED (Docker's enable_icc=false) applies to the switch as well
  * @param hostAddress the host address of published ports without one; empty for all addresses
  * @param prefix the names of interfaces in containers, without their number
  * @param settings the values of {@link DockerSettings#ALL}
@@ -52,7 +52,7 @@ record DockerNetwork(
         return settings.get(setting);
     }
 
-    /** The other settings of ports limit containers, and the host is none. */
+    /** Whether a port setting also applies to the host port. The others limit containers, and the host is not a container. */
     private static boolean isOfInterface(Setting<?> setting) {
         return setting.subject() == Subject.INTERFACE;
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Tapswitch's own settings of a Docker network: the declared settings that are options of {@code docker network create}. */
 final class DockerSettings {
-    /** Those of the switch and those of its ports. */
+    /** The settings of the switch, then those of its ports. */
     static final List<Setting<?>> ALL = Stream.of(SwitchSchema.ALL, PortSchema.ALL)
             .flatMap(List::stream)
             .filter(setting -> setting.isOn(Surface.DOCKER))

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The types of interfaces that networks get: veth pairs where the kernel fast path works, and TAPs elsewhere, unless the network's option says which. Must be used on the
- * control thread.
+ * The types of interfaces that networks get: veth pairs where the kernel fast path works, and TAPs elsewhere, unless an option of the network sets the
+ * type. Must be used on the control thread.
  */
 final class InterfaceKinds {
     private final KernelFastPath fastPath;
@@ -26,7 +26,7 @@ final class InterfaceKinds {
         return fastPath.whyNot().isEmpty() ? PortKind.VETH : PortKind.TAP;
     }
 
-    /** The type of the host port's interface. One that an earlier process has left stays as it is, with the connections of the host. */
+    /** The type of the host port's interface. An interface that an earlier process has left keeps its type, so that the host's connections survive. */
     PortKind ofHostPort(DockerNetwork network) {
         return hostPorts.computeIfAbsent(
                 network.id(), _ -> EndpointLocation.isTapOnHost(network.device()) ? PortKind.TAP : of(network));

@@ -23,7 +23,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is kept of CNI networks, and the file in which it is kept. */
+/** Tests the inventory of CNI networks and its state file. */
 class CniStateTest {
     private static final CniNetwork.Id ID = new CniNetwork.Id("pods", "lan");
     private static final PortConfig PORT = PortConfig.of("cni-0034800b-one-eth0")
@@ -49,7 +49,7 @@ class CniStateTest {
     }
 
     @Test
-    void whatIsSavedIsLoaded() throws Exception {
+    void aSavedInventoryIsLoaded() throws Exception {
         try (StateDirectory open = StateDirectory.open(directory)) {
             load(open).replace(INVENTORY);
             assertEquals(INVENTORY, load(open).inventory());
@@ -61,7 +61,7 @@ class CniStateTest {
     }
 
     @Test
-    void theFormatOfThisReleaseIsReadByLaterOnes() throws Exception {
+    void theFormatOfThisReleaseStaysReadable() throws Exception {
         Files.writeString(directory.resolve("cni.json"), """
                 {"version":2,
                  "networks":[{"name":"pods","switchName":"lan","hostDevice":"lan0","masqueraded":["198.18.7.0/24"],

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** State files of an earlier release, which saved all ports and switches of CNI networks as the users' changes. No port is opened. */
+/** Tests the upgrade from an earlier release, which saved all ports and switches of CNI networks as the users' changes. No port is opened. */
 @Timeout(60)
 class EarlierReleaseTest {
     private static final CniNetwork.Id PODS = new CniNetwork.Id("pods", "pods");
@@ -134,7 +134,7 @@ class EarlierReleaseTest {
     }
 
     @Test
-    void itsPortsBelongToTheirNetworksAfterTheUpgrade() throws Exception {
+    void portsBelongToTheirNetworksAfterTheUpgrade() throws Exception {
         assertEquals(Attachment.prefix("Aa"), Attachment.prefix("BB"));
         started((networks, state, control) -> {
             assertIsRead(state);
@@ -148,7 +148,7 @@ class EarlierReleaseTest {
         });
     }
 
-    /** As long as a predecessor runs, which continues if this process cannot start. */
+    /** A predecessor that hands over still needs its files: it continues if this process cannot start. */
     @Test
     void nothingIsWrittenBeforeTheTakeOver() throws Exception {
         started((_, state, _) -> assertIsRead(state));
@@ -157,7 +157,7 @@ class EarlierReleaseTest {
     }
 
     @Test
-    void aCrashBetweenTwoOfItsWritesLosesNothing() throws Exception {
+    void aCrashBetweenTwoWritesOfTheTakeOverLosesNothing() throws Exception {
         fails("cni.json");
         assertEquals(CNI, Files.readString(file("cni.json")));
         assertEquals(USERS, Files.readString(file("state.json")));
@@ -178,7 +178,7 @@ class EarlierReleaseTest {
         started((_, state, control) -> assertIsTakenOver(state, control));
     }
 
-    /** Starts with a file that cannot be written: the take-over stops before it. */
+    /** Starts the daemon while a file cannot be written, so that the take-over stops before that write. */
     private void fails(String name) throws Exception {
         Path obstacle = Files.createDirectories(file(name + ".new").resolve("in the way"));
         started((networks, state, control) -> {
@@ -190,7 +190,7 @@ class EarlierReleaseTest {
         Files.delete(obstacle.getParent());
     }
 
-    /** A user may give a port any name. */
+    /** A user may give a port any name, even one with a network's prefix. */
     @Test
     void onlyAFileOfAnEarlierReleaseIsTakenOver() throws Exception {
         Files.writeString(file("cni.json"), """

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Requests of dockerd with values that are not valid: the user is told which one, and what is expected. */
+/** Tests that a request of dockerd with an invalid value is refused with an error that names the value. */
 class InvalidRequestTest {
     private static final String ID = "0123456789ab";
 
@@ -34,7 +34,7 @@ class InvalidRequestTest {
     }
 
     @Test
-    void anAddressThatIsNotOneIsRefused() throws Exception {
+    void anInvalidAddressIsRefused() throws Exception {
         try (StateDirectory state = StateDirectory.open(directory)) {
             var ipam = new IpamDriver(DockerState.load(state));
             String id = ipam.requestPool(Json.object().put("Pool", "10.77.0.0/24"))

@@ -16,7 +16,9 @@ class PluginHandlerTest {
     @Test
     void aRefusedRequestIsExplainedToTheUser() {
         assertEquals(
-                "address: no", error(new RequestException(Reason.INVALID, "address: no")), "the message of the error");
+                "address: no",
+                error(new RequestException(Reason.INVALID, "address: no")),
+                "the response has the message of the exception");
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Networks and published ports from texts. */
+/** Creates networks and published ports from texts. */
 final class Ports {
     private Ports() {}
 
@@ -14,7 +14,7 @@ final class Ports {
         return new NatNetwork(device, prefixes(ipv4), prefixes(ipv6), options);
     }
 
-    /** An address that is empty is absent. */
+    /** An empty text stands for no address. */
     static PublishedPort of(
             String device,
             String protocol,

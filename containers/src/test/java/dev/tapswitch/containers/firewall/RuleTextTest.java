@@ -58,7 +58,7 @@ class RuleTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {INJECTED, "", "10.77.0.0", "10.77.0.0/33", "10.77/16", "fe80::1%eth0/64", "{ 10.0.0.0/8 }"})
-    void aTextThatIsNotASubnetBecomesNone(String text) {
+    void textThatIsNotASubnetIsRejected(String text) {
         assertThrows(IllegalArgumentException.class, () -> network("tap0", text, "fd77::/64"));
     }
 
@@ -71,7 +71,7 @@ class RuleTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {INJECTED, "10.77.0.2/24", "fe80::1%eth0", "localhost", "10.77", " "})
-    void aTextThatIsNotAnAddressBecomesNone(String text) {
+    void textThatIsNotAnAddressIsRejected(String text) {
         assertThrows(IllegalArgumentException.class, () -> port(text, "10.77.0.2", 9001));
         assertThrows(IllegalArgumentException.class, () -> port("", text, 9001));
     }

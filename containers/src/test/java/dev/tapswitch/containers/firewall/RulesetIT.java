@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What nft(8) reads, in a network namespace that exists only for the command. */
+/** Loads the rules with nft(8) in a network namespace that exists only for the command. */
 class RulesetIT {
     @Test
     void nftReadsEveryQuotableNameLiterally() {

@@ -69,7 +69,7 @@ class RulesetTest {
     }
 
     @Test
-    void loopbackAddressesFromAWireAreDropped() {
+    void loopbackAddressesOnOtherInterfacesAreDropped() {
         String rules = Ruleset.of(List.of(NETWORK), List.of(), List.of());
         assertTrue(rules.contains("iifname != \"lo\" ip saddr 127.0.0.0/8 drop"), rules);
         assertTrue(rules.contains("iifname != \"lo\" ip daddr 127.0.0.0/8 drop"), rules);

@@ -22,7 +22,10 @@ public final class Additions {
         return merged;
     }
 
-    /** Adds the ports and bindings of {@code part} to the switch of its name. What has the same name or device already takes precedence. */
+    /**
+     * Adds the ports and bindings of {@code part} to the switch of its name. An existing port with the same name or device takes precedence, and so does
+     * an existing binding of the same MAC and VLAN.
+     */
     static void merge(Map<String, SwitchConfig> switches, SwitchConfig part) {
         SwitchConfig sw = switches.get(part.name());
         for (PortConfig port : part.ports().values()) {

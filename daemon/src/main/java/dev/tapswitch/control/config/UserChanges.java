@@ -31,7 +31,7 @@ public record UserChanges(Map<String, SwitchConfig> switches, Map<String, Switch
         return isDeclared && !switches.containsKey(changed.name()) ? withPart(changed) : withWhole(changed);
     }
 
-    /** A copy in which users have added the switch, whose other source is about to be removed. */
+    /** A copy in which the switch belongs to users, because its other source is about to be removed. */
     public UserChanges owning(String name) {
         return withWhole(of(name));
     }

@@ -78,7 +78,7 @@ public final class KernelFastPath implements AutoCloseable {
      * @param end the container's end of the pair
      * @param key identifies the port among all ports of the daemon, also in the next process
      * @param queues descriptors of the queues of the port's TAP, if the supervisor held them. The returned port owns them if it uses them, see {@link
-     *     VethPort#queueFds}; otherwise, and on failure, the caller still does
+     *     VethPort#queueFds}; otherwise, and on failure, the caller still owns them
      * @throws DeviceException if the fast path does not work here, or the pair can be neither taken over nor created
      */
     public VethPort open(TapSpec end, String key, int... queues) throws DeviceException {

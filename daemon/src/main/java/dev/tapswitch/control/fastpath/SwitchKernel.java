@@ -36,7 +36,7 @@ final class SwitchKernel implements AutoCloseable {
     private final SwitchLinks links;
     private final FastPath fastPath;
     private final Attachment attachment;
-    /** By the interface index of the host end: the stations that an earlier process put, until the port is attached. */
+    /** By the interface index of the host end: the stations that an earlier process added. They are removed when the port is attached. */
     private final Map<Integer, List<Station>> inherited = new HashMap<>();
     /** By the interface index of the host end: the id of the port's switch in an earlier process. */
     private final Map<Integer, Integer> inheritedIds = new HashMap<>();
@@ -59,7 +59,10 @@ final class SwitchKernel implements AutoCloseable {
         if (inheritedIds.isEmpty()) fastPath.beat(System.nanoTime());
     }
 
-    /** Opens the fast path in a namespace and takes over what an earlier process has left there. On success this object owns the namespace, on failure the caller does. */
+    /**
+     * Opens the fast path in a namespace and takes over what an earlier process has left there. On success the returned object owns the namespace; on
+     * failure the caller still owns it.
+     */
     static SwitchKernel open(SwitchNamespace namespace, BpfFeatures features) throws DeviceException {
         Attachment attachment = attachment(features);
         var settings = new FastPathSettings(Optional.empty(), attachment, MAX_STATIONS, MAX_PORTS);
@@ -119,7 +122,7 @@ final class SwitchKernel implements AutoCloseable {
         return inheritedIds.values().stream().mapToInt(id -> id).max().orElse(0);
     }
 
-    /** Returns the stations that an earlier process put behind a port. A second call returns none. */
+    /** Returns the stations that an earlier process added for a port. A second call returns none. */
     List<Station> takeInherited(int hostEnd) {
         List<Station> stations = inherited.remove(hostEnd);
         return stations == null ? List.of() : stations;

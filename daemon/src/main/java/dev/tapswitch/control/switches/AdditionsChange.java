@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What follows from a change of an integration's additions for the running switches and for the users' changes. Only ports that differ are touched, so
- * that changes which last until the next reload stay. Changes nothing itself.
+ * The effect of a change of an integration's additions on the running switches and on the users' changes. Only ports that differ are touched, so
+ * that changes which last until the next reload stay. Only computes the effect; the caller applies it.
  */
 final class AdditionsChange {
     private final ProvidedPorts source;

@@ -82,7 +82,7 @@ public final class ControlService {
         }
     }
 
-    /** Makes those devices of a switch that are in the host's namespace disappear when they are closed, even if they are persistent. */
+    /** Marks the devices of a switch in the host's namespace, even persistent ones, to be deleted when they are closed. */
     public void forgetDevicesOnHost(String switchName) {
         RunningSwitch sw = runtime.find(switchName);
         if (sw == null) return;
@@ -183,6 +183,7 @@ public final class ControlService {
         return changes;
     }
 
+    /** The switch of that name. The exception has the reason NOT_FOUND if there is none. */
     public RunningSwitch requireSwitch(String name) throws RequestException {
         RunningSwitch found = runtime.find(name);
         if (found == null) {
@@ -192,6 +193,7 @@ public final class ControlService {
         return found;
     }
 
+    /** The port of that name. The exception has the reason NOT_FOUND if the switch or the port does not exist. */
     public RunningPort requirePort(String switchName, String name) throws RequestException {
         RunningPort found = requireSwitch(switchName).port(name);
         if (found == null) {
@@ -202,6 +204,7 @@ public final class ControlService {
         return found;
     }
 
+    /** Adds a switch with its ports. The exception has the reason CONFLICT if the name is taken. */
     public void addSwitch(SwitchConfig added) throws RequestException {
         String name = added.name();
         if (runtime.find(name) != null) {
@@ -210,12 +213,17 @@ public final class ControlService {
         change(with(added), users.changes().with(added, isDeclared(name)));
     }
 
+    /** Removes a switch with its ports. The exception has the reason CONFLICT if an integration provides the switch or ports of it. */
     public void removeSwitch(String name) throws RequestException {
         requireSwitch(name);
         refuse("switch " + name, sources.whyKept(name));
         change(without(name), users.changes().without(name));
     }
 
+    /**
+     * Adds a port and opens its device. The exception has the reason CONFLICT if the name or the device belongs to another port, and INVALID if the
+     * port's namespace does not exist.
+     */
     public void addPort(String switchName, PortConfig port) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
         if (sw.port(port.name()) != null) throw nameTaken(switchName, port);
@@ -244,6 +252,7 @@ public final class ControlService {
         change(with(requireSwitch(switchName).config().with(changed)), kept);
     }
 
+    /** Removes a port and closes its device. The exception has the reason CONFLICT if an integration provides the port. */
     public void removePort(String switchName, String name) throws RequestException {
         requirePort(switchName, name);
         refuse("port " + name, sources.whyKept(switchName, name));
@@ -256,6 +265,7 @@ public final class ControlService {
         if (why.isPresent()) throw new RequestException(Reason.CONFLICT, what + " " + why.get());
     }
 
+    /** Binds a MAC to a port. */
     public void addMac(String switchName, StaticMac mac) throws RequestException {
         RunningSwitch sw = requireSwitch(switchName);
         SwitchConfig others = sources.declarations().get(switchName);
@@ -282,12 +292,12 @@ public final class ControlService {
         return sources.isDeclared(switchName, port);
     }
 
-    /** That a user's change of a port will be undone and why, as the predicate of a sentence; empty if it is saved. */
+    /** Why a user's change of a port is only temporary, as the predicate of a sentence; empty if the change is saved. */
     public Optional<String> whyTemporary(String switchName, String port) {
         return sources.whyTemporary(switchName, port);
     }
 
-    /** That the removal of a switch will be undone and why, as the predicate of a sentence; empty if it is saved. */
+    /** Why the removal of a switch is only temporary, as the predicate of a sentence; empty if the removal is saved. */
     public Optional<String> whyTemporary(String switchName) {
         return sources.whyTemporary(switchName);
     }

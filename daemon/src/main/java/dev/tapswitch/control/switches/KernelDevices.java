@@ -96,8 +96,8 @@ final class KernelDevices implements DeviceOpener {
     private TapDevice takeOver(PortConfig port, int queues) {
         int[] held = supervisor.takeQueues(port);
         if (held.length == 0) return null;
-        // PortLifecycle has the queues of the open TAP held again. If it has fewer than before, the held ones are
-        // released here, so that none is left over.
+        // PortLifecycle later asks the supervisor to hold the queues of the open TAP. If the TAP has fewer queues than
+        // before, the supervisor releases the held ones here, so that none is left over.
         try {
             TapDevice device = TapTakeover.takeOver(
                     spec(port, queues), pins.pin(port.origin().namespace()), held);
@@ -114,7 +114,7 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** Whether the daemon has created the device, so that its queues go to the next process. Null is no device. */
+    /** Whether the daemon has created the device, so that its queues go to the next process. False for null. */
     static boolean isOwn(PortDevice device) {
         return device instanceof TapDevice || device instanceof VethPort;
     }
@@ -142,7 +142,7 @@ final class KernelDevices implements DeviceOpener {
         }
     }
 
-    /** Makes a persistent interface disappear when its device is closed. Does nothing for other devices. */
+    /** Causes a persistent interface to be deleted when its device is closed. Does nothing for other devices. */
     static void removeOnClose(PortDevice device, PortConfig config) {
         if (!config.get(PortSchema.PERSISTENT)) return;
         try {

@@ -35,7 +35,7 @@ public final class ProvidedPorts implements SwitchProvider {
         this.additions = Collections.unmodifiableMap(new LinkedHashMap<>(additions));
     }
 
-    /** None: it only adds to switches. */
+    /** Returns no switches, because this source only adds ports to switches of other sources. */
     @Override
     public Map<String, SwitchConfig> switches() {
         return Map.of();

@@ -101,7 +101,7 @@ final class SwitchSources {
                 .findFirst();
     }
 
-    /** That a user's change of a port will be undone and why, as the predicate of a sentence: "is declared in ...". Empty if it is saved. */
+    /** Why a user's change of a port is only temporary, as the predicate of a sentence: "is declared in ...". Empty if the change is saved. */
     Optional<String> whyTemporary(String switchName, String port) {
         if (!isDeclared(switchName, port)) return Optional.empty();
         if (file.has(switchName, port)) return Optional.of(whyTemporary());

@@ -44,7 +44,7 @@ class ConfigDiffTest {
     }
 
     @Test
-    void aPortOnAnotherDeviceIsAnotherPort() throws ConfigException {
+    void aPortWhoseDeviceChangesIsRemovedAndAddedAgain() throws ConfigException {
         assertEquals(
                 List.of("switch lan: port a removed", "switch lan: port a added"),
                 between("{lan: {ports: {a: {}}}}", "{lan: {ports: {a: {device: b}}}}"));
@@ -61,7 +61,7 @@ class ConfigDiffTest {
     }
 
     @Test
-    void theInverseStepsLeadBack() throws ConfigException {
+    void theInverseOfEachStepUndoesIt() throws ConfigException {
         String before = "{lan: {arp: flood, ports: {a: {}, b: {up: false}}}}";
         String after = "{lan: {arp: reply, ports: {b: {}, c: {}}}, two: {}}";
         var there = changes(before, after)

@@ -202,7 +202,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void anEmptyFileIsADaemonWithoutSwitches() throws ConfigException {
+    void anEmptyFileConfiguresNoSwitches() throws ConfigException {
         assertEquals(Map.of(), read("").switches());
     }
 

@@ -27,7 +27,7 @@ class StationBudgetTest {
     }
 
     @Test
-    void aPortThatTakesAllItCanLeavesTheOthersTheirParts() {
+    void aPortThatTakesAllItCanLeavesTheOthersTheirShares() {
         FastPort greedy = port(1);
         FastPort second = port(2);
         FastPort third = port(3);

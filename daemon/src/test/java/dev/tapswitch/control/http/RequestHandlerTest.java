@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests over a socket to a handler that responds to some immediately and to others later, on other threads. */
+/** Sends requests over a Unix socket to a handler that responds to some at once and to others later, on other threads. */
 @Timeout(60)
 class RequestHandlerTest {
     private static final Pattern BODY = Pattern.compile("response to (/[^\\s\"]*)");
@@ -92,7 +92,7 @@ class RequestHandlerTest {
             return true;
         }
 
-        /** Some parts are empty. */
+        /** Splits a body into parts of one character, with an empty part between two of them. */
         private Parts parts(String body) {
             AtomicInteger at = new AtomicInteger();
             return text -> {
@@ -104,7 +104,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void responsesToTwoHundredPipelinedRequestsAreInTheirOrder() throws IOException {
+    void responsesToTwoHundredPipelinedRequestsAreInRequestOrder() throws IOException {
         List<String> paths = paths(200);
         for (int round = 0; round < 10; round++) {
             String requests = String.join("", paths.stream().map(this::get).toList());
@@ -115,7 +115,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void aClientThatHasShutDownItsSideGetsAllResponses() throws IOException {
+    void aClientThatHasShutDownItsOutputGetsAllResponses() throws IOException {
         List<String> paths = paths(200);
         try (SocketChannel client = connect()) {
             write(client, String.join("", paths.stream().map(this::get).toList()));
@@ -132,14 +132,14 @@ class RequestHandlerTest {
                 while (connections.get() == 0) Thread.sleep(1);
             }
             for (int i = 0; connections.get() > 0; i++) {
-                assertTrue(i < 1_000, () -> "the connection is open after " + sent.length() + " bytes");
+                assertTrue(i < 1_000, () -> "the connection is still open after " + sent.length() + " bytes");
                 Thread.sleep(10);
             }
         }
     }
 
     @Test
-    void requestsBeyondOneReadWaitAndGetTheirResponses() throws IOException {
+    void requestsThatDoNotFitInOneReadGetTheirResponses() throws IOException {
         List<String> paths = paths(1_000);
         try (SocketChannel client = connect()) {
             Thread writing = Thread.ofPlatform().start(() -> {
@@ -156,7 +156,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void aClientThatReadsNoResponsesIsNotServed() throws IOException, InterruptedException {
+    void theServerStopsReadingFromAClientThatReadsNoResponses() throws IOException, InterruptedException {
         try (SocketChannel client = connect()) {
             client.configureBlocking(false);
             ByteBuffer requests =
@@ -202,7 +202,7 @@ class RequestHandlerTest {
     }
 
     @Test
-    void partsForHttp10EndWithTheConnection() throws IOException {
+    void anHttp10ResponseInPartsEndsWithTheConnection() throws IOException {
         String response = all("GET /parts HTTP/1.0\r\n\r\n");
         assertTrue(response.endsWith("\r\n\r\nresponse to /parts"), response);
     }
@@ -218,7 +218,7 @@ class RequestHandlerTest {
             }
             long produced = settled();
             assertTrue(produced >= count, () -> produced + " parts");
-            // The kernel buffers about 200 KB for each.
+            // The kernel buffers about 200 KB for each connection.
             assertTrue(
                     produced < count * 60L,
                     () -> produced + " parts of 8 KB were produced for " + count + " clients that read nothing");
@@ -233,7 +233,7 @@ class RequestHandlerTest {
         assertEquals(ended, partsProduced.get(), "no part is produced for a client that has disconnected");
     }
 
-    /** The number of parts after no more are produced. */
+    /** Waits until no part has been produced for 400 ms. Returns the number of parts. */
     private long settled() throws InterruptedException {
         long before = -1;
         for (int quiet = 0; quiet < 20; quiet++) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that continues another's, in one process. {@code HandoverIT} has two. */
+/** Hands the socket and the connections of one {@link Servers} over to another in the same process. {@code HandoverIT} uses two processes. */
 @Timeout(120)
 class ServersTest {
     private static final int HANDOVERS = 50;
@@ -41,7 +41,7 @@ class ServersTest {
     @TempDir
     private Path directory;
 
-    /** In place of the control thread. */
+    /** Stands in for the control thread. */
     private final ExecutorService control = Executors.newSingleThreadExecutor();
 
     private final List<Servers> started = new ArrayList<>();
@@ -53,7 +53,7 @@ class ServersTest {
         control.shutdownNow();
     }
 
-    /** Answers a request with the server's name, and remembers what it has handled. */
+    /** Responds with the server's name and the path, and records the paths that it has handled. */
     private final class Handler extends RequestHandler {
         private final String server;
 
@@ -63,7 +63,7 @@ class ServersTest {
 
         @Override
         protected void handle(Exchange exchange) {
-            // Half a request at the end of a connection.
+            // The connection ended in the middle of a request.
             if (!exchange.problem().isEmpty()) return;
             control.execute(() -> {
                 assertTrue(handled.add(exchange.uri()), () -> exchange.uri() + " is handled twice");
@@ -155,7 +155,7 @@ class ServersTest {
             used.ask("/1");
             pause(servers);
             used.request("/2");
-            // A request whose beginning was read is still carried out.
+            // A request whose beginning was read is still handled.
             half.write("st: x\r\n\r\n");
             assertEquals("first /half", half.response());
             assertFalse(handled.contains("/2"));
@@ -205,7 +205,7 @@ class ServersTest {
     }
 
     @Test
-    void noClientNoticesManyHandovers() throws Exception {
+    void manyHandoversLoseNoRequest() throws Exception {
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicInteger requests = new AtomicInteger();
         Servers current = start("server", null);
@@ -259,7 +259,7 @@ class ServersTest {
         return directory.resolve("test.sock");
     }
 
-    /** {@code predecessor}: null for none. It is closed once the new server runs, as at the end of its process. */
+    /** Starts a server. {@code predecessor}: the server that hands over to it, or null. It is closed once the new server runs, as happens when its process ends. */
     private Servers start(String name, Servers predecessor) throws IOException {
         Servers servers = new Servers();
         started.add(servers);
@@ -269,7 +269,7 @@ class ServersTest {
         return servers;
     }
 
-    /** As the daemon does: the requests before the pause are carried out. */
+    /** Pauses as the daemon does: waits until the requests from before the pause are handled. */
     private void pause(Servers servers) throws Exception {
         servers.pause();
         control.submit(() -> {}).get();

@@ -30,7 +30,7 @@ class IntegrationsTest {
     }
 
     @Test
-    void afterTheReleaseNothingIsFollowedAnyMore() throws IOException {
+    void afterTheReleaseNoIntegrationIsCalled() throws IOException {
         Recorder recorder = new Recorder();
         try (ControlThread commands = new ControlThread();
                 Integrations integrations = new Integrations(commands)) {

@@ -48,7 +48,7 @@ class JsonTest {
                 "[1e999]|1e999 is too large at $[1]",
                 "1e99999999999|1e99999999999 is too large at $",
             })
-    void textThatIsNotJsonIsRefusedOnOneLineWithItsPlace(String text, String why) {
+    void textThatIsNotJsonIsRefusedOnOneLineWithThePosition(String text, String why) {
         assertEquals(
                 why, assertThrows(JsonException.class, () -> Json.parse(text)).getMessage());
     }

@@ -13,20 +13,20 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The parts of the documentation that are generated from declarations are up to date. {@code mvn -pl daemon -am test
- * -Dtest=GeneratedDocumentsTest -Dsurefire.failIfNoSpecifiedTests=false -Dtapswitch.update=true} writes them.
+ * Checks that the generated parts of the documentation match the declarations. {@code mvn -pl daemon -am test
+ * -Dtest=GeneratedDocumentsTest -Dsurefire.failIfNoSpecifiedTests=false -Dtapswitch.update=true} updates them.
  */
 class GeneratedDocumentsTest {
     private static final Path TOP = Path.of("..");
     private static final boolean UPDATES = Boolean.getBoolean("tapswitch.update");
 
     @Test
-    void theReadmesTableOfSettings() throws IOException {
+    void theReadmesTableOfSettingsIsUpToDate() throws IOException {
         checkSection("README.md", "settings", SettingTables.ofConfig());
     }
 
     @Test
-    void theReadmesTableOfDropReasons() throws IOException {
+    void theReadmesTableOfDropReasonsIsUpToDate() throws IOException {
         var table = new StringBuilder("| reason | meaning |\n|---|---|\n");
         for (DropReason reason : DropReason.values()) {
             String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -36,17 +36,17 @@ class GeneratedDocumentsTest {
     }
 
     @Test
-    void theGuidesTableOfDockerOptions() throws IOException {
+    void theGuidesTableOfDockerOptionsIsUpToDate() throws IOException {
         checkSection("docs/replace-docker0.md", "docker-options", SettingTables.ofDockerOptions());
     }
 
     @Test
-    void theSchemaOfTheConfigurationFile() throws IOException {
+    void theSchemaOfTheConfigurationFileIsUpToDate() throws IOException {
         checkJson("config/tapswitch.schema.json", JsonSchemas.ofConfig());
     }
 
     @Test
-    void theSchemaOfLabFiles() throws IOException {
+    void theSchemaOfLabFilesIsUpToDate() throws IOException {
         checkJson("config/lab.schema.json", JsonSchemas.ofLab());
     }
 
@@ -54,7 +54,7 @@ class GeneratedDocumentsTest {
         check(TOP.resolve(file), Json.of(expected).toPrettyString() + "\n");
     }
 
-    /** Between {@code <!-- NAME -->} and {@code <!-- /NAME -->}. */
+    /** Checks the text between {@code <!-- NAME: generated from the declarations -->} and {@code <!-- /NAME -->}. */
     private static void checkSection(String file, String name, String expected) throws IOException {
         Path path = TOP.resolve(file);
         String text = Files.readString(path);
@@ -68,6 +68,9 @@ class GeneratedDocumentsTest {
     private static void check(Path path, String expected) throws IOException {
         if (UPDATES) Files.writeString(path, expected);
         String found = Files.exists(path) ? Files.readString(path) : "";
-        assertEquals(expected, found, () -> path + " is out of date; the class's comment says how to write it");
+        assertEquals(
+                expected,
+                found,
+                () -> path + " is out of date; the Javadoc of GeneratedDocumentsTest has the command that updates it");
     }
 }

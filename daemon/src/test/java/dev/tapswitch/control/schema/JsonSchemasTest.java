@@ -35,9 +35,9 @@ class JsonSchemasTest {
         assertEquals(List.of(), errors(JsonSchemas.ofConfig(), Files.readString(CONFIG.resolve("tapswitch.yaml"))));
     }
 
-    /** Commented-out settings are examples, too; prose begins with "# ". */
+    /** Commented-out settings are examples, too. A line of prose begins with "# ", with a space. */
     @Test
-    void theInstalledConfigurationIsValidWithAllThatIsCommentedOut() throws IOException {
+    void theInstalledConfigurationIsValidWithItsCommentedOutSettings() throws IOException {
         String all = Files.readAllLines(CONFIG.resolve("tapswitch.yaml")).stream()
                 .map(line -> line.replaceFirst("^( *)#(?! \\S|$)", "$1"))
                 .collect(Collectors.joining("\n"));
@@ -57,7 +57,7 @@ class JsonSchemasTest {
     }
 
     @Test
-    void mistakesAreFound() {
+    void invalidConfigurationsAreRejected() {
         for (String wrong : List.of(
                 "wrokers: 2",
                 "workers: 0",

@@ -38,7 +38,7 @@ class SettingValuesTest {
         assertEquals("", changed.difference(changed, PortSchema.ALL));
     }
 
-    /** A setting that is missing in ALL is never read. */
+    /** A setting that is missing from ALL is never read. */
     @Test
     void everyDeclarationIsListed() throws ReflectiveOperationException {
         for (Class<?> schema : List.of(DaemonSchema.class, DockerSchema.class, SwitchSchema.class, PortSchema.class)) {
@@ -49,7 +49,7 @@ class SettingValuesTest {
     }
 
     @Test
-    void keysAreUniqueAndInTheStyleOfTheFile() {
+    void keysAreUniqueAndInKebabCase() {
         for (List<Setting<?>> schema : SCHEMAS) {
             var keys = new HashSet<String>();
             for (Setting<?> setting : schema) {
@@ -77,7 +77,7 @@ class SettingValuesTest {
     }
 
     @Test
-    void anIdentityCannotChangeWhileThePortRuns() {
+    void settingsThatIdentifyAPortCannotChangeWhileItRuns() {
         assertFalse(PortSchema.NAMESPACE.isOn(Setting.Surface.SET_COMMAND));
         assertFalse(PortSchema.DEVICE.isOn(Setting.Surface.SET_COMMAND));
         assertTrue(PortSchema.MTU.isOn(Setting.Surface.SET_COMMAND));

@@ -118,7 +118,7 @@ class JsonStoreTest {
         assertLoads(1, "the copy from before the last change is used");
     }
 
-    /** The draft of a save that was interrupted by a kill, truncated at any byte. */
+    /** A kill during a save leaves the draft, a temporary file, truncated at any byte. */
     @Test
     void aDraftOfAnInterruptedSaveIsIgnoredAndReplaced() throws IOException {
         save(1, 2);

@@ -45,7 +45,9 @@ class KilledSavesTest {
             try (StateDirectory open = StateDirectory.open(directory)) {
                 int loaded = load(open.store("state.json"));
                 assertEquals(List.of(), open.problems());
-                assertTrue(loaded == saved || loaded == saved + 1, () -> loaded + " is there after " + saved);
+                assertTrue(
+                        loaded == saved || loaded == saved + 1,
+                        () -> "loaded " + loaded + " although " + saved + " was the last number acknowledged");
                 seen = loaded;
             }
         }
@@ -66,7 +68,7 @@ class KilledSavesTest {
         int saved = 0;
         try (BufferedReader lines = process.inputReader()) {
             while (saved < enough) saved = number(lines.readLine());
-            // Process would close the stream and discard the last numbers.
+            // Process.destroyForcibly() would close the stream and discard the last numbers.
             process.toHandle().destroyForcibly();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) saved = number(line);
         } finally {

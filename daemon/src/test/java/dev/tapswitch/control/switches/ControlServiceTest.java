@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sources of switches, their precedence, and changes that fail half-way. Everything except the devices is real. */
+/** Tests the precedence of the sources of switches, and changes that fail half-way. Everything except the devices is real. */
 @Timeout(60)
 class ControlServiceTest {
     private static final StaticMac BOUND = new StaticMac(0x0200_0000_0001L, 0, "a");
@@ -88,7 +88,7 @@ class ControlServiceTest {
     }
 
     @Test
-    void theFileComesBeforeIntegrationsAndUsersComeLast() throws Exception {
+    void theFileTakesPrecedenceOverIntegrationsAndBothOverUsers() throws Exception {
         networks.put(network("lan", "x"));
         networks.put(network("net", "y"));
         start("switches: {lan: {ports: {a: {}}}}");

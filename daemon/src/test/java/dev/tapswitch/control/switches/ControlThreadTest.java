@@ -29,7 +29,7 @@ class ControlThreadTest {
         control.close();
     }
 
-    /** A task on {@code thread} that waits for the latch in a host command. */
+    /** Submits a task that runs a host command, which counts down {@code begun} and then waits for {@code end}. */
     private static CompletableFuture<String> hang(ControlThread thread, CountDownLatch begun, CountDownLatch end) {
         return thread.submit(() -> ControlThread.whileOthersGoOn("nft", () -> {
             begun.countDown();
@@ -60,7 +60,7 @@ class ControlThreadTest {
     }
 
     @Test
-    void otherwiseOneTaskRunsAtATime() throws Exception {
+    void exceptDuringHostCommandsOneTaskRunsAtATime() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         AtomicBoolean isViolated = new AtomicBoolean();
         List<CompletableFuture<?>> all = new ArrayList<>();
@@ -81,7 +81,7 @@ class ControlThreadTest {
     }
 
     @Test
-    void tasksThatWaitAtTheEndAreRefused() throws Exception {
+    void closeRefusesWaitingTasks() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         control.execute(() -> {
             running.countDown();
@@ -107,7 +107,7 @@ class ControlThreadTest {
         assertEquals(RequestException.Reason.BUSY, ((RequestException) refused.getCause()).reason());
         assertTrue(refused.getCause().getMessage().contains("is busy (nft, for "), refused.toString());
         end.countDown();
-        assertEquals("ended", hung.get(50, TimeUnit.SECONDS), "what has begun is not refused");
+        assertEquals("ended", hung.get(50, TimeUnit.SECONDS), "a task that has begun is not refused");
         control.submit(() -> 1).get(50, TimeUnit.SECONDS);
         assertFalse(hasRun.get());
     }

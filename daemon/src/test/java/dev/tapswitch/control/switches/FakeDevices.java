@@ -15,7 +15,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Devices that need no root: their queues are pipes from which no frame ever comes. Like interfaces, two of the same name cannot be open. */
+/** Opens devices without root. Their queues are pipes that never deliver a frame. As with interfaces, two devices of the same name cannot be open at once. */
 final class FakeDevices implements DeviceOpener {
     /** The names of devices that cannot be opened. */
     final Set<String> broken = new HashSet<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ports that an integration adds to switches of other sources. Everything except the devices is real. */
+/** Tests ports that an integration adds to switches of other sources. Everything except the devices is real. */
 @Timeout(60)
 class ProvidedPortsTest {
     @TempDir
@@ -92,7 +92,7 @@ class ProvidedPortsTest {
     }
 
     @Test
-    void theyJoinSwitchesOfEverySourceAndAreComposedTheSameAfterARestart() throws Exception {
+    void providedPortsJoinSwitchesOfEverySourceAndAreRestoredAfterARestart() throws Exception {
         networks.put(sw("net", "n"));
         start("switches: {lan: {arp: flood, ports: {a: {}}}}");
         control.addSwitch(sw("mine", "m"));
@@ -112,7 +112,7 @@ class ProvidedPortsTest {
     }
 
     @Test
-    void aSwitchThatNoOtherSourceHasGoesWithItsEntry() throws Exception {
+    void aSwitchThatNoOtherSourceHasIsRemovedWithItsEntry() throws Exception {
         start("switches: {lan: {ports: {a: {}}}}");
         control.addSwitch(sw("mine"));
         control.provide(pods, additions(sw("lan", "p1"), sw("mine", "p2"), sw("fresh", "p3")));
@@ -143,7 +143,7 @@ class ProvidedPortsTest {
         assertEquals(Set.of("u"), ports("fresh"));
         assertEquals(1, runtime.find("fresh").config().staticMacs().size());
         Map<String, SwitchConfig> after = runtime.config();
-        // A crash before the integration has saved that its port is gone.
+        // Simulates a crash before the integration has saved the removal of its port.
         pods.put(added);
         restart("switches: {}");
         assertEquals(Set.of("p", "u"), ports("fresh"));
@@ -155,7 +155,7 @@ class ProvidedPortsTest {
     }
 
     @Test
-    void usersCannotRemoveThemNorTheirSwitches() throws Exception {
+    void usersCannotRemoveProvidedPortsOrTheirSwitches() throws Exception {
         start("switches: {lan: {ports: {a: {}}}}");
         control.addSwitch(sw("mine", "m"));
         control.provide(pods, additions(sw("lan", "p1"), sw("mine", "p2")));
@@ -197,7 +197,7 @@ class ProvidedPortsTest {
     }
 
     @Test
-    void theyStayWhenTheirSwitchLosesItsSourceOrGetsOne() throws Exception {
+    void providedPortsStayWhenTheirSwitchLosesOrGainsASource() throws Exception {
         start("switches: {lan: {ports: {a: {}}}}");
         control.provide(networks, sw("net", "n"));
         control.provide(pods, additions(sw("lan", "p1"), sw("net", "p2"), sw("fresh", "p3")));

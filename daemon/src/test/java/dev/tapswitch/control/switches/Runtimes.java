@@ -6,7 +6,7 @@ import dev.tapswitch.dataplane.IoMode;
 import dev.tapswitch.dataplane.WorkerSettings;
 import java.util.Optional;
 
-/** Runtimes whose ports are on {@link FakeDevices}. */
+/** Starts runtimes whose ports use {@link FakeDevices}. */
 final class Runtimes {
     private Runtimes() {}
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Changes that fail half-way. Everything except the devices is real. */
+/** Tests that a change that fails half-way is undone. Everything except the devices is real. */
 @Timeout(60)
 class SwitchRuntimeTest {
     private static final long MAC = 0x0200_0000_0001L;
@@ -127,28 +127,28 @@ class SwitchRuntimeTest {
     }
 
     @Test
-    void aRemovedPortComesBackWithTheMacsBoundToIt() throws RequestException {
+    void aFailedChangeRestoresARemovedPortWithItsBoundMacs() throws RequestException {
         runtime.apply(only(lan()), false);
         devices.broken.add("c");
         assertUndone(only(lan().without("a").with(PortConfig.of("c"))));
     }
 
     @Test
-    void aPortThatMovesToABrokenDeviceComesBackWithTheMacsBoundToIt() throws RequestException {
+    void aFailedMoveToABrokenDeviceRestoresThePortWithItsBoundMacs() throws RequestException {
         runtime.apply(only(lan()), false);
         devices.broken.add("c");
         assertUndone(only(lan().with(PortConfig.of("a").with(PortSchema.DEVICE, "c"))));
     }
 
     @Test
-    void aRemovedSwitchComesBackWithItsPortsAndEntries() throws RequestException {
+    void aFailedChangeRestoresARemovedSwitchWithItsPortsAndEntries() throws RequestException {
         runtime.apply(only(lan()), false);
         devices.broken.add("c");
         assertUndone(only(SwitchConfig.of("dmz").with(PortConfig.of("c"))));
     }
 
     @Test
-    void removedEntriesComeBack() throws RequestException {
+    void aFailedChangeRestoresRemovedEntries() throws RequestException {
         runtime.apply(only(lan()), false);
         devices.broken.add("c");
         SwitchConfig bare = new SwitchConfig("lan", lan().values(), lan().ports(), List.of(), List.of());

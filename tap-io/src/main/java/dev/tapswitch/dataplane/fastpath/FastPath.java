@@ -170,7 +170,7 @@ public final class FastPath implements AutoCloseable {
 
     private int freeNumber() throws DeviceException {
         int number = numbers.nextClearBit(0);
-        if (number >= maxPorts) throw new DeviceException("the fast path has its most ports, " + maxPorts);
+        if (number >= maxPorts) throw new DeviceException("the fast path has its maximum of ports, " + maxPorts);
         return number;
     }
 

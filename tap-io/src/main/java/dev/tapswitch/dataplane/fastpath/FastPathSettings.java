@@ -21,7 +21,7 @@ public record FastPathSettings(Optional<Path> pins, Attachment attachment, int m
         TCX_DEVICE,
         /** By a filter of the clsact queueing discipline, for kernels without tcx. It belongs to its interface and outlives the process. */
         CLSACT,
-        /** As TCX_DEVICE for some ports, and as CLSACT for the others, so that many ports open and close fast. */
+        /** As TCX_DEVICE for a limited number of host ends, and as CLSACT for all other interfaces, so that many ports open and close fast. */
         MIXED
     }
 }

@@ -29,6 +29,7 @@ public final class MapEntries {
         this.visitor = visitor;
     }
 
+    /** Visits all entries of a map, on the calling thread. */
     public static void visit(BpfMap map, Visitor visitor) throws BpfException {
         new MapEntries(map, visitor).visitAll();
     }

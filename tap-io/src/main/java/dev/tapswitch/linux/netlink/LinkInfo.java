@@ -34,7 +34,7 @@ import java.util.Optional;
  * @param alias a text for people (ip-link(8)); empty if there is none
  * @param mtu bytes
  * @param mac the low 48 bits; 0 if the link has no MAC address
- * @param superFrames the largest super-frames of TCP over IPv4 that are sent over the link, bytes; 0 if the kernel does not say (before Linux 6.3)
+ * @param superFrames the largest super-frames of TCP over IPv4 that are sent over the link, bytes; 0 if the kernel does not report it (before Linux 6.3)
  * @param isUp whether the link is administratively up
  * @param kind the driver: "veth", "bridge", "tun" for TUN and TAP, ...; empty for hardware
  * @param master the index of the bridge (or bond, ...) of which the link is a port; 0 if there is none

@@ -74,10 +74,10 @@ public final class Netlink {
     public static final int IFLA_PROTINFO = 12;
 
     public static final int IFLA_LINKINFO = 18;
-    /** In a request that creates or moves a link: a descriptor of the namespace in which it is to be. */
     public static final int IFLA_IFALIAS = 20;
 
     public static final int IFLA_GROUP = 27;
+    /** In a request that creates or moves a link: a descriptor of the namespace that the link is created in or moved to. */
     public static final int IFLA_NET_NS_FD = 28;
 
     public static final int IFLA_EXT_MASK = 29;
@@ -85,7 +85,7 @@ public final class Netlink {
     public static final int IFLA_LINK_NETNSID = 37;
     /** In a request: the id of the namespace in which the link is. */
     public static final int IFLA_TARGET_NETNSID = 46;
-    /** Linux 6.3. Older kernels ignore these two. */
+    /** The largest super-frames of TCP over IPv4 that the link sends, bytes. Linux 6.3; older kernels ignore this and the next one. */
     public static final int IFLA_GSO_IPV4_MAX_SIZE = 63;
 
     public static final int IFLA_GRO_IPV4_MAX_SIZE = 64;

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * where the fast path's programs are attached to both. Until they are, the port carries no frames.
  *
  * <p>The pair is identified by the index of the host end, which only Tapswitch can reach. The container's end is whatever the kernel says is the
- * other end of that pair: root in the container may rename, move or delete it, and create another interface under its name. Opening, changing and
- * closing take milliseconds.
+ * other end of that pair: root in the container may rename, move or delete it, and create another interface under its name. Thread-safe. Opening,
+ * changing and closing take milliseconds: must not be called on a worker.
  */
 public final class VethPort implements PortDevice {
     private static final Logger LOG = LoggerFactory.getLogger(VethPort.class);
@@ -296,10 +296,10 @@ public final class VethPort implements PortDevice {
     }
 
     /**
-     * GONE also if the container's end was moved to another namespace, unless it is persistent: a container runtime moves such an end, and the port follows it. GONE
-     * also if the name of its namespace was deleted or refers to another namespace now. DOWN
-     * if either end is down, and while the container's end is being moved. An end that is moved and set up there between two calls is noticed within
-     * {@link #LOCATION_CHECK_MS}; all other changes are noticed at once.
+     * Returns GONE also if the container's end was moved to another namespace, unless it is persistent: a container runtime moves such an end, and the
+     * port follows it. Returns GONE also if the name of its namespace was deleted or refers to another namespace now. Returns DOWN if either end is
+     * down, and while the container's end is being moved. An end that is moved and set up there between two calls is noticed within {@link
+     * #LOCATION_CHECK_MS}; all other changes are noticed at once.
      */
     @Override
     public synchronized LinkState state() {

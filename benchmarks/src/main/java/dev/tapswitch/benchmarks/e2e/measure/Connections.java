@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** Short TCP connections: connect, a request, a response, close. Sixteen are open at any time. */
+/** Measures short TCP connections: connect, one request, one response, close. Sixteen are open at any time. */
 public record Connections() implements Measurement {
     private static final int PARALLEL = 16;
 

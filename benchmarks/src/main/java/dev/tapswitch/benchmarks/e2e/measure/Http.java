@@ -1,6 +1,6 @@
 package dev.tapswitch.benchmarks.e2e.measure;
 
-/** A small HTTP server on one host and a client with 16 busy connections on another. */
+/** Measures a small HTTP server on one host with a client on another, whose 16 connections always have a request in flight. */
 public record Http() implements Measurement {
     private static final int CONNECTIONS = 16;
 

@@ -3,11 +3,11 @@ package dev.tapswitch.benchmarks.e2e.measure;
 import dev.tapswitch.benchmarks.e2e.testbed.Latencies;
 import dev.tapswitch.control.json.Json;
 
-/** Records what a client with many requests in parallel reports. */
+/** Records the results of a client that has several requests in flight. */
 final class RequestRate {
     private RequestRate() {}
 
-    /** The rate, per second, and the latencies of its requests. */
+    /** Records the rate, in requests per second, and the 50th and 99th percentiles of the latency. */
     static void record(Recorder recorder, Metric rate, Metric latency, String parameter, Json json) {
         Latencies latencies = Latencies.of(json);
         double seconds = json.required("seconds").asDouble();
