@@ -47,7 +47,8 @@ final class KernelDevices implements DeviceOpener {
 
     private boolean isVeth(PortConfig port) {
         PortKind kind = port.get(PortSchema.KIND);
-        // A veth pair is deleted when the daemon stops, so a persistent port of kind auto is a TAP.
+        // Other programs may open a persistent TAP while the daemon does not run, so a persistent port of kind auto is
+        // one.
         if (kind != PortKind.AUTO || port.get(PortSchema.PERSISTENT)) return kind == PortKind.VETH;
         Optional<String> obstacle = fastPath.whyNot();
         if (obstacle.isPresent() && !hasSaidWhyTap) {
