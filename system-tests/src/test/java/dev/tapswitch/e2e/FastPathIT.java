@@ -19,9 +19,8 @@ import dev.tapswitch.e2e.testbed.Node;
 import dev.tapswitch.e2e.testbed.RawSocket;
 import dev.tapswitch.e2e.testbed.RunningDaemon;
 import dev.tapswitch.e2e.testbed.TestNetwork;
-import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netlink.NamespaceLinks;
 import dev.tapswitch.linux.netns.Namespace;
-import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -131,11 +130,9 @@ class FastPathIT {
     }
 
     private static int superFrames(Node node) throws DeviceException {
-        return NamespaceThread.call(new Namespace.Named(node.namespace()), () -> {
-            try (RtNetlink links = new RtNetlink()) {
-                return links.find(node.device()).orElseThrow().superFrames();
-            }
-        });
+        return NamespaceLinks.call(new Namespace.Named(node.namespace()), links -> links.find(node.device()))
+                .orElseThrow()
+                .superFrames();
     }
 
     @Test

@@ -12,7 +12,6 @@ import dev.tapswitch.control.switches.ControlService;
 import dev.tapswitch.control.switches.PortState;
 import dev.tapswitch.control.switches.ProvidedPorts;
 import dev.tapswitch.control.switches.RequestException;
-import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.control.switches.RunningPort;
 import dev.tapswitch.control.switches.RunningSwitch;
 import dev.tapswitch.control.switches.SwitchProvider;
@@ -116,8 +115,7 @@ final class CniNetworks {
         if (network == null || !network.ports().containsKey(port.name())) return;
         RunningPort running = running(request.switchName(), port.name());
         if (running != null && running.state() != PortState.GONE) {
-            throw new RequestException(
-                    Reason.CONFLICT, "switch " + request.switchName() + " has a port " + port.name() + " already");
+            throw ControlService.nameTaken(request.switchName(), port);
         }
         detach(network.id(), Set.of(port.name()));
     }

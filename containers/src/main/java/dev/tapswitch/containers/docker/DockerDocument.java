@@ -113,7 +113,7 @@ final class DockerDocument {
                 prefix(node, "ipv4"),
                 prefix(node, "ipv6"),
                 text(node, "sandbox"),
-                kind(node, PortKind.TAP),
+                kind(node),
                 list(node, "ports", DockerDocument::port));
     }
 
@@ -214,9 +214,9 @@ final class DockerDocument {
         }
     }
 
-    /** {@code earlier}: the kind in a file of a version that did not write it. */
-    private static PortKind kind(Json node, PortKind earlier) {
-        return node.has("kind") ? constant(node, "kind", PortKind.values()) : earlier;
+    /** Earlier versions had TAPs only, and did not write the kind. */
+    private static PortKind kind(Json node) {
+        return node.has("kind") ? constant(node, "kind", PortKind.values()) : PortKind.TAP;
     }
 
     private static <T extends Enum<T>> T constant(Json node, String key, T[] constants) {

@@ -11,6 +11,7 @@ import dev.tapswitch.control.schema.PortSchema;
 import dev.tapswitch.control.schema.Setting;
 import dev.tapswitch.control.schema.Setting.Subject;
 import dev.tapswitch.control.schema.SettingValues;
+import dev.tapswitch.control.schema.SwitchSchema;
 import dev.tapswitch.core.net.IpAddress;
 import dev.tapswitch.core.net.IpPrefix;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ record DockerNetwork(
                 neighbours.add(new StaticNeighbour(address, endpoint.mac()));
             }
         });
-        return new SwitchConfig(device, DockerSettings.ofSwitch(settings), ports, macs, neighbours);
+        return new SwitchConfig(device, settings.only(SwitchSchema.ALL), ports, macs, neighbours);
     }
 
     private Stream<IpPrefix> gateways() {

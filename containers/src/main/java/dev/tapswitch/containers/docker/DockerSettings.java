@@ -41,17 +41,6 @@ final class DockerSettings {
         return String.valueOf(setting.type().json(values.get(setting)));
     }
 
-    /** The values of those settings that belong to switches. */
-    static SettingValues ofSwitch(SettingValues values) {
-        SettingValues of = SettingValues.DEFAULTS;
-        for (Setting<?> setting : ALL) if (SwitchSchema.ALL.contains(setting)) of = copied(values, setting, of);
-        return of;
-    }
-
-    private static <T> SettingValues copied(SettingValues from, Setting<T> setting, SettingValues to) {
-        return to.with(setting, from.get(setting));
-    }
-
     /** A port with the values of those settings of ports that {@code which} accepts. */
     static PortConfig on(PortConfig port, SettingValues values, Predicate<Setting<?>> which) {
         PortConfig changed = port;

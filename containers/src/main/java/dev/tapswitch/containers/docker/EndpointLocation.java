@@ -2,9 +2,8 @@ package dev.tapswitch.containers.docker;
 
 import dev.tapswitch.control.schema.PortKind;
 import dev.tapswitch.linux.netlink.LinkInfo;
-import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netlink.NamespaceLinks;
 import dev.tapswitch.linux.netns.Namespace;
-import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +42,8 @@ record EndpointLocation(Namespace namespace, String device) {
     /** Whether there is a TAP with this name on the host. */
     static boolean isTapOnHost(String device) {
         try {
-            return NamespaceThread.call(HOST, () -> {
-                try (RtNetlink links = new RtNetlink()) {
-                    return links.find(device).flatMap(LinkInfo::tap).isPresent();
-                }
-            });
+            return NamespaceLinks.call(HOST, links -> links.find(device).flatMap(LinkInfo::tap))
+                    .isPresent();
         } catch (DeviceException e) {
             LOG.debug("cannot search for {}: {}", device, e.getMessage());
             return false;
@@ -56,17 +52,17 @@ record EndpointLocation(Namespace namespace, String device) {
 
     private static Optional<EndpointLocation> find(Namespace namespace, DockerEndpoint endpoint) {
         try {
-            return NamespaceThread.call(namespace, () -> {
-                try (RtNetlink links = new RtNetlink()) {
-                    Optional<LinkInfo> found = endpoint.kind() == PortKind.VETH
-                            ? links.findVeth(endpoint.mac())
-                            : links.findTap(endpoint.mac());
-                    return found.map(link -> new EndpointLocation(namespace, link.name()));
-                }
-            });
+            return NamespaceLinks.call(namespace, links -> links.find(endpoint.mac(), link -> isOfKind(link, endpoint)))
+                    .map(link -> new EndpointLocation(namespace, link.name()));
         } catch (DeviceException e) {
             LOG.debug("cannot search for {}: {}", endpoint.device(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static boolean isOfKind(LinkInfo link, DockerEndpoint endpoint) {
+        return endpoint.kind() == PortKind.VETH
+                ? link.kind().equals("veth")
+                : link.tap().isPresent();
     }
 }

@@ -88,8 +88,11 @@ public final class KernelFastPath implements AutoCloseable {
         SwitchKernel kernel = kernel();
         SwitchLinks links = kernel.links();
         VethSpec spec = new VethSpec(end, EndNames.hostEnd(key), EndNames.slowPath(key));
-        if (end.persistent()) parked.takeBack(spec.hostEnd(), kernel.namespace());
         int peer = VethLeftovers.peerOf(spec, links);
+        if (peer == 0 && end.persistent()) {
+            parked.takeBack(spec.hostEnd(), kernel.namespace());
+            peer = VethLeftovers.peerOf(spec, links);
+        }
         if (peer == 0) return VethPort.open(spec, links);
         try {
             return VethPort.takeOver(spec, links, peer, queues);

@@ -32,6 +32,13 @@ public final class SettingValues {
         return new SettingValues(changed);
     }
 
+    /** The values of these settings only; all others have their defaults. */
+    public SettingValues only(List<Setting<?>> schema) {
+        Map<Setting<?>, Object> kept = new HashMap<>(values);
+        kept.keySet().retainAll(schema);
+        return new SettingValues(kept);
+    }
+
     /** The settings of {@code schema} as JSON, by key, in its order. Settings that are not shown are left out. */
     public Map<String, Object> json(List<Setting<?>> schema) {
         Map<String, Object> json = new LinkedHashMap<>();

@@ -334,7 +334,8 @@ public final class ControlService {
         return target;
     }
 
-    static RequestException nameTaken(String switchName, PortConfig port) {
+    /** The refusal of a port whose name the switch has already. */
+    public static RequestException nameTaken(String switchName, PortConfig port) {
         return new RequestException(
                 Reason.CONFLICT, "switch " + switchName + " has a port " + port.name() + " already");
     }

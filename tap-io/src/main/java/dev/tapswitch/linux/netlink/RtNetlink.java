@@ -47,6 +47,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The links, addresses and routes of a network namespace, through rtnetlink(7). The namespace is that of the thread that creates the
@@ -54,6 +55,12 @@ import java.util.Optional;
  * it does not. Errors name the setting that could not be applied.
  */
 public final class RtNetlink implements AutoCloseable {
+    /** Requests to the kernel about the links of a namespace. */
+    @FunctionalInterface
+    public interface Requests<T> {
+        T run(RtNetlink links) throws DeviceException;
+    }
+
     private final NetlinkSocket netlink;
 
     @SuppressWarnings("MustBeClosedChecker") // the socket closes the arena
@@ -97,17 +104,10 @@ public final class RtNetlink implements AutoCloseable {
         }
     }
 
-    /** The TAP with this MAC; empty if there is none. */
-    public Optional<LinkInfo> findTap(long mac) throws DeviceException {
+    /** A link that has this MAC and that {@code kind} accepts; empty if there is none. */
+    public Optional<LinkInfo> find(long mac, Predicate<LinkInfo> kind) throws DeviceException {
         return links().stream()
-                .filter(link -> link.mac() == mac && link.tap().isPresent())
-                .findFirst();
-    }
-
-    /** The end of a veth pair with this MAC; empty if there is none. */
-    public Optional<LinkInfo> findVeth(long mac) throws DeviceException {
-        return links().stream()
-                .filter(link -> link.mac() == mac && link.kind().equals("veth"))
+                .filter(link -> link.mac() == mac && kind.test(link))
                 .findFirst();
     }
 

@@ -4,10 +4,10 @@ import dev.tapswitch.linux.device.LinkState;
 import dev.tapswitch.linux.device.PortDevice;
 import dev.tapswitch.linux.device.QueueFds;
 import dev.tapswitch.linux.netlink.LinkInfo;
+import dev.tapswitch.linux.netlink.NamespaceLinks;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netns.Namespace;
 import dev.tapswitch.linux.netns.NamespaceKey;
-import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.DeviceException.Kind;
 import dev.tapswitch.linux.sys.Libc;
@@ -47,11 +47,7 @@ public final class TapDevice implements PortDevice {
      */
     public static TapDevice open(TapSpec spec) throws DeviceException {
         try {
-            return NamespaceThread.call(spec.namespace(), () -> {
-                try (RtNetlink links = new RtNetlink()) {
-                    return create(spec, links);
-                }
-            });
+            return NamespaceLinks.call(spec.namespace(), links -> create(spec, links));
         } catch (DeviceException e) {
             throw failed("cannot create", spec, e);
         }
@@ -148,11 +144,9 @@ public final class TapDevice implements PortDevice {
         int namespace = TunFile.openNamespace(queue);
         QueueFds.require("opening its namespace", namespace);
         try {
-            NamespaceThread.call(namespace, "its namespace", () -> {
-                try (RtNetlink links = new RtNetlink()) {
-                    change.applyOrRevert(links, currentLink(links, queue));
-                    return null;
-                }
+            NamespaceLinks.call(namespace, links -> {
+                change.applyOrRevert(links, currentLink(links, queue));
+                return null;
             });
         } finally {
             Libc.close(namespace);
@@ -222,11 +216,9 @@ public final class TapDevice implements PortDevice {
     /** Removes the ifb device of the receive limit if the TAP no longer exists. Closes the descriptor. */
     private void removeIfb(int namespace) {
         try {
-            NamespaceThread.call(namespace, "its namespace", () -> {
-                try (RtNetlink links = new RtNetlink()) {
-                    if (links.find(spec.device()).isEmpty()) new Shaper(links).removeLeftover(spec.device());
-                    return null;
-                }
+            NamespaceLinks.call(namespace, links -> {
+                if (links.find(spec.device()).isEmpty()) new Shaper(links).removeLeftover(spec.device());
+                return null;
             });
         } catch (DeviceException e) {
             // close() throws nothing. A leftover ifb device carries no frames; it is reused, or removed with its

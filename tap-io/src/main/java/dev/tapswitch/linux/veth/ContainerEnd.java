@@ -1,6 +1,7 @@
 package dev.tapswitch.linux.veth;
 
 import dev.tapswitch.linux.netlink.LinkInfo;
+import dev.tapswitch.linux.netlink.NamespaceLinks;
 import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netlink.VethPairs;
 import dev.tapswitch.linux.netlink.VethPairs.Pair;
@@ -43,13 +44,11 @@ final class ContainerEnd {
     }
 
     private static void inside(int namespace, int index, LinkWork work) throws DeviceException {
-        NamespaceThread.call(namespace, "its namespace", () -> {
-            try (RtNetlink links = new RtNetlink()) {
-                LinkInfo link = links.find(index)
-                        .orElseThrow(() -> new DeviceException(Kind.GONE, "the container's end is gone"));
-                work.run(links, link);
-                return null;
-            }
+        NamespaceLinks.call(namespace, links -> {
+            LinkInfo link =
+                    links.find(index).orElseThrow(() -> new DeviceException(Kind.GONE, "the container's end is gone"));
+            work.run(links, link);
+            return null;
         });
     }
 
@@ -102,11 +101,9 @@ final class ContainerEnd {
     /** Removes the ifb device of the receive limit, which outlives the container's end. */
     static void removeIfb(TapSpec end) {
         try {
-            NamespaceThread.call(end.namespace(), () -> {
-                try (RtNetlink links = new RtNetlink()) {
-                    if (links.find(end.device()).isEmpty()) new Shaper(links).removeLeftover(end.device());
-                    return null;
-                }
+            NamespaceLinks.call(end.namespace(), links -> {
+                if (links.find(end.device()).isEmpty()) new Shaper(links).removeLeftover(end.device());
+                return null;
             });
         } catch (DeviceException e) {
             // The namespace may be gone, and the ifb device with it. A leftover one carries no frames and is reused.

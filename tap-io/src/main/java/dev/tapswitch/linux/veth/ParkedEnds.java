@@ -1,9 +1,8 @@
 package dev.tapswitch.linux.veth;
 
 import dev.tapswitch.linux.netlink.LinkInfo;
-import dev.tapswitch.linux.netlink.RtNetlink;
+import dev.tapswitch.linux.netlink.NamespaceLinks;
 import dev.tapswitch.linux.netns.Namespace;
-import dev.tapswitch.linux.netns.NamespaceThread;
 import dev.tapswitch.linux.netns.SwitchNamespace;
 import dev.tapswitch.linux.sys.DeviceException;
 import dev.tapswitch.linux.sys.Errno;
@@ -45,37 +44,24 @@ public final class ParkedEnds {
 
     /** Moves the host end with this name back to the switch's namespace. Does nothing if it is not in the daemon's namespace. */
     public void takeBack(String hostEnd, SwitchNamespace namespace) throws DeviceException {
-        atHome(links -> {
+        NamespaceLinks.call(HOME, links -> {
             Optional<LinkInfo> parked =
                     links.find(hostEnd).filter(link -> link.kind().equals("veth"));
             if (parked.isPresent()) links.move(parked.get().index(), namespace.fd(), "");
+            return null;
         });
     }
 
     /** Deletes the parked ends of this owner except those with these names. Returns how many it has deleted. */
     public int removeOthers(Set<String> names) throws DeviceException {
-        int[] deleted = {0};
-        atHome(links -> {
+        return NamespaceLinks.call(HOME, links -> {
+            int deleted = 0;
             for (LinkInfo link : links.links()) {
                 if (!link.alias().equals(alias) || names.contains(link.name())) continue;
                 links.delete(link.index());
-                deleted[0]++;
+                deleted++;
             }
-        });
-        return deleted[0];
-    }
-
-    /** Work with the links of the daemon's namespace. */
-    private interface Work {
-        void run(RtNetlink links) throws DeviceException;
-    }
-
-    private static void atHome(Work work) throws DeviceException {
-        NamespaceThread.call(HOME, () -> {
-            try (RtNetlink links = new RtNetlink()) {
-                work.run(links);
-                return null;
-            }
+            return deleted;
         });
     }
 

@@ -22,12 +22,6 @@ import java.util.Map;
  * ports of a namespace share it. Thread-safe. The namespace must stay open for as long as there are ports.
  */
 public final class SwitchLinks implements AutoCloseable {
-    /** Requests to the kernel. */
-    @FunctionalInterface
-    interface Requests<T> {
-        T run(RtNetlink links) throws DeviceException;
-    }
-
     /** The group of the host ends and TAPs of ports that are not persistent. */
     static final int GROUP = 1;
 
@@ -101,7 +95,7 @@ public final class SwitchLinks implements AutoCloseable {
         return NamespaceKey.of(namespaceFd).filter(namespace.key()::equals).isPresent();
     }
 
-    synchronized <T> T call(Requests<T> requests) throws DeviceException {
+    synchronized <T> T call(RtNetlink.Requests<T> requests) throws DeviceException {
         return requests.run(links);
     }
 

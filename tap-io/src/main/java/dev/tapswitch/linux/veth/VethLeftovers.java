@@ -5,6 +5,7 @@ import dev.tapswitch.linux.netlink.RtNetlink;
 import dev.tapswitch.linux.netlink.VethPairs;
 import dev.tapswitch.linux.netlink.VethPairs.Pair;
 import dev.tapswitch.linux.sys.DeviceException;
+import dev.tapswitch.linux.tap.TapDevice;
 import java.util.Optional;
 
 /** What an earlier process left of veth ports in the switch's namespace. {@link VethPort#takeOver} takes it over. */
@@ -25,9 +26,7 @@ public final class VethLeftovers {
             Optional<LinkInfo> host =
                     links.find(spec.hostEnd()).filter(link -> link.kind().equals("veth"));
             if (host.isPresent()) links.delete(host.get().index());
-            Optional<LinkInfo> tap =
-                    links.find(spec.slowPath()).filter(link -> link.tap().isPresent());
-            if (tap.isPresent()) links.delete(tap.get().index());
+            deleteTap(links, spec.slowPath());
             return null;
         });
         ContainerEnd.removeIfb(spec.end());
@@ -38,5 +37,23 @@ public final class VethLeftovers {
         return host.isEmpty()
                 ? Optional.empty()
                 : new VethPairs(links).find(host.get().index());
+    }
+
+    /** Closes a TAP, and deletes it if it is persistent already. */
+    static void discard(TapDevice slowPath, SwitchLinks switchLinks, Exception reason) {
+        slowPath.close();
+        try {
+            switchLinks.call(links -> {
+                deleteTap(links, slowPath.spec().device());
+                return null;
+            });
+        } catch (DeviceException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private static void deleteTap(RtNetlink links, String name) throws DeviceException {
+        Optional<LinkInfo> tap = links.find(name).filter(link -> link.tap().isPresent());
+        if (tap.isPresent()) links.delete(tap.get().index());
     }
 }

@@ -97,7 +97,7 @@ public final class VethPort implements PortDevice {
             ContainerEnd.setUp(namespace, end, peer, true);
             return port;
         } catch (DeviceException | RuntimeException e) {
-            if (slowPath != null) discard(slowPath, switchLinks, e);
+            if (slowPath != null) VethLeftovers.discard(slowPath, switchLinks, e);
             deleteQuietly(switchLinks, host.index(), e);
             if (end.receiveLimit().isSet()) ContainerEnd.removeIfb(end);
             throw e;
@@ -144,20 +144,6 @@ public final class VethPort implements PortDevice {
         } catch (DeviceException | RuntimeException e) {
             slowPath.close();
             throw e;
-        }
-    }
-
-    /** Closes a TAP, and deletes it if it is persistent already. */
-    private static void discard(TapDevice slowPath, SwitchLinks switchLinks, Exception reason) {
-        slowPath.close();
-        try {
-            switchLinks.call(links -> {
-                Optional<LinkInfo> tap = links.find(slowPath.spec().device());
-                if (tap.isPresent()) links.delete(tap.get().index());
-                return null;
-            });
-        } catch (DeviceException e) {
-            reason.addSuppressed(e);
         }
     }
 
@@ -259,11 +245,21 @@ public final class VethPort implements PortDevice {
 
     private void changeEnd(LinkChange change) throws DeviceException {
         if (change.isEmpty()) return;
+        atEnd((namespace, index) -> ContainerEnd.change(namespace, index, change));
+    }
+
+    /** Work with a descriptor of the container's namespace and the index of the end there. */
+    private interface EndWork {
+        void run(int namespace, int index) throws DeviceException;
+    }
+
+    /** Throws a DeviceException of kind GONE if the container's end is not in its namespace. */
+    private void atEnd(EndWork work) throws DeviceException {
         ContainerEnd.withNamespace(spec.end().namespace(), namespace -> {
             Pair pair = pair();
             if (!switchLinks.call(links -> ContainerEnd.isAt(pair, links, namespace)))
                 throw new DeviceException(Kind.GONE, GONE);
-            ContainerEnd.change(namespace, pair.peer().index(), change);
+            work.run(namespace, pair.peer().index());
             return null;
         });
     }
@@ -274,15 +270,9 @@ public final class VethPort implements PortDevice {
      */
     public synchronized void setSuperFrames(int bytes) throws DeviceException {
         if (superFrames == bytes) return;
-        ContainerEnd.withNamespace(spec.end().namespace(), namespace -> {
-            Pair pair = pair();
-            if (!switchLinks.call(links -> ContainerEnd.isAt(pair, links, namespace)))
-                throw new DeviceException(Kind.GONE, GONE);
-            ContainerEnd.setSuperFrames(namespace, pair.peer().index(), bytes);
-            switchLinks.call(links -> {
-                links.setSuperFrames(hostEnd, bytes);
-                return null;
-            });
+        atEnd((namespace, index) -> ContainerEnd.setSuperFrames(namespace, index, bytes));
+        switchLinks.call(links -> {
+            links.setSuperFrames(hostEnd, bytes);
             return null;
         });
         superFrames = bytes;
