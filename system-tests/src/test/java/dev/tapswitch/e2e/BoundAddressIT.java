@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tapswitch.control.json.Json;
 import dev.tapswitch.e2e.cni.CniRuntime;
 import dev.tapswitch.e2e.docker.DockerLab;
+import dev.tapswitch.e2e.docker.DockerNetworks;
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Frames;
 import dev.tapswitch.e2e.testbed.Io;
@@ -23,6 +24,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,19 +39,7 @@ class BoundAddressIT {
     void onADockerNetworkAContainerCannotClaimTheAddressOfAnother() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            lab.docker(
-                    "network",
-                    "create",
-                    "-d",
-                    "tapswitch",
-                    "--subnet",
-                    "10.78.0.0/24",
-                    "--ipv6",
-                    "--subnet",
-                    "fd78::/64",
-                    "-o",
-                    "com.docker.network.bridge.name=net0",
-                    "net");
+            DockerNetworks.create(lab, "net", "10.78.0.0/24", "net0", List.of("--ipv6", "--subnet", "fd78::/64"));
             for (String name : new String[] {"aa", "bb", "cc"}) lab.web(name, "--network", "net");
             String macA = mac(lab, "aa");
             String macB = mac(lab, "bb");

@@ -2,16 +2,12 @@ package dev.tapswitch.control.switches;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tapswitch.control.config.ConfigException;
-import dev.tapswitch.control.config.ConfigReader;
 import dev.tapswitch.control.config.PortConfig;
 import dev.tapswitch.control.config.StaticMac;
 import dev.tapswitch.control.config.SwitchConfig;
 import dev.tapswitch.control.schema.PortSchema;
-import dev.tapswitch.control.state.StateDirectory;
 import dev.tapswitch.control.switches.RequestException.Reason;
 import dev.tapswitch.linux.netns.Namespace;
 import java.io.IOException;
@@ -21,53 +17,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tests ports that an integration adds to switches of other sources. Everything except the devices is real. */
 @Timeout(60)
-class ProvidedPortsTest {
-    @TempDir
-    private Path directory;
-
-    private final FakeDevices devices = new FakeDevices();
+class ProvidedPortsTest extends ControlFixture {
     private final ProvidedSwitches networks = new ProvidedSwitches("an engine's network", "remove it", "stop it");
     private final ProvidedPorts pods = new ProvidedPorts("a pod network", "remove its pods first", "remove its pod");
-    private StateDirectory state;
-    private ControlThread thread;
-    private SwitchRuntime runtime;
-    private ControlService control;
 
-    private void start(String yaml) throws IOException, ConfigException, RequestException {
-        Path file = Files.writeString(directory.resolve("tapswitch.yaml"), yaml);
-        state = StateDirectory.open(directory.resolve("state"));
-        thread = new ControlThread();
-        runtime = Runtimes.start(thread, state, devices);
-        UserSwitches users = UserSwitches.load(new StateFile(state));
-        control = new ControlService(file, ConfigReader.read(file), runtime, users, Supervisor.NONE);
-        control.start(List.of(pods, networks));
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        thread.close();
-        runtime.close();
-        state.close();
-        assertEquals(Set.of(), devices.open(), "devices left open");
-    }
-
-    private void restart(String yaml) throws IOException, ConfigException, RequestException {
-        end();
-        start(yaml);
-    }
-
-    private static SwitchConfig sw(String name, String... ports) {
-        SwitchConfig sw = SwitchConfig.of(name);
-        for (String port : ports) sw = sw.with(PortConfig.of(port));
-        return sw;
+    @Override
+    List<SwitchProvider> integrations() {
+        return List.of(pods, networks);
     }
 
     private static Map<String, SwitchConfig> additions(SwitchConfig... parts) {
@@ -76,14 +38,8 @@ class ProvidedPortsTest {
         return additions;
     }
 
-    private Set<String> ports(String switchName) {
-        return runtime.find(switchName).config().ports().keySet();
-    }
-
     private static String refused(Reason reason, Executable change) {
-        RequestException e = assertThrows(RequestException.class, change);
-        assertEquals(reason, e.reason(), e.getMessage());
-        return e.getMessage();
+        return assertRefused(reason, change).getMessage();
     }
 
     /** Makes the next save fail: the file cannot be written where a directory is. */

@@ -1,6 +1,7 @@
 package dev.tapswitch.e2e.chaos;
 
 import dev.tapswitch.e2e.docker.DockerLab;
+import dev.tapswitch.e2e.docker.DockerNetworks;
 import dev.tapswitch.e2e.testbed.Await;
 import dev.tapswitch.e2e.testbed.Command;
 import java.io.IOException;
@@ -42,16 +43,7 @@ final class DockerScenario implements ChaosScenario {
 
     private void createNetwork(String network) {
         String subnet = "10.%d.0.0/24".formatted(75 + NETWORKS.indexOf(network));
-        lab.docker(
-                "network",
-                "create",
-                "-d",
-                "tapswitch",
-                "--subnet",
-                subnet,
-                "-o",
-                "com.docker.network.bridge.name=" + network,
-                network);
+        DockerNetworks.create(lab, network, subnet, network, List.of());
     }
 
     @Override

@@ -79,18 +79,7 @@ class ArticleIT {
     }
 
     private static void onTapswitch(DockerLab lab) {
-        lab.docker(
-                "network",
-                "create",
-                "-d",
-                "tapswitch",
-                "--subnet",
-                "172.17.0.0/16",
-                "--gateway",
-                "172.17.0.1",
-                "-o",
-                "com.docker.network.bridge.name=tap0",
-                "article");
+        DockerNetworks.create(lab, "article", "172.17.0.0/16", "tap0", List.of("--gateway", "172.17.0.1"));
         experiment(lab, "tap0", "--network", "article");
 
         // docker0 does not resolve container names; Tapswitch networks do.

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,15 +24,6 @@ class DockerFastPathIT {
 
     private static final int FILE_BYTES = 64 << 20;
     private static final int SHA256_DIGITS = 64;
-
-    private static void create(DockerLab lab, String name, String subnet, String... options) {
-        String more = String.join(" ", options);
-        lab.host(
-                "sh",
-                "-c",
-                "DOCKER_HOST=unix://%s/docker.sock docker network create -d tapswitch --subnet %s %s %s"
-                        .formatted(lab.directory(), subnet, more, name));
-    }
 
     private static String link(DockerLab lab, String container) {
         return lab.host("nsenter", "--net=" + lab.sandbox(container), "ip", "-d", "-o", "link", "show", "eth0");
@@ -62,7 +54,7 @@ class DockerFastPathIT {
         FastPathSupport.require();
         try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            create(lab, "net", "10.75.0.0/24");
+            DockerNetworks.create(lab, "net", "--subnet", "10.75.0.0/24");
             lab.web("aa", "--network", "net", "-p", "9001:80");
             lab.web("bb", "--network", "net");
             FastPathSupport.requireTcx(lab.tapswitch());
@@ -92,7 +84,7 @@ class DockerFastPathIT {
         FastPathSupport.require();
         try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            create(lab, "net", "10.75.0.0/24", "-o com.docker.network.bridge.name=net0");
+            DockerNetworks.create(lab, "net", "10.75.0.0/24", "net0", List.of());
             lab.web("aa", "--network", "net", "-p", "9001:80");
             lab.web("bb", "--network", "net");
             String index = lab.exec("aa", "cat", "/sys/class/net/eth0/ifindex");
@@ -120,7 +112,7 @@ class DockerFastPathIT {
             byte[] content = new byte[FILE_BYTES];
             new Random(1).nextBytes(content);
             Files.write(file, content);
-            create(lab, "net", "10.75.0.0/24");
+            DockerNetworks.create(lab, "net", "--subnet", "10.75.0.0/24");
             lab.web(
                     "aa",
                     "--network",
@@ -146,7 +138,7 @@ class DockerFastPathIT {
     void aNetworkCanHaveTaps() {
         try (DockerLab lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            create(lab, "net", "10.75.0.0/24", "-o tapswitch.kind=tap");
+            DockerNetworks.create(lab, "net", "--subnet", "10.75.0.0/24", "-o", "tapswitch.kind=tap");
             lab.web("aa", "--network", "net", "-p", "9001:80");
             lab.web("bb", "--network", "net");
             assertTrue(link(lab, "aa").contains(" tun type tap "), () -> link(lab, "aa"));

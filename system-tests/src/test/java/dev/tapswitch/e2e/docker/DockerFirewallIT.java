@@ -47,12 +47,7 @@ class DockerFirewallIT {
     }
 
     private static void create(DockerLab lab, String name, int subnet, String... more) {
-        var words = new ArrayList<>(List.of("network", "create", "-d", "tapswitch"));
-        words.addAll(List.of("--subnet", "10.77." + subnet + ".0/24"));
-        words.addAll(List.of("-o", "com.docker.network.bridge.name=" + name + "0"));
-        words.addAll(List.of(more));
-        words.add(name);
-        lab.docker(words.toArray(String[]::new));
+        DockerNetworks.create(lab, name, "10.77." + subnet + ".0/24", name + "0", List.of(more));
     }
 
     private static boolean reaches(DockerLab lab, String container, String target) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tapswitch.e2e.testbed.CommandResult;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -19,18 +20,7 @@ class DockerMacBindingIT {
     void aContainerThatTakesAnothersMacGetsNothingOfIts(String kind) {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            lab.docker(
-                    "network",
-                    "create",
-                    "-d",
-                    "tapswitch",
-                    "--subnet",
-                    "10.74.0.0/24",
-                    "-o",
-                    "com.docker.network.bridge.name=net0",
-                    "-o",
-                    "tapswitch.kind=" + kind,
-                    "net");
+            DockerNetworks.create(lab, "net", "10.74.0.0/24", "net0", List.of("-o", "tapswitch.kind=" + kind));
             lab.web("aa", "--network", "net");
             lab.web("bb", "--network", "net");
             lab.web("liar", "--network", "net", "--cap-add", "NET_ADMIN");

@@ -28,16 +28,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(400)
 class DockerNetworkIT {
-    private static void create(DockerLab lab, String name, String... options) {
-        lab.docker(words(List.of("network", "create", "-d", "tapswitch"), options, name));
-    }
-
-    private static String[] words(List<String> first, String[] options, String last) {
-        return Stream.of(first.stream(), List.of(options).stream(), Stream.of(last))
-                .flatMap(each -> each)
-                .toArray(String[]::new);
-    }
-
     private static String refused(DockerLab lab, String... words) {
         CommandResult command = lab.tryDocker(words);
         assertNotEquals(0, command.exitCode(), () -> String.join(" ", words) + " succeeded:\n" + command.output());
@@ -49,7 +39,7 @@ class DockerNetworkIT {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();
-            create(
+            DockerNetworks.create(
                     lab,
                     "six",
                     "--subnet",
@@ -126,9 +116,9 @@ class DockerNetworkIT {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();
-            create(lab, "one", "--subnet", "10.71.0.0/24");
-            create(lab, "two", "--subnet", "10.72.0.0/24");
-            create(lab, "inner", "--subnet", "10.73.0.0/24", "--internal");
+            DockerNetworks.create(lab, "one", "--subnet", "10.71.0.0/24");
+            DockerNetworks.create(lab, "two", "--subnet", "10.72.0.0/24");
+            DockerNetworks.create(lab, "inner", "--subnet", "10.73.0.0/24", "--internal");
             lab.web("aa", "--network", "one");
             lab.web("bb", "--network", "two", "-p", "9001:80");
             lab.web("cc", "--network", "inner");
@@ -183,7 +173,7 @@ class DockerNetworkIT {
                 String error = refused(lab, "network", "create", "-d", "tapswitch", "-o", option, "invalid");
                 assertTrue(error.contains(option.substring(0, option.indexOf('='))), error);
             }
-            create(lab, "net", "--subnet", "10.71.0.0/24", "-o", "com.docker.network.bridge.name=net0");
+            DockerNetworks.create(lab, "net", "--subnet", "10.71.0.0/24", "-o", "com.docker.network.bridge.name=net0");
             assertTrue(refused(
                             lab,
                             "network",
@@ -229,8 +219,8 @@ class DockerNetworkIT {
     void theIpamDriverAssignsEachAddressOnceAndRemembersItAfterAKill() {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.startTapswitch();
-            create(lab, "auto", "--ipam-driver", "tapswitch");
-            create(
+            DockerNetworks.create(lab, "auto", "--ipam-driver", "tapswitch");
+            DockerNetworks.create(
                     lab,
                     "own",
                     "--ipam-driver",
@@ -267,7 +257,7 @@ class DockerNetworkIT {
             lab.docker("run", "--rm", "--network", "own", "--ip", "10.74.0.6", "box", "true");
             lab.docker("rm", "-f", "aa", "bb");
             lab.docker("network", "rm", "own", "auto");
-            create(lab, "own", "--ipam-driver", "tapswitch", "--subnet", "10.74.0.0/29");
+            DockerNetworks.create(lab, "own", "--ipam-driver", "tapswitch", "--subnet", "10.74.0.0/29");
         }
     }
 
@@ -276,7 +266,8 @@ class DockerNetworkIT {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();
-            create(lab, "net", "--subnet", "10.77.0.0/24", "-o", "com.docker.network.bridge.enable_icc=false");
+            DockerNetworks.create(
+                    lab, "net", "--subnet", "10.77.0.0/24", "-o", "com.docker.network.bridge.enable_icc=false");
             lab.web("aa", "--network", "net");
             lab.web("bb", "--network", "net", "-p", "9301:80");
             lab.ping("aa", "10.77.0.1");
@@ -294,7 +285,7 @@ class DockerNetworkIT {
         try (var lab = new DockerLab().withDocker("--bridge=none")) {
             lab.serveInternet();
             lab.startTapswitch();
-            create(lab, "net", "--subnet", "10.76.0.0/24", "-o", "com.docker.network.bridge.name=net0");
+            DockerNetworks.create(lab, "net", "--subnet", "10.76.0.0/24", "-o", "com.docker.network.bridge.name=net0");
             lab.web("aa", "--network", "net", "-p", "9201:9000/udp");
             String pid = lab.docker("inspect", "-f", "{{.State.Pid}}", "aa");
             try (DatagramSocket server =
@@ -341,7 +332,7 @@ class DockerNetworkIT {
         try (var lab = new DockerLab().withDocker("--bridge=none");
                 var threads = Executors.newFixedThreadPool(8)) {
             lab.startTapswitch();
-            create(lab, "net", "--subnet", "10.75.0.0/24", "-o", "com.docker.network.bridge.name=net0");
+            DockerNetworks.create(lab, "net", "--subnet", "10.75.0.0/24", "-o", "com.docker.network.bridge.name=net0");
             all(threads.invokeAll(IntStream.range(0, 50)
                     .<Callable<Void>>mapToObj(i -> () -> {
                         lab.web("cc" + i, "--network", "net", "-p", (9100 + i) + ":80");

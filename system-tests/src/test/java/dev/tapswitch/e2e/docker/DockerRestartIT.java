@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -25,16 +26,7 @@ class DockerRestartIT {
     private static final int LINES = 120;
 
     private static void create(DockerLab lab) {
-        lab.docker(
-                "network",
-                "create",
-                "-d",
-                "tapswitch",
-                "--subnet",
-                "10.75.0.0/24",
-                "-o",
-                "com.docker.network.bridge.name=net0",
-                "net");
+        DockerNetworks.create(lab, "net", "10.75.0.0/24", "net0", List.of());
     }
 
     private static String portsUp(DockerLab lab) {
